@@ -1,0 +1,256 @@
+"""Writing workbooks: the one door to XlsxWriter.
+
+Every write is checked, formats are made once, text stays text, and a file appears whole or not at all.
+Coordinates are zero-based; a ``Formula`` carries the result that Excel will compute.
+"""
+
+import math
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+import xlsxwriter
+from xlsxwriter.format import Format
+
+from kpibatch.catalogue import say
+from kpibatch.errors import KpibatchError
+
+FONT = "TH Sarabun New"
+ROW = 24.0
+THAI_DATE = "[$-107041E]d mmm yyyy"
+ENGLISH_DATE = "d mmm yyyy"
+NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = "#1F3A5F", "#2A7F86", "#E8EEF4", "#FFF8DC", "#B8C4D0", "#6B7280", "#1B2430"
+GOOD, FAIR, POOR = "#CFE8D5", "#FDF0C8", "#F6CFC4"
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "base": {"font_name": FONT, "font_size": 16, "valign": "vcenter", "font_color": INK},
+    "title": {"bold": True, "font_size": 22, "font_color": NAVY},
+    "subtitle": {"font_size": 16, "font_color": GREY},
+    "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True, "border": 1, "border_color": LINE},
+    "section": {"bold": True, "bg_color": MIST, "font_color": NAVY, "border": 1, "border_color": LINE},
+    "cell": {"border": 1, "border_color": LINE},
+    "input": {"bg_color": INPUT, "locked": False},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "centre": {"align": "center"},
+    "right": {"align": "right"},
+    "bold": {"bold": True},
+    "big": {"font_size": 26, "bold": True, "font_color": NAVY},
+    "quiet": {"font_color": GREY, "font_size": 14},
+    "code": {"font_color": GREY, "num_format": "@"},
+    "number": {"num_format": "#,##0.########;-#,##0.########;0", "align": "right"},
+    "whole": {"num_format": "#,##0", "align": "right"},
+    "money": {"num_format": "#,##0.00", "align": "right"},
+    "percent": {"num_format": "0.00", "align": "right"},
+    "score": {"num_format": "0.0000", "align": "right"},
+    "points": {"num_format": "0.00", "align": "center"},
+    "level": {"num_format": "0", "align": "center", "bold": True},
+    "met": {"num_format": '"✓";;"–"', "align": "center"},
+    "text": {"num_format": "@"},
+    "link": {"font_color": "#1155AA", "underline": 1},
+    "good": {"bg_color": GOOD},
+    "fair": {"bg_color": FAIR},
+    "poor": {"bg_color": POOR},
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula without its leading ``=``, and its result as Excel will compute it."""
+
+    text: str
+    result: float | str | bool
+
+
+Content: TypeAlias = None | str | float | int | date | Formula
+
+
+def excel_day(ordinal: float) -> float:
+    """The serial number Excel stores for a day's ordinal."""
+    return ordinal - date(1899, 12, 30).toordinal()
+
+
+def clean(text: str) -> str:
+    """The text without characters that a workbook can't hold, and no longer than a cell may be."""
+    return _CONTROL.sub("�", text)[:32000]
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula wants it."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def sheet_name(text: str, taken: Iterable[str]) -> str:
+    """A valid sheet name near the text: at most 31 characters, none forbidden, not taken (case aside)."""
+    used = {name.casefold() for name in taken}
+    bare = re.sub(r"[\[\]:*?/\\]", "-", clean(text)).strip(" '")[:31] or "-"
+    name, number = bare, 2
+    while name.casefold() in used or name.casefold() == "history":
+        name = f"{bare[: 31 - len(str(number)) - 1]}~{number}"
+        number += 1
+    return name
+
+
+def width_of(text: str) -> int:
+    """How many columns of the screen a text takes: Thai vowels and tone marks above or below take none."""
+    return sum(unicodedata.category(character) != "Mn" for character in text)
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text needs in a column of that width."""
+    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 1.05)) for part in text.split("\n")))
+
+
+class Book:
+    """One workbook being written; used as a context manager, it is on disk, whole, after the block."""
+
+    def __init__(self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1)) -> None:
+        self.path, self.language = path, language
+        self._part = path.with_name(f".{path.name}.part")
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+        self._book = xlsxwriter.Workbook(str(self._part), options)
+        self._formats: dict[tuple[tuple[str, ...], tuple[tuple[str, Any], ...]], Format] = {}
+        self.sheets: dict[str, Sheet] = {}
+        self._book.set_properties({"title": title, "author": "kpibatch", "created": datetime.combine(day, time())})
+        self._book.set_calc_mode("auto")
+        self._book.set_size(2400, 1400)
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._book.close()
+                os.replace(self._part, self.path)
+        except PermissionError:
+            raise KpibatchError("file-in-use", file=self.path) from None
+        except (OSError, xlsxwriter.exceptions.FileCreateError) as reason:
+            raise KpibatchError("cannot-write", file=self.path, reason=reason) from None
+        finally:
+            self._part.unlink(missing_ok=True)
+
+    def style(self, *names: str, **extra: Any) -> Format:
+        """The format that the named styles make together, later ones and ``extra`` winning."""
+        key = (names, tuple(sorted(extra.items())))
+        if key not in self._formats:
+            properties: dict[str, Any] = {}
+            for name in ("base", *names):
+                properties.update(self._date_format() if name == "date" else _STYLES[name])
+            self._formats[key] = self._book.add_format(properties | extra)
+        return self._formats[key]
+
+    def _date_format(self) -> dict[str, Any]:
+        return {"num_format": THAI_DATE if self.language == "th" else ENGLISH_DATE, "align": "center"}
+
+    def sheet(self, name: str) -> "Sheet":
+        """A new sheet at the end, under the name nearest to the one asked for."""
+        valid = sheet_name(name, self.sheets)
+        self.sheets[valid] = Sheet(self, valid, self._book.add_worksheet(valid))
+        return self.sheets[valid]
+
+    def define(self, name: str, reference: str) -> None:
+        """A defined name for a range (``='อันดับ'!$A$1``)."""
+        _check(self._book.define_name(name, reference), name)
+
+    def chart(self, kind: str, subtype: str = "") -> Any:
+        """A chart to be filled and placed."""
+        return self._book.add_chart({"type": kind, **({"subtype": subtype} if subtype else {})})
+
+
+class Sheet:
+    """One worksheet; ``raw`` is XlsxWriter's own, for what is written once and can't fail silently."""
+
+    def __init__(self, book: Book, name: str, raw: Any) -> None:
+        self.book, self.name, self.raw = book, name, raw
+        raw.set_default_row(ROW)
+        raw.hide_gridlines(2)
+
+    def put(self, row: int, column: int, content: Content, *styles: str, **extra: Any) -> None:
+        """Write one cell; raises where the value or place can't be held."""
+        form = self.book.style(*styles, **extra)
+        where = f"{self.name}!{row},{column}"
+        if content is None or (isinstance(content, float) and math.isnan(content)):
+            _check(self.raw.write_blank(row, column, None, form), where)
+        elif isinstance(content, Formula):
+            _check(self.raw.write_formula(row, column, "=" + content.text, form, content.result), where)
+        elif isinstance(content, str):
+            _check(self.raw.write_string(row, column, clean(content), form), where)
+        elif isinstance(content, date):
+            _check(self.raw.write_datetime(row, column, content, form), where)
+        else:
+            _check(self.raw.write_number(row, column, content, form), where)
+
+    def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
+        for offset, content in enumerate(contents):
+            self.put(row, column + offset, content, *styles, **extra)
+
+    def merge(self, row: int, first: int, last: int, content: str, *styles: str, **extra: Any) -> None:
+        """One text across several columns of a row."""
+        if first == last:
+            self.put(row, first, content, *styles, **extra)
+        else:
+            _check(self.raw.merge_range(row, first, row, last, clean(content), self.book.style(*styles, **extra)), self.name)
+
+    def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
+        """A link to a place in this workbook (``'T1'!A1``)."""
+        _check(self.raw.write_url(row, column, "internal:" + target, self.book.style("link", *styles), clean(text)), self.name)
+
+    def widths(self, *widths: float) -> None:
+        for column, width in enumerate(widths):
+            self.raw.set_column(column, column, width, self.book.style())
+
+    def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
+        self.raw.set_row(row, ROW * lines, None, {"hidden": hidden})
+
+    def page(self, *, top: int, bottom: int | None = None, portrait: bool = False, columns: int = 0) -> None:
+        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below."""
+        raw = self.raw
+        raw.set_portrait() if portrait else raw.set_landscape()
+        raw.set_paper(9)
+        raw.fit_to_pages(1, 0)
+        raw.set_margins(0.4, 0.4, 0.5, 0.6)
+        raw.repeat_rows(top, top if bottom is None else bottom)
+        page = say("word.page-of", self.book.language)
+        raw.set_footer(f'&L&"{FONT}"&12&A&R&"{FONT}"&12{page}')
+        if columns:
+            raw.print_area(0, 0, max(raw.dim_rowmax or 0, 0), columns - 1)
+
+    def lock(self) -> None:
+        """Protect all but the unlocked cells, without a password; sorting out columns and filters stays free."""
+        allowed = ("format_columns", "format_rows", "autofilter", "sort", "select_locked_cells", "select_unlocked_cells")
+        self.raw.protect("", dict.fromkeys(allowed, True))
+
+    def validate(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
+        """A data validation over a range; messages longer than Excel takes are refused, not lost."""
+        _check(self.raw.data_validation(*first, *last, dict(options)), self.name)
+
+    def colour(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
+        """A conditional format over a range."""
+        _check(self.raw.conditional_format(*first, *last, dict(options)), self.name)
+
+
+def _check(returned: Any, where: str) -> None:
+    if isinstance(returned, int) and returned < 0:
+        raise ValueError(f"XlsxWriter refused a write at {where}: {returned}")
+
+
+def saved(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a small file beside and move it into place; a locked or unwritable target is the operator's to mend."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        os.replace(part, path)
+    except PermissionError:
+        raise KpibatchError("file-in-use", file=path) from None
+    except OSError as reason:
+        raise KpibatchError("cannot-write", file=path, reason=reason) from None
+    finally:
+        part.unlink(missing_ok=True)
