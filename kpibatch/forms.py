@@ -106,8 +106,11 @@ def baseline_of(tables: LevelTables, measure: Measure) -> Measure | None:
     return None
 
 
-def write_form(tables: LevelTables, unit: Unit, path: Path) -> None:
-    """The standard form of one unit for the whole round."""
+def write_form(tables: LevelTables, unit: Unit, path: Path, entries: Mapping[tuple[str, str], Content] | None = None) -> None:
+    """The standard form of one unit for the whole round.
+
+    ``entries`` fills cells in, as an officer would: (measure, month or text column) → content.
+    """
     title = say("form.title", "th", round=tables.round.number, year=tables.round.fiscal_year)
     with Book(path, title=f"{title} {unit.name}", day=tables.round.start) as book:
         sheet = book.sheet(SHEET)
@@ -115,7 +118,7 @@ def write_form(tables: LevelTables, unit: Unit, path: Path) -> None:
         sheet.widths(14, 8, _LABEL_WIDTH, 14, 17, *[14] * len(tables.round.months), 26, 26, 22)
         sheet.raw.set_column(0, 0, 14, None, {"hidden": True})
         _heading(sheet, tables, unit, title, texts)
-        last = _items(sheet, tables, unit, texts)
+        last = _items(sheet, tables, unit, entries or {})
         sheet.raw.freeze_panes(_HEAD_ROW + 1, 3)
         sheet.page(top=_HEAD_ROW, columns=texts + 3)
         sheet.raw.print_area(0, 1, last, texts + 2)
@@ -141,7 +144,8 @@ def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: i
             sheet.raw.write_comment(_HEAD_ROW, column, say("form.due", "th", day=show_value(float(due.toordinal()), Kind.DATE)))
 
 
-def _items(sheet: Sheet, tables: LevelTables, unit: Unit, texts: int) -> int:
+def _items(sheet: Sheet, tables: LevelTables, unit: Unit, entries: Mapping[tuple[str, str], Content]) -> int:
+    texts = 5 + len(tables.round.months)
     row, kpi, number = _HEAD_ROW + 1, "", 0
     for measure in asked_of(tables, unit):
         if tables.kpi_of[measure.code] != kpi:
@@ -149,25 +153,29 @@ def _items(sheet: Sheet, tables: LevelTables, unit: Unit, texts: int) -> int:
             sheet.merge(row, 1, texts + 2, f"{kpi}  {tables.node[kpi].name}", "section")
             row += 1
         number += 1
-        _item(sheet, tables, unit, measure, row, number)
+        sheet.put(row, 1, float(number), "cell", "whole", align="center")
+        _item(sheet, tables, unit, measure, row)
+        _answers(sheet, tables, measure, row, entries)
         row += 1
     return row - 1
 
 
-def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int, number: int) -> None:
-    months = len(tables.round.months)
+def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int) -> None:
     sheet.height(row, lines_of(measure.label, _LABEL_WIDTH))
     sheet.put(row, 0, measure.code, "code")
-    sheet.put(row, 1, float(number), "cell", "whole", align="center")
     sheet.put(row, 2, measure.label, "cell", "wrap", valign="vcenter")
     sheet.put(row, 3, measure.counting_unit, "cell", "centre")
     base = baseline_of(tables, measure)
     known = tables.baselines.get((unit.code, base.code)) if base else None
     sheet.put(row, 4, known.value if known else None, "cell", _number_style(base.kind if base else Kind.NUMBER), bg_color="#F1F3F5")
+
+
+def _answers(sheet: Sheet, tables: LevelTables, measure: Measure, row: int, entries: Mapping[tuple[str, str], Content]) -> None:
+    months = tables.round.months
     style = _number_style(measure.kind)
-    sheet.put_row(row, 5, [None] * months, "cell", style, "input")
-    sheet.put_row(row, 5 + months, [None] * len(TEXT_COLUMNS), "cell", "wrap", "input")
-    sheet.validate((row, 5), (row, 4 + months), _validation(tables, measure))
+    sheet.put_row(row, 5, [entries.get((measure.code, month)) for month in months], "cell", style, "input")
+    sheet.put_row(row, 5 + len(months), [entries.get((measure.code, name)) for name in TEXT_COLUMNS], "cell", "wrap", "input")
+    sheet.validate((row, 5), (row, 4 + len(months)), _validation(tables, measure))
 
 
 def _number_style(kind: Kind) -> str:

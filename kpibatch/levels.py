@@ -241,6 +241,11 @@ class LevelTables:
         """A measure's code after the codes it is computed from, however deep."""
         return (*(deep for direct in self.measures[code].ingredients for deep in self.with_ingredients(direct)), code)
 
+    def lower_is_better(self, measure: str) -> bool:
+        """Whether the level tables ask a measure to stay below, never above."""
+        asked = [edge for rule in self.rules if rule.measure == measure for edge in rule.edges if edge]
+        return any(edge.downward for edge in asked) and not any(edge.upward for edge in asked)
+
     @cached_property
     def form_measures(self) -> tuple[Measure, ...]:
         """What the units fill in."""

@@ -104,7 +104,7 @@ def width_of(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """About how many lines a text needs in a column of that width."""
-    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 1.05)) for part in text.split("\n")))
+    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.88)) for part in text.split("\n")))
 
 
 class Book:

@@ -1,0 +1,522 @@
+"""Fills the standard forms in as the units of each sample workspace might have: ``submissions/`` beside its level tables.
+
+    python input_samples/make_samples.py [NAME …]
+
+Each unit has an ability, and each of its KPIs a level to end on; the values are drawn so that the level tables themselves give
+that level. All generators are seeded with names, so the same bytes come out every time. What is wrong on purpose stands in FLAWS.
+"""
+
+import csv
+import random
+import shutil
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from kpibatch.conditions import Condition
+from kpibatch.forms import TEXT_COLUMNS, applies, asked_of, form_name, write_form
+from kpibatch.level_reader import read_levels
+from kpibatch.levels import LevelTables, Measure, Node, Rollup, Rule, Source, Unit, ZeroRule
+from kpibatch.sheets import Content
+from kpibatch.thai import month_end, show_date
+from kpibatch.values import Kind, show_value
+
+HERE = Path(__file__).parent
+EVIDENCE, PROBLEM, REMARK = TEXT_COLUMNS
+
+Amount: TypeAlias = float | None
+Months: TypeAlias = tuple[Amount, ...]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something wrong on purpose, in one unit's submission of one month and of those after it."""
+
+    unit: str
+    month: str
+    how: str
+    measure: str = ""
+
+
+FLAWS: Mapping[str, tuple[Flaw, ...]] = {
+    "buriram-2565-2": (
+        Flaw("3119", "2565-06", "not sent"),
+        Flaw("3120", "2565-06", "late"),
+        Flaw("3109", "2565-04", "no evidence"),
+        Flaw("3107", "2565-04", "Thai digits", "T6.meeting_date"),
+        Flaw("3107", "2565-05", "Thai digits", "T5.news"),
+        Flaw("3107", "2565-06", "commas", "T1.spent"),
+        Flaw("3107", "2565-06", "Thai digits", "T2.done"),
+        Flaw("3107", "2565-06", "tick", "I7.plan"),
+        Flaw("3114", "2565-05", "Thai digits", "I9.pr_channels"),
+        Flaw("3114", "2565-06", "in words", "I2.restructured"),
+        Flaw("3114", "2565-06", "in words", "I8.collected_hh"),
+        Flaw("3114", "2565-06", "have", "T6.mechanism"),
+        Flaw("3112", "2565-06", "under base", "I6.otop_now"),
+        Flaw("3117", "2565-06", "nine", "T6.pr_days"),
+        Flaw("3122", "2565-06", "blank", "T8.growing"),
+    ),
+    "chachoengsao-2561-1": (Flaw("2405", "2561-03", "in words", "I6.promoted"),),
+    "provincial-chiefs-2565-1": (Flaw("57", "2565-03", "blank", "K5.trained"),),
+    "nakhonphanom-2564-2": (
+        Flaw("4807", "2564-08", "late"),
+        Flaw("4811", "2564-08", "late"),
+        Flaw("4811", "2564-09", "late"),
+    ),
+    "rayong-2554": (Flaw("21P09", "2554-09", "late"),),
+}
+
+_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+TYPED: Mapping[str, Callable[[float, Measure], Content]] = {
+    "Thai digits": lambda value, measure: _as_spoken(value, measure).translate(_THAI_DIGITS),
+    "commas": lambda value, measure: f"{value:,.2f}",
+    "in words": lambda value, measure: f"{show_value(value, measure.kind)} {measure.counting_unit}",
+    "tick": lambda value, measure: "✓" if value else "✗",
+    "have": lambda value, measure: "มี" if value else "ไม่มี",
+    "nine": lambda value, measure: 9.0,
+    "blank": lambda value, measure: None,
+}
+UNDER_BASE = 0.94
+
+# Which months are kept; elsewhere the last two of the round.
+KEPT = {"buriram-2565-2": ("2565-04", "2565-05", "2565-06")}
+ABILITY = {"buriram-2565-2": (0.44, 1.1)}
+USUAL_ABILITY = (0.36, 1.04)
+LETTER = {"buriram-2565-2": "บร 0019", "chachoengsao-2561-1": "ฉช 0019", "nakhonphanom-2564-2": "นพ 0019", "rayong-2554": "รย 0017"}
+
+# Common sense that no level table states: a thing is done only once the other one is.
+AFTER = {
+    "T6.logbook_report_date": "T6.logbook_problem_date",
+    "T6.logbook_result_date": "T6.solved_date",
+    "I8.certified_date": "I8.collected_hh",
+    "I12.recorded": "I12.groups",
+}
+RUNNING_TOTAL = {"I11.activities": "I11.activities_monthly"}
+COUNTED = {"T7.requested": (8, 20), "I9.complaints": (0, 6)}
+HAS_CASE = 0.4
+
+HOLIDAYS = "01-01 04-06 04-13 04-14 04-15 05-01 05-04 06-03 07-28 08-12 10-13 10-23 12-05 12-10 12-31".split()
+ATTEMPTS = 12
+
+# By how an item's name begins.
+PROBLEMS = (
+    ("เบิกจ่าย", "ผู้รับจ้างส่งมอบงานล่าช้า อยู่ระหว่างตรวจรับพัสดุ"),
+    ("เบิกจ่าย", "เอกสารประกอบการเบิกจ่ายส่งกลับแก้ไข อยู่ระหว่างดำเนินการ"),
+    ("กิจกรรมที่", "เลื่อนบางกิจกรรมไปเดือนถัดไป เนื่องจากติดภารกิจเร่งด่วนในพื้นที่"),
+    ("กิจกรรมที่", "เจ้าหน้าที่ผู้รับผิดชอบย้าย อยู่ระหว่างมอบหมายผู้รับผิดชอบแทน"),
+    ("ครัวเรือนที่", "ครัวเรือนบางส่วนไปทำงานต่างจังหวัด เก็บข้อมูลได้ไม่ครบ"),
+    ("ครัวเรือนที่", "ฝนตกต่อเนื่อง ลงพื้นที่ได้น้อยกว่าแผน"),
+    ("หนี้เกินกำหนด", "ลูกหนี้ขอผ่อนผันการชำระ อยู่ระหว่างทำหนังสือรับสภาพหนี้"),
+    ("เรียกคืน", "คณะกรรมการกองทุนหมดวาระ อยู่ระหว่างคัดเลือกชุดใหม่"),
+    ("กลุ่มที่", "สมาชิกกลุ่มเตรียมเอกสารจดทะเบียนยังไม่ครบ"),
+    ("ยอดขาย", "ผู้ประกอบการรายงานยอดจำหน่ายไม่ครบทุกราย"),
+    ("รายได้ OTOP", "ผู้ประกอบการรายงานยอดจำหน่ายไม่ครบทุกราย"),
+    ("หมู่บ้านที่", "ผู้นำชุมชนเพิ่งรับตำแหน่ง อยู่ระหว่างทำความเข้าใจแนวทางการประเมิน"),
+    ("บุคลากรที่", "หลักสูตรอบรมเลื่อนไปจัดเดือนถัดไป"),
+    ("พลังงานที่", "ใช้เครื่องปรับอากาศเพิ่มขึ้นในช่วงฤดูร้อน"),
+    ("จำนวนข่าว", "ผู้รับผิดชอบงานประชาสัมพันธ์ไปช่วยราชการที่จังหวัด"),
+)
+REMARKS = (
+    ("เบิกจ่าย", "ข้อมูลจากระบบ GFMIS ณ วันสิ้นเดือน"),
+    ("ครัวเรือนที่", "ตรวจสอบกับทะเบียนครัวเรือนเป้าหมายแล้ว"),
+    ("กิจกรรมที่", "นับเฉพาะกิจกรรมที่บันทึกในระบบแล้ว"),
+    ("ยอดขาย", "รวมยอดจำหน่ายในงานแสดงสินค้า"),
+    ("หนี้เกินกำหนด", "ยอดตามทะเบียนคุมลูกหนี้"),
+    ("จำนวนข่าว", "รวมข่าวที่เผยแพร่ทางเพจของอำเภอ"),
+    ("ช่องทางประชาสัมพันธ์", "หอกระจายข่าว เพจหน่วยงาน และไลน์กลุ่มผู้นำ"),
+)
+
+
+@dataclass
+class Report:
+    """One unit's answers to one round so far: final values, then one value per month for each measure."""
+
+    tables: LevelTables
+    unit: Unit
+    months: Sequence[str]
+    early: bool
+    final: dict[str, Amount] = field(default_factory=dict)
+    monthly: dict[str, Months] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
+
+    def value(self, code: str) -> float:
+        """What is known of a measure: its baseline or its final value."""
+        known = self.tables.baselines.get((self.unit.code, code))
+        return known.value if known else self.final.get(code) or 0.0
+
+    @property
+    def end(self) -> int:
+        return month_end(self.months[-1]).toordinal()
+
+
+# --- which values reach which level ---------------------------------------------------------------
+
+
+def holds(condition: Condition, value: float) -> bool:
+    return bool(condition.holds(np.asarray(value)))
+
+
+def options(rule: Rule, domain: range, value: Callable[[int], float]) -> dict[int, range]:
+    """For each number of levels that a measure's own row can reach, the steps that reach just that; ``domain`` runs from worst to best."""
+
+    def crossing_of(edge: Condition) -> int:
+        return bisect_left(domain, True, key=lambda step: holds(edge, value(step)))
+
+    crossings = [crossing_of(edge) if edge else 0 for edge in rule.edges]
+    found, reached = {}, 0
+    for level, crossing in enumerate([*crossings, len(domain)]):
+        if reached < crossing:
+            found[level] = domain[reached:crossing]
+        reached = max(reached, crossing)
+    return found
+
+
+def answer_of(measure: Measure) -> str:
+    """The code that is filled in to bring a measure about."""
+    return measure.numerator[0] if measure.numerator else measure.code
+
+
+def steps_per_one(measure: Measure) -> int:
+    return 1 if measure.kind in (Kind.NUMBER, Kind.YES_NO, Kind.DATE) else 100
+
+
+def computed(measure: Measure, answer: float, base: float) -> float:
+    """A measure's value from what is filled in and what it is held against."""
+    if not measure.denominator:
+        return answer
+    if base == 0:
+        return 100.0 if measure.zero_rule is ZeroRule.PASS else 0.0
+    change = {Source.PERCENT: answer, Source.GROWTH: answer - base, Source.REDUCTION: base - answer}
+    return 100 * change[measure.source] / base
+
+
+def window(rule: Rule, measure: Measure) -> tuple[float, float]:
+    """The values worth drawing from: some way below the lowest edge to some way above the highest."""
+    edges = [edge.threshold for edge in rule.edges if edge and not edge.any_value]
+    low, high = min(edges), max(edges)
+    gap = max((abs(b - a) for a, b in pairwise(edges)), default=0.0)
+    margin = max(2 * gap, 0.3 * abs(high) + 1)
+    low, high = low - margin, high + margin
+    if measure.source is Source.PERCENT:
+        high = min(high, max(100.0, max(edges) + 3))
+    return (max(0.0, low) if measure.source is not Source.REDUCTION else low), high
+
+
+def number_options(report: Report, rule: Rule) -> dict[int, range]:
+    """The steps (ones, or hundredths) of the answer that reach each level of a number's, a percent's or a yes/no's row."""
+    measure = report.tables.measures[rule.measure]
+    answer = report.tables.measures[answer_of(measure)]
+    base, scale = report.value(measure.denominator), steps_per_one(answer)
+    low, high = (0.0, 1.0) if measure.kind is Kind.YES_NO else window(rule, measure)
+    if measure.denominator:
+        sides = {Source.PERCENT: (low, high), Source.GROWTH: (100 + low, 100 + high), Source.REDUCTION: (100 - high, 100 - low)}
+        low, high = (side * base / 100 for side in sides[measure.source])
+    low = max(low, answer.minimum or 0.0)
+    ceilings = [report.value(answer.limit)] if answer.limit else []
+    high = min([high, *ceilings, *([] if answer.maximum is None else [answer.maximum])])
+    domain = range(round(low * scale), int(high * scale + 1e-6) + 1)
+    if falls(rule) != (measure.source is Source.REDUCTION):
+        domain = domain[::-1]
+    return options(rule, domain, lambda step: computed(measure, step / scale, base))
+
+
+def falls(rule: Rule) -> bool:
+    """Whether lower is better."""
+    return any(edge.downward for edge in rule.edges if edge)
+
+
+def date_options(report: Report, rule: Rule) -> dict[int, range]:
+    """The days that reach each level; no day at all where the last one is still to come, but for those who are early."""
+    first = next(level for level, edge in enumerate(rule.edges) if edge)
+    deadline = max(int(edge.high) for edge in rule.edges if edge)
+    if deadline > report.end:
+        today = {len(rule.edges): range(report.end, report.end - 20, -1)} if report.early else {}
+        return {first: range(0), **today}
+    return options(rule, range(min(deadline + 25, report.end), deadline - 15, -1), float)
+
+
+# --- one KPI ------------------------------------------------------------------------------------------
+
+
+def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
+    """The rows of the KPI that count for the unit, its case decided."""
+    chosen = None
+    for case in report.tables.cases_of(kpi):
+        measure = report.tables.measures[case.measure]
+        if measure.source is Source.FORM and measure.code not in report.final:
+            report.final[measure.code] = float(draw.random() < HAS_CASE)
+        if chosen is None and holds(case.condition, report.value(case.measure)):
+            chosen = case
+    return [rule for rule in report.tables.rules_of(kpi) if rule.case in (None, chosen) and rule.measure not in RUNNING_TOTAL]
+
+
+def count_bases(report: Report, rules: Sequence[Rule], draw: random.Random) -> None:
+    """Fill in what percents are taken of, where the unit counts that too."""
+    answers = {answer_of(report.tables.measures[rule.measure]) for rule in rules}
+    for rule in rules:
+        base = report.tables.measures[rule.measure].denominator
+        if base and report.tables.measures[base].source is Source.FORM and base not in answers:
+            report.final[base] = float(draw.randint(*COUNTED[base]))
+
+
+def answer_kpi(report: Report, kpi: Node, aim: int, draw: random.Random) -> None:
+    """Answer what a KPI asks so that the unit ends on the level ``aim``, or as near as its numbers allow."""
+    rules = active_rules(report, kpi.code, draw)
+    attempts: list[tuple[int, int, dict[str, Amount]]] = []
+    for attempt in range(ATTEMPTS):
+        count_bases(report, rules, draw)
+        # Of five villages none can be 95 %: then the level below is tried as well.
+        level = min(answer_rule(report, rule, aim if attempt < ATTEMPTS / 2 else max(0, aim - 1), draw) for rule in rules)
+        attempts.append((abs(level - aim), level, dict(report.final)))
+        if level == aim:
+            break
+    _, report.levels[kpi.code], report.final = min(attempts, key=lambda attempt: attempt[:2])
+    for rule in rules:
+        spread_out(report, rule, draw)
+
+
+def answer_rule(report: Report, rule: Rule, aim: int, draw: random.Random) -> int:
+    """Draw the answer for one row; the number of levels that its own row then reaches."""
+    measure = report.tables.measures[rule.measure]
+    dated = measure.kind is Kind.DATE
+    found = date_options(report, rule) if dated else number_options(report, rule)
+    enough = sorted(level for level in found if level >= aim) or [max(found)]
+    lagging = 0.2 if dated and range(0) not in found.values() else 0.7
+    level = enough[0] if draw.random() < lagging else draw.choice(enough[-1:] if dated else enough)
+    answer = report.tables.measures[answer_of(measure)]
+    steps: Sequence[int] = found[level]
+    if dated:
+        steps = [step for step in steps if at_work(date.fromordinal(step))] or steps
+    step = draw.choice(steps) if steps else None
+    if step is not None and answer.kind is Kind.AMOUNT and draw.random() < 0.5 and step - step % 100 in steps:
+        step -= step % 100
+    report.final[answer.code] = None if step is None else step / steps_per_one(answer)
+    return level
+
+
+# --- month by month -----------------------------------------------------------------------------------
+
+
+def spread_out(report: Report, rule: Rule, draw: random.Random) -> None:
+    """How the answers to one row came about over the months."""
+    measure = report.tables.measures[rule.measure]
+    for case in (rule.case.measure,) if rule.case else ():
+        if case in report.final:
+            report.monthly[case] = (report.final[case],) * len(report.months)
+    base = report.tables.measures.get(measure.denominator)
+    if base and base.source is Source.FORM and base.code not in report.monthly:
+        report.monthly[base.code] = grown(report, base, 0.0, draw)
+    answer = report.tables.measures[answer_of(measure)]
+    first = next(level for level, edge in enumerate(rule.edges, 1) if edge)
+    report.monthly[answer.code] = over_months(report, answer, start_of(report, rule), first, draw)
+
+
+def start_of(report: Report, rule: Rule) -> float:
+    """Where a count set out: from nothing, or from the base that it rises above or falls below."""
+    measure = report.tables.measures[rule.measure]
+    return report.value(measure.denominator) if measure.source in (Source.GROWTH, Source.REDUCTION) or falls(rule) else 0.0
+
+
+def over_months(report: Report, answer: Measure, start: float, first: int, draw: random.Random) -> Months:
+    final, count = report.final[answer.code], len(report.months)
+    if final is None:
+        return (None,) * count
+    if answer.kind is Kind.DATE:
+        return tuple(final if final <= month_end(month).toordinal() else None for month in report.months)
+    if answer.rollup is Rollup.SUM:
+        cuts = sorted(draw.randint(0, int(final)) for _ in range(count - 1))
+        return tuple(float(b - a) for a, b in pairwise([0, *cuts, int(final)]))
+    if answer.rollup is Rollup.MIN:
+        return lowest(answer, final, count, draw)
+    if answer.kind is Kind.YES_NO:
+        turned = int(draw.random() * first / 6 * count)
+        return tuple(final if month >= turned else 0.0 for month in range(count))
+    return grown(report, answer, start, draw)
+
+
+def lowest(answer: Measure, final: float, count: int, draw: random.Random) -> Months:
+    """Monthly values of which the lowest is the final one."""
+    spare = 1 - int(final) if answer.kind is Kind.YES_NO else 2 + int(final) // 4
+    months = [final + draw.randint(0, spare) for _ in range(count)]
+    months[draw.randrange(count)] = final
+    return tuple(months)
+
+
+def grown(report: Report, answer: Measure, start: float, draw: random.Random) -> Months:
+    """Cumulative values that run from ``start`` to the final one, never over their limit."""
+    final, count, scale = report.final[answer.code] or 0.0, len(report.months), steps_per_one(answer)
+    # The fiscal year begins in October: a round that starts later finds much of it done.
+    head = draw.uniform(0.66, 1.0) if report.tables.round.start.month != 10 and count < 4 else draw.uniform(1.2 / count, 0.9)
+    shares = [head + (1 - head) * month / (count - 1) for month in range(count)]
+    limits = report.monthly.get(answer.limit, (final,) * count)
+    values = [round((start + (final - start) * share) * scale) / scale for share in shares[:-1]] + [final]
+    return tuple(min(value, limit or 0.0) if answer.limit in report.monthly else value for value, limit in zip(values, limits, strict=True))
+
+
+def make_sense(report: Report) -> None:
+    """Bring answers that hang together in order; none of this moves a level."""
+    for total, part in RUNNING_TOTAL.items():
+        if part in report.monthly:
+            report.monthly[total] = tuple(accumulate(report.monthly[part], lambda a, b: (a or 0.0) + (b or 0.0)))
+    for later, earlier in AFTER.items():
+        if later not in report.monthly:
+            continue
+        before, after = report.monthly[earlier], report.monthly[later]
+        if report.tables.measures[earlier].kind is Kind.DATE and before[-1] and after[-1]:
+            before, after = sorted((before, after), key=lambda months: months[-1] or 0.0)
+            report.monthly[earlier] = before
+        goal = report.value(report.tables.measures[earlier].limit) or 1.0
+        undone = None if report.tables.measures[later].kind is Kind.DATE else 0.0
+        report.monthly[later] = tuple(b if (a or 0.0) >= goal else undone for a, b in zip(before, after, strict=True))
+
+
+def make_report(name: str, tables: LevelTables, unit: Unit, ability: float, months: Sequence[str]) -> Report:
+    """One unit's answers to every KPI that applies to it."""
+    report = Report(tables, unit, months, early=False)
+    for kpi in tables.leaves:
+        if applies(tables, kpi.code, unit):
+            chance = random.Random(f"{name} {unit.code} {kpi.code}")
+            report.early = chance.random() < 0.15 + 0.5 * ability * ability
+            luck = chance.random() + chance.random() + chance.random() - 1.5
+            aim = round(tables.level_count * ability + 2.6 * luck)
+            answer_kpi(report, kpi, max(0, min(tables.level_count, aim)), chance)
+    make_sense(report)
+    return report
+
+
+# --- the form and its arrival -------------------------------------------------------------------------
+
+
+def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Content]:
+    """What the unit's form holds when it is sent in a month: that month and all before it, and the three texts."""
+    flaws = [flaw for flaw in FLAWS.get(name, ()) if flaw.unit == report.unit.code and flaw.month <= month]
+    last = report.months.index(month)
+    filled: dict[tuple[str, str], Content] = {}
+    for measure in asked_of(report.tables, report.unit):
+        for key, value in zip(report.months[: last + 1], report.monthly.get(measure.code, ()), strict=False):
+            filled[measure.code, key] = shown(value, measure)
+    for flaw in (flaw for flaw in flaws if flaw.measure):
+        measure = report.tables.measures[flaw.measure]
+        filled[flaw.measure, flaw.month] = typed(report, flaw, measure)
+    filled |= {(code, PROBLEM): text for code, text in remarks(name, report, month, PROBLEMS)}
+    filled |= {(code, REMARK): text for code, text in remarks(name, report, month, REMARKS)}
+    if not any(flaw.how == "no evidence" for flaw in flaws):
+        filled |= dict(evidence(name, report, last))
+    return filled
+
+
+def shown(value: Amount, measure: Measure) -> Content:
+    if value is None:
+        return None
+    if measure.kind is Kind.DATE:
+        return date.fromordinal(int(value))
+    return show_value(value, measure.kind) if measure.kind is Kind.YES_NO else value
+
+
+def typed(report: Report, flaw: Flaw, measure: Measure) -> Content:
+    if flaw.how == "under base":
+        base = next(m.denominator for m in report.tables.measures.values() if measure.code in m.numerator)
+        return round(report.value(base) * UNDER_BASE, 2)
+    value = report.monthly[measure.code][report.months.index(flaw.month)]
+    if value is None:
+        raise SystemExit(f"{flaw}: this cell is blank anyhow")
+    return TYPED[flaw.how](value, measure)
+
+
+def _as_spoken(value: float, measure: Measure) -> str:
+    if measure.kind is not Kind.DATE:
+        return show_value(value, measure.kind)
+    day = show_date(date.fromordinal(int(value)))
+    return day[:-4] + day[-2:]
+
+
+def evidence(name: str, report: Report, last: int) -> Iterator[tuple[tuple[str, str], str]]:
+    """A letter for everything that needs one and is done."""
+    for measure in asked_of(report.tables, report.unit):
+        values = report.monthly.get(measure.code, ())[: last + 1]
+        if not measure.needs_evidence or not values or values[-1] is None:
+            continue
+        draw = random.Random(f"{name} {report.unit.code} {measure.code}")
+        done = next((month for month, value in zip(report.months, values, strict=False) if value), None)
+        if done is None:
+            yield (measure.code, EVIDENCE), "อยู่ระหว่างรวบรวมเอกสาร"
+            continue
+        end = date.fromordinal(int(values[-1])) if measure.kind is Kind.DATE else month_end(done)
+        day = end if measure.kind is Kind.DATE else draw.choice(work_days(end - timedelta(12), end))
+        letter = f"{LETTER.get(name, '0019')}/{draw.randint(101, 989)}"
+        yield (measure.code, EVIDENCE), f"หนังสือ ที่ {letter} ลงวันที่ {show_date(day)}"
+
+
+def remarks(name: str, report: Report, month: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Two or three short texts, problems only where a KPI lags behind."""
+    draw = random.Random(f"{name} {report.unit.code} {month} {known[0][1]}")
+    asked = [measure for measure in asked_of(report.tables, report.unit) if report.monthly.get(measure.code)]
+    if known is PROBLEMS:
+        asked = [measure for measure in asked if report.levels[report.tables.kpi_of[measure.code]] <= 2]
+    fitting = [(measure.code, text) for word, text in known for measure in asked if measure.label.startswith(word)]
+    return draw.sample(fitting, min(len(fitting), draw.randint(1, 3)))
+
+
+def at_work(day: date) -> bool:
+    return day.weekday() < 5 and day.isoformat()[5:] not in HOLIDAYS
+
+
+def work_days(first: date, last: date) -> list[date]:
+    days = (first + timedelta(step) for step in range((last - first).days + 1))
+    return [day for day in days if at_work(day)]
+
+
+def received(name: str, tables: LevelTables, unit: Unit, month: str) -> str:
+    """When the file came: in the days before it was due, or two days after."""
+    draw = random.Random(f"{name} {unit.code} {month} received")
+    due = tables.calendar[month]
+    late = any(flaw.how == "late" for flaw in FLAWS.get(name, ()) if (flaw.unit, flaw.month) == (unit.code, month))
+    day = due + timedelta(2) if late else draw.choice(work_days(month_end(month) + timedelta(1), due - timedelta(1)))
+    moment = datetime.combine(day, time(8, 30)) + timedelta(minutes=draw.randint(0, 8 * 60))
+    return moment.isoformat(timespec="minutes")
+
+
+def make(name: str) -> Path:
+    """Write the submissions of one workspace and return their folder."""
+    folder = HERE / name / "submissions"
+    tables, _ = read_levels(HERE / name / "level_tables.xlsx")
+    kept = KEPT.get(name, tables.round.months[-2:])
+    months = [month for month in tables.round.months if month <= kept[-1]]
+    reports = [make_report(name, tables, unit, ability, months) for unit, ability in abilities(name, tables)]
+    for month in kept:
+        shutil.rmtree(folder / month, ignore_errors=True)
+        (folder / month).mkdir(parents=True)
+        write_month(name, reports, month, folder / month)
+    return folder
+
+
+def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
+    """Each unit with its ability, evenly spread over the units in a shuffled order."""
+    low, high = ABILITY.get(name, USUAL_ABILITY)
+    places = list(range(len(tables.units)))
+    random.Random(f"{name} ability").shuffle(places)
+    return [(unit, low + (high - low) * place / (len(places) - 1)) for unit, place in zip(tables.units, places, strict=True)]
+
+
+def write_month(name: str, reports: Sequence[Report], month: str, folder: Path) -> None:
+    absent = {flaw.unit for flaw in FLAWS.get(name, ()) if flaw.how == "not sent" and flaw.month == month}
+    with (folder / "received.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "received"])
+        for report in reports:
+            if report.unit.code not in absent:
+                write_form(report.tables, report.unit, folder / form_name(report.unit), entries(name, report, month))
+                table.writerow([form_name(report.unit), received(name, report.tables, report.unit, month)])
+
+
+if __name__ == "__main__":
+    workspaces = sorted(path.parent.name for path in HERE.glob("*/level_tables.xlsx"))
+    for workspace in sys.argv[1:] or workspaces:
+        print(make(workspace))
