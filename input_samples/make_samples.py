@@ -87,7 +87,7 @@ UNDER_BASE = 0.94
 
 # Which months are kept; elsewhere the last two of the round.
 KEPT = {"buriram-2565-2": ("2565-04", "2565-05", "2565-06")}
-ABILITY = {"buriram-2565-2": (0.44, 1.1)}
+ABILITY = {"buriram-2565-2": (0.44, 1.1), "provincial-chiefs-2565-1": (0.46, 1.02), "rayong-2554": (0.26, 0.98)}
 USUAL_ABILITY = (0.36, 1.04)
 LETTER = {"buriram-2565-2": "บร 0019", "chachoengsao-2561-1": "ฉช 0019", "nakhonphanom-2564-2": "นพ 0019", "rayong-2554": "รย 0017"}
 
@@ -102,7 +102,7 @@ RUNNING_TOTAL = {"I11.activities": "I11.activities_monthly"}
 COUNTED = {"T7.requested": (8, 20), "I9.complaints": (0, 6)}
 HAS_CASE = 0.4
 
-HOLIDAYS = "01-01 04-06 04-13 04-14 04-15 05-01 05-04 06-03 07-28 08-12 10-13 10-23 12-05 12-10 12-31".split()
+HOLIDAYS = {"01-01", "04-06", "04-13", "04-14", "04-15", "05-01", "05-04", "06-03", "07-28", "08-12", "12-05", "12-10", "12-31"}
 ATTEMPTS = 12
 
 # By how an item's name begins.

@@ -29,7 +29,7 @@ class CellError:
         return self.text
 
 
-Value: TypeAlias = None | str | float | bool | date | CellError
+Value: TypeAlias = str | float | bool | date | CellError | None
 UNCALCULATED = "= ?"
 
 
@@ -130,7 +130,9 @@ def _flaws(path: Path) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
     with zipfile.ZipFile(path) as package:
         if "xl/workbook.xml" not in package.namelist():
             return
-        targets = {attributes["Id"]: attributes["Target"] for attributes in _elements(package, "xl/_rels/workbook.xml.rels", "Relationship")}
+        targets = {
+            attributes["Id"]: attributes["Target"] for attributes in _elements(package, "xl/_rels/workbook.xml.rels", "Relationship")
+        }
         for sheet in _elements(package, "xl/workbook.xml", "sheet"):
             target = targets[next(value for key, value in sheet.items() if key.endswith(":id"))]
             part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"

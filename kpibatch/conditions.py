@@ -28,9 +28,9 @@ Booleans: TypeAlias = npt.NDArray[np.bool_]
 DECIMALS = 9
 
 _PHRASES = (
-    "ไม่น้อยกว่า อย่างน้อย ไม่ต่ำกว่า ตั้งแต่ มากกว่า เกิน ไม่เกิน คงเหลือไม่เกิน น้อยกว่าหรือเท่ากับ น้อยกว่า ต่ำกว่า ได้ร้อยละ "
-    "เพิ่มขึ้นร้อยละ ลดลงร้อยละ ร้อยละ ภายใน ก่อน ใช่ ไม่ใช่ ≥ ≤ > < ="
-).split()
+    *"ไม่น้อยกว่า อย่างน้อย ไม่ต่ำกว่า ตั้งแต่ มากกว่า เกิน ไม่เกิน คงเหลือไม่เกิน น้อยกว่าหรือเท่ากับ น้อยกว่า ต่ำกว่า".split(),  # noqa: SIM905
+    *"ได้ร้อยละ เพิ่มขึ้นร้อยละ ลดลงร้อยละ ร้อยละ ภายใน ก่อน ใช่ ไม่ใช่ ≥ ≤ > < =".split(),  # noqa: SIM905
+)
 
 
 class ConditionFault(Exception):
@@ -110,7 +110,7 @@ class Condition:
         if self.family == "date":
             return f"{'ก่อน' if self.high_open else 'ภายใน'} {show_date(date.fromordinal(int(self.high)))}"
         if math.isinf(self.low) or math.isinf(self.high) or self.exact:
-            return f"{ {'>=': '≥', '<=': '≤'}.get(self.sign, self.sign)} {show_number(self.threshold)}"
+            return f"{ {'>=': '≥', '<=': '≤'}.get(self.sign, self.sign) } {show_number(self.threshold)}"
         if not self.low_open and not self.high_open:
             return f"{show_number(self.low)} - {show_number(self.high)}"
         signs = ["<" if is_open else "≤" for is_open in (self.low_open, self.high_open)]

@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kpibatch.cells import Grid, as_text
 from kpibatch.catalogue import say
+from kpibatch.cells import Grid, as_text
 from kpibatch.levels import LevelTables, Measure, Source, Unit
 from kpibatch.sheets import Book, Content, Sheet, lines_of
 from kpibatch.thai import arabic, is_month, month_end, show_month

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +180,9 @@ def _read_cells(read: _Read, grid: Grid, layout: Layout, tables: LevelTables, mo
     for measure in asked_of(tables, unit):
         row = layout.rows.get(measure.code)
         if row is None:
-            read.findings.append(finding("row-missing", Place(read.file, grid.name), unit=unit.code, measure=measure.code, label=measure.label))
+            read.findings.append(
+                finding("row-missing", Place(read.file, grid.name), unit=unit.code, measure=measure.code, label=measure.label)
+            )
         for key in months:
             column = layout.months.get(key)
             place = Place(read.file, grid.name, address(row, column) if row is not None and column is not None else "")
@@ -292,5 +294,3 @@ def _identity(path: Path) -> Identity | None:
         return read_identity(read_book(path))
     except UnreadableBook:
         return None
-
-

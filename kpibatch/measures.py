@@ -30,6 +30,10 @@ class Measured:
     incomplete: pd.DataFrame
     origin: Mapping[tuple[str, str], Place]
 
+    def value(self, unit: str, measure: str) -> float:
+        """One unit's value of one measure; NaN where it is missing."""
+        return float(self.values[measure].to_numpy(float)[list(self.values.index).index(unit)])
+
 
 @dataclass(frozen=True)
 class _Cube:
@@ -71,7 +75,8 @@ def _cubes(values: pd.DataFrame, units: list[str]) -> dict[str, _Cube]:
     """One cube a measure, its months in order; a cell the frame has no row for is blank."""
     measures, months = (sorted(values[column].unique()) for column in ("measure", "month"))
     index = tuple(
-        pd.Index(names).get_indexer(pd.Index(values[column])) for column, names in (("measure", measures), ("unit", units), ("month", months))
+        pd.Index(names).get_indexer(pd.Index(values[column]))
+        for column, names in (("measure", measures), ("unit", units), ("month", months))
     )
     shape = (len(measures), len(units), len(months))
     numbers = np.full(shape, np.nan)
@@ -137,7 +142,9 @@ def _compute(code: str, tables: LevelTables, columns: dict[str, Floats], incompl
         _compute(ingredient, tables, columns, incomplete)
     parts = [columns[part] for part in measure.numerator]
     total = np.sum(parts, axis=0) if parts else np.full(len(tables.units), np.nan)
-    columns[code] = total if measure.source is Source.SUM else ratio(total, columns[measure.denominator], measure, tables.lower_is_better(code))
+    columns[code] = (
+        total if measure.source is Source.SUM else ratio(total, columns[measure.denominator], measure, tables.lower_is_better(code))
+    )
     incomplete[code] = np.any([incomplete[part] for part in measure.ingredients], axis=0)
 
 

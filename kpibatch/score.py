@@ -43,7 +43,8 @@ class Scores:
     """Everything the scoring found; frames are units × nodes, the root's column is ``total`` (unrounded).
 
     ``scores`` is NaN where a node does not apply, ``shares`` is a node's part of the total in percent,
-    ``provisional`` marks nodes that rest on incomplete data and ``needed`` (units × measures) what was asked.
+    ``provisional`` marks nodes that rest on incomplete data; ``needed`` and ``not_yet`` (units × measures) say
+    what was asked and which blank days still lie ahead.
     """
 
     kpis: Mapping[str, KpiScores]
@@ -51,27 +52,28 @@ class Scores:
     shares: pd.DataFrame
     provisional: pd.DataFrame
     needed: pd.DataFrame
+    not_yet: pd.DataFrame
 
 
 def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
     """Score every unit at every node for the report month."""
     needed = pd.DataFrame(False, index=measured.values.index, columns=measured.values.columns)
-    absent = _absent(measured, tables, month)
+    not_yet = _not_yet(measured, tables, month)
+    absent = (measured.values.isna() | measured.incomplete) & ~not_yet
     kpis = {leaf.code: score_kpi(leaf, measured.values, absent, tables, needed) for leaf in tables.leaves}
     scores, shares, provisional = _tree(kpis, tables)
-    return Scores(kpis, scores, shares, provisional, needed)
+    return Scores(kpis, scores, shares, provisional, needed, not_yet)
 
 
-def _absent(measured: Measured, tables: LevelTables, month: str) -> pd.DataFrame:
-    """Where data is missing or incomplete; a day whose deadline lies ahead is not missing, it has not come."""
-    absent = measured.values.isna() | measured.incomplete
+def _not_yet(measured: Measured, tables: LevelTables, month: str) -> pd.DataFrame:
+    """A blank day whose deadline lies ahead of the report month's end: it has not come, so it is not missing."""
+    blank = pd.DataFrame(False, index=measured.values.index, columns=measured.values.columns)
     today = month_end(month).toordinal()
     for code, measure in tables.measures.items():
-        if measure.kind is Kind.DATE:
-            deadlines = [edge.high for rule in tables.rules if rule.measure == code for edge in rule.edges if edge]
-            if deadlines and min(deadlines) > today:
-                absent[code] = False
-    return absent
+        deadlines = [edge.high for rule in tables.rules if rule.measure == code for edge in rule.edges if edge]
+        if measure.kind is Kind.DATE and deadlines and min(deadlines) > today:
+            blank[code] = measured.values[code].isna()
+    return blank
 
 
 def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: LevelTables, needed: pd.DataFrame) -> KpiScores:

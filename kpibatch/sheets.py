@@ -5,7 +5,6 @@ Coordinates are zero-based; a ``Formula`` carries the result that Excel will com
 """
 
 import math
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +31,15 @@ _STYLES: dict[str, dict[str, Any]] = {
     "base": {"font_name": FONT, "font_size": 16, "valign": "vcenter", "font_color": INK},
     "title": {"bold": True, "font_size": 22, "font_color": NAVY},
     "subtitle": {"font_size": 16, "font_color": GREY},
-    "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True, "border": 1, "border_color": LINE},
+    "head": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": NAVY,
+        "align": "center",
+        "text_wrap": True,
+        "border": 1,
+        "border_color": LINE,
+    },
     "section": {"bold": True, "bg_color": MIST, "font_color": NAVY, "border": 1, "border_color": LINE},
     "cell": {"border": 1, "border_color": LINE},
     "input": {"bg_color": INPUT, "locked": False},
@@ -68,7 +75,7 @@ class Formula:
     result: float | str | bool
 
 
-Content: TypeAlias = None | str | float | int | date | Formula
+Content: TypeAlias = str | float | int | date | Formula | None
 
 
 def excel_day(ordinal: float) -> float:
@@ -128,7 +135,7 @@ class Book:
         try:
             if kind is None:
                 self._book.close()
-                os.replace(self._part, self.path)
+                self._part.replace(self.path)
         except PermissionError:
             raise KpibatchError("file-in-use", file=self.path) from None
         except (OSError, xlsxwriter.exceptions.FileCreateError) as reason:
@@ -247,7 +254,7 @@ def saved(path: Path, write: Callable[[Path], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(part)
-        os.replace(part, path)
+        part.replace(path)
     except PermissionError:
         raise KpibatchError("file-in-use", file=path) from None
     except OSError as reason:

@@ -101,7 +101,9 @@ def read_table(file: str, grids: dict[str, Grid], sheet: str, required: Sequence
     missing = [column for column in required if column not in header]
     if missing:
         for column in missing:
-            findings.append(finding("table-column-missing", Place(file, sheet, address(top, 0)), found=", ".join(filter(None, header)), column=column))
+            findings.append(
+                finding("table-column-missing", Place(file, sheet, address(top, 0)), found=", ".join(filter(None, header)), column=column)
+            )
         return Table()
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     rows = [

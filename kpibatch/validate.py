@@ -50,7 +50,9 @@ def _with_rules(intake: Intake, tables: LevelTables) -> pd.DataFrame:
         frame[name] = frame["measure"].map({code: of(measure) for code, measure in measures.items()})
     frame["minimum"] = frame["minimum"].astype(float)
     frame["maximum"] = frame["maximum"].astype(float)
-    filled = {(unit, code, month): value for unit, code, month, value in frame[["unit", "measure", "month", "value"]].itertuples(index=False)}
+    filled = {
+        (unit, code, month): value for unit, code, month, value in frame[["unit", "measure", "month", "value"]].itertuples(index=False)
+    }
     bases = _growth_bases(tables)
     keys = list(frame[["unit", "measure", "month", "limit"]].itertuples(index=False, name=None))
     frame["limit_value"] = [_value_of(tables, filled, unit, limit, month) for unit, _, month, limit in keys]

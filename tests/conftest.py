@@ -59,6 +59,7 @@ def measured_from(tables: LevelTables, given: dict[str, dict[str, object]]) -> M
 
 def _all_filled_in(tables: LevelTables) -> LevelTables:
     measures = {
-        code: replace(measure, source=Source.FORM) if measure.source is Source.BASE else measure for code, measure in tables.measures.items()
+        code: replace(measure, source=Source.FORM) if measure.source is Source.BASE else measure
+        for code, measure in tables.measures.items()
     }
     return replace(tables, measures=measures)

@@ -1,0 +1,147 @@
+"""What a unit still lacks for the next level, in the measure's own terms: another 3 households, 12,500 baht, by 10 Sep."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpibatch.catalogue import say
+from kpibatch.conditions import Condition
+from kpibatch.levels import Baseline, LevelTables, Measure, Rollup, Rule, Source
+from kpibatch.measures import Measured
+from kpibatch.score import Scores
+from kpibatch.thai import month_end
+from kpibatch.values import Kind, show_value
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: ``how`` names its text under ``[step]``; ``more`` and ``target`` are of the measure filled in.
+
+    ``reachable`` is false where this round can no longer bring it (a day gone by, a month already too low).
+    """
+
+    how: str
+    measure: Measure
+    more: float = math.nan
+    target: float = math.nan
+    reachable: bool = True
+
+    def text(self, language: str) -> str:
+        facts = {
+            "label": self.measure.label,
+            "more": show_value(abs(self.more), self.measure.kind, language),
+            "target": show_value(self.target, self.measure.kind, language),
+            "counted": self.measure.counting_unit,
+        }
+        return " ".join(say(f"step.{self.how}", language, **facts).split())
+
+
+def steps_to_next(kpi: str, unit: str, scores: Scores, measured: Measured, tables: LevelTables, month: str) -> list[Step]:
+    """What is not yet met of a unit's next level at a KPI; empty at the top level or where the KPI does not apply."""
+    row = list(tables.unit).index(unit)
+    result = scores.kpis[kpi]
+    level = int(result.level[row])
+    if not result.applies[row] or level >= tables.level_count:
+        return []
+    cases = tables.cases_of(kpi)
+    if cases and result.case[row] == 0:
+        return [Step("no-data", tables.measures[cases[0].measure])]
+    active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
+    return [step for rule in active if (step := _step(rule, level, unit, measured, tables, month))]
+
+
+def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
+    """How much of the total (in score, out of the top score) the next level of a KPI would bring a unit."""
+    row = list(tables.unit).index(unit)
+    level = int(scores.kpis[kpi].level[row])
+    if level >= tables.level_count:
+        return 0.0
+    return float(scores.shares[kpi].to_numpy(float)[row]) / 100 * (tables.scores[level] - float(scores.kpis[kpi].score[row]))
+
+
+def _step(rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTables, month: str) -> Step | None:
+    edge = rule.edges[level]
+    value = measured.value(unit, rule.measure)
+    if edge is None or (edge.any_value and not math.isnan(value)) or bool(edge.holds(np.array([value]))[0]):
+        return None
+    measure = tables.measures[rule.measure]
+    if measure.kind is Kind.DATE:
+        gone = month_end(month).toordinal() >= edge.high if math.isnan(value) else True
+        return Step("day-gone" if gone else "day-ahead", measure, target=edge.high - edge.high_open, reachable=not gone)
+    if measure.kind is Kind.YES_NO:
+        return _yes_no(measure, edge, value)
+    if math.isnan(value):
+        return Step("no-data", _filled_in(measure, unit, measured, tables))
+    return _number(measure, edge, value, unit, measured, tables)
+
+
+def _yes_no(measure: Measure, edge: Condition, value: float) -> Step:
+    if measure.rollup is Rollup.MIN and value == 0 and edge.low == 1:
+        return Step("every-month-yes", measure, reachable=False)
+    return Step("say-yes" if edge.low == 1 else "say-no", measure)
+
+
+def _filled_in(measure: Measure, unit: str, measured: Measured, tables: LevelTables) -> Measure:
+    """The first ingredient without a value, or the measure itself."""
+    for code in tables.with_ingredients(measure.code):
+        if not tables.measures[code].ingredients and math.isnan(measured.value(unit, code)):
+            return tables.measures[code]
+    return measure
+
+
+def _number(measure: Measure, edge: Condition, value: float, unit: str, measured: Measured, tables: LevelTables) -> Step:
+    down = edge.downward
+    if measure.source in (Source.PERCENT, Source.GROWTH, Source.REDUCTION) and len(measure.numerator) == 1:
+        filled = tables.measures[measure.numerator[0]]
+        divisor = measured.value(unit, measure.denominator)
+        have = measured.value(unit, filled.code)
+        if divisor == 0 or filled.source is not Source.FORM:
+            return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
+        fewer = down != (measure.source is Source.REDUCTION)
+        target = _reached(
+            _solved(measure.source, edge.threshold, divisor), filled, fewer, lambda x: _holds(edge, measure.source, x, divisor)
+        )
+        limit = _limit(filled, unit, measured, tables)
+        how = "fewer" if fewer else "more"
+        return Step(how, filled, more=target - have, target=target, reachable=math.isnan(limit) or fewer or target <= limit)
+    target = _reached(edge.threshold, measure, down, lambda x: bool(edge.holds(np.array([x]))[0]))
+    if measure.rollup is Rollup.MIN and measure.source is Source.FORM:
+        return Step("every-month", measure, more=target - value, target=target, reachable=False)
+    return Step("fewer" if down else "more", measure, more=target - value, target=target)
+
+
+def _solved(source: Source, percent: float, divisor: float) -> float:
+    return {
+        Source.PERCENT: percent * divisor / 100,
+        Source.GROWTH: divisor * (1 + percent / 100),
+        Source.REDUCTION: divisor * (1 - percent / 100),
+    }[source]
+
+
+def _holds(edge: Condition, source: Source, value: float, divisor: float) -> bool:
+    percent = {
+        Source.PERCENT: 100 * value / divisor,
+        Source.GROWTH: 100 * (value - divisor) / divisor,
+        Source.REDUCTION: 100 * (divisor - value) / divisor,
+    }[source]
+    return bool(edge.holds(np.array([percent]))[0])
+
+
+def _reached(wanted: float, measure: Measure, fewer: bool, holds: Callable[[float], bool]) -> float:
+    """The first whole household, satang or hundredth of a percent at which the condition holds."""
+    quantum = 1.0 if measure.kind is Kind.NUMBER else 0.01
+    steps = math.floor(wanted / quantum + 1e-6) if fewer else math.ceil(wanted / quantum - 1e-6)
+    for extra in (0, 1, 2):
+        target = round((steps - extra if fewer else steps + extra) * quantum, 2)
+        if holds(target):
+            return target
+    return wanted
+
+
+def _limit(measure: Measure, unit: str, measured: Measured, tables: LevelTables) -> float:
+    fixed: Baseline | None = tables.baselines.get((unit, measure.limit))
+    if fixed:
+        return fixed.value
+    return measured.value(unit, measure.limit) if measure.limit else math.nan

@@ -1,0 +1,82 @@
+"""The month's outcome: what was sent, measured, scored, ranked and found. Pure: reads and writes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from kpibatch.config import Config
+from kpibatch.findings import Finding, Place, finding, in_order
+from kpibatch.intake import Intake
+from kpibatch.levels import LevelTables
+from kpibatch.measures import Measured, measure_all
+from kpibatch.rank import Standing, rank_units
+from kpibatch.score import Scores, score_all
+from kpibatch.validate import missing, missing_baselines, validate
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that the outputs of a month are written from. ``values`` is the long frame after validation."""
+
+    month: str
+    config: Config
+    tables: LevelTables
+    intake: Intake
+    values: pd.DataFrame
+    measured: Measured
+    scores: Scores
+    standings: tuple[Standing, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def language(self) -> str:
+        return self.config.language
+
+    @cached_property
+    def sent(self) -> frozenset[str]:
+        """The units whose submission counts."""
+        return frozenset(submission.unit for submission in self.intake.submissions)
+
+    @cached_property
+    def late(self) -> frozenset[str]:
+        """The units whose submission came after the due day."""
+        return frozenset(submission.unit for submission in self.intake.submissions if submission.late)
+
+    @cached_property
+    def standing(self) -> Mapping[str, Standing]:
+        return {standing.unit: standing for standing in self.standings}
+
+    @property
+    def ranked(self) -> int:
+        """How many units have a rank."""
+        return sum(standing.rank > 0 for standing in self.standings)
+
+    def findings_of(self, unit: str) -> list[Finding]:
+        return [one for one in self.findings if one.unit == unit]
+
+
+def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping[str, float], more: list[Finding]) -> Outcome:
+    """Validate, measure, score and rank a month; ``more`` are findings met earlier, such as the level tables' own."""
+    values, findings = validate(intake, tables, config)
+    measured = measure_all(values, tables, in_time)
+    scores = score_all(measured, tables, intake.month)
+    sent = {submission.unit for submission in intake.submissions}
+    needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
+    findings += missing(values, needed & ~scores.not_yet.loc[needed.index], tables, intake.month)
+    findings += missing_baselines(needed, tables)
+    findings += _without_case(scores, sent, tables)
+    standings = rank_units(scores, sent, tables, config.ranking)
+    everything = in_order([*more, *intake.findings, *findings])
+    return Outcome(intake.month, config, tables, intake, values, measured, scores, tuple(standings), tuple(everything))
+
+
+def _without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:
+    found = []
+    for code, kpi in scores.kpis.items():
+        for row, unit in enumerate(tables.unit):
+            if tables.cases_of(code) and kpi.case[row] == 0 and kpi.applies[row] and unit in sent:
+                measure = tables.cases_of(code)[0].measure
+                found.append(finding("no-case", Place(tables.file, "ระดับ"), unit=unit, measure=measure, kpi=code))
+    return found
