@@ -120,7 +120,7 @@ PROBLEMS = (
     ("รายได้ OTOP", "ผู้ประกอบการรายงานยอดจำหน่ายไม่ครบทุกราย"),
     ("หมู่บ้านที่", "ผู้นำชุมชนเพิ่งรับตำแหน่ง อยู่ระหว่างทำความเข้าใจแนวทางการประเมิน"),
     ("บุคลากรที่", "หลักสูตรอบรมเลื่อนไปจัดเดือนถัดไป"),
-    ("พลังงานที่", "ใช้เครื่องปรับอากาศเพิ่มขึ้นในช่วงฤดูร้อน"),
+    ("พลังงานที่", "ขยายเวลาเปิดให้บริการประชาชน ทำให้ใช้ไฟฟ้ามากขึ้น"),
     ("จำนวนข่าว", "ผู้รับผิดชอบงานประชาสัมพันธ์ไปช่วยราชการที่จังหวัด"),
 )
 REMARKS = (
@@ -151,40 +151,67 @@ class Report:
         known = self.tables.baselines.get((self.unit.code, code))
         return known.value if known else self.final.get(code) or 0.0
 
+
+# --- which answers reach which level ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something a unit fills in, and the rows of one KPI that rest on it."""
+
+    answer: Measure
+    rules: tuple[Rule, ...]
+
     @property
-    def end(self) -> int:
-        return month_end(self.months[-1]).toordinal()
+    def first(self) -> int:
+        """The first level that asks."""
+        return min(level for rule in self.rules for level, edge in enumerate(rule.edges, 1) if edge)
+
+    @property
+    def steps_per_one(self) -> int:
+        return 100 if self.answer.kind in (Kind.AMOUNT, Kind.PERCENT) else 1
 
 
-# --- which values reach which level ---------------------------------------------------------------
+def questions(tables: LevelTables, rules: Sequence[Rule]) -> list[Question]:
+    """The rows of a KPI by what is filled in for them, in order."""
+    asked: dict[str, list[Rule]] = {}
+    for rule in rules:
+        measure = tables.measures[rule.measure]
+        asked.setdefault(measure.numerator[0] if measure.numerator else measure.code, []).append(rule)
+    return [Question(tables.measures[code], tuple(resting)) for code, resting in asked.items()]
+
+
+def options(report: Report, question: Question) -> dict[int, Sequence[int]]:
+    """For each number of levels that an answer can reach, the steps (days, ones, hundredths) that reach just that."""
+    if question.answer.kind is Kind.DATE:
+        return date_options(report, question)
+    return cut(report, question, domain(report, question))
+
+
+def cut(report: Report, question: Question, worst_to_best: range) -> dict[int, Sequence[int]]:
+    """The steps between each two levels' edges, where every row that rests on the answer counts."""
+    found: dict[int, Sequence[int]] = {}
+    reached = 0
+    levels = [[(rule, rule.edges[level]) for rule in question.rules] for level in range(report.tables.level_count)]
+    crossings = [max(crossing(report, question, rule, edge, worst_to_best) for rule, edge in level) for level in levels]
+    for level, position in enumerate([*crossings, len(worst_to_best)]):
+        if reached < position:
+            found[level] = worst_to_best[reached:position]
+        reached = max(reached, position)
+    return found
+
+
+def crossing(report: Report, question: Question, rule: Rule, edge: Condition | None, worst_to_best: range) -> int:
+    """From where on an edge holds."""
+    if edge is None:
+        return 0
+    measure = report.tables.measures[rule.measure]
+    base, scale = report.value(measure.denominator), question.steps_per_one
+    return bisect_left(worst_to_best, True, key=lambda step: holds(edge, computed(measure, step / scale, base)))
 
 
 def holds(condition: Condition, value: float) -> bool:
     return bool(condition.holds(np.asarray(value)))
-
-
-def options(rule: Rule, domain: range, value: Callable[[int], float]) -> dict[int, range]:
-    """For each number of levels that a measure's own row can reach, the steps that reach just that; ``domain`` runs from worst to best."""
-
-    def crossing_of(edge: Condition) -> int:
-        return bisect_left(domain, True, key=lambda step: holds(edge, value(step)))
-
-    crossings = [crossing_of(edge) if edge else 0 for edge in rule.edges]
-    found, reached = {}, 0
-    for level, crossing in enumerate([*crossings, len(domain)]):
-        if reached < crossing:
-            found[level] = domain[reached:crossing]
-        reached = max(reached, crossing)
-    return found
-
-
-def answer_of(measure: Measure) -> str:
-    """The code that is filled in to bring a measure about."""
-    return measure.numerator[0] if measure.numerator else measure.code
-
-
-def steps_per_one(measure: Measure) -> int:
-    return 1 if measure.kind in (Kind.NUMBER, Kind.YES_NO, Kind.DATE) else 100
 
 
 def computed(measure: Measure, answer: float, base: float) -> float:
@@ -197,34 +224,41 @@ def computed(measure: Measure, answer: float, base: float) -> float:
     return 100 * change[measure.source] / base
 
 
+def domain(report: Report, question: Question) -> range:
+    """The steps worth drawing from, within what the answer may be, the worst first."""
+    answer, scale = question.answer, question.steps_per_one
+    sides = [answer_window(report, rule) for rule in question.rules]
+    low = max(min(low for low, _ in sides), answer.minimum or 0.0)
+    ceilings = [report.value(answer.limit)] if answer.limit else []
+    high = min([max(high for _, high in sides), *ceilings, *([] if answer.maximum is None else [answer.maximum])])
+    steps = range(round(low * scale), int(high * scale + 1e-6) + 1)
+    rule = question.rules[0]
+    return steps[::-1] if falls(rule) != (report.tables.measures[rule.measure].source is Source.REDUCTION) else steps
+
+
+def answer_window(report: Report, rule: Rule) -> tuple[float, float]:
+    """What to fill in for the values worth drawing from."""
+    measure = report.tables.measures[rule.measure]
+    if measure.kind is Kind.YES_NO:
+        return 0.0, 1.0
+    low, high = window(rule, measure)
+    if not measure.denominator:
+        return low, high
+    sides = {Source.PERCENT: (low, high), Source.GROWTH: (100 + low, 100 + high), Source.REDUCTION: (100 - high, 100 - low)}
+    low, high = sides[measure.source]
+    base = report.value(measure.denominator)
+    return low * base / 100, high * base / 100
+
+
 def window(rule: Rule, measure: Measure) -> tuple[float, float]:
-    """The values worth drawing from: some way below the lowest edge to some way above the highest."""
+    """From some way below the lowest edge to some way above the highest."""
     edges = [edge.threshold for edge in rule.edges if edge and not edge.any_value]
-    low, high = min(edges), max(edges)
     gap = max((abs(b - a) for a, b in pairwise(edges)), default=0.0)
-    margin = max(2 * gap, 0.3 * abs(high) + 1)
-    low, high = low - margin, high + margin
+    margin = max(2 * gap, 0.3 * abs(max(edges)) + 1)
+    low, high = min(edges) - margin, max(edges) + margin
     if measure.source is Source.PERCENT:
         high = min(high, max(100.0, max(edges) + 3))
-    return (max(0.0, low) if measure.source is not Source.REDUCTION else low), high
-
-
-def number_options(report: Report, rule: Rule) -> dict[int, range]:
-    """The steps (ones, or hundredths) of the answer that reach each level of a number's, a percent's or a yes/no's row."""
-    measure = report.tables.measures[rule.measure]
-    answer = report.tables.measures[answer_of(measure)]
-    base, scale = report.value(measure.denominator), steps_per_one(answer)
-    low, high = (0.0, 1.0) if measure.kind is Kind.YES_NO else window(rule, measure)
-    if measure.denominator:
-        sides = {Source.PERCENT: (low, high), Source.GROWTH: (100 + low, 100 + high), Source.REDUCTION: (100 - high, 100 - low)}
-        low, high = (side * base / 100 for side in sides[measure.source])
-    low = max(low, answer.minimum or 0.0)
-    ceilings = [report.value(answer.limit)] if answer.limit else []
-    high = min([high, *ceilings, *([] if answer.maximum is None else [answer.maximum])])
-    domain = range(round(low * scale), int(high * scale + 1e-6) + 1)
-    if falls(rule) != (measure.source is Source.REDUCTION):
-        domain = domain[::-1]
-    return options(rule, domain, lambda step: computed(measure, step / scale, base))
+    return (low if measure.source is Source.REDUCTION else max(0.0, low)), high
 
 
 def falls(rule: Rule) -> bool:
@@ -232,132 +266,137 @@ def falls(rule: Rule) -> bool:
     return any(edge.downward for edge in rule.edges if edge)
 
 
-def date_options(report: Report, rule: Rule) -> dict[int, range]:
-    """The days that reach each level; no day at all where the last one is still to come, but for those who are early."""
-    first = next(level for level, edge in enumerate(rule.edges) if edge)
-    deadline = max(int(edge.high) for edge in rule.edges if edge)
-    if deadline > report.end:
-        today = {len(rule.edges): range(report.end, report.end - 20, -1)} if report.early else {}
-        return {first: range(0), **today}
-    return options(rule, range(min(deadline + 25, report.end), deadline - 15, -1), float)
+def date_options(report: Report, question: Question) -> dict[int, Sequence[int]]:
+    """The days; none at all where the deadline is still to come, but for those who are early."""
+    deadline = max(int(edge.high) for rule in question.rules for edge in rule.edges if edge)
+    end = month_end(report.months[-1]).toordinal()
+    days: dict[int, Sequence[int]] = {report.tables.level_count: range(end, end - 20, -1)} if report.early else {}
+    if deadline > end:
+        days[question.first - 1] = ()
+    else:
+        days = cut(report, question, range(min(deadline + 25, end), deadline - 15, -1))
+    return {level: [day for day in some if at_work(date.fromordinal(day))] or some for level, some in days.items()}
 
 
 # --- one KPI ------------------------------------------------------------------------------------------
 
 
 def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
-    """The rows of the KPI that count for the unit, its case decided."""
+    """The rows of the KPI that count for the unit and rest on what it fills in, its case decided."""
     chosen = None
     for case in report.tables.cases_of(kpi):
-        measure = report.tables.measures[case.measure]
-        if measure.source is Source.FORM and measure.code not in report.final:
-            report.final[measure.code] = float(draw.random() < HAS_CASE)
+        if report.tables.measures[case.measure].source is Source.FORM and case.measure not in report.final:
+            report.final[case.measure] = float(draw.random() < HAS_CASE)
+            report.monthly[case.measure] = (report.final[case.measure],) * len(report.months)
         if chosen is None and holds(case.condition, report.value(case.measure)):
             chosen = case
-    return [rule for rule in report.tables.rules_of(kpi) if rule.case in (None, chosen) and rule.measure not in RUNNING_TOTAL]
-
-
-def count_bases(report: Report, rules: Sequence[Rule], draw: random.Random) -> None:
-    """Fill in what percents are taken of, where the unit counts that too."""
-    answers = {answer_of(report.tables.measures[rule.measure]) for rule in rules}
-    for rule in rules:
-        base = report.tables.measures[rule.measure].denominator
-        if base and report.tables.measures[base].source is Source.FORM and base not in answers:
-            report.final[base] = float(draw.randint(*COUNTED[base]))
+    rules = [rule for rule in report.tables.rules_of(kpi) if rule.case in (None, chosen)]
+    left_out = {code for code, measure in report.tables.measures.items() if measure.source is Source.ON_TIME or code in RUNNING_TOTAL}
+    return [rule for rule in rules if rule.measure not in left_out]
 
 
 def answer_kpi(report: Report, kpi: Node, aim: int, draw: random.Random) -> None:
     """Answer what a KPI asks so that the unit ends on the level ``aim``, or as near as its numbers allow."""
-    rules = active_rules(report, kpi.code, draw)
+    asked = questions(report.tables, active_rules(report, kpi.code, draw))
     attempts: list[tuple[int, int, dict[str, Amount]]] = []
     for attempt in range(ATTEMPTS):
-        count_bases(report, rules, draw)
+        count_bases(report, asked, draw)
         # Of five villages none can be 95 %: then the level below is tried as well.
-        level = min(answer_rule(report, rule, aim if attempt < ATTEMPTS / 2 else max(0, aim - 1), draw) for rule in rules)
+        goal = aim if attempt < ATTEMPTS / 2 else max(0, aim - 1)
+        level = min((answer(report, question, goal, draw) for question in asked), default=report.tables.level_count)
         attempts.append((abs(level - aim), level, dict(report.final)))
         if level == aim:
             break
     _, report.levels[kpi.code], report.final = min(attempts, key=lambda attempt: attempt[:2])
-    for rule in rules:
-        spread_out(report, rule, draw)
+    for question in asked:
+        spread_out(report, question, draw)
 
 
-def answer_rule(report: Report, rule: Rule, aim: int, draw: random.Random) -> int:
-    """Draw the answer for one row; the number of levels that its own row then reaches."""
-    measure = report.tables.measures[rule.measure]
-    dated = measure.kind is Kind.DATE
-    found = date_options(report, rule) if dated else number_options(report, rule)
+def count_bases(report: Report, asked: Sequence[Question], draw: random.Random) -> None:
+    """Fill in what percents are taken of, where the unit counts that too."""
+    answers = {question.answer.code for question in asked}
+    for base in bases(report.tables, asked):
+        if base.code not in answers:
+            report.final[base.code] = float(draw.randint(*COUNTED[base.code]))
+
+
+def bases(tables: LevelTables, asked: Sequence[Question]) -> list[Measure]:
+    """The filled-in measures that percents are taken of."""
+    codes = dict.fromkeys(tables.measures[rule.measure].denominator for question in asked for rule in question.rules)
+    return [tables.measures[code] for code in codes if code and tables.measures[code].source is Source.FORM]
+
+
+def answer(report: Report, question: Question, aim: int, draw: random.Random) -> int:
+    """Draw one answer; the number of levels that it reaches by itself."""
+    found = options(report, question)
     enough = sorted(level for level in found if level >= aim) or [max(found)]
-    lagging = 0.2 if dated and range(0) not in found.values() else 0.7
-    level = enough[0] if draw.random() < lagging else draw.choice(enough[-1:] if dated else enough)
-    answer = report.tables.measures[answer_of(measure)]
-    steps: Sequence[int] = found[level]
-    if dated:
-        steps = [step for step in steps if at_work(date.fromordinal(step))] or steps
-    step = draw.choice(steps) if steps else None
-    if step is not None and answer.kind is Kind.AMOUNT and draw.random() < 0.5 and step - step % 100 in steps:
+    # Most do no more than their level asks, but what had its deadline in the past is mostly in time.
+    past = question.answer.kind is Kind.DATE and all(found.values())
+    level = enough[0] if draw.random() < (0.2 if past else 0.7) else enough[-1] if past else draw.choice(enough)
+    step = draw.choice(found[level]) if found[level] else None
+    if step is not None and question.answer.kind is Kind.AMOUNT and draw.random() < 0.5 and step - step % 100 in found[level]:
         step -= step % 100
-    report.final[answer.code] = None if step is None else step / steps_per_one(answer)
+    report.final[question.answer.code] = None if step is None else step / question.steps_per_one
     return level
 
 
 # --- month by month -----------------------------------------------------------------------------------
 
 
-def spread_out(report: Report, rule: Rule, draw: random.Random) -> None:
-    """How the answers to one row came about over the months."""
-    measure = report.tables.measures[rule.measure]
-    for case in (rule.case.measure,) if rule.case else ():
-        if case in report.final:
-            report.monthly[case] = (report.final[case],) * len(report.months)
-    base = report.tables.measures.get(measure.denominator)
-    if base and base.source is Source.FORM and base.code not in report.monthly:
-        report.monthly[base.code] = grown(report, base, 0.0, draw)
-    answer = report.tables.measures[answer_of(measure)]
-    first = next(level for level, edge in enumerate(rule.edges, 1) if edge)
-    report.monthly[answer.code] = over_months(report, answer, start_of(report, rule), first, draw)
+def spread_out(report: Report, question: Question, draw: random.Random) -> None:
+    """How one answer, and what it is a percent of, came about over the months."""
+    for base in bases(report.tables, [question]):
+        if base.code not in report.monthly:
+            report.monthly[base.code] = grown(report, base, 0.0, draw)
+    report.monthly[question.answer.code] = over_months(report, question, draw)
 
 
-def start_of(report: Report, rule: Rule) -> float:
-    """Where a count set out: from nothing, or from the base that it rises above or falls below."""
-    measure = report.tables.measures[rule.measure]
-    return report.value(measure.denominator) if measure.source in (Source.GROWTH, Source.REDUCTION) or falls(rule) else 0.0
-
-
-def over_months(report: Report, answer: Measure, start: float, first: int, draw: random.Random) -> Months:
-    final, count = report.final[answer.code], len(report.months)
+def over_months(report: Report, question: Question, draw: random.Random) -> Months:
+    code, count = question.answer.code, len(report.months)
+    final = report.final[code]
     if final is None:
         return (None,) * count
-    if answer.kind is Kind.DATE:
+    if question.answer.kind is Kind.DATE:
         return tuple(final if final <= month_end(month).toordinal() else None for month in report.months)
-    if answer.rollup is Rollup.SUM:
+    if question.answer.rollup is Rollup.SUM:
         cuts = sorted(draw.randint(0, int(final)) for _ in range(count - 1))
         return tuple(float(b - a) for a, b in pairwise([0, *cuts, int(final)]))
-    if answer.rollup is Rollup.MIN:
-        return lowest(answer, final, count, draw)
-    if answer.kind is Kind.YES_NO:
-        turned = int(draw.random() * first / 6 * count)
+    if question.answer.rollup is Rollup.MIN:
+        return lowest(question.answer, final, count, draw)
+    if question.answer.kind is Kind.YES_NO:
+        turned = int(draw.random() * question.first / 6 * count)
         return tuple(final if month >= turned else 0.0 for month in range(count))
-    return grown(report, answer, start, draw)
+    return grown(report, question.answer, start_of(report, question), draw)
 
 
-def lowest(answer: Measure, final: float, count: int, draw: random.Random) -> Months:
+def lowest(measure: Measure, final: float, count: int, draw: random.Random) -> Months:
     """Monthly values of which the lowest is the final one."""
-    spare = 1 - int(final) if answer.kind is Kind.YES_NO else 2 + int(final) // 4
+    spare = 1 - int(final) if measure.kind is Kind.YES_NO else 2 + int(final) // 4
     months = [final + draw.randint(0, spare) for _ in range(count)]
     months[draw.randrange(count)] = final
     return tuple(months)
 
 
-def grown(report: Report, answer: Measure, start: float, draw: random.Random) -> Months:
+def start_of(report: Report, question: Question) -> float:
+    """Where a count set out: from nothing, or from the base that it rises above or falls below."""
+    rule = question.rules[0]
+    measure = report.tables.measures[rule.measure]
+    if question.answer.kind is Kind.PERCENT:
+        return 0.9 * (report.final[question.answer.code] or 0.0)
+    return report.value(measure.denominator) if measure.source in (Source.GROWTH, Source.REDUCTION) or falls(rule) else 0.0
+
+
+def grown(report: Report, measure: Measure, start: float, draw: random.Random) -> Months:
     """Cumulative values that run from ``start`` to the final one, never over their limit."""
-    final, count, scale = report.final[answer.code] or 0.0, len(report.months), steps_per_one(answer)
+    final, count = report.final[measure.code] or 0.0, len(report.months)
     # The fiscal year begins in October: a round that starts later finds much of it done.
     head = draw.uniform(0.66, 1.0) if report.tables.round.start.month != 10 and count < 4 else draw.uniform(1.2 / count, 0.9)
-    shares = [head + (1 - head) * month / (count - 1) for month in range(count)]
-    limits = report.monthly.get(answer.limit, (final,) * count)
-    values = [round((start + (final - start) * share) * scale) / scale for share in shares[:-1]] + [final]
-    return tuple(min(value, limit or 0.0) if answer.limit in report.monthly else value for value, limit in zip(values, limits, strict=True))
+    paces = list(accumulate([0.0, *(draw.uniform(0.4, 1.6) for _ in range(count - 1))]))
+    shares = [head + (1 - head) * pace / paces[-1] for pace in paces[:-1]]
+    scale = 1 if final == int(final) else 100
+    values = [round((start + (final - start) * share) * scale) / scale for share in shares] + [final]
+    limits = report.monthly.get(measure.limit)
+    return tuple(min(value, limit or 0.0) for value, limit in zip(values, limits, strict=True)) if limits else tuple(values)
 
 
 def make_sense(report: Report) -> None:
@@ -443,15 +482,20 @@ def evidence(name: str, report: Report, last: int) -> Iterator[tuple[tuple[str, 
         values = report.monthly.get(measure.code, ())[: last + 1]
         if not measure.needs_evidence or not values or values[-1] is None:
             continue
-        draw = random.Random(f"{name} {report.unit.code} {measure.code}")
-        done = next((month for month, value in zip(report.months, values, strict=False) if value), None)
-        if done is None:
+        if values[-1] == 0:
             yield (measure.code, EVIDENCE), "อยู่ระหว่างรวบรวมเอกสาร"
             continue
-        end = date.fromordinal(int(values[-1])) if measure.kind is Kind.DATE else month_end(done)
-        day = end if measure.kind is Kind.DATE else draw.choice(work_days(end - timedelta(12), end))
+        draw = random.Random(f"{name} {report.unit.code} {measure.code}")
         letter = f"{LETTER.get(name, '0019')}/{draw.randint(101, 989)}"
-        yield (measure.code, EVIDENCE), f"หนังสือ ที่ {letter} ลงวันที่ {show_date(day)}"
+        yield (measure.code, EVIDENCE), f"หนังสือ ที่ {letter} ลงวันที่ {show_date(evidence_day(report, measure, values, draw))}"
+
+
+def evidence_day(report: Report, measure: Measure, values: Months, draw: random.Random) -> date:
+    """The day itself, or one in the month in which the answer became what it is."""
+    if measure.kind is Kind.DATE:
+        return date.fromordinal(int(values[-1] or 0))
+    end = month_end(report.months[values.index(values[-1])])
+    return draw.choice(work_days(end - timedelta(12), end))
 
 
 def remarks(name: str, report: Report, month: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

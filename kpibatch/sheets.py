@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpibatch.catalogue import say
 from kpibatch.errors import KpibatchError
@@ -60,6 +61,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "met": {"num_format": '"✓";;"–"', "align": "center"},
     "text": {"num_format": "@"},
     "link": {"font_color": "#1155AA", "underline": 1},
+    "head-link": {"font_color": "#FFFFFF", "underline": 1},
     "good": {"bg_color": GOOD},
     "fair": {"bg_color": FAIR},
     "poor": {"bg_color": POOR},
@@ -86,6 +88,16 @@ def excel_day(ordinal: float) -> float:
 def clean(text: str) -> str:
     """The text without characters that a workbook can't hold, and no longer than a cell may be."""
     return _CONTROL.sub("�", text)[:32000]
+
+
+def ref(row: int, column: int, fixed: str = "") -> str:
+    """The A1 reference of zero-based coordinates; ``fixed`` holds ``r`` and ``c`` where row or column stay."""
+    return str(xl_rowcol_to_cell(row, column, row_abs="r" in fixed, col_abs="c" in fixed))
+
+
+def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "") -> str:
+    """The A1 reference of a range."""
+    return f"{ref(*first, fixed)}:{ref(*last, fixed)}"
 
 
 def quoted(sheet: str) -> str:

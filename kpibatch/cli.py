@@ -1,0 +1,114 @@
+"""The commands: options, one call, printing, the exit code. Heavy modules are imported inside the commands,
+so that ``--help`` answers at once.
+"""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from kpibatch import __version__
+from kpibatch.catalogue import say
+from kpibatch.config import read_config
+from kpibatch.errors import KpibatchError
+from kpibatch.thai import arabic, is_month
+
+CLEAN, FINDINGS, STOPPED = 0, 1, 2
+
+
+def main() -> None:
+    """The entry point: an operator's mistake is one line and exit code 2; a bug keeps its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    commands(standalone_mode=True)
+
+
+class _OneLine(click.Group):
+    """Turns ``KpibatchError`` into one line on stderr and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KpibatchError as error:
+            click.echo("kpibatch: " + error.message(_language(ctx)), err=True)
+            ctx.exit(STOPPED)
+
+
+def _language(ctx: click.Context) -> str:
+    try:
+        return read_config(ctx.params["workspace"]).language
+    except KpibatchError:
+        return "th"
+
+
+@click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="kpibatch")
+@click.option("-C", "workspace", type=click.Path(path_type=Path), default=Path(), help="พื้นที่งาน: โฟลเดอร์ที่มี config.toml (workspace)")
+@click.pass_context
+def commands(ctx: click.Context, workspace: Path) -> None:
+    """kpibatch: รวมรายงานของหน่วย ตรวจ ให้คะแนน และจัดอันดับ ในคำสั่งเดียว"""
+    ctx.obj = workspace
+
+
+@commands.command()
+@click.argument("month_or_workspaces", metavar="[MONTH] [WORKSPACE…]", nargs=-1)
+@click.pass_obj
+def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
+    """ประมวลผลประจำเดือน (เช่น run 2565-06) ไม่ระบุเดือน = เดือนล่าสุดที่มีไฟล์"""
+    month, others = _month_first(month_or_workspaces)
+    if others:
+        sys.exit(_side_by_side(month, others))
+    from kpibatch.console import closing, progress
+    from kpibatch.run import run_month
+
+    config = read_config(workspace)
+    display = progress(config.language, click.echo)
+    try:
+        outcome = run_month(config, month, display)
+    finally:
+        display.close()
+    closing(outcome)
+    sys.exit(FINDINGS if any(one.severity != "note" for one in outcome.findings) else CLEAN)
+
+
+def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
+    if words and is_month(arabic(words[0])):
+        return arabic(words[0]), list(words[1:])
+    if words and not Path(words[0]).is_dir():
+        raise KpibatchError("not-a-month", found=words[0])
+    return None, list(words)
+
+
+def _side_by_side(month: str | None, workspaces: list[str]) -> int:
+    """Several workspaces at once, each a process of its own; the gravest exit code wins."""
+
+    def one(workspace: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=None, check=False)
+
+    with ThreadPoolExecutor() as pool:
+        finished = list(pool.map(one, workspaces))
+    for workspace, process in zip(workspaces, finished, strict=True):
+        click.echo(f"── {workspace}")
+        click.echo(process.stdout, nl=False)
+        click.echo(process.stderr, nl=False, err=True)
+    return max(process.returncode for process in finished)
+
+
+@commands.command()
+@click.pass_obj
+def forms(workspace: Path) -> None:
+    """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
+    from kpibatch.console import progress
+    from kpibatch.run import write_forms
+
+    config = read_config(workspace)
+    display = progress(config.language, click.echo)
+    try:
+        written = write_forms(config, display)
+    finally:
+        display.close()
+    click.echo(say("console.forms", config.language, count=len(written), folder=config.output / "forms"))

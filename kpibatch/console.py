@@ -1,0 +1,92 @@
+"""What the operator sees while the batch works and at its end: a bar on a terminal, plain lines elsewhere."""
+
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from kpibatch.catalogue import say
+from kpibatch.findings import SEVERITIES, count
+from kpibatch.outcome import Outcome
+from kpibatch.rank import Status
+from kpibatch.thai import show_month
+
+
+class Bar:
+    """Progress on a terminal: one bar, its label the step at hand."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bar = Progress(*columns, transient=True, console=Console(stderr=True))
+        self._task: TaskID | None = None
+        self._bar.start()
+
+    def step(self, name: str) -> None:
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(say(f"step-name.{name}", self.language), total=None)
+
+    def tick(self, done: int, of: int) -> None:
+        if self._task is not None:
+            self._bar.update(self._task, completed=done, total=of)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+class Lines:
+    """Progress in a log or a pipe: one plain line a step."""
+
+    def __init__(self, language: str, echo: Callable[[str], None]) -> None:
+        self.language, self._echo = language, echo
+
+    def step(self, name: str) -> None:
+        self._echo(say(f"step-name.{name}", self.language) + " …")
+
+    def tick(self, done: int, of: int) -> None:
+        """Nothing: a line a file would drown what matters."""
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+def progress(language: str, echo: Callable[[str], None]) -> Bar | Lines:
+    """A bar where a person looks on, else plain lines."""
+    return Bar(language) if sys.stderr.isatty() else Lines(language, echo)
+
+
+def closing(outcome: Outcome) -> None:
+    """The ranking as a table, then how many findings there are and where the files stand."""
+    language, tables = outcome.language, outcome.tables
+    console = Console(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 100)
+    title = say("console.title", language, unit=tables.round.unit_noun, month=show_month(outcome.month, language))
+    table = Table(title=title, title_justify="left")
+    for name, justify in (
+        ("rank", "right"),
+        ("unit", "left"),
+        ("total", "right"),
+        ("percent", "right"),
+        ("rating", "left"),
+        ("status", "left"),
+    ):
+        heading = tables.round.unit_noun if name == "unit" else say(f"sheet.{name}", language)
+        table.add_column(heading, justify="right" if justify == "right" else "left")
+    words = {Status.PROVISIONAL: say("sheet.provisional", language), Status.NOT_SUBMITTED: say("sheet.not-sent", language)}
+    for standing in outcome.standings:
+        sent = standing.status is not Status.NOT_SUBMITTED
+        remarks = [words.get(standing.status, ""), say("sheet.sent-late", language) if standing.unit in outcome.late else ""]
+        table.add_row(
+            str(standing.rank or "–"),
+            f"{standing.unit} {tables.unit[standing.unit].name}",
+            f"{standing.total:.4f}" if sent else "–",
+            f"{standing.percent:.2f}" if sent else "–",
+            standing.rating,
+            ", ".join(filter(None, remarks)),
+        )
+    console.print(table)
+    totals = count(outcome.findings)
+    console.print(say("console.findings", language, **{severity: totals[severity] for severity in SEVERITIES}))
+    console.print(say("console.written", language, folder=outcome.config.output / outcome.month))

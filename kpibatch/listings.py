@@ -1,0 +1,101 @@
+"""The outcome as CSV: ``scores.csv``, ``measures.csv`` and ``findings.csv``, UTF-8 with BOM so that Excel reads Thai."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from kpibatch.findings import COLUMNS, NOWHERE
+from kpibatch.levels import TOTAL
+from kpibatch.outcome import Outcome
+from kpibatch.rank import Status
+from kpibatch.thai import show_number
+from kpibatch.values import Kind
+
+SCORE_COLUMNS = ("month", "unit", "node", "level", "score", "value", "weight", "effective_weight", "status", "rank")
+MEASURE_COLUMNS = ("month", "unit", "measure", "value", "file", "sheet", "cell")
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """CSV as Excel likes it; text that Excel would take for a formula gets a leading apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(cell: str) -> str:
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        return cell if math.isfinite(float(cell)) else "'" + cell
+    except ValueError:
+        return "'" + cell
+
+
+def scores_csv(outcome: Outcome) -> bytes:
+    """One row per unit × node; only leaves have a level, only the root (``total``) has a rank."""
+    return as_csv(SCORE_COLUMNS, (row for unit in outcome.tables.unit for row in _score_rows(outcome, unit)))
+
+
+def _score_rows(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
+    tables, scores, standing = outcome.tables, outcome.scores, outcome.standing[unit]
+    row = list(tables.unit).index(unit)
+    for code in scores.scores.columns:
+        score = float(scores.scores[code].to_numpy(float)[row])
+        leaf = scores.kpis.get(code)
+        status = _status(outcome, code, row, unit, applies=not math.isnan(score))
+        blank = status in (Status.NOT_SUBMITTED, Status.NOT_APPLICABLE)
+        yield (
+            outcome.month,
+            unit,
+            code,
+            str(int(leaf.level[row])) if leaf and not blank else "",
+            "" if blank else show_number(standing.total if code == TOTAL else score),
+            _single_value(outcome, code, unit) if leaf and not blank else "",
+            "" if code == TOTAL else show_number(tables.node[code].weight),
+            show_number(float(scores.shares[code].to_numpy(float)[row])),
+            status.value,
+            str(standing.rank) if code == TOTAL and standing.rank else "",
+        )
+
+
+def _status(outcome: Outcome, code: str, row: int, unit: str, *, applies: bool) -> Status:
+    if not applies:
+        return Status.NOT_APPLICABLE
+    if unit not in outcome.sent:
+        return Status.NOT_SUBMITTED
+    return Status.PROVISIONAL if bool(outcome.scores.provisional[code].to_numpy()[row]) else Status.OK
+
+
+def _single_value(outcome: Outcome, kpi: str, unit: str) -> str:
+    codes = {rule.measure for rule in outcome.tables.rules_of(kpi)}
+    return measure_text(outcome, unit, codes.pop()) if len(codes) == 1 else ""
+
+
+def measure_text(outcome: Outcome, unit: str, code: str) -> str:
+    """A measure's value for machines: numbers, ISO days, 1/0, empty when missing."""
+    value = outcome.measured.value(unit, code)
+    if math.isnan(value):
+        return ""
+    if outcome.tables.measures[code].kind is Kind.DATE:
+        return date.fromordinal(int(value)).isoformat()
+    return show_number(value)
+
+
+def measures_csv(outcome: Outcome) -> bytes:
+    """Every unit's every measure after its roll-up, with the cell it came from."""
+    rows = (
+        (outcome.month, unit, code, measure_text(outcome, unit, code), place.file, place.sheet, place.cell)
+        for unit in outcome.tables.unit
+        for code in outcome.tables.measures
+        for place in [outcome.measured.origin.get((unit, code), NOWHERE)]
+    )
+    return as_csv(MEASURE_COLUMNS, rows)
+
+
+def findings_csv(outcome: Outcome) -> bytes:
+    """Every finding, gravest first."""
+    return as_csv(COLUMNS, (one.row(outcome.language) for one in outcome.findings))

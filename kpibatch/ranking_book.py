@@ -1,0 +1,188 @@
+"""``ranking.xlsx``: the ranking, the scores, a sheet per KPI, the findings and the criteria, live from end to end."""
+
+from pathlib import Path
+
+from kpibatch.catalogue import say
+from kpibatch.criteria_sheet import plan_criteria, write_criteria, write_findings
+from kpibatch.kpi_formulas import KpiPlan, plan_kpi
+from kpibatch.kpi_sheet import KpiWriter
+from kpibatch.levels import TOTAL
+from kpibatch.outcome import Outcome
+from kpibatch.rank import Standing, Status
+from kpibatch.score_sheet import FIRST, NAME, PERCENT, PLACE, RANK, RATING, SENT, STATUS, TOTAL_SCORE, ScorePlan, ScoreWriter, plan_scores
+from kpibatch.sheets import Book, Content, Formula, Sheet, ref, sheet_name, span
+from kpibatch.thai import month_end, show_month
+
+_LIST_TOP = 6
+_CHARTED = 40
+
+
+def write_ranking(outcome: Outcome, path: Path) -> None:
+    """Write the workbook; all sheets are laid out first, so that each can refer to the others."""
+    tables, language = outcome.tables, outcome.language
+    names = [say(f"sheet.{name}", language) for name in ("ranking-name", "scores-name", "findings-name", "criteria-name")]
+    kpis: dict[str, KpiPlan] = {}
+    for leaf in tables.leaves:
+        kpis[leaf.code] = plan_kpi(leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables)
+    rating = plan_criteria(names[3], tables)
+    scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
+    with Book(path, title=heading(outcome), language=language, day=month_end(outcome.month)) as book:
+        first, second = book.sheet(names[0]), book.sheet(names[1])
+        sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
+        _Ranking(outcome, first, scores).write()
+        ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
+        for code, plan in kpis.items():
+            KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
+        write_findings(outcome, book.sheet(names[2]), kpis)
+        write_criteria(outcome, book.sheet(names[3]), kpis)
+
+
+def heading(outcome: Outcome) -> str:
+    """What the ranking is of: owner, month and round."""
+    tables = outcome.tables
+    month = show_month(outcome.month, outcome.language)
+    facts = {"owner": tables.round.owner, "month": month, "round": tables.round.number, "year": tables.round.fiscal_year}
+    return say("sheet.heading", outcome.language, **facts)
+
+
+class _Ranking:
+    """The sheet อันดับ: lines in order of rank, looked up in the scores, so that they sort themselves anew."""
+
+    def __init__(self, outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
+        self.outcome, self.sheet, self.scores = outcome, sheet, scores
+        self.sections = [node.code for node in outcome.tables.children(TOTAL)]
+        self.status = 6 + len(self.sections)
+        self.helper = self.status + 1
+        self.last = _LIST_TOP + len(outcome.standings)
+
+    def say(self, name: str, **facts: object) -> str:
+        return say(f"sheet.{name}", self.outcome.language, **facts)
+
+    def write(self) -> None:
+        outcome, tables = self.outcome, self.outcome.tables
+        self.sheet.widths(9, 10, 32, 13, 13, 20, *[13] * len(self.sections), 18, 8)
+        self.sheet.put(0, 0, self.say("ranking-title", unit=tables.round.unit_noun), "title")
+        self.sheet.height(0, 2)
+        self.sheet.put(1, 0, heading(outcome), "subtitle")
+        self._figures()
+        heads = [
+            self.say("rank"),
+            self.say("unit-code"),
+            tables.round.unit_noun,
+            self.say("total"),
+            self.say("percent"),
+            self.say("rating"),
+        ]
+        heads += [f"{code}  {tables.node[code].name}" for code in self.sections]
+        self.sheet.put_row(_LIST_TOP, 0, [*heads, self.say("status"), self.say("line")], "head")
+        self.sheet.height(_LIST_TOP, 3)
+        for place, standing in enumerate(outcome.standings, 1):
+            self._line(place, standing)
+        self._notes()
+        self._marks()
+        self._chart()
+        self.sheet.raw.set_column(self.helper, self.helper, 8, None, {"hidden": True})
+        self.sheet.raw.freeze_panes(_LIST_TOP + 1, 3)
+        self.sheet.page(top=_LIST_TOP)
+        self.sheet.lock()
+        self.sheet.book.define("ranking", f"='{self.sheet.name}'!{span((_LIST_TOP, 0), (self.last, self.status), 'rc')}")
+
+    def _figures(self) -> None:
+        """Three rows of figures the meeting asks for first."""
+        outcome = self.outcome
+        totals = [standing.total for standing in outcome.standings if standing.status is not Status.NOT_SUBMITTED]
+        mean: Content = sum(totals) / len(totals) if totals else ""
+        cells = self.scores.range(TOTAL_SCORE, outside=True)
+        sent, waiting = len(totals), sum(standing.status is Status.PROVISIONAL for standing in outcome.standings)
+        status = self.scores.range(STATUS, outside=True)
+        figures: list[tuple[str, Formula, str]] = [
+            ("figure-sent", Formula(f"COUNT({cells})", sent), f'0" / {len(outcome.standings)}"'),
+            ("figure-mean", Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean if isinstance(mean, float) else ""), "0.0000"),
+            ("figure-provisional", Formula(f'COUNTIF({status},"{self.say("provisional")}")', waiting), "0"),
+        ]
+        for column, (name, formula, number_format) in zip((0, 3, 5), figures, strict=True):
+            self.sheet.put(3, column, self.say(name), "quiet")
+            self.sheet.put(4, column, formula, "big", num_format=number_format, align="left")
+        self.sheet.height(4, 2)
+
+    def _line(self, place: int, standing: Standing) -> None:
+        at, unit = _LIST_TOP + place, self.outcome.tables.unit[standing.unit]
+        row = list(self.outcome.tables.unit).index(standing.unit)
+        blank = standing.status is Status.NOT_SUBMITTED
+        status = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}.get(standing.status)
+        results: list[tuple[int, str | float, str]] = [
+            (RANK, standing.rank or "", "level"),
+            (0, unit.code, "code"),
+            (NAME, unit.name, "bold"),
+            (TOTAL_SCORE, "" if blank else standing.total, "score"),
+            (PERCENT, "" if blank else standing.percent, "percent"),
+            (RATING, standing.rating, "centre"),
+            *((self.scores.column(code), self._section(row, code, blank), "points") for code in self.sections),
+            (STATUS, self.say(status) if status else "", "centre"),
+        ]
+        line = ref(at, self.helper, "c")
+        for column, (source, result, style) in enumerate(results):
+            self.sheet.put(at, column, Formula(f"INDEX({self.scores.range(source, outside=True)},{line})", result), "cell", style)
+        found = f"MATCH(ROW()-{_LIST_TOP + 1},{self.scores.range(PLACE, outside=True)},0)"
+        self.sheet.put(at, self.helper, Formula(found, row + 1), "quiet")
+
+    def _section(self, row: int, code: str, blank: bool) -> str | float:
+        score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
+        return "" if blank or score != score else score
+
+    def _notes(self) -> None:
+        names = [self.say("note-live"), self.say("note-ties"), self.say("note-provisional")]
+        for offset, text in enumerate(names, self.last + 2):
+            self.sheet.put(offset, 0, text, "quiet")
+
+    def _marks(self) -> None:
+        first, book = _LIST_TOP + 1, self.sheet.book
+        bar = {
+            "type": "data_bar",
+            "bar_color": "#8CC0B6",
+            "bar_solid": True,
+            "min_type": "num",
+            "max_type": "num",
+            "min_value": 0,
+            "max_value": 100,
+        }
+        self.sheet.colour((first, 4), (self.last, 4), bar)
+        for rank, colour in ((1, "#F4D774"), (2, "#DCE1E7"), (3, "#E7C9A9")):
+            criteria = f"={ref(first, 0, 'c')}={rank}"
+            self.sheet.colour(
+                (first, 0), (self.last, 2), {"type": "formula", "criteria": criteria, "format": book.style(bold=True, bg_color=colour)}
+            )
+        for word, style in ((self.say("provisional"), "fair"), (self.say("not-sent"), "poor")):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style("centre", style)}
+            self.sheet.colour((first, self.status), (self.last, self.status), rule)
+
+    def _chart(self) -> None:
+        shown = min(len(self.outcome.standings), _CHARTED)
+        first, last = _LIST_TOP + 1, _LIST_TOP + shown
+        chart = self.sheet.book.chart("bar")
+        font = {"name": "TH Sarabun New", "size": 12}
+        chart.add_series(
+            {
+                "name": self.say("percent"),
+                "categories": [self.sheet.name, first, 2, last, 2],
+                "values": [self.sheet.name, first, 4, last, 4],
+                "fill": {"color": "#2A7F86"},
+                "gap": 40,
+                "data_labels": {"value": True, "num_format": "0.0", "font": font},
+            }
+        )
+        chart.set_title({"name": self.say("chart-title"), "name_font": font | {"size": 16, "bold": True}, "overlay": False})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True, "num_font": font})
+        chart.set_x_axis(
+            {
+                "min": 0,
+                "max": 100,
+                "num_font": font,
+                "major_gridlines": {"visible": True, "line": {"color": "#D9DEE4"}},
+                "label_position": "low",
+            }
+        )
+        chart.set_size({"width": 620, "height": 32 * (shown + 2) + 40})
+        options = {"description": self.say("chart-alt"), "object_position": 1, "x_offset": 12}
+        self.sheet.raw.insert_chart(_LIST_TOP, self.helper + 1, chart, options)

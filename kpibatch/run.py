@@ -1,0 +1,158 @@
+"""The monthly batch: the steps in order. Only here are units looped over and a month's files written."""
+
+import hashlib
+import json
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy
+import pandas
+
+from kpibatch import __version__
+from kpibatch.config import Config
+from kpibatch.errors import KpibatchError
+from kpibatch.findings import Finding, count, in_order
+from kpibatch.forms import form_name, write_form
+from kpibatch.intake import in_time, newest_month, read_month
+from kpibatch.level_reader import read_levels
+from kpibatch.levels import LevelTables, Source
+from kpibatch.listings import findings_csv, measures_csv, scores_csv
+from kpibatch.outcome import Outcome, assess
+from kpibatch.ranking_book import write_ranking
+from kpibatch.unit_book import unit_file, write_unit_book
+
+
+class Progress(Protocol):
+    """Who is told how far the batch is."""
+
+    def step(self, name: str) -> None: ...
+    def tick(self, done: int, of: int) -> None: ...
+
+
+@dataclass
+class Clock:
+    """Seconds spent per step, for ``run.json``; tells the progress what has begun."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.progress.step(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - begun, 3)
+
+
+def sound_levels(config: Config) -> tuple[LevelTables, list[Finding]]:
+    """The workspace's level tables. Raises ``KpibatchError`` where they hold an error: nothing may be scored by them."""
+    tables, findings = read_levels(config.level_tables)
+    faults = [one for one in in_order(findings) if one.severity == "error"]
+    if faults:
+        first = f"{faults[0].place}: {faults[0].message(config.language)}"
+        raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)
+    return tables, findings
+
+
+def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
+    """Read, score and write one month; the folder ``output/MONTH`` appears whole or stays as it was."""
+    clock = Clock(progress)
+    with clock.step("levels"):
+        tables, findings = sound_levels(config)
+    with clock.step("intake"):
+        intake = read_month(config, tables, month or newest_month(config), progress.tick)
+    with clock.step("score"):
+        timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
+        outcome = assess(intake, tables, config, in_time(config, tables, intake) if timely else {}, findings)
+    with replaced(config.output / outcome.month) as folder:
+        with clock.step("ranking"):
+            write_ranking(outcome, folder / "ranking.xlsx")
+        with clock.step("units"):
+            (folder / "units").mkdir()
+            for done, unit in enumerate(tables.units, 1):
+                write_unit_book(outcome, unit, folder / "units" / unit_file(unit))
+                progress.tick(done, len(tables.units))
+        for name, content in (("scores", scores_csv), ("measures", measures_csv), ("findings", findings_csv)):
+            (folder / f"{name}.csv").write_bytes(content(outcome))
+        (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return outcome
+
+
+def write_forms(config: Config, progress: Progress) -> list[Path]:
+    """One form per unit into ``output/forms``."""
+    tables, _ = sound_levels(config)
+    progress.step("forms")
+    with replaced(config.output / "forms") as folder:
+        for done, unit in enumerate(tables.units, 1):
+            write_form(tables, unit, folder / form_name(unit))
+            progress.tick(done, len(tables.units))
+    return sorted((config.output / "forms").iterdir())
+
+
+@contextmanager
+def replaced(target: Path) -> Iterator[Path]:
+    """A new folder that takes the place of ``target`` when the block ends well; else nothing changes.
+
+    Raises ``KpibatchError`` where a file of the old folder is open elsewhere, or the disk refuses.
+    """
+    new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left_over in (new, old):
+            shutil.rmtree(left_over, ignore_errors=True)
+        new.mkdir()
+        yield new
+        _swap(target, new, old)
+    except PermissionError as error:
+        raise KpibatchError("file-in-use", file=error.filename or target) from None
+    except OSError as reason:
+        raise KpibatchError("cannot-write", file=target, reason=reason.strerror or reason) from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _swap(target: Path, new: Path, old: Path) -> None:
+    """Put ``new`` in the place of ``target``; on Windows this is refused while a file in it is open, so put it back."""
+    if target.exists():
+        target.replace(old)
+    try:
+        new.replace(target)
+    except OSError:
+        if old.exists():
+            old.replace(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
+    config, tables = outcome.config, outcome.tables
+    return {
+        "month": outcome.month,
+        "round": tables.round.key,
+        "level_tables": {
+            "file": tables.file,
+            "sha256": hashlib.sha256(config.level_tables.read_bytes()).hexdigest(),
+            "digest": tables.digest,
+        },
+        "inputs": [{"file": name, "sha256": digest} for name, digest in outcome.intake.files],
+        "counts": {
+            "units": len(tables.units),
+            "submitted": len(outcome.sent),
+            "late": len(outcome.late),
+            "ranked": outcome.ranked,
+            "findings": count(outcome.findings),
+        },
+        "versions": {
+            "kpibatch": __version__,
+            "python": platform.python_version(),
+            "pandas": pandas.__version__,
+            "numpy": numpy.__version__,
+        },
+        "seconds": clock.seconds,
+    }
