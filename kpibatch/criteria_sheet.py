@@ -10,7 +10,7 @@ from kpibatch.sheets import Sheet, lines_of, quoted, ref, span
 
 _RATING_TOP = 4
 _FINDING_WIDTHS = (12, 26, 30, 18, 14, 26, 26, 80, 14)
-_CRITERIA_WIDTHS = (12, 44, 34, *[20] * 9)
+_CRITERIA_WIDTHS = (24, 44, 34, *[20] * 9)
 
 
 def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:
@@ -37,7 +37,7 @@ def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) 
         sheet.put(at, 7, message, "cell", "wrap")
         target = _target(outcome, kpis, one.unit, one.measure)
         if target:
-            sheet.link(at, 8, target, say("sheet.go", language), "cell", "centre")
+            sheet.link(at, 8, target, say("sheet.go", language), "cell", "link", "centre")
         else:
             sheet.put(at, 8, "", "cell")
         lengths = [lines_of(text, width) for text, width in zip([*texts, message], _FINDING_WIDTHS[1:8], strict=True)]

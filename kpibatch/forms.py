@@ -120,8 +120,7 @@ def write_form(tables: LevelTables, unit: Unit, path: Path, entries: Mapping[tup
         _heading(sheet, tables, unit, title, texts)
         last = _items(sheet, tables, unit, entries or {})
         sheet.raw.freeze_panes(_HEAD_ROW + 1, 3)
-        sheet.page(top=_HEAD_ROW, columns=texts + 3)
-        sheet.raw.print_area(0, 1, last, texts + 2)
+        sheet.page(top=_HEAD_ROW, last=(last, texts + 2))
         sheet.lock()
         _write_identity(book, identity_for(tables, unit))
 

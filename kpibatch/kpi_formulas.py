@@ -77,7 +77,7 @@ def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
     """Lay a KPI's sheet out."""
     rules, cases, measures = tables.rules_of(leaf.code), tables.cases_of(leaf.code), tables.measures_of(leaf.code)
     cases_top = RULES_TOP + len(rules) + 1
-    first = cases_top + (len(cases) + 2 if cases else 0) + 1
+    first = cases_top + (len(cases) + 2 if cases else 0) + 2
     case = 2 + len(measures) if cases else -1
     met = 2 + len(measures) + (1 if cases else 0)
     return KpiPlan(leaf, sheet, measures, rules, cases_top, first, case, met, tables.level_count)

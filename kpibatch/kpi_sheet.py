@@ -5,6 +5,7 @@ on the same sheet, so whoever changes one watches the ranking move. Results are 
 """
 
 import math
+from functools import cached_property
 
 from kpibatch.catalogue import say
 from kpibatch.conditions import Condition
@@ -16,7 +17,8 @@ from kpibatch.sheets import THAI_DATE, Content, Formula, Sheet, excel_day, lines
 from kpibatch.thai import month_end
 from kpibatch.values import Kind
 
-_NEXT_WIDTH, _TEXT_WIDTH, _LABEL_WIDTH, _CELL_WIDTH = 46.0, 30.0, 40.0, 17.0
+_NEXT_WIDTH, _TEXT_WIDTH, _LABEL_WIDTH, _CELL_WIDTH = 48.0, 30.0, 34.0, 17.0
+_DATE_WIDTH = 21.0
 
 
 class KpiWriter:
@@ -33,6 +35,16 @@ class KpiWriter:
     def say(self, name: str, **facts: object) -> str:
         return say(f"sheet.{name}", self.language, **facts)
 
+    @cached_property
+    def widths(self) -> list[float]:
+        """The widths of the columns: those that also hold the level table are wide enough for a threshold."""
+        plan = self.plan
+        dated = any(edge and edge.family == "date" for rule in plan.rules for edge in rule.edges)
+        cell = _DATE_WIDTH if dated else _CELL_WIDTH
+        values = [_CELL_WIDTH] * len(plan.measures) + ([12.0] if self.cases else [])
+        widths = [10.0, _LABEL_WIDTH, *values, *[9.0] * plan.levels, 9.0, 10.0, 11.0, 13.0, _NEXT_WIDTH, *[_TEXT_WIDTH] * TEXTS]
+        return [max(width, cell) if 2 <= column < 3 + plan.levels else width for column, width in enumerate(widths)]
+
     def write(self) -> None:
         plan = self.plan
         self._heading()
@@ -43,16 +55,13 @@ class KpiWriter:
             self._unit(row, unit)
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
-        self.sheet.page(top=plan.first - 1, columns=plan.last + 1)
-        self.sheet.raw.print_area(0, 0, plan.first + len(self.tables.units) - 1, plan.last)
+        self.sheet.page(top=plan.first - 1, last=(plan.first + len(self.tables.units) - 1, plan.last))
+        self.sheet.pages_across(self.widths, 2)
         self.sheet.lock()
 
     def _heading(self) -> None:
-        plan, leaf = self.plan, self.plan.leaf
-        widths = [10, _LABEL_WIDTH, *[_CELL_WIDTH] * max(len(plan.measures), plan.levels + 1)]
-        widths = (widths + [12] * plan.last)[: plan.met] + [9] * plan.levels + [9, 10, 11, 13, _NEXT_WIDTH, *[_TEXT_WIDTH] * TEXTS]
-        widths[2 : 3 + plan.levels] = [max(width, _CELL_WIDTH) for width in widths[2 : 3 + plan.levels]]
-        self.sheet.widths(*widths)
+        leaf = self.plan.leaf
+        self.sheet.widths(*self.widths)
         self.sheet.put(0, 0, f"{leaf.code}  {leaf.name}", "title")
         self.sheet.height(0, 2)
         facts = self.say("kpi-facts", weight=f"{leaf.weight:g}", responsible=leaf.responsible or "–", reference=leaf.reference or "–")
@@ -80,7 +89,7 @@ class KpiWriter:
         for level, edge in enumerate(rule.edges):
             self._threshold(row, 3 + level, edge, rule.typed[level])
         self.sheet.merge(row, 3 + plan.levels, 5 + plan.levels, rule.remark, "cell", "quiet", "wrap")
-        width = sum((_CELL_WIDTH if 3 + plan.levels + step < plan.met else 9.0) for step in range(3))
+        width = sum(self.widths[3 + plan.levels : 6 + plan.levels])
         self.sheet.height(row, max(lines_of(label, _LABEL_WIDTH), lines_of(rule.remark, width)))
 
     def _threshold(self, row: int, column: int, edge: Condition | None, typed: str) -> None:
@@ -122,10 +131,11 @@ class KpiWriter:
 
     def _unit_headings(self) -> None:
         plan, row = self.plan, self.plan.first - 1
-        heads = [self.say("unit-code"), self.tables.round.unit_noun, *(f"{m.label}\n{m.code}" for m in plan.measures)]
+        heads = [self.say("unit-code"), self.tables.round.unit_noun, *(measure.label for measure in plan.measures)]
         heads += [self.say("case")] if self.cases else []
         heads += [self.say("met-n", level=level) for level in range(1, plan.levels + 1)]
         heads += [self.say(name) for name in ("level", "score", "months-short", "status", "to-next", "evidence", "problem", "remark")]
+        self.sheet.put_row(row - 1, 2, [measure.code for measure in plan.measures], "quiet", "centre")
         self.sheet.put_row(row, 0, heads, "head")
         lines = max(lines_of(measure.label, _CELL_WIDTH) for measure in plan.measures) if plan.measures else 1
         self.sheet.height(row, min(max(2, lines + 1), 6))

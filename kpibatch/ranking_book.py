@@ -100,9 +100,9 @@ class _Ranking:
             ("figure-mean", Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean if isinstance(mean, float) else ""), "0.0000"),
             ("figure-provisional", Formula(f'COUNTIF({status},"{self.say("provisional")}")', waiting), "0"),
         ]
-        for column, (name, formula, number_format) in zip((0, 3, 5), figures, strict=True):
-            self.sheet.put(3, column, self.say(name), "quiet")
-            self.sheet.put(4, column, formula, "big", num_format=number_format, align="left")
+        for (first, last), (name, formula, number_format) in zip(((0, 1), (2, 2), (3, 4)), figures, strict=True):
+            self.sheet.put(3, first, self.say(name), "quiet")
+            self.sheet.merge_formula(4, first, last, formula, "big", num_format=number_format, align="left")
         self.sheet.height(4, 2)
 
     def _line(self, place: int, standing: Standing) -> None:

@@ -17,6 +17,7 @@ from kpibatch.sheets import Content, Formula, Sheet, quoted, ref, span
 
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
 _TOP_ROW, _WEIGHT_ROW, FIRST = 4, 5, 6
+_NODE_WIDTH = 8.5
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class ScoreWriter:
         return say(f"sheet.{name}", self.language, **facts)
 
     def write(self, subtitle: str) -> None:
-        self.sheet.widths(9, 26, 16, 11, 11, 18, 12, 10, 10, 15, *[11] * (len(self.plan.nodes) + len(self.plan.breakers)))
+        self.sheet.widths(9, 26, 16, 11, 11, 18, 12, 10, 10, 15, *[_NODE_WIDTH] * len(self.plan.nodes), *[11] * len(self.plan.breakers))
         self.sheet.put(0, 0, self.say("scores-title"), "title")
         self.sheet.height(0, 2)
         self.sheet.put(1, 0, subtitle, "subtitle")
@@ -75,8 +76,7 @@ class ScoreWriter:
         self.sheet.raw.set_column(KEY, KEY, 12, None, {"hidden": True})
         self.sheet.raw.set_column(PLACE, PLACE, 10, None, {"hidden": True})
         self.sheet.raw.freeze_panes(FIRST, 2)
-        self.sheet.page(top=3, bottom=_WEIGHT_ROW)
-        self.sheet.raw.print_area(0, 0, self.plan.last + 2, FIRST_NODE + len(self.plan.nodes) - 1)
+        self.sheet.page(top=3, bottom=_WEIGHT_ROW, last=(self.plan.last + 2, FIRST_NODE + len(self.plan.nodes) - 1))
         self.sheet.lock()
 
     def _headings(self) -> None:
@@ -90,14 +90,14 @@ class ScoreWriter:
         self.sheet.put(_TOP_ROW, TOTAL_SCORE, self.tables.top_score, "section", "points")
         self.sheet.put_row(_TOP_ROW, PERCENT, [""] * (FIRST_NODE - PERCENT), "section")
         self.sheet.put_row(_WEIGHT_ROW, 0, ["", self.say("weight"), *[""] * (FIRST_NODE - 2)], "section")
-        self.sheet.height(_TOP_ROW, 4)
+        self.sheet.height(_TOP_ROW, 8)
         for code in self.plan.nodes:
             node, column = self.tables.node[code], self.plan.column(code)
             if code in self.kpis:
                 self.sheet.link(3, column, f"{quoted(self.kpis[code].sheet)}!A1", code, "head", "head-link")
             else:
                 self.sheet.put(3, column, code, "head")
-            self.sheet.put(_TOP_ROW, column, node.name, "section", "wrap", font_size=11, bold=False)
+            self.sheet.put(_TOP_ROW, column, node.name, "section", "wrap", font_size=13, bold=False, rotation=90, valign="bottom")
             self.sheet.put(_WEIGHT_ROW, column, node.weight, "section", "input", "number", align="center")
         for number, code in enumerate(self.plan.breakers):
             self.sheet.put(3, self.plan.breaker(number), self.say("breaker", code=code), "head")

@@ -23,6 +23,7 @@ from kpibatch.errors import KpibatchError
 
 FONT = "TH Sarabun New"
 ROW = 24.0
+_PAGE_WIDTH = 300.0
 THAI_DATE = "[$-107041E]d mmm yyyy"
 ENGLISH_DATE = "d mmm yyyy"
 NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = "#1F3A5F", "#2A7F86", "#E8EEF4", "#FFF8DC", "#B8C4D0", "#6B7280", "#1B2430"
@@ -61,7 +62,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "met": {"num_format": '"✓";;"–"', "align": "center"},
     "text": {"num_format": "@"},
     "link": {"font_color": "#1155AA", "underline": 1},
-    "head-link": {"font_color": "#FFFFFF", "underline": 1},
+    "head-link": {"underline": 1},
     "good": {"bg_color": GOOD},
     "fair": {"bg_color": FAIR},
     "poor": {"bg_color": POOR},
@@ -123,7 +124,7 @@ def width_of(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """About how many lines a text needs in a column of that width."""
-    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.88)) for part in text.split("\n")))
+    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.8)) for part in text.split("\n")))
 
 
 class Book:
@@ -217,9 +218,15 @@ class Sheet:
         else:
             _check(self.raw.merge_range(row, first, row, last, clean(content), self.book.style(*styles, **extra)), self.name)
 
+    def merge_formula(self, row: int, first: int, last: int, formula: Formula, *styles: str, **extra: Any) -> None:
+        """One formula across several columns of a row."""
+        self.merge(row, first, last, "", *styles, **extra)
+        self.put(row, first, formula, *styles, **extra)
+
     def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
-        """A link to a place in this workbook (``'T1'!A1``)."""
-        _check(self.raw.write_url(row, column, "internal:" + target, self.book.style("link", *styles), clean(text)), self.name)
+        """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles."""
+        escaped = target.replace('"', '""'), text.replace('"', '""')
+        self.put(row, column, Formula(f'HYPERLINK("#{escaped[0]}","{escaped[1]}")', text), *styles)
 
     def widths(self, *widths: float) -> None:
         for column, width in enumerate(widths):
@@ -228,18 +235,29 @@ class Sheet:
     def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
         self.raw.set_row(row, ROW * lines, None, {"hidden": hidden})
 
-    def page(self, *, top: int, bottom: int | None = None, portrait: bool = False, columns: int = 0) -> None:
-        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below."""
+    def page(self, *, top: int, bottom: int | None = None, portrait: bool = False, last: tuple[int, int] | None = None) -> None:
+        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below; ``last`` ends what is printed."""
         raw = self.raw
-        raw.set_portrait() if portrait else raw.set_landscape()
+        if portrait:
+            raw.set_portrait()
+        else:
+            raw.set_landscape()
         raw.set_paper(9)
         raw.fit_to_pages(1, 0)
         raw.set_margins(0.4, 0.4, 0.5, 0.6)
         raw.repeat_rows(top, top if bottom is None else bottom)
         page = say("word.page-of", self.book.language)
         raw.set_footer(f'&L&"{FONT}"&12&A&R&"{FONT}"&12{page}')
-        if columns:
-            raw.print_area(0, 0, max(raw.dim_rowmax or 0, 0), columns - 1)
+        if last:
+            raw.print_area(0, 0, *last)
+
+    def pages_across(self, widths: Sequence[float], repeated: int) -> None:
+        """For a sheet too wide to be read on one page: as many pages across as it needs, the first columns on each."""
+        names = sum(widths[:repeated])
+        pages = max(1, math.ceil((sum(widths) - names) / (_PAGE_WIDTH - names)))
+        self.raw.fit_to_pages(pages, 0)
+        if pages > 1:
+            self.raw.repeat_columns(0, repeated - 1)
 
     def lock(self) -> None:
         """Protect all but the unlocked cells, without a password; sorting out columns and filters stays free."""

@@ -1,0 +1,199 @@
+"""The unit's own summary, read back with openpyxl: its figures are the outcome's, and it tells of no other unit."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpibatch.config import Config, RankingRules, Workspace
+from kpibatch.gap import gain, steps_to_next
+from kpibatch.intake import in_time, read_month
+from kpibatch.level_reader import read_levels
+from kpibatch.levels import Unit
+from kpibatch.outcome import Outcome, assess
+from kpibatch.unit_book import unit_file, write_unit_book
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+SAMPLES = Path(__file__).parent.parent / "input_samples"
+SUMMARY, DETAIL, FINDINGS = "สรุป", "รายละเอียด", "ข้อค้นพบ"
+BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
+
+
+def outcome_of(root: Path, month: str, ranking: RankingRules | None = None) -> Outcome:
+    config = Config(root, Workspace(), ranking or RankingRules())
+    tables, _ = read_levels(config.level_tables)
+    intake = read_month(config, tables, month)
+    return assess(intake, tables, config, in_time(config, tables, intake), [])
+
+
+@pytest.fixture(scope="module")
+def june() -> Outcome:
+    return outcome_of(SAMPLES / "buriram-2565-2", "2565-06")
+
+
+def written(outcome: Outcome, code: str, folder: Path) -> Path:
+    unit = outcome.tables.unit[code]
+    path = folder / unit_file(unit)
+    write_unit_book(outcome, unit, path)
+    return path
+
+
+def values(sheet: Worksheet) -> list[object]:
+    return [value for row in sheet.iter_rows(values_only=True) for value in row if value not in (None, "")]
+
+
+def scorecard(sheet: Worksheet) -> Iterator[tuple[str, float, float, float]]:
+    """Code, share, level and score of each KPI in the table; sections have no level."""
+    rows = list(sheet.iter_rows(values_only=True))
+    head = next(number for number, row in enumerate(rows) if row[0] == "รหัส")
+    for row in rows[head + 1 :]:
+        if isinstance(row[3], int | float):
+            yield str(row[0]), float(row[2]), float(row[3]), float(row[4])
+
+
+@pytest.mark.parametrize("code", [BEST, PROVISIONAL, LATE, "3111"])
+def test_figures_are_the_outcomes(june: Outcome, tmp_path: Path, code: str) -> None:
+    sheet = load_workbook(written(june, code, tmp_path))[SUMMARY]
+    standing, row = june.standing[code], list(june.tables.unit).index(code)
+    shown = values(sheet)
+    assert standing.total in shown
+    assert standing.percent in shown
+    assert standing.rating in shown
+    assert standing.rank in shown
+    kpis = list(scorecard(sheet))
+    assert [kpi for kpi, *_ in kpis] == [leaf.code for leaf in june.tables.leaves]
+    for kpi, share, level, score in kpis:
+        result = june.scores.kpis[kpi]
+        assert share == pytest.approx(june.scores.shares.loc[code, kpi])
+        assert (level, score) == (result.level[row], result.score[row])
+
+
+@pytest.mark.parametrize("code", ["4801", "4811", "4812"])
+def test_the_page_adds_up_and_leaves_out_what_does_not_apply(tmp_path: Path, code: str) -> None:
+    outcome = outcome_of(SAMPLES / "nakhonphanom-2564-2", "2564-09")
+    kpis = list(scorecard(load_workbook(written(outcome, code, tmp_path))[SUMMARY]))
+    assert sum(share for _, share, _, _ in kpis) == pytest.approx(100)
+    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(outcome.standing[code].total, abs=6e-5)
+    listed, unit = {kpi for kpi, *_ in kpis}, outcome.tables.unit[code]
+    assert {leaf.code for leaf in outcome.tables.leaves if leaf.applies_to(unit)} == listed
+
+
+def test_interpolated_scores_are_shown_as_they_count(tmp_path: Path) -> None:
+    outcome = outcome_of(SAMPLES / "rayong-2554", "2554-09")
+    kpis = list(scorecard(load_workbook(written(outcome, "21P09", tmp_path))[SUMMARY]))
+    assert any(score != level for _, _, level, score in kpis)
+    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(outcome.standing["21P09"].total, abs=6e-5)
+
+
+def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
+    for unit in june.tables.units:
+        with zipfile.ZipFile(written(june, unit.code, tmp_path)) as parts:
+            named = [name for name in parts.namelist() if "sharedStrings" in name or "docProps" in name or "workbook.xml" in name]
+            text = "".join(parts.read(name).decode() for name in named)
+        assert unit.name in text
+        for other in june.tables.units:
+            if other.code != unit.code and other.name not in unit.name:
+                assert other.name not in text
+                assert not re.search(rf"(?<!\d){other.code}(?!\d)", text)
+
+
+@pytest.mark.parametrize("code", [BEST, "3101", "3111", "3120"])
+def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(june: Outcome, tmp_path: Path, code: str) -> None:
+    rows = list(load_workbook(written(june, code, tmp_path))[SUMMARY].iter_rows(values_only=True))
+    first = next(number for number, row in enumerate(rows) if row[0] == 1)
+    shown = [(str(row[1]).split()[0], float(row[2])) for row in rows[first : first + 3]]
+    able = {}
+    for leaf in june.tables.leaves:
+        steps = steps_to_next(leaf.code, code, june.scores, june.measured, june.tables, june.month)
+        if steps and all(step.reachable for step in steps):
+            able[leaf.code] = gain(leaf.code, code, june.scores, june.tables)
+    assert [raised for _, raised in shown] == pytest.approx(sorted(able.values(), reverse=True)[:3])
+    assert all(able[kpi] == pytest.approx(raised) for kpi, raised in shown)
+    first_step = steps_to_next(shown[0][0], code, june.scores, june.measured, june.tables, june.month)[0]
+    assert first_step.text("th") in str(rows[first][6])
+
+
+def test_a_unit_that_sent_nothing_gets_a_page_that_says_so(june: Outcome, tmp_path: Path) -> None:
+    book = load_workbook(written(june, MISSING, tmp_path))
+    shown = values(book[SUMMARY])
+    assert "ไม่ส่งรายงาน" in shown
+    assert any("5 ก.ค. 2565" in str(text) for text in shown)
+    assert [text for text in shown if not isinstance(text, str)] == [1, 2, 3]
+    assert any("ยังไม่ได้รับรายงาน" in str(text) for text in values(book[DETAIL]))
+
+
+def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    month = Path("submissions") / "2565-06"
+    (root / month).mkdir(parents=True)
+    source = SAMPLES / "buriram-2565-2"
+    shutil.copy(source / "level_tables.xlsx", root)
+    shutil.copy(source / month / "3101 เมืองบุรีรัมย์.xlsx", root / month)
+    (root / month / "3105 หนองกี่.xlsx").write_text("no workbook", encoding="utf-8")
+    outcome = outcome_of(root, "2565-06")
+    reason = next(one for one in outcome.findings_of("3105") if one.code == "unreadable-file")
+    shown = values(load_workbook(written(outcome, "3105", tmp_path))[SUMMARY])
+    assert any(reason.message("th") in str(text) for text in shown)
+
+
+def test_status_is_told_with_its_reason(june: Outcome, tmp_path: Path) -> None:
+    provisional = values(load_workbook(written(june, PROVISIONAL, tmp_path))[SUMMARY])
+    assert "ชั่วคราว" in provisional
+    assert any(str(text).startswith("ชั่วคราว เพราะ") and "ครัวเรือนที่ปลูกผักสวนครัว (T8)" in str(text) for text in provisional)
+    late = values(load_workbook(written(june, LATE, tmp_path))[SUMMARY])
+    assert "ล่าช้า" in late
+    assert any("7 ก.ค. 2565" in str(text) and "5 ก.ค. 2565" in str(text) for text in late)
+
+
+def test_an_unranked_unit_has_no_rank(tmp_path: Path) -> None:
+    outcome = outcome_of(SAMPLES / "buriram-2565-2", "2565-06", RankingRules(incomplete="exclude"))
+    assert outcome.standing[PROVISIONAL].rank == 0
+    assert any("ยังไม่จัดอันดับ เพราะ" in str(text) for text in values(load_workbook(written(outcome, PROVISIONAL, tmp_path))[SUMMARY]))
+
+
+def test_details_hold_every_measure_with_its_months_and_texts(june: Outcome, tmp_path: Path) -> None:
+    rows = list(load_workbook(written(june, BEST, tmp_path))[DETAIL].iter_rows(values_only=True))
+    by_code = {str(row[0]): row for row in rows}
+    for leaf in june.tables.leaves:
+        assert all(measure.code in by_code for measure in june.tables.measures_of(leaf.code))
+    spent = june.values[(june.values["unit"] == BEST) & (june.values["measure"] == "T1.spent")]
+    assert list(by_code["T1.spent"][4:7]) == list(spent["value"])
+    assert by_code["T1.spent"][3] == june.measured.value(BEST, "T1.spent")
+    assert str(by_code["T1.spent"][7]).endswith(june.measured.origin[BEST, "T1.spent"].cell)
+    for (unit, measure), texts in june.intake.texts.items():
+        if unit == BEST:
+            assert [text or "" for text in by_code[measure][8:11]] == list(texts)
+
+
+def test_findings_are_the_units_own(june: Outcome, tmp_path: Path) -> None:
+    sheet = load_workbook(written(june, "3107", tmp_path))[FINDINGS]
+    shown = [str(row[4]) for row in sheet.iter_rows(min_row=4, values_only=True)]
+    assert shown == [one.message("th") for one in june.findings_of("3107")]
+    clean = next(unit.code for unit in june.tables.units if not june.findings_of(unit.code))
+    assert "ไม่มีข้อค้นพบ" in str(values(load_workbook(written(june, clean, tmp_path))[FINDINGS])[1])
+
+
+@pytest.mark.parametrize("code", [BEST, MISSING, PROVISIONAL])
+def test_it_speaks_english_and_the_same_bytes_come_out_twice(june: Outcome, tmp_path: Path, code: str) -> None:
+    english = replace(june, config=replace(june.config, workspace=Workspace(language="en")))
+    first = written(english, code, tmp_path).read_bytes()
+    assert written(english, code, tmp_path).read_bytes() == first
+    assert load_workbook(tmp_path / unit_file(june.tables.unit[code])).sheetnames == ["Summary", "Details", "Findings"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        (Unit("3101", "เมืองบุรีรัมย์"), "3101 เมืองบุรีรัมย์.xlsx"),
+        (Unit("..3/1", 'ก:ข*"ค"?'), "3-1 ก-ข--ค--.xlsx"),
+        (Unit("1", "x" * 300), f"1 {'x' * 74}.xlsx"),
+    ],
+)
+def test_file_names_are_what_any_file_system_takes(unit: Unit, name: str) -> None:
+    assert unit_file(unit) == name
