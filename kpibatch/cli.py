@@ -112,3 +112,57 @@ def forms(workspace: Path) -> None:
     finally:
         display.close()
     click.echo(say("console.forms", config.language, count=len(written), folder=config.output / "forms"))
+
+
+@commands.group()
+def levels() -> None:
+    """ตารางระดับ: ตรวจ และแสดงตามที่อ่านได้"""
+
+
+@levels.command("check")
+@click.pass_obj
+def levels_check(workspace: Path) -> None:
+    """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
+    from kpibatch.console import checked
+    from kpibatch.findings import in_order
+    from kpibatch.level_reader import read_levels
+    from kpibatch.lint import lint
+
+    config = read_config(workspace)
+    tables, findings = read_levels(config.level_tables)
+    found = in_order([*findings, *lint(tables)])
+    checked(config, found)
+    severities = {one.severity for one in found}
+    sys.exit(STOPPED if "error" in severities else FINDINGS if "warning" in severities else CLEAN)
+
+
+@levels.command("show")
+@click.option("--xlsx", is_flag=True, help="เขียนเป็นเอกสารแนบท้ายหนังสือ (output/level_tables_annex.xlsx)")
+@click.pass_obj
+def levels_show(workspace: Path, xlsx: bool) -> None:
+    """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้"""
+    from kpibatch.console import show_levels
+    from kpibatch.run import sound_levels, write_annex_file
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    if xlsx:
+        click.echo(say("console.annex", config.language, file=write_annex_file(config, tables)))
+    else:
+        show_levels(tables, config.language, click.echo)
+
+
+@commands.command()
+@click.argument("unit")
+@click.argument("kpi")
+@click.argument("month", required=False)
+@click.pass_obj
+def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
+    """บอกว่าทำไมได้ระดับนี้: ทุกค่ามาจากช่องใด ผ่านอะไรบ้าง และขาดอะไรถึงระดับถัดไป"""
+    from kpibatch.explain import explain as explained
+    from kpibatch.run import assess_month
+
+    config = read_config(workspace)
+    outcome = assess_month(config, arabic(month) if month else None)
+    for line in explained(outcome, arabic(unit), kpi):
+        click.echo(line)

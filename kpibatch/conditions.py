@@ -223,6 +223,19 @@ def edges(row: Sequence[Condition | None]) -> list[Condition | None]:
     return result
 
 
+def upward_reading(row: Sequence[Condition | None]) -> list[str]:
+    """A proposal for a mixed row: each level from where the one before it ended, the first from nothing."""
+    proposal, reached = [], 0.0
+    for condition in row:
+        if condition is None:
+            proposal.append("")
+            continue
+        lower = replace(condition, high=math.inf, high_open=False) if not math.isinf(condition.low) else Condition("number", low=reached)
+        proposal.append(lower.text())
+        reached = condition.high if not math.isinf(condition.high) else condition.low
+    return proposal
+
+
 def _runs_downward(filled: Sequence[tuple[int, Condition]]) -> bool:
     rest = [condition for _, condition in filled[1:]] or [filled[0][1]]
     if any(condition.downward for condition in rest):

@@ -1,17 +1,20 @@
 """What the operator sees while the batch works and at its end: a bar on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from kpibatch.catalogue import say
-from kpibatch.findings import SEVERITIES, count
+from kpibatch.config import Config
+from kpibatch.findings import SEVERITIES, Finding, count
+from kpibatch.levels import LevelTables
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
-from kpibatch.thai import show_month
+from kpibatch.thai import show_month, show_number
+from kpibatch.wording import applies_in_words, case_in_words, weights_under
 
 
 class Bar:
@@ -90,3 +93,35 @@ def closing(outcome: Outcome) -> None:
     totals = count(outcome.findings)
     console.print(say("console.findings", language, **{severity: totals[severity] for severity in SEVERITIES}))
     console.print(say("console.written", language, folder=outcome.config.output / outcome.month))
+
+
+def checked(config: Config, findings: Sequence[Finding]) -> None:
+    """Every fault of the level tables: where, what, how to mend it; then the counts."""
+    language = config.language
+    for one in findings:
+        print(f"{say(f'sheet.severity-{one.severity}', language)}  {one.place}  {one.message(language)}  [{one.code}]")
+    if findings:
+        print(say("console.levels-counts", language, file=config.level_tables, **count(findings)))
+    else:
+        print(say("console.levels-clean", language, file=config.level_tables))
+
+
+def show_levels(tables: LevelTables, language: str, echo: Callable[[str], None]) -> None:
+    """The scorecard with its weights and, per KPI, each level in words beside the conditions as read."""
+    echo(f"{tables.round.owner}   {tables.round.key}   {tables.round.reference}")
+    leaves = {leaf.code for leaf in tables.leaves}
+    for node, depth in tables.in_tree_order():
+        under = f" / {show_number(weights_under(tables, node.code))}" if node.code not in leaves else ""
+        words = applies_in_words(tables, node, language)
+        facts = [say("sheet.weight", language) + f" {show_number(node.weight)}{under}", node.responsible, words, node.reference]
+        echo("")
+        echo("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
+        for rule in tables.rules_of(node.code):
+            measure = tables.measures[rule.measure]
+            case = f"[{case_in_words(tables, rule.case, language)}] " if rule.case else ""
+            read = [
+                (text if edge.any_value else edge.text(language)) if edge else "–"
+                for text, edge in zip(rule.typed, rule.edges, strict=True)
+            ]
+            remark = f"   ({rule.remark})" if rule.remark else ""
+            echo("  " * depth + f"    {case}{measure.code} {measure.label}:  " + "  |  ".join(read) + remark)

@@ -1,10 +1,10 @@
 """The last two sheets of the ranking: ข้อค้นพบ, what was found and where, and เกณฑ์, the rules as they were read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from kpibatch.catalogue import say
 from kpibatch.kpi_formulas import KpiPlan
-from kpibatch.levels import TOTAL, LevelTables, Node, Rule
+from kpibatch.levels import LevelTables, Node, Rule
 from kpibatch.outcome import Outcome
 from kpibatch.sheets import Sheet, lines_of, quoted, ref, span
 
@@ -80,18 +80,11 @@ def write_criteria(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) 
     ]
     sheet.put_row(top, 0, heads, "head")
     at = top + 1
-    for node, depth in in_tree_order(tables):
+    for node, depth in tables.in_tree_order():
         at = _node(outcome, sheet, node, depth, at, kpis)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
     sheet.lock()
-
-
-def in_tree_order(tables: LevelTables, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
-    """Every node with its depth, each followed by what is under it."""
-    for node in tables.children(parent):
-        yield node, depth
-        yield from in_tree_order(tables, node.code, depth + 1)
 
 
 def _node(outcome: Outcome, sheet: Sheet, node: Node, depth: int, at: int, kpis: Mapping[str, KpiPlan]) -> int:

@@ -15,8 +15,8 @@ from typing import Any
 from kpibatch.catalogue import say
 from kpibatch.cells import Grid, as_text
 from kpibatch.levels import LevelTables, Measure, Source, Unit
-from kpibatch.sheets import Book, Content, Sheet, lines_of
-from kpibatch.thai import arabic, is_month, month_end, show_month
+from kpibatch.sheets import Book, Content, Sheet, file_name, lines_of
+from kpibatch.thai import arabic, is_month, show_month
 from kpibatch.values import Kind, show_value
 
 SHEET = "แบบรายงาน"
@@ -211,9 +211,4 @@ def _write_identity(book: Book, identity: Identity) -> None:
 
 def form_name(unit: Unit) -> str:
     """The file name of a unit's form."""
-    return f"{unit.code} {unit.name}.xlsx"
-
-
-def last_day(tables: LevelTables) -> date:
-    """The last day of the round's last month that is reported on."""
-    return month_end(tables.round.months[-1])
+    return file_name(f"{unit.code} {unit.name}")

@@ -47,18 +47,26 @@ def steps_to_next(kpi: str, unit: str, scores: Scores, measured: Measured, table
         return []
     cases = tables.cases_of(kpi)
     if cases and result.case[row] == 0:
-        return [Step("no-data", tables.measures[cases[0].measure])]
+        measure = tables.measures[cases[0].measure]
+        return [Step("no-data" if math.isnan(measured.value(unit, measure.code)) else "no-case", measure, reachable=False)]
     active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
     return [step for rule in active if (step := _step(rule, level, unit, measured, tables, month))]
 
 
 def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
-    """How much of the total (in score, out of the top score) the next level of a KPI would bring a unit."""
+    """How much of the total (in score, out of the top score) a unit wins by what it lacks for the next level of a KPI.
+
+    Levels above that are met already come with it. A score that is interpolated is compared with that level's own.
+    """
     row = list(tables.unit).index(unit)
-    level = int(scores.kpis[kpi].level[row])
+    result = scores.kpis[kpi]
+    level = int(result.level[row])
     if level >= tables.level_count:
         return 0.0
-    return float(scores.shares[kpi].to_numpy(float)[row]) / 100 * (tables.scores[level] - float(scores.kpis[kpi].score[row]))
+    reached = level + 1
+    while reached < tables.level_count and result.met[row, reached]:
+        reached += 1
+    return float(scores.shares[kpi].to_numpy(float)[row]) / 100 * max(0.0, tables.scores[reached - 1] - float(result.score[row]))
 
 
 def _step(rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTables, month: str) -> Step | None:
@@ -106,6 +114,8 @@ def _number(measure: Measure, edge: Condition, value: float, unit: str, measured
         limit = _limit(filled, unit, measured, tables)
         how = "fewer" if fewer else "more"
         return Step(how, filled, more=target - have, target=target, reachable=math.isnan(limit) or fewer or target <= limit)
+    if measure.kind is Kind.PERCENT or measure.ingredients or measure.source is Source.ON_TIME:
+        return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
     target = _reached(edge.threshold, measure, down, lambda x: bool(edge.holds(np.array([x]))[0]))
     if measure.rollup is Rollup.MIN and measure.source is Source.FORM:
         return Step("every-month", measure, more=target - value, target=target, reachable=False)

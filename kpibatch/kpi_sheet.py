@@ -163,7 +163,8 @@ class KpiWriter:
         value = self.outcome.measured.value(unit.code, measure.code)
         column, owner = self.plan.column(measure.code), self.tables.kpi_of[measure.code]
         result = self._shown(value, measure)
-        style = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}.get(measure.kind, "number")
+        counted = "whole" if math.isnan(value) or value == int(value) else "number"
+        style = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}.get(measure.kind, counted)
         if owner != self.plan.leaf.code:
             there = self.plans[owner].outside(row, self.plans[owner].column(measure.code))
             self.sheet.put(at, column, Formula(f'IF({there}="","",{there})', "" if result is None else result), "cell", style)

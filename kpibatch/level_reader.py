@@ -4,18 +4,19 @@ In: a path. Out: the records, as complete as the workbook allows, and findings t
 what was found and how to mend it. An error among them means that nothing may be scored.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from kpibatch.cells import Grid, UnreadableBook, as_text, read_book
-from kpibatch.conditions import Condition, ConditionFault, MixedRow, edges, parse
+from kpibatch.conditions import Condition, ConditionFault, MixedRow, edges, parse, upward_reading
 from kpibatch.errors import KpibatchError
-from kpibatch.findings import Finding
+from kpibatch.findings import Finding, Place, finding
 from kpibatch.levels import Baseline, Case, LevelTables, Measure, Method, Node, Rollup, Round, Rule, Source, Unit, ZeroRule
-from kpibatch.tables import Row, Table, read_table
+from kpibatch.references import sound_measures, sound_nodes
+from kpibatch.tables import Row, Table, nearest_of, read_table
 from kpibatch.thai import arabic, is_month, squash
 from kpibatch.values import Kind, read_value
 
@@ -32,7 +33,9 @@ REQUIRED = {
     "ระดับ": ("ตัวชี้วัด", "กรณีของ", "เงื่อนไขกรณี", "รายการข้อมูล", "ระดับ 1", "ระดับ 2", "หมายเหตุ"),
     "ค่าตั้งต้น": ("รหัสหน่วย",),
 }
+GUIDE = "คู่มือ"
 MOST_LEVELS = 9
+LEVELS = tuple(f"ระดับ {number}" for number in range(1, MOST_LEVELS + 1))
 Record = TypeVar("Record")
 
 
@@ -43,7 +46,8 @@ class _Workbook:
     findings: list[Finding] = field(default_factory=list)
 
     def table(self, sheet: str) -> Table:
-        return read_table(self.file, self.grids, sheet, REQUIRED[sheet], self.findings)
+        others = None if sheet == "ค่าตั้งต้น" else LEVELS if sheet == "ระดับ" else ()
+        return read_table(self.file, self.grids, sheet, REQUIRED[sheet], self.findings, others)
 
 
 def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
@@ -54,15 +58,16 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
         book = _Workbook(path.name, read_book(path))
     except UnreadableBook as reason:
         raise KpibatchError("unreadable-level-tables", file=path, reason=reason) from None
+    book.findings.extend(_unknown_sheets(book))
     units = _unique(book.table("หน่วย"), "รหัส", _unit)
-    measures = _unique(book.table("รายการข้อมูล"), "รหัส", _measure)
-    nodes = _unique(book.table("ตัวชี้วัด"), "รหัส", lambda row: _node(row, units))
+    measures = sound_measures(_unique(book.table("รายการข้อมูล"), "รหัส", _measure), book.findings)
+    nodes = sound_nodes(_unique(book.table("ตัวชี้วัด"), "รหัส", lambda row: _node(row, units)), book.findings)
     levels = book.table("ระดับ")
-    names = [name for name in (f"ระดับ {number}" for number in range(1, MOST_LEVELS + 1)) if name in levels.columns]
+    names = [name for name in LEVELS if name in levels.columns]
     tables = LevelTables(
         file=path.name,
         round=_round(book.table("รอบประเมิน")),
-        rating=tuple(sorted(_rating(book.table("ผลประเมิน")), reverse=True)),
+        rating_typed=tuple(_rating(book.table("ผลประเมิน"))),
         calendar=_calendar(book.table("ปฏิทิน")),
         units=tuple(units.values()),
         nodes=tuple(nodes.values()),
@@ -72,6 +77,13 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
         level_count=len(names),
     )
     return tables, book.findings
+
+
+def _unknown_sheets(book: _Workbook) -> Iterator[Finding]:
+    for name in book.grids:
+        if name not in REQUIRED and name != GUIDE:
+            nearest = nearest_of(name, [sheet for sheet in REQUIRED if sheet not in book.grids] or list(REQUIRED))
+            yield finding("table-unknown-sheet", Place(book.file, name), found=name, nearest=nearest)
 
 
 def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, Record]:
@@ -248,7 +260,7 @@ def _edges(row: Row, names: list[str], conditions: list[Condition | None]) -> li
         return edges(conditions)
     except MixedRow as mixed:
         name = names[mixed.level - 1]
-        row.report("table-mixed", name, row.text(name))
+        row.report("table-mixed", name, row.text(name), proposal=" | ".join(upward_reading(conditions)))
         return conditions
 
 

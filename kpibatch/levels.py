@@ -173,11 +173,11 @@ class Baseline:
 
 @dataclass(frozen=True)
 class LevelTables:
-    """Everything the workbook says. ``rating`` is (from percent, word), best first; ``calendar`` month → due day."""
+    """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order; ``calendar`` month → due day."""
 
     file: str
     round: Round
-    rating: tuple[tuple[float, str], ...]
+    rating_typed: tuple[tuple[float, str], ...]
     calendar: Mapping[str, date]
     units: tuple[Unit, ...]
     nodes: tuple[Node, ...]
@@ -190,6 +190,11 @@ class LevelTables:
     def scores(self) -> tuple[float, ...]:
         """The score of each level from 1 on."""
         return self.round.level_scores or tuple(float(level) for level in range(1, self.level_count + 1))
+
+    @cached_property
+    def rating(self) -> tuple[tuple[float, str], ...]:
+        """The rating bands, best first."""
+        return tuple(sorted(self.rating_typed, reverse=True))
 
     @property
     def top_score(self) -> float:
@@ -221,6 +226,12 @@ class LevelTables:
             node = queue.pop(0)
             yield node
             queue.extend(self.children(node.code))
+
+    def in_tree_order(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
+        """Every node with its depth, each followed by what is under it."""
+        for node in self.children(parent):
+            yield node, depth
+            yield from self.in_tree_order(node.code, depth + 1)
 
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.kpi == kpi)

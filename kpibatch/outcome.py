@@ -57,8 +57,8 @@ class Outcome:
         return [one for one in self.findings if one.unit == unit]
 
 
-def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping[str, float], more: list[Finding]) -> Outcome:
-    """Validate, measure, score and rank a month; ``more`` are findings met earlier, such as the level tables' own."""
+def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping[str, float]) -> Outcome:
+    """Validate, measure, score and rank a month; ``in_time`` is each unit's percent of timely submissions."""
     values, findings = validate(intake, tables, config)
     measured = measure_all(values, tables, in_time)
     scores = score_all(measured, tables, intake.month)
@@ -68,7 +68,7 @@ def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping
     findings += missing_baselines(needed, tables)
     findings += _without_case(scores, sent, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
-    everything = in_order([*more, *intake.findings, *findings])
+    everything = in_order([*intake.findings, *findings])
     return Outcome(intake.month, config, tables, intake, values, measured, scores, tuple(standings), tuple(everything))
 
 

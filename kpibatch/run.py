@@ -15,16 +15,19 @@ import numpy
 import pandas
 
 from kpibatch import __version__
+from kpibatch.annex_book import write_annex
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
-from kpibatch.findings import Finding, count, in_order
+from kpibatch.findings import count, in_order
 from kpibatch.forms import form_name, write_form
 from kpibatch.intake import in_time, newest_month, read_month
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Source
+from kpibatch.lint import lint
 from kpibatch.listings import findings_csv, measures_csv, scores_csv
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
+from kpibatch.sheets import saved
 from kpibatch.unit_book import unit_file, write_unit_book
 
 
@@ -50,26 +53,40 @@ class Clock:
         self.seconds[name] = round(time.perf_counter() - begun, 3)
 
 
-def sound_levels(config: Config) -> tuple[LevelTables, list[Finding]]:
+class Quiet:
+    """Progress that nobody watches."""
+
+    def step(self, name: str) -> None: ...
+    def tick(self, done: int, of: int) -> None: ...
+
+
+def sound_levels(config: Config) -> LevelTables:
     """The workspace's level tables. Raises ``KpibatchError`` where they hold an error: nothing may be scored by them."""
     tables, findings = read_levels(config.level_tables)
-    faults = [one for one in in_order(findings) if one.severity == "error"]
+    faults = [one for one in in_order([*findings, *lint(tables)]) if one.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
         raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)
-    return tables, findings
+    return tables
+
+
+def assess_month(config: Config, month: str | None, clock: Clock | None = None) -> Outcome:
+    """Read and score one month; writes nothing."""
+    clock = clock or Clock(Quiet())
+    with clock.step("levels"):
+        tables = sound_levels(config)
+    with clock.step("intake"):
+        intake = read_month(config, tables, month or newest_month(config), clock.progress.tick)
+    with clock.step("score"):
+        timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
+        return assess(intake, tables, config, in_time(config, tables, intake) if timely else {})
 
 
 def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     """Read, score and write one month; the folder ``output/MONTH`` appears whole or stays as it was."""
     clock = Clock(progress)
-    with clock.step("levels"):
-        tables, findings = sound_levels(config)
-    with clock.step("intake"):
-        intake = read_month(config, tables, month or newest_month(config), progress.tick)
-    with clock.step("score"):
-        timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
-        outcome = assess(intake, tables, config, in_time(config, tables, intake) if timely else {}, findings)
+    outcome = assess_month(config, month, clock)
+    tables = outcome.tables
     with replaced(config.output / outcome.month) as folder:
         with clock.step("ranking"):
             write_ranking(outcome, folder / "ranking.xlsx")
@@ -86,13 +103,20 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
 
 def write_forms(config: Config, progress: Progress) -> list[Path]:
     """One form per unit into ``output/forms``."""
-    tables, _ = sound_levels(config)
+    tables = sound_levels(config)
     progress.step("forms")
     with replaced(config.output / "forms") as folder:
         for done, unit in enumerate(tables.units, 1):
             write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))
     return sorted((config.output / "forms").iterdir())
+
+
+def write_annex_file(config: Config, tables: LevelTables) -> Path:
+    """The level tables as the annex of a letter."""
+    path = config.output / "level_tables_annex.xlsx"
+    saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
+    return path
 
 
 @contextmanager

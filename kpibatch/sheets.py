@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -52,7 +53,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "big": {"font_size": 26, "bold": True, "font_color": NAVY},
     "quiet": {"font_color": GREY, "font_size": 14},
     "code": {"font_color": GREY, "num_format": "@"},
-    "number": {"num_format": "#,##0.########;-#,##0.########;0", "align": "right"},
+    "number": {"num_format": "General", "align": "right"},
     "whole": {"num_format": "#,##0", "align": "right"},
     "money": {"num_format": "#,##0.00", "align": "right"},
     "percent": {"num_format": "0.00", "align": "right"},
@@ -117,6 +118,13 @@ def sheet_name(text: str, taken: Iterable[str]) -> str:
     return name
 
 
+def file_name(text: str) -> str:
+    """A workbook's file name near the text, such as any file system takes."""
+    stem = re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", text).lstrip(". ")
+    return f"{stem[:76].rstrip('. ') or '-'}.xlsx"
+
+
+@lru_cache(maxsize=10_000)
 def width_of(text: str) -> int:
     """How many columns of the screen a text takes: Thai vowels and tone marks above or below take none."""
     return sum(unicodedata.category(character) != "Mn" for character in text)

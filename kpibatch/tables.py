@@ -3,6 +3,7 @@
 Faults are collected, never raised, so that one pass reports them all.
 """
 
+import difflib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,21 +90,24 @@ class Table:
         return iter(self.rows)
 
 
-def read_table(file: str, grids: dict[str, Grid], sheet: str, required: Sequence[str], findings: list[Finding]) -> Table:
-    """The table of a sheet whose header holds the required columns; rows that are blank all over are dropped."""
+def read_table(
+    file: str, grids: dict[str, Grid], sheet: str, required: Sequence[str], findings: list[Finding], others: Sequence[str] | None = ()
+) -> Table:
+    """The table of a sheet whose header holds the required columns; rows that are blank all over are dropped.
+
+    ``others`` are the further columns it may have; ``None`` for any.
+    """
     grid = grids.get(sheet)
     if grid is None:
-        findings.append(finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), sheet=sheet))
+        nearest = nearest_of(sheet, list(grids))
+        findings.append(finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), sheet=sheet, nearest=nearest))
         return Table()
     headings = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
     top = max(range(len(headings)), key=lambda index: len(set(required) & set(headings[index])), default=0)
     header = headings[top] if headings else []
-    missing = [column for column in required if column not in header]
-    if missing:
-        for column in missing:
-            findings.append(
-                finding("table-column-missing", Place(file, sheet, address(top, 0)), found=", ".join(filter(None, header)), column=column)
-            )
+    findings.extend(_about_header(file, sheet, top, header, required, others))
+    findings.extend(_merged(file, grid, top))
+    if any(column not in header for column in required):
         return Table()
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     rows = [
@@ -112,3 +116,32 @@ def read_table(file: str, grids: dict[str, Grid], sheet: str, required: Sequence
         if any(value is not None for value in cells)
     ]
     return Table(rows, tuple(filter(None, header)))
+
+
+def _about_header(
+    file: str, sheet: str, top: int, header: list[str], required: Sequence[str], others: Sequence[str] | None
+) -> Iterator[Finding]:
+    for column in required:
+        if column not in header:
+            found = ", ".join(filter(None, header))
+            yield finding("table-column-missing", Place(file, sheet, address(top, 0)), found=found, column=column)
+    for index, name in enumerate(header):
+        place = Place(file, sheet, address(top, index))
+        if name and name in header[:index]:
+            yield finding("table-column-twice", place, found=name)
+        elif name and others is not None and name not in required and name not in others:
+            nearest = nearest_of(name, [column for column in (*required, *others) if column not in header] or list(required))
+            yield finding("table-unknown-column", place, found=name, nearest=nearest)
+
+
+def _merged(file: str, grid: Grid, top: int) -> Iterator[Finding]:
+    """Merged cells hide values: only the first cell of the range holds one."""
+    for (first_row, first_column), (last_row, last_column) in grid.merges:
+        if last_row >= top:
+            found = f"{address(first_row, first_column)}:{address(last_row, last_column)}"
+            yield finding("table-merged", Place(file, grid.name, address(first_row, first_column)), found=found)
+
+
+def nearest_of(name: str, known: Sequence[str]) -> str:
+    """The known name most like the given one."""
+    return (difflib.get_close_matches(name, known, 1, 0.0) or ["–"])[0]

@@ -29,7 +29,7 @@ def outcome_of(root: Path, month: str, ranking: RankingRules | None = None) -> O
     config = Config(root, Workspace(), ranking or RankingRules())
     tables, _ = read_levels(config.level_tables)
     intake = read_month(config, tables, month)
-    return assess(intake, tables, config, in_time(config, tables, intake), [])
+    return assess(intake, tables, config, in_time(config, tables, intake))
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
                 assert not re.search(rf"(?<!\d){other.code}(?!\d)", text)
 
 
-@pytest.mark.parametrize("code", [BEST, "3101", "3111", "3120"])
+@pytest.mark.parametrize("code", [BEST, "3103", "3107", "3120"])
 def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(june: Outcome, tmp_path: Path, code: str) -> None:
     rows = list(load_workbook(written(june, code, tmp_path))[SUMMARY].iter_rows(values_only=True))
     first = next(number for number, row in enumerate(rows) if row[0] == 1)
@@ -119,13 +119,21 @@ def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(june: O
     assert first_step.text("th") in str(rows[first][6])
 
 
+def test_levels_met_above_a_gap_are_told_but_not_counted(june: Outcome, tmp_path: Path) -> None:
+    rows = {str(row[0]): row for row in load_workbook(written(june, "3113", tmp_path))[SUMMARY].iter_rows(values_only=True)}
+    told = {leaf.code: rows[leaf.code][6] for leaf in june.tables.leaves if rows[leaf.code][6]}
+    met = {code: kpi.met[list(june.tables.unit).index("3113")] for code, kpi in june.scores.kpis.items()}
+    assert told == {code: f"ระดับ {list(levels).index(True, rows[code][3]) + 1}" for code, levels in met.items() if code in told}
+    assert set(told) == {code for code, levels in met.items() if levels.sum() > rows[code][3]} != set()
+
+
 def test_a_unit_that_sent_nothing_gets_a_page_that_says_so(june: Outcome, tmp_path: Path) -> None:
     book = load_workbook(written(june, MISSING, tmp_path))
     shown = values(book[SUMMARY])
     assert "ไม่ส่งรายงาน" in shown
     assert any("5 ก.ค. 2565" in str(text) for text in shown)
     assert [text for text in shown if not isinstance(text, str)] == [1, 2, 3]
-    assert any("ยังไม่ได้รับรายงาน" in str(text) for text in values(book[DETAIL]))
+    assert any("ยังไม่มีรายงานที่ใช้ได้" in str(text) for text in values(book[DETAIL]))
 
 
 def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -139,6 +147,7 @@ def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
     outcome = outcome_of(root, "2565-06")
     reason = next(one for one in outcome.findings_of("3105") if one.code == "unreadable-file")
     shown = values(load_workbook(written(outcome, "3105", tmp_path))[SUMMARY])
+    assert "รายงานที่ส่งใช้ไม่ได้" in shown
     assert any(reason.message("th") in str(text) for text in shown)
 
 

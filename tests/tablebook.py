@@ -1,0 +1,135 @@
+"""Small level-table workbooks written as text, for the tests: a tiny valid set of sheets and what differs from it.
+
+``levels(ระดับ="…")`` gives the tables of such a workbook, ``faults(cells={"หน่วย!A3": "3101"})`` what the reader finds
+in it. Where a test changes one cell it names the cell, so that the place of the finding can be told.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import openpyxl
+
+from kpibatch.findings import Finding
+from kpibatch.level_book import table, write_level_book
+from kpibatch.level_reader import read_levels
+from kpibatch.levels import LevelTables
+
+SHEETS = {
+    "รอบประเมิน": """
+        รายการ            | ค่า
+        เจ้าของ            | จังหวัดตัวอย่าง
+        ปีงบประมาณ         | 2565
+        รอบ               | 2
+        เริ่ม               | 1 เม.ย. 2565
+        สิ้นสุด              | 30 ก.ย. 2565
+        เดือนรายงาน        | 4, 5, 6
+        หน่วยประเมิน        | อำเภอ
+        คะแนนของระดับ      |
+        คะแนนต่ำกว่าระดับ 1  | 0
+        อ้างอิง             | หนังสือจังหวัดตัวอย่าง
+    """,
+    "ผลประเมิน": """
+        ตั้งแต่ร้อยละ | ผล
+        90         | ดีเด่น
+        60         | พอใช้
+        0          | ต้องปรับปรุง
+    """,
+    "ปฏิทิน": """
+        เดือน    | กำหนดส่ง
+        2565-04 | 5 พ.ค. 2565
+        2565-05 | 5 มิ.ย. 2565
+        2565-06 | 5 ก.ค. 2565
+    """,
+    "หน่วย": """
+        รหัส  | ชื่อ     | กลุ่ม  | อีเมล             | สำเนา
+        3101 | เมือง   | เหนือ | 3101@cdd.example
+        3102 | คูเมือง  | เหนือ | 3102@cdd.example
+        3103 | กระสัง  | ใต้   | 3103@cdd.example
+    """,
+    "ตัวชี้วัด": """
+        รหัส | อยู่ใต้ | ชื่อ      | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ | อ้างอิง
+        T   |      | งานทีม   | 60    |            |      |           |           | ข้อ 1
+        I   |      | งานบุคคล | 40    |            |      |           |           | ข้อ 2
+        T1  | T    | เบิกจ่าย  | 60    |            |      |           |           | ข้อ 1.1
+        I1  | I    | ข่าว     | 40    |            |      |           |           | ข้อ 2.1
+    """,
+    "รายการข้อมูล": """
+        รหัส       | รายการ   | หน่วยนับ | ชนิด      | ที่มา    | สรุปรายเดือน | ตัวตั้ง   | ตัวหาร   | เมื่อตัวหารเป็นศูนย์ | ต่ำสุด | สูงสุด | ไม่เกินรายการ | ต้องมีหลักฐาน
+        staff     | อัตรากำลัง | คน     | จำนวน    | ค่าตั้งต้น
+        T1.budget | งบ       | บาท    | จำนวนเงิน | ค่าตั้งต้น |           |         |          |               | 0
+        T1.spent  | เบิกจ่าย   | บาท    | จำนวนเงิน | กรอก   | ล่าสุด       |         |          |               | 0    |      | T1.budget
+        T1.pct    | ร้อยละ    | ร้อยละ  | ร้อยละ    | ร้อยละ  |           | T1.spent | T1.budget | ไม่ผ่าน
+        T1.docs   | หลักฐาน   |        | ใช่/ไม่ใช่  | กรอก   | ล่าสุด
+        I1.news   | ข่าว      | ข่าว    | จำนวน    | กรอก   | ต่ำสุด
+        I1.day    | วันรายงาน |        | วันที่      | กรอก   | ล่าสุด
+    """,
+    "ระดับ": """
+        ตัวชี้วัด | กรณีของ | เงื่อนไขกรณี | รายการข้อมูล | ระดับ 1 | ระดับ 2 | ระดับ 3 | ระดับ 4 | ระดับ 5             | หมายเหตุ
+        T1    |        |           | T1.pct    | ≥ 60  | ≥ 70  | ≥ 80  | ≥ 90  | ≥ 100
+        T1    |        |           | T1.docs   | ใช่    | ใช่    | ใช่    | ใช่    | ใช่
+        I1    | staff  | ≤ 2       | I1.news   | ≥ 1   | ≥ 2   | ≥ 3   | ≥ 4   | ≥ 5
+        I1    | staff  | > 2       | I1.news   | ≥ 2   | ≥ 4   | ≥ 6   | ≥ 8   | ≥ 10
+        I1    |        |           | I1.day    |       |       |       |       | ภายใน 10 ก.ย. 2565
+    """,
+    "ค่าตั้งต้น": """
+        รหัสหน่วย | staff | T1.budget
+        3101    | 2     | 1000
+        3102    | 4     | 2000
+        3103    | 5     | 3000
+    """,
+}
+
+ONE_KPI = """
+    รหัส | อยู่ใต้ | ชื่อ    | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ | อ้างอิง
+    T   |      | งานทีม | 100   |            |      |           |           | ข้อ 1
+    T1  | T    | ตัวเดียว | 100   |            |      |           |           | ข้อ 1.1
+"""
+NO_BASELINES = """
+    รหัสหน่วย
+    3101
+"""
+
+
+def write(path: Path, sheets: Mapping[str, str], cells: Mapping[str, Any], spoil: Callable[[Any], None] | None = None) -> Path:
+    """The workbook of ``SHEETS`` with other ``sheets``, then single ``cells``, then whatever ``spoil`` does to it."""
+    write_level_book(path, {name: table(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1))
+    if cells or spoil:
+        book = openpyxl.load_workbook(path)
+        for place, value in cells.items():
+            sheet, address = place.split("!")
+            book[sheet][address] = value
+        if spoil:
+            spoil(book)
+        book.save(path)
+    return path
+
+
+def read(
+    cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str
+) -> tuple[LevelTables, list[Finding]]:
+    with TemporaryDirectory() as folder:
+        return read_levels(write(Path(folder) / "level_tables.xlsx", sheets, cells or {}, spoil))
+
+
+def faults(cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str) -> list[tuple[str, str]]:
+    """What the reader finds, as (code, sheet!cell)."""
+    return [(found.code, f"{found.place.sheet}!{found.place.cell}".rstrip("!")) for found in read(cells, spoil, **sheets)[1]]
+
+
+@cache
+def levels(**sheets: str) -> LevelTables:
+    """The tables of a workbook without faults."""
+    tables, found = read(**sheets)
+    assert not found, [(one.code, str(one.place)) for one in found]
+    return tables
+
+
+def one_kpi(measures: str, rules: str, **sheets: str) -> LevelTables:
+    """Tables of one KPI, T1, without baselines: lines of รายการข้อมูล and lines of ระดับ, their headings left out."""
+    heads = {name: SHEETS[name].strip().splitlines()[0] for name in ("รายการข้อมูล", "ระดับ")}
+    usual = {"ตัวชี้วัด": ONE_KPI, "ค่าตั้งต้น": NO_BASELINES}
+    return levels(**(usual | sheets), รายการข้อมูล=f"{heads['รายการข้อมูล']}\n{measures}", ระดับ=f"{heads['ระดับ']}\n{rules}")

@@ -1,0 +1,198 @@
+"""``kpibatch forms``: what the units see, what they may change, and that the reader finds each value again."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from workspace import CHACHOENGSAO, FORM, NAKHON_PHANOM, cell_of, copy_sample, findings, kpibatch, open_book, read_rows, run, tree
+
+from kpibatch.cells import read_book
+from kpibatch.config import IntakeLimits
+from kpibatch.forms import form_name, locate, write_form
+from kpibatch.levels import LevelTables
+from kpibatch.values import Kind, read_value
+
+MONTHS = [f"2565-{month:02d}" for month in range(4, 10)]
+TEXTS = ["หลักฐาน", "ปัญหาอุปสรรค", "หมายเหตุ"]
+FIRST = "3101 เมืองบุรีรัมย์.xlsx"
+THAI = range(ord("ก"), ord("๙") + 1)
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = copy_sample(tmp_path_factory.mktemp("forms"))
+    assert kpibatch(workspace, "forms").exit_code == 0
+    return workspace / "output" / "forms"
+
+
+@pytest.fixture(scope="module")
+def book(forms: Path) -> Workbook:
+    return open_book(forms / FIRST)
+
+
+@pytest.fixture(scope="module")
+def sheet(book: Workbook) -> Worksheet:
+    return book[FORM]
+
+
+def coded_rows(sheet: Worksheet) -> dict[str, int]:
+    """Measure code → row."""
+    return {str(cell.value): cell.row for cell in sheet["A"][5:] if cell.value}
+
+
+def test_every_unit_has_a_form_of_its_own(forms: Path, buriram: LevelTables) -> None:
+    assert sorted(path.name for path in forms.iterdir()) == sorted(f"{unit.code} {unit.name}.xlsx" for unit in buriram.units)
+    for unit in buriram.units:
+        book = open_book(forms / f"{unit.code} {unit.name}.xlsx")
+        identity = dict(book["_kpibatch"].iter_rows(max_col=2, values_only=True))
+        assert (identity["unit"], identity["round"]) == (unit.code, "2565/2")
+        assert unit.name in str(book[FORM]["B2"].value)
+
+
+def test_forms_are_the_same_bytes_each_time_and_replace_the_old_ones(forms: Path) -> None:
+    before = tree(forms)
+    (forms / "stray.xlsx").write_text("left over")
+    assert kpibatch(forms.parent.parent, "forms").exit_code == 0
+    assert tree(forms) == before
+
+
+def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buriram: LevelTables) -> None:
+    assert sheet.column_dimensions["A"].hidden
+    assert sheet.row_dimensions[4].hidden
+    assert [cell.value for cell in sheet[4] if cell.value] == MONTHS
+    assert set(coded_rows(sheet)) == {measure.code for measure in buriram.form_measures}
+    assert (sheet.sheet_state, book["_kpibatch"].sheet_state) == ("visible", "hidden")
+
+
+def test_only_month_and_text_cells_may_be_changed(sheet: Worksheet) -> None:
+    rows, heads = coded_rows(sheet).values(), [cell.value for cell in sheet[5]]
+    months = range(heads.index("ค่าตั้งต้น") + 2, heads.index("หลักฐาน") + 1)
+    inputs = {(row, column) for row in rows for column in (*months, *(heads.index(text) + 1 for text in TEXTS))}
+    unlocked = {(cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
+    assert len(months) == 6
+    assert unlocked == inputs
+    assert sheet.protection.sheet
+    assert not sheet.protection.password
+
+
+def test_entries_are_checked_with_messages_in_thai(sheet: Worksheet, buriram: LevelTables) -> None:
+    rules = {str(rule.sqref).split(":")[0][1:]: rule for rule in sheet.data_validations.dataValidation}
+    expected = {Kind.DATE: "date", Kind.YES_NO: "list"}
+    for code, row in coded_rows(sheet).items():
+        rule, measure = rules[str(row)], buriram.measures[code]
+        assert str(rule.sqref) == f"F{row}:K{row}"
+        assert rule.type == expected.get(measure.kind, "decimal")
+        for text in (rule.error, rule.errorTitle, rule.prompt, rule.promptTitle):
+            assert any(ord(character) in THAI for character in text)
+    assert rules[str(coded_rows(sheet)["T3.activities"])].formula1 == '"ใช่,ไม่ใช่"'
+    days = rules[str(coded_rows(sheet)["T6.pr_days"])]
+    assert (days.operator or "between", float(days.formula1), float(days.formula2)) == ("between", 0, 7)
+
+
+def test_the_baseline_is_shown_and_locked(sheet: Worksheet, buriram: LevelTables) -> None:
+    for code, base in (("T1.spent", "T1.allocated"), ("I4.debt_now", "I4.debt_base"), ("T8.growing", "T8.households")):
+        cell = sheet.cell(coded_rows(sheet)[code], 5)
+        assert cell.value == buriram.baselines["3101", base].value
+        assert cell.protection.locked
+    assert sheet.cell(coded_rows(sheet)["T5.news"], 5).value is None
+
+
+def test_it_prints_on_a4_landscape_with_its_headings(sheet: Worksheet) -> None:
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, 0, True)
+    assert sheet.print_title_rows == "$5:$5"
+    assert sheet.freeze_panes == "D6"
+
+
+@pytest.mark.parametrize(("unit", "kpi"), [("4801 เมืองนครพนม", "I2.1"), ("4804 บ้านแพง", "I2.3")])
+def test_only_what_applies_is_asked(tmp_path: Path, unit: str, kpi: str) -> None:
+    workspace = copy_sample(tmp_path, NAKHON_PHANOM)
+    assert kpibatch(workspace, "forms").exit_code == 0
+    sheet = open_book(workspace / "output" / "forms" / f"{unit}.xlsx")[FORM]
+    asked = {code.rsplit(".", 1)[0] for code in coded_rows(sheet)}
+    assert asked & {"I2.1", "I2.2", "I2.3"} == {kpi, "I2.2"}
+    headings = {str(cell.value).split(" ")[0] for cell in sheet["B"]}
+    assert headings & {"I2.1", "I2.3"} == {kpi}
+    # I7 is known from the arrivals, so nobody fills it in.
+    assert not any(code.startswith("I7") for code in coded_rows(sheet))
+
+
+# --- what is filled in is read back -----------------------------------------------------------------------------------
+
+ANSWERS = {
+    Kind.NUMBER: st.integers(0, 10**9),
+    Kind.AMOUNT: st.decimals(0, 10**9, places=2).map(float),
+    Kind.PERCENT: st.floats(0, 100).map(lambda value: round(value, 2)),
+    Kind.DATE: st.dates(date(2020, 1, 1), date(2024, 12, 31)),
+    Kind.YES_NO: st.sampled_from(["ใช่", "ไม่ใช่"]),
+}
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_a_filled_form_reads_back(data: st.DataObject, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> None:
+    filled = {
+        (measure.code, month): data.draw(ANSWERS[measure.kind])
+        for measure in data.draw(st.lists(st.sampled_from(buriram.form_measures), min_size=5, unique_by=lambda one: one.code))
+        for month in data.draw(st.lists(st.sampled_from(MONTHS), min_size=1, unique=True))
+    }
+    path = tmp_path_factory.mktemp("filled") / form_name(buriram.units[0])
+    write_form(buriram, buriram.units[0], path, filled)
+    grids = read_book(path)
+    layout = locate(grids, buriram)
+    assert layout is not None
+    for measure in buriram.form_measures:
+        for month in MONTHS:
+            reading = read_value(grids[layout.sheet].at(layout.rows[measure.code], layout.months[month]), measure.kind)
+            answer = filled.get((measure.code, month))
+            held = {"ใช่": 1.0, "ไม่ใช่": 0.0}.get(answer, answer) if isinstance(answer, str) else answer
+            held = float(held.toordinal()) if isinstance(held, date) else held
+            assert not reading.refused
+            assert not reading.read_as
+            assert reading.value == held if answer is not None else reading.value != reading.value
+
+
+def measured(output: Path) -> dict[tuple[str, str], str]:
+    return {(row["unit"], row["measure"]): row["value"] for row in read_rows(output / "measures.csv")}
+
+
+def disturb(path: Path) -> None:
+    """What an officer may do to a form's outside."""
+    book = open_book(path)
+    sheet = book[FORM]
+    sheet.title = "รายงานเดือนนี้"
+    sheet.insert_rows(8, 2)
+    sheet["C8"] = "แถวที่อำเภอแทรกเอง"
+    sheet.insert_cols(6)
+    sheet["F5"] = "ช่องที่อำเภอแทรกเอง"
+    book.create_sheet("บันทึก", 0)["A1"] = "หมายเหตุถึงจังหวัด"
+    book.save(path)
+
+
+def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    before = measured(run(workspace))
+    path = workspace / "submissions" / "2561-03" / "2402 บางคล้า.xlsx"
+    where = str(cell_of(open_book(path), "T2.done", "2561-03").coordinate)
+    disturb(path)
+    output = run(workspace)
+    assert measured(output) == before
+    assert findings(output, unit="2402") == []
+    origin = next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == ("2402", "T2.done"))
+    assert (where, origin["sheet"], origin["cell"]) == ("K9", "รายงานเดือนนี้", "L11")
+
+
+def test_the_date_span_of_the_entry_check_is_no_narrower_than_that_of_the_batch(sheet: Worksheet, buriram: LevelTables) -> None:
+    """What the batch accepts, Excel must let in."""
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    row = coded_rows(sheet)["T6.meeting_date"]
+    rule, limits = rules[f"F{row}:K{row}"], IntakeLimits()
+    first = date(buriram.round.start.year - limits.date_years_before, buriram.round.start.month, 1)
+    last = date(buriram.round.end.year + limits.date_years_after, buriram.round.end.month, 28)
+    zero = date(1899, 12, 30).toordinal()
+    assert int(rule.formula1) + zero <= first.toordinal()
+    assert int(rule.formula2) + zero >= last.toordinal()

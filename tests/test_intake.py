@@ -1,0 +1,355 @@
+"""A month's folder as districts fill it: what is wrong with one file is said, with its place, and never touches another district."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from openpyxl import Workbook
+from workspace import (
+    CHACHOENGSAO,
+    FORM,
+    NAKHON_PHANOM,
+    address_of,
+    change,
+    codes,
+    configure,
+    copy_sample,
+    findings,
+    kpibatch,
+    open_book,
+    read_rows,
+    run,
+    scores_of,
+    submission,
+)
+
+UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
+FILE = "2402 บางคล้า.xlsx"
+NOT_SENT = ("warning", "not-submitted", UNIT, MONTH, "", "")
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of the untouched sample: no errors, no warnings."""
+    workspace = copy_sample(tmp_path_factory.mktemp("clean"), CHACHOENGSAO)
+    run(workspace, BEFORE, expect=0)
+    return run(workspace, MONTH, expect=0).parent
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return copy_sample(tmp_path, CHACHOENGSAO)
+
+
+@pytest.fixture
+def path(workspace: Path) -> Path:
+    return submission(workspace, UNIT, MONTH)
+
+
+def places(output: Path, clean: Path) -> list[tuple[str, ...]]:
+    """The findings the clean run did not have; all else about the other districts must be as it was there."""
+    before = clean / output.name
+    assert scores_of(output, without=UNIT) == scores_of(before, without=UNIT)
+    names = ("severity", "code", "unit", "file", "sheet", "cell")
+    found = [tuple(row[name] for name in names) for row in findings(output)]
+    known = [tuple(row[name] for name in names) for row in findings(before)]
+    assert set(known) <= set(found)
+    return [one for one in found if one not in known]
+
+
+def status(output: Path) -> str:
+    return next(row["status"] for row in read_rows(output / "scores.csv") if (row["unit"], row["node"]) == (UNIT, "total"))
+
+
+def value(output: Path, measure: str) -> tuple[str, str, str]:
+    """The value of the unit's measure, and the file and cell it came from."""
+    row = next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (UNIT, measure))
+    return row["value"], row["file"], row["cell"]
+
+
+def identify(path: Path, **said: str) -> None:
+    """Change what a form says of itself on its hidden sheet."""
+    book = open_book(path)
+    for row in book["_kpibatch"].iter_rows():
+        row[1].value = said.get(str(row[0].value), row[1].value)
+    book.save(path)
+
+
+# --- files that can't be used -------------------------------------------------------------------------------------------
+
+
+def some_other_workbook(path: Path) -> None:
+    book = Workbook()
+    book.worksheets[0].append(["อำเภอ", "ผลงาน"])
+    book.save(path)
+
+
+def without_identity(path: Path) -> None:
+    book = open_book(path)
+    del book["_kpibatch"]
+    book.save(path)
+
+
+def without_codes(path: Path) -> None:
+    book = open_book(path)
+    book[FORM].delete_cols(1)
+    book.save(path)
+
+
+def blank_month(path: Path) -> None:
+    book = open_book(path)
+    sheet = book[FORM]
+    for row in range(6, sheet.max_row + 1):
+        if sheet.cell(row, 1).value:
+            sheet[f"K{row}"] = None
+    book.save(path)
+
+
+def zip_of_texts(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("รายงาน.txt", "ผลงาน")
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+UNUSABLE: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
+    "of another round": (lambda path: identify(path, round="2560/2"), "wrong-round", "_kpibatch"),
+    "of an unknown unit": (lambda path: identify(path, unit="9999"), "unknown-unit", "_kpibatch"),
+    "text named .xlsx": (lambda path: path.write_text("ผลงานเดือนนี้"), "unreadable-file", ""),
+    "empty file": (lambda path: path.write_bytes(b""), "unreadable-file", ""),
+    "a zip of texts": (zip_of_texts, "unreadable-file", ""),
+    "cut short in the mail": (cut_short, "unreadable-file", ""),
+    "some other workbook": (some_other_workbook, "not-a-form", ""),
+    "hidden sheet deleted": (without_identity, "not-a-form", ""),
+    "hidden column deleted": (without_codes, "not-a-form", ""),
+    "month column blank": (blank_month, "month-empty", FORM),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_an_unusable_file_is_named_and_stops_nobody_else(name: str, workspace: Path, path: Path, clean: Path) -> None:
+    spoil, code, sheet = UNUSABLE[name]
+    spoil(path)
+    output = run(workspace, expect=1)
+    unit = "" if code == "unknown-unit" else UNIT
+    assert sorted(places(output, clean)) == sorted([("error", code, unit, FILE, sheet, ""), NOT_SENT])
+    assert status(output) == "not_submitted"
+
+
+def test_a_file_over_the_limit_is_refused(workspace: Path, path: Path, clean: Path) -> None:
+    configure(workspace, max_file_mb="0.2")
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/media/photo.png", bytes(300_000))
+    output = run(workspace, expect=1)
+    assert ("error", "unreadable-file", UNIT, FILE, "", "") in places(output, clean)
+    assert "0.3 MB > 0.2 MB" in next(row["found"] for row in findings(output, unit=UNIT) if row["code"] == "unreadable-file")
+
+
+def test_a_form_made_from_other_level_tables_is_used_with_a_warning(workspace: Path, path: Path, clean: Path) -> None:
+    identify(path, digest="0123456789abcdef")
+    output = run(workspace, expect=1)
+    assert places(output, clean) == [("warning", "other-tables", UNIT, FILE, "_kpibatch", "")]
+    assert scores_of(output) == scores_of(clean / MONTH)
+
+
+def test_a_deleted_row_is_an_error_and_the_rest_is_used(workspace: Path, path: Path, clean: Path) -> None:
+    book = open_book(path)
+    row = next(cell.row for cell in book[FORM]["A"] if cell.value == "T2.done")
+    for cell in book[FORM][row]:
+        cell.value = None
+    book.save(path)
+    output = run(workspace, expect=1)
+    found = places(output, clean)
+    assert ("error", "row-missing", UNIT, FILE, FORM, "") in found
+    assert next(row["measure"] for row in findings(output, unit=UNIT) if row["code"] == "row-missing") == "T2.done"
+    assert value(output, "T2.done") == ("", "", "")
+    assert value(output, "T1.spent") == value(clean / MONTH, "T1.spent")
+    assert status(output) == "provisional"
+
+
+# --- files that are no submissions ---------------------------------------------------------------------------------------
+
+
+def test_lock_files_and_hidden_files_are_passed_over_in_silence(workspace: Path, path: Path, clean: Path) -> None:
+    for name in (f"~${FILE}", ".2402.xlsx", "Thumbs.db", "desktop.ini"):
+        (path.parent / name).write_bytes(b"locked")
+    output = run(workspace, expect=0)
+    assert places(output, clean) == []
+    assert scores_of(output) == scores_of(clean / MONTH)
+    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == 11
+
+
+def test_what_is_no_workbook_is_ignored_with_a_note(workspace: Path, path: Path, clean: Path) -> None:
+    (path.parent / "หมายเหตุ.txt").write_text("ส่งแล้วครับ", encoding="utf-8")
+    (path.parent / "สแกน.pdf").write_bytes(b"%PDF-1.4")
+    output = run(workspace, expect=0)
+    assert places(output, clean) == [("note", "ignored-file", "", name, "", "") for name in ("สแกน.pdf", "หมายเหตุ.txt")]
+
+
+# --- arrivals ------------------------------------------------------------------------------------------------------------
+
+
+def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig") -> None:
+    """Set when files arrived; the others keep their time."""
+    known = {row["file"]: row["received"] for row in read_rows(folder / "received.csv")}
+    with (folder / "received.csv").open("w", encoding=encoding, newline="") as lines:
+        csv.writer(lines).writerows([("file", "received"), *(known | arrivals).items()])
+
+
+@pytest.mark.parametrize(
+    ("received", "late"),
+    [
+        ("2018-04-05T23:59", False),
+        ("2018-04-06T00:01", True),
+        ("5 เม.ย. 2561", False),
+        ("๖ เมษายน ๒๕๖๑", True),
+        ("6/4/2561", True),
+    ],
+)
+def test_late_is_after_the_due_day(received: str, late: bool, workspace: Path, path: Path, clean: Path) -> None:
+    arrive(path.parent, {FILE: received})
+    output = run(workspace)
+    assert places(output, clean) == ([("warning", "late", UNIT, FILE, "", "")] if late else [])
+    assert scores_of(output) == scores_of(clean / MONTH)
+
+
+def test_an_arrival_that_is_no_day_stops_the_batch_with_one_line(workspace: Path, path: Path) -> None:
+    arrive(path.parent, {FILE: "เมื่อวาน"})
+    result = kpibatch(workspace, "run")
+    assert result.exit_code == 2
+    assert "เมื่อวาน" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_received_csv_as_thai_excel_saves_it(workspace: Path, path: Path, clean: Path) -> None:
+    """Excel's plain “CSV” is Windows-874 in Thailand."""
+    arrive(path.parent, {FILE: "2018-04-09T10:00"}, encoding="cp874")
+    output = run(workspace, expect=1)
+    assert places(output, clean) == [("warning", "late", UNIT, FILE, "", "")]
+
+
+SECOND = "2402 บางคล้า (แก้ไข).xlsx"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts", "late"),
+    [
+        ("2018-04-02T10:00", "2018-04-03T10:00", SECOND, False),
+        ("2018-04-03T10:00", "2018-04-02T10:00", FILE, False),
+        ("2018-04-03T10:00", "2018-04-09T10:00", FILE, False),
+        ("2018-04-09T10:00", "2018-04-08T10:00", SECOND, True),
+        ("2018-04-08T10:00", "2018-04-09T10:00", FILE, True),
+    ],
+)
+def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
+    first: str, second: str, counts: str, late: bool, workspace: Path, path: Path, clean: Path
+) -> None:
+    copy(path, path.with_name(SECOND))
+    change(path.with_name(SECOND), {("T2.done", MONTH): 1})
+    arrive(path.parent, {FILE: first, SECOND: second})
+    output = run(workspace, expect=1)
+    expected = [("warning", "two-submissions", UNIT, counts, "", "")]
+    assert sorted(places(output, clean)) == sorted(expected + [("warning", "late", UNIT, counts, "", "")] * late)
+    number, file, _ = value(output, "T2.done")
+    assert (file, number == "1") == (counts, counts == SECOND)
+
+
+def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Path) -> None:
+    """Four of the round's six months have no folder here, so who came in time twice has two of six."""
+    workspace = copy_sample(tmp_path, NAKHON_PHANOM)
+    arrive(workspace / "submissions" / "2564-08", {"4801 เมืองนครพนม.xlsx": "2021-09-05T16:00", "4802 ปลาปาก.xlsx": "2021-09-06T08:30"})
+    rows = read_rows(run(workspace) / "measures.csv")
+    in_time = {row["unit"]: float(row["value"]) for row in rows if row["measure"] == "I7.pct"}
+    expected = {"4801": 2, "4802": 1, "4807": 1, "4811": 0}
+    assert {unit: in_time[unit] for unit in expected} == {unit: pytest.approx(100 * months / 6) for unit, months in expected.items()}
+
+
+# --- cells ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_filled_in_ahead_is_noted_and_not_counted(workspace: Path, clean: Path) -> None:
+    path = submission(workspace, UNIT, BEFORE)
+    change(path, {("T2.done", MONTH): 999_999})
+    output = run(workspace, BEFORE, expect=0)
+    assert places(output, clean) == [("note", "later-month", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))]
+    assert scores_of(output) == scores_of(clean / BEFORE)
+
+
+@pytest.mark.parametrize(("content", "found"), [("=K7+K8", "= ?"), ("#REF!", "#REF!"), ("#N/A", "#N/A")])
+def test_a_broken_formula_is_an_error_not_a_blank(content: str, found: str, workspace: Path, path: Path, clean: Path) -> None:
+    change(path, {("T2.done", MONTH): content})
+    output = run(workspace, expect=1)
+    assert places(output, clean) == [("error", "cell-error", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))]
+    assert [row["found"] for row in findings(output, unit=UNIT)] == [found]
+    assert value(output, "T2.done") == ("", "", "")
+    assert status(output) == "provisional"
+
+
+def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(workspace: Path, path: Path, clean: Path) -> None:
+    """Other writers put a prefix before every tag (``<x:c>``), which XML allows."""
+    change(path, {("T2.done", MONTH): "#REF!"})
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"</", b"</x:").replace(b"<", b"<x:").replace(b"<x:/x:", b"</x:")
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"<x:?xml", b"<?xml").replace(b" xmlns=", b" xmlns:x=")
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    output = run(workspace, expect=1)
+    assert ("error", "cell-error") in [one[:2] for one in places(output, clean)]
+
+
+AS_TYPED = [
+    ("T1.spent", "๑,๒๓๔.๕๐", "1234.5"),
+    ("T1.spent", " 1,234.50 บาท", "1234.5"),
+    ("T2.done", "3\u00a0กิจกรรม", "3"),
+    ("T2.done", "จำนวน ๓", "3"),
+    ("I5.plan", "✓", "1"),
+    ("I5.plan", "ไม่มี", "0"),
+]
+
+
+@pytest.mark.parametrize(("measure", "typed", "read"), AS_TYPED)
+def test_what_offices_type_is_read_and_noted(measure: str, typed: str, read: str, workspace: Path, path: Path, clean: Path) -> None:
+    change(path, {(measure, MONTH): typed})
+    output = run(workspace)
+    where = address_of(path, measure, MONTH)
+    assert ("note", "read-as", UNIT, FILE, FORM, where) in places(output, clean)
+    assert value(output, measure) == (read, FILE, where)
+
+
+@pytest.mark.parametrize(
+    ("measure", "typed", "code"),
+    [
+        ("T2.done", "-", "not-a-number"),
+        ("T2.done", "ประมาณ 3", "not-a-number"),
+        ("T2.done", "1.234,50", "not-a-number"),
+        ("T2.done", True, "not-a-number"),
+        ("I5.plan", "อยู่ระหว่างดำเนินการ", "not-yes-no"),
+        ("I5.plan", 2, "not-yes-no"),
+    ],
+)
+def test_what_can_be_read_two_ways_is_refused(
+    measure: str, typed: object, code: str, workspace: Path, path: Path, clean: Path
+) -> None:
+    change(path, {(measure, MONTH): typed})
+    output = run(workspace, expect=1)
+    assert places(output, clean) == [("error", code, UNIT, FILE, FORM, address_of(path, measure, MONTH))]
+    assert value(output, measure) == ("", "", "")
+
+
+def test_everything_wrong_with_a_file_is_found_in_one_pass(workspace: Path, path: Path, clean: Path) -> None:
+    wrong = {("T1.spent", MONTH): "#REF!", ("T2.done", MONTH): "-", ("I5.plan", MONTH): "อาจจะ", ("I6.promoted", MONTH): -1}
+    change(path, wrong)
+    identify(path, digest="0")
+    arrive(path.parent, {FILE: "2018-04-07T09:00"})
+    output = run(workspace, expect=1)
+    places(output, clean)
+    expected = ["cell-error", "late", "negative", "not-a-number", "not-yes-no", "other-tables"]
+    assert sorted(codes(findings(output, unit=UNIT))) == expected

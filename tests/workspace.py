@@ -1,0 +1,159 @@
+"""Workspaces to try things on: a sample copied, its submissions changed, the command run in-process, its files read back.
+
+A cell of a submission is found by what stands in column A (the measure's code) and in the row of month keys,
+so the tests know nothing of the program's own layout code.
+"""
+
+import csv
+import hashlib
+import re
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpibatch.cli import commands
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "input_samples"
+BURIRAM, CHACHOENGSAO, NAKHON_PHANOM = "buriram-2565-2", "chachoengsao-2561-1", "nakhonphanom-2564-2"
+CHIEFS, RAYONG = "provincial-chiefs-2565-1", "rayong-2554"
+NEWEST = {BURIRAM: "2565-06", CHACHOENGSAO: "2561-03", NAKHON_PHANOM: "2564-09", CHIEFS: "2565-03", RAYONG: "2554-09"}
+FORM = "แบบรายงาน"
+
+
+# --- making and changing ------------------------------------------------------------------------------------------
+
+
+def copy_sample(folder: Path, name: str = BURIRAM, **settings: str) -> Path:
+    """A sample as a workspace of its own in ``folder``; ``settings`` are keys of config.toml with values as TOML."""
+    workspace = folder / name
+    shutil.copytree(SAMPLES / name, workspace, ignore=shutil.ignore_patterns("output", "config.toml"))
+    config = (ROOT / "config.toml").read_text(encoding="utf-8").replace(f"input_samples/{BURIRAM}/", "")
+    (workspace / "config.toml").write_text(config, encoding="utf-8")
+    configure(workspace, **settings)
+    return workspace
+
+
+def configure(workspace: Path, **settings: str) -> None:
+    """Set keys of config.toml; each must be there already."""
+    path = workspace / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    for key, value in settings.items():
+        text, found = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+        assert found == 1, key
+    path.write_text(text, encoding="utf-8")
+
+
+def submission(workspace: Path, unit: str, month: str) -> Path:
+    """The file that a unit sent for a month."""
+    return next((workspace / "submissions" / month).glob(f"{unit} *.xlsx"))
+
+
+def open_book(path: Path, *, values: bool = False) -> Workbook:
+    """A workbook with its formulas, or with their cached results; what openpyxl can't hold (data bars) it may drop."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "(Unknown|Conditional Formatting) extension is not supported", UserWarning)
+        return load_workbook(path, data_only=values)
+
+
+def change(path: Path, cells: Mapping[tuple[str, str], Any]) -> None:
+    """Fill or blank cells of a submission: (measure, month key or heading of a text column) → content."""
+    book = open_book(path)
+    for (measure, column), content in cells.items():
+        cell_of(book, measure, column).value = content
+    book.save(path)
+
+
+def cell_of(book: Workbook, measure: str, column: str) -> Cell:
+    """The cell of a measure in the column of a month (``2565-06``) or a text (``หลักฐาน``)."""
+    sheet = book[FORM]
+    row = next(cell.row for cell in sheet["A"] if cell.value == measure)
+    head = next(cell.column for cells in sheet.iter_rows(max_row=8) for cell in cells if cell.value == column)
+    cell = sheet.cell(row, head)
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def address_of(path: Path, measure: str, column: str) -> str:
+    """Its A1 address."""
+    return str(cell_of(open_book(path), measure, column).coordinate)
+
+
+def edit_table(workspace: Path, sheet: str, key: Mapping[str, Any], column: str, content: Any) -> None:
+    """Change one cell of the level tables: the row where every column named in ``key`` holds what it says."""
+    path = workspace / "level_tables.xlsx"
+    book = open_book(path)
+    table_cell(book[sheet], key, column).value = content
+    book.save(path)
+
+
+def table_cell(sheet: Worksheet, key: Mapping[str, Any], column: str) -> Cell:
+    """The cell of a table (headings in the first row that holds them all) in the first row that matches ``key``."""
+    rows = [list(row) for row in sheet.iter_rows()]
+    top, heads = next((at, [cell.value for cell in row]) for at, row in enumerate(rows) if {*key, column} <= {cell.value for cell in row})
+    row = next(row for row in rows[top + 1 :] if all(row[heads.index(name)].value == value for name, value in key.items()))
+    cell = row[heads.index(column)]
+    assert isinstance(cell, Cell)
+    return cell
+
+
+# --- running and reading ------------------------------------------------------------------------------------------
+
+
+def kpibatch(workspace: Path, *words: str) -> Result:
+    """``kpibatch -C WORKSPACE …`` in this process; its result has ``exit_code``, ``output``, ``stderr`` and ``exception``."""
+    return CliRunner().invoke(commands, ["-C", str(workspace), *words])
+
+
+def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
+    """``kpibatch run``, which must come to an end (with the exit code ``expect``); the month's folder."""
+    result = kpibatch(workspace, "run", *filter(None, [month]))
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert result.exit_code in ((0, 1) if expect is None else (expect,)), result.output
+    folders = [path for path in (workspace / "output").iterdir() if path.name != "forms"]
+    return workspace / "output" / month if month else max(folders)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """A CSV of the program's as dicts."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def findings(output: Path, *, severity: str = "", unit: str = "", measure: str = "") -> list[dict[str, str]]:
+    """The findings of a month's folder, of one severity, unit or measure."""
+    wanted = {key: value for key, value in (("severity", severity), ("unit", unit), ("measure", measure)) if value}
+    return [row for row in read_rows(output / "findings.csv") if all(row[key] == value for key, value in wanted.items())]
+
+
+def codes(found: list[dict[str, str]]) -> list[str]:
+    return [row["code"] for row in found]
+
+
+def scores_of(output: Path, *, without: str = "") -> dict[tuple[str, str], tuple[str, str]]:
+    """(unit, node) → (score, status), without one unit; ranks are left out, for one unit's fall is another's rise."""
+    rows = read_rows(output / "scores.csv")
+    return {(row["unit"], row["node"]): (row["score"], row["status"]) for row in rows if row["unit"] != without}
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder, hidden ones too, with a digest of its bytes."""
+    return {str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def texts_of(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Every text of a workbook that is no formula: sheet, address, text."""
+    for sheet in open_book(path, values=True):
+        for row in sheet.iter_rows():
+            yield from ((sheet.title, cell.coordinate, cell.value) for cell in row if isinstance(cell.value, str))
