@@ -23,7 +23,7 @@ SHEET = "แบบรายงาน"
 IDENTITY_SHEET = "_kpibatch"
 TEXT_COLUMNS = ("หลักฐาน", "ปัญหาอุปสรรค", "หมายเหตุ")
 _MONTH_ROW, _HEAD_ROW = 3, 4
-_LABEL_WIDTH = 46.0
+_LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,25 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where things stand in a form: zero-based rows of measures, columns of months and of the three texts."""
+class Spot:
+    """A cell of a form, zero-based."""
 
     sheet: str
-    rows: Mapping[str, int]
-    months: Mapping[str, int]
-    texts: Mapping[str, int]
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand in a form that came back: the cell of a (measure, month), and of a measure's three texts."""
+
+    cells: Mapping[tuple[str, str], Spot]
+    texts: Mapping[tuple[str, str], Spot]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that have a place."""
+        return frozenset(measure for measure, _ in self.cells)
 
 
 def identity_for(tables: LevelTables, unit: Unit) -> Identity:
@@ -73,8 +85,12 @@ def locate(grids: Mapping[str, Grid], tables: LevelTables) -> Layout | None:
             continue
         months = {as_text(value): column for column, value in reversed(list(enumerate(grid.rows[months_row]))) if is_month(as_text(value))}
         headings = {as_text(v): c for row in grid.rows[: months_row + 3] for c, v in enumerate(row) if as_text(v) in TEXT_COLUMNS}
-        return Layout(grid.name, codes, months, headings)
+        return Layout(_spots(grid.name, codes, months), _spots(grid.name, codes, headings))
     return None
+
+
+def _spots(sheet: str, rows: Mapping[str, int], columns: Mapping[str, int]) -> dict[tuple[str, str], Spot]:
+    return {(code, name): Spot(sheet, row, column) for code, row in rows.items() for name, column in columns.items()}
 
 
 def _code_column(grid: Grid, known: set[str]) -> dict[str, int]:
@@ -115,7 +131,7 @@ def write_form(tables: LevelTables, unit: Unit, path: Path, entries: Mapping[tup
     with Book(path, title=f"{title} {unit.name}", day=tables.round.start) as book:
         sheet = book.sheet(SHEET)
         texts = 5 + len(tables.round.months)
-        sheet.widths(14, 8, _LABEL_WIDTH, 14, 17, *[14] * len(tables.round.months), 26, 26, 22)
+        sheet.widths(14, 8, _LABEL_WIDTH, 14, 17, *[14] * len(tables.round.months), *[_TEXT_WIDTH] * len(TEXT_COLUMNS))
         sheet.raw.set_column(0, 0, 14, None, {"hidden": True})
         _heading(sheet, tables, unit, title, texts)
         last = _items(sheet, tables, unit, entries or {})
@@ -155,12 +171,13 @@ def _items(sheet: Sheet, tables: LevelTables, unit: Unit, entries: Mapping[tuple
         sheet.put(row, 1, float(number), "cell", "whole", align="center")
         _item(sheet, tables, unit, measure, row)
         _answers(sheet, tables, measure, row, entries)
+        lines = [lines_of(str(entries.get((measure.code, name)) or ""), _TEXT_WIDTH) for name in TEXT_COLUMNS]
+        sheet.height(row, max(lines_of(measure.label, _LABEL_WIDTH), *lines))
         row += 1
     return row - 1
 
 
 def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int) -> None:
-    sheet.height(row, lines_of(measure.label, _LABEL_WIDTH))
     sheet.put(row, 0, measure.code, "code")
     sheet.put(row, 2, measure.label, "cell", "wrap", valign="vcenter")
     sheet.put(row, 3, measure.counting_unit, "cell", "centre")

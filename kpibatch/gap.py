@@ -56,17 +56,23 @@ def steps_to_next(kpi: str, unit: str, scores: Scores, measured: Measured, table
 def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
     """How much of the total (in score, out of the top score) a unit wins by what it lacks for the next level of a KPI.
 
-    Levels above that are met already come with it. A score that is interpolated is compared with that level's own.
+    Levels above that are met already, or ask the same, come with it. An interpolated score is compared with the level's own.
     """
     row = list(tables.unit).index(unit)
     result = scores.kpis[kpi]
     level = int(result.level[row])
     if level >= tables.level_count:
         return 0.0
-    reached = level + 1
-    while reached < tables.level_count and result.met[row, reached]:
+    cases, reached = tables.cases_of(kpi), level + 1
+    active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
+    while reached < tables.level_count and (result.met[row, reached] or _asks_the_same(active, level, reached)):
         reached += 1
     return float(scores.shares[kpi].to_numpy(float)[row]) / 100 * max(0.0, tables.scores[reached - 1] - float(result.score[row]))
+
+
+def _asks_the_same(rules: list[Rule], level: int, higher: int) -> bool:
+    """Whether a higher level (both from 0) asks nothing that the lower one does not."""
+    return all(rule.edges[higher] in (None, rule.edges[level]) for rule in rules)
 
 
 def _step(rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTables, month: str) -> Step | None:

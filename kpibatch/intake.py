@@ -5,29 +5,25 @@ submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
 import csv
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from kpibatch.cells import Grid, UnreadableBook, Value, address, as_text, read_book
+from kpibatch.cells import UnreadableBook, read_book
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.forms import TEXT_COLUMNS, Identity, Layout, asked_of, locate, read_identity
-from kpibatch.levels import LevelTables, Measure
+from kpibatch.forms import Identity, read_identity
+from kpibatch.levels import LevelTables
+from kpibatch.submission import COLUMNS, Contents, read_submission
 from kpibatch.thai import is_month, month_end, read_date, show_date, show_month
-from kpibatch.values import read_value
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 RECEIVED = "received.csv"
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
-COLUMNS = ("unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell")
-OK, EMPTY, BAD = "ok", "blank", "bad"
 
 
 @dataclass(frozen=True)
@@ -58,18 +54,6 @@ class Intake:
     files: tuple[tuple[str, str], ...]
 
 
-@dataclass
-class _Read:
-    """One file as read; refused where ``submission`` is ``None``."""
-
-    file: str
-    sha256: str
-    submission: Submission | None = None
-    values: list[tuple[Any, ...]] = field(default_factory=list)
-    texts: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-
 def newest_month(config: Config) -> str:
     """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
     folder = config.submissions
@@ -92,12 +76,11 @@ def read_month(config: Config, tables: LevelTables, month: str, tick: Callable[[
     paths = sorted(_workbooks(folder)) if folder.is_dir() else []
     if not paths:
         raise KpibatchError("empty-month", folder=folder)
-    arrivals = read_arrivals(folder)
-    read = []
+    contents = []
     for done, path in enumerate(paths, 1):
-        read.append(_read_file(path, config, tables, month, arrivals.get(path.name)))
+        contents.append(read_submission(path, tables, month, config.intake))
         tick(done, len(paths))
-    return _together(tables, month, read, list(_ignored(folder)))
+    return _together(tables, month, contents, read_arrivals(folder), list(_ignored(folder)))
 
 
 def _workbooks(folder: Path) -> Iterator[Path]:
@@ -129,104 +112,15 @@ def read_arrivals(folder: Path) -> dict[str, datetime]:
     return arrivals
 
 
-def _read_file(path: Path, config: Config, tables: LevelTables, month: str, received: datetime | None) -> _Read:
-    read = _Read(path.name, "")
-    try:
-        content = path.read_bytes()
-        read.sha256 = hashlib.sha256(content).hexdigest()
-        if len(content) > config.intake.max_file_mb * 1e6:
-            raise UnreadableBook(f"{len(content) / 1e6:.1f} MB > {config.intake.max_file_mb:g} MB")
-        grids = read_book(path)
-    except (UnreadableBook, OSError) as reason:
-        read.findings.append(finding("unreadable-file", Place(path.name), unit=_unit_in_name(tables, path.name), found=reason))
-        return read
-    identity = read_identity(grids)
-    layout = locate(grids, tables)
-    refusals = _refusals(path.name, tables, identity, layout)
-    read.findings.extend(refusals)
-    if any(refusal.severity == "error" for refusal in refusals) or layout is None:
-        return read
-    due = tables.calendar.get(month)
-    late = bool(received and due and received.date() > due)
-    read.submission = Submission(identity.unit, month, path.name, read.sha256, received, late)
-    _read_cells(read, grids[layout.sheet], layout, tables, month)
-    if not any(row[4] != EMPTY and row[2] == month for row in read.values):
-        read.findings.append(finding("month-empty", Place(path.name, layout.sheet), unit=identity.unit, month=show_month(month)))
-        read.submission = None
-    return read
-
-
-def _unit_in_name(tables: LevelTables, name: str) -> str:
-    return next((code for code in tables.unit if name.startswith(code)), "")
-
-
-def _refusals(file: str, tables: LevelTables, identity: Identity, layout: Layout | None) -> list[Finding]:
-    place = Place(file, "_kpibatch")
-    if not identity.unit or layout is None:
-        return [finding("not-a-form", Place(file), unit=_unit_in_name(tables, file))]
-    if identity.unit not in tables.unit:
-        return [finding("unknown-unit", place, found=identity.unit)]
-    if identity.round != tables.round.key:
-        return [finding("wrong-round", place, unit=identity.unit, found=identity.round, expected=tables.round.key)]
-    if identity.digest != tables.form_digest:
-        return [finding("other-tables", place, unit=identity.unit, found=identity.digest)]
-    return []
-
-
-def _read_cells(read: _Read, grid: Grid, layout: Layout, tables: LevelTables, month: str) -> None:
-    assert read.submission is not None
-    unit = tables.unit[read.submission.unit]
-    months = [key for key in tables.round.months if key <= month]
-    for measure in asked_of(tables, unit):
-        row = layout.rows.get(measure.code)
-        if row is None:
-            read.findings.append(
-                finding("row-missing", Place(read.file, grid.name), unit=unit.code, measure=measure.code, label=measure.label)
-            )
-        for key in months:
-            column = layout.months.get(key)
-            place = Place(read.file, grid.name, address(row, column) if row is not None and column is not None else "")
-            cell = grid.at(row, column) if row is not None and column is not None else None
-            _take(read, unit.code, measure, key, cell, place)
-        if row is not None:
-            read.texts[unit.code, measure.code] = _texts(grid, row, layout)
-            _look_ahead(read, grid, layout, measure, row, month)
-
-
-def _take(read: _Read, unit: str, measure: Measure, month: str, cell: Value, place: Place) -> None:
-    reading = read_value(cell, measure.kind, measure.counting_unit)
-    found = as_text(cell)
-    state = BAD if reading.refused else EMPTY if cell is None else OK
-    if reading.refused:
-        read.findings.append(finding(reading.refused, place, unit=unit, measure=measure.code, found=found, label=measure.label))
-    if reading.read_as:
-        read.findings.append(finding("read-as", place, unit=unit, measure=measure.code, found=found, value=reading.read_as))
-    read.values.append((unit, measure.code, month, reading.value, state, found, place.file, place.sheet, place.cell))
-
-
-def _texts(grid: Grid, row: int, layout: Layout) -> tuple[str, str, str]:
-    found = [as_text(grid.at(row, layout.texts[name])) if name in layout.texts else "" for name in TEXT_COLUMNS]
-    return (found[0], found[1], found[2])
-
-
-def _look_ahead(read: _Read, grid: Grid, layout: Layout, measure: Measure, row: int, month: str) -> None:
-    for later, column in sorted(layout.months.items()):
-        value = grid.at(row, column)
-        if later > month and value is not None and read.submission:
-            place = Place(read.file, grid.name, address(row, column))
-            facts = {"month": show_month(later), "now": show_month(month)}
-            read.findings.append(
-                finding("later-month", place, unit=read.submission.unit, measure=measure.code, found=as_text(value), **facts)
-            )
-
-
-def _together(tables: LevelTables, month: str, read: Iterable[_Read], findings: list[Finding]) -> Intake:
-    files, values, texts, chosen = [], [], {}, []
-    by_unit: dict[str, list[_Read]] = {}
-    for one in read:
+def _together(
+    tables: LevelTables, month: str, contents: Iterable[Contents], arrivals: Mapping[str, datetime], findings: list[Finding]
+) -> Intake:
+    files, lines, texts, chosen = [], [], {}, []
+    by_unit: dict[str, list[Contents]] = {}
+    for one in contents:
         files.append((one.file, one.sha256))
-        if one.submission:
-            by_unit.setdefault(one.submission.unit, []).append(one)
+        if one.unit:
+            by_unit.setdefault(one.unit, []).append(one)
         else:
             findings.extend(one.findings)
     for unit in tables.units:
@@ -234,30 +128,36 @@ def _together(tables: LevelTables, month: str, read: Iterable[_Read], findings: 
         if not several:
             findings.append(finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=show_month(month)))
             continue
-        counts = _counting(several)
-        assert counts.submission is not None
-        chosen.append(counts.submission)
-        values.extend(counts.values)
-        texts.update(counts.texts)
-        findings.extend(counts.findings)
-        findings.extend(_about_arrival(tables, counts.submission, several))
-    frame = pd.DataFrame(values, columns=list(COLUMNS)).astype({"value": float})
+        sent = [_submission(one, tables, month, arrivals.get(one.file)) for one in several]
+        counts = _counting(sent)
+        chosen.append(counts)
+        counted = several[sent.index(counts)]
+        lines.extend(counted.lines)
+        texts.update(counted.texts)
+        findings.extend(counted.findings)
+        findings.extend(_about_arrival(tables, counts, sent))
+    frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"value": float})
     return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files))
 
 
-def _counting(several: list[_Read]) -> _Read:
+def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:
+    due = tables.calendar.get(month)
+    late = bool(received and due and received.date() > due)
+    return Submission(contents.unit, month, contents.file, contents.sha256, received, late)
+
+
+def _counting(several: Sequence[Submission]) -> Submission:
     """Of a unit's submissions the last that came in time, else the first late one; by name where arrivals are unknown."""
     ordered = sorted(several, key=lambda one: (_arrival(one), one.file))
-    in_time = [one for one in ordered if one.submission and not one.submission.late]
+    in_time = [one for one in ordered if not one.late]
     return in_time[-1] if in_time else ordered[0]
 
 
-def _arrival(read: _Read) -> datetime:
-    received = read.submission.received if read.submission else None
-    return received.replace(tzinfo=None) if received else datetime.min
+def _arrival(submission: Submission) -> datetime:
+    return submission.received.replace(tzinfo=None) if submission.received else datetime.min
 
 
-def _about_arrival(tables: LevelTables, submission: Submission, several: list[_Read]) -> Iterator[Finding]:
+def _about_arrival(tables: LevelTables, submission: Submission, several: Sequence[Submission]) -> Iterator[Finding]:
     if len(several) > 1:
         names = ", ".join(one.file for one in several)
         yield finding("two-submissions", Place(submission.file), unit=submission.unit, found=names, counts=submission.file)

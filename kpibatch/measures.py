@@ -12,8 +12,8 @@ import pandas as pd
 
 from kpibatch.conditions import Floats
 from kpibatch.findings import NOWHERE, Place
-from kpibatch.intake import EMPTY, OK
 from kpibatch.levels import LevelTables, Measure, Rollup, Source, ZeroRule
+from kpibatch.submission import EMPTY, OK
 from kpibatch.values import Kind
 
 Indices = npt.NDArray[np.intp]

@@ -7,10 +7,10 @@ serves as its self-assessment report. Figures are plain numbers; the workbook th
 import math
 from pathlib import Path
 
-from kpibatch.intake import BAD
 from kpibatch.levels import Measure, Source, Unit
 from kpibatch.outcome import Outcome
 from kpibatch.sheets import Book, Sheet, excel_day, file_name, lines_of
+from kpibatch.submission import BAD
 from kpibatch.thai import month_end, show_month
 from kpibatch.unit_page import PADDED, tall, write_page
 from kpibatch.unit_view import Line, View

@@ -16,8 +16,9 @@ import pandera.pandas as pa
 
 from kpibatch.config import Config
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.intake import BAD, EMPTY, OK, Intake
+from kpibatch.intake import Intake
 from kpibatch.levels import LevelTables, Rollup, Source
+from kpibatch.submission import BAD, EMPTY, OK
 from kpibatch.thai import month_end, show_month
 from kpibatch.values import Kind, show_value
 

@@ -29,7 +29,8 @@ def bound(edge: Condition, measure: Measure, language: str) -> str:
     if not math.isinf(edge.low) and not math.isinf(edge.high) and not edge.exact:
         return say("words.between", language, low=_amount(edge.low, measure, language), high=_amount(edge.high, measure, language))
     name = {">=": "at-least", ">": "more-than", "<=": "at-most", "<": "less-than", "=": "exactly"}[edge.sign]
-    return say(f"words.{name}", language, number=_amount(edge.threshold, measure, language))
+    words = say(f"words.{name}", language, number=_amount(edge.threshold, measure, language))
+    return words.replace(" ร้อยละ", "ร้อยละ")
 
 
 def measure_day(ordinal: float, language: str) -> str:

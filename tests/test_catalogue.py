@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
@@ -25,58 +26,75 @@ NOUN = {"unit", "noun"}  # the noun for the units (อำเภอ) is a Thai wo
 
 
 class Use(NamedTuple):
-    """One place where the code names a text; ``facts`` is ``None`` where they can't be read off the call."""
+    """One place where the code names a text: the keys it may mean, whether they are only how the key begins, and
+    the facts given, ``None`` where they can't be read off the call."""
 
-    key: str
+    keys: tuple[str, ...]
     begins: bool
     facts: set[str] | None
-    where: str
+    line: int
 
 
 def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def own_section(tree: ast.Module) -> str:
-    """The section a file's own ``say`` method looks in."""
+def prefixes(tree: ast.AST) -> set[str]:
+    """The sections in which the ``say`` methods of a file's classes look: ``sheet.`` of ``say(f"sheet.{name}")``."""
     classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    texts = (node for one in classes for node in one.body if isinstance(node, ast.FunctionDef) and node.name == "say")
-    starts = (part for node in texts for part in ast.walk(node) if isinstance(part, ast.JoinedStr))
-    return next((str(start.values[0].value).rstrip(".") for start in starts if isinstance(start.values[0], ast.Constant)), "")
+    methods = (node for one in classes for node in one.body if isinstance(node, ast.FunctionDef) and node.name == "say")
+    return {use.keys[0] for method in methods for use in uses(method, set()) if use.begins}
 
 
-def uses() -> list[Use]:
-    return [use for name, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.Call) for use in of(name, node)]
+def uses(tree: ast.AST, sections: set[str]) -> list[Use]:
+    """Every use of a text; ``sections`` are those a ``say`` method may look in."""
+    return [use for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args for use in _uses(node, sections)]
 
 
-def of(module: str, call: ast.Call) -> list[Use]:
-    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if name not in ALWAYS or not call.args:
-        return []
-    method = name == "say" and isinstance(call.func, ast.Attribute)
-    section = own_section(TREES[module]) if method else SECTION_OF.get(name, "")
+def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
+    method = isinstance(call.func, ast.Attribute)
+    name = call.func.attr if method else getattr(call.func, "id", "")
+    if name not in ALWAYS:
+        return
+    own_say = method and name == "say"
+    starts = sorted(sections) if own_say else [f"{SECTION_OF[name]}." if name in SECTION_OF else ""]
     given = {keyword.arg for keyword in call.keywords}
-    facts = None if method or None in given else {str(fact) for fact in given} | ALWAYS[name]
+    facts = None if own_say or None in given else {str(fact) for fact in given} | ALWAYS[name]
     first = call.args[0]
-    options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-    found = []
-    for option in options:
+    for option in [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]:
         begins = isinstance(option, ast.JoinedStr)
-        start = option.values[0] if begins else option
-        if isinstance(start, ast.Constant) and isinstance(start.value, str):
-            found.append(Use(f"{section}.{start.value}".lstrip("."), begins, facts, f"{module}.py:{call.lineno}"))
-    return found
+        text = option.values[0] if begins else option
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            yield Use(tuple(start + text.value for start in starts), begins, facts, call.lineno)
 
 
-USES = uses()
+EVERY_SECTION = set().union(*map(prefixes, TREES.values()))
+USES = [(f"{name}.py:{use.line}", use) for name, tree in TREES.items() for use in uses(tree, prefixes(tree) or EVERY_SECTION)]
 
 
 def test_the_search_sees_every_way_of_naming_a_text():
     """The tests below look at what this search finds; were it blind to one of these ways, they could not fail."""
-    found = {(use.key, use.begins) for use in USES}
-    assert {("finding.table-value", False), ("error.tie-breaker", False), ("word.page-of", False)} <= found
-    assert {("sheet.kpi-guide", False), ("unit.no-value", False), ("unit.card-", True), ("step.", True)} <= found
-    assert {("finding.table-no-result", False), ("finding.table-cell-error", False)} <= found, "both arms of a choice"
+    source = """
+class Page:
+    def say(self, name, **facts):
+        return say(f"page.{name}", **facts)
+say("word.one", "th", count=2)
+row.report("two" if bad else "three", column, **facts)
+raise KpibatchError("four", file=path)
+finding("five", place, label=label)
+page.say("six")
+"""
+    tree = ast.parse(source)
+    assert prefixes(tree) == {"page."}
+    assert sorted(uses(tree, {"page."}), key=lambda use: use.line) == [
+        Use(("page.",), True, None, 4),
+        Use(("word.one",), False, {"count"}, 5),
+        Use(("finding.two",), False, None, 6),
+        Use(("finding.three",), False, None, 6),
+        Use(("error.four",), False, {"file"}, 7),
+        Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 8),
+        Use(("page.six",), False, None, 9),
+    ]
 
 
 @pytest.mark.parametrize("key", ENTRIES)
@@ -94,17 +112,17 @@ def test_every_finding_has_a_severity_and_nothing_else_has():
 
 
 def test_every_key_the_code_names_exists():
-    missing = [use for use in USES if not (any(key.startswith(use.key) for key in ENTRIES) if use.begins else use.key in ENTRIES)]
-    assert [f"{use.where} {use.key}" for use in missing] == []
+    beginnings = {key[:end] for key in ENTRIES for end in range(len(key) + 1)}
+    assert [(where, use.keys) for where, use in USES if not set(use.keys) & (beginnings if use.begins else set(ENTRIES))] == []
 
 
 def test_every_call_fills_all_blanks_of_its_text():
     unfilled = [
-        (use.where, use.key, blank)
-        for use in USES
-        if use.facts is not None and use.key in ENTRIES
+        (where, key, language, blank)
+        for where, use in USES
+        for key in set(use.keys) & set(ENTRIES)
         for language in LANGUAGES
-        for blank in sorted(blanks(ENTRIES[use.key][language]) - use.facts)
+        for blank in sorted(blanks(ENTRIES[key][language]) - (use.facts if use.facts is not None else blanks(ENTRIES[key][language])))
     ]
     assert unfilled == []
 
@@ -117,7 +135,7 @@ def test_every_finding_and_error_is_used():
 def test_english_texts_are_english():
     """Thai stands in them only as the name of a sheet or column, a word people choose, or a day as it is typed."""
     names = {*REQUIRED, *(column for columns in REQUIRED.values() for column in columns)}
-    names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | set("ใช่/ไม่ใช่".split("/"))
+    names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | {"ใช่", "ไม่ใช่"}
     strangers = []
     for key, entry in ENTRIES.items():
         without_days = re.sub(r"\d+ [ก-๙.]+ \d{4}", lambda day: "" if read_date(day[0]) else day[0], entry["en"])

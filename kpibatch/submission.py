@@ -1,0 +1,114 @@
+"""One workbook of one unit → what it holds: whose it is, its values cell by cell, its texts, and findings.
+
+Knows nothing of other files and imports nothing heavy: it is what a child process runs, once per file.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from kpibatch.cells import Grid, UnreadableBook, address, as_text, read_book
+from kpibatch.config import IntakeLimits
+from kpibatch.findings import Finding, Place, finding
+from kpibatch.forms import TEXT_COLUMNS, Identity, Layout, Spot, asked_of, locate, read_identity
+from kpibatch.levels import LevelTables, Measure
+from kpibatch.thai import show_month
+from kpibatch.values import read_value
+
+OK, EMPTY, BAD = "ok", "blank", "bad"
+COLUMNS = ("unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell")
+Line: TypeAlias = tuple[str, str, str, float, str, str, str, str, str]
+
+
+@dataclass
+class Contents:
+    """A file as read; ``unit`` is empty where it was refused. ``lines`` have the columns ``COLUMNS``."""
+
+    file: str
+    sha256: str = ""
+    unit: str = ""
+    lines: list[Line] = field(default_factory=list)
+    texts: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeLimits) -> Contents:
+    """Read one file; whatever is wrong with it is among its findings."""
+    contents = Contents(path.name)
+    try:
+        raw = path.read_bytes()
+        contents.sha256 = hashlib.sha256(raw).hexdigest()
+        if len(raw) > limits.max_file_mb * 1e6:
+            raise UnreadableBook(f"{len(raw) / 1e6:.1f} MB > {limits.max_file_mb:g} MB")
+        grids = read_book(path)
+    except (UnreadableBook, OSError) as reason:
+        contents.findings.append(finding("unreadable-file", Place(path.name), unit=unit_in_name(tables, path.name), found=reason))
+        return contents
+    identity, layout = read_identity(grids), locate(grids, tables)
+    contents.findings.extend(_about_form(path.name, tables, identity, layout))
+    if layout is None or any(one.severity == "error" for one in contents.findings):
+        return contents
+    contents.unit = identity.unit
+    _read_cells(contents, grids, layout, tables, month)
+    if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
+        contents.findings.append(finding("month-empty", Place(path.name), unit=identity.unit, month=show_month(month)))
+        contents.unit = ""
+    return contents
+
+
+def unit_in_name(tables: LevelTables, name: str) -> str:
+    """The unit whose code a file's name begins with; a guess, good enough to tell whose file can't be read."""
+    return next((code for code in tables.unit if name.startswith(code)), "")
+
+
+def _about_form(file: str, tables: LevelTables, identity: Identity, layout: Layout | None) -> list[Finding]:
+    place = Place(file, "_kpibatch")
+    if not identity.unit or layout is None:
+        return [finding("not-a-form", Place(file), unit=unit_in_name(tables, file))]
+    if identity.unit not in tables.unit:
+        return [finding("unknown-unit", place, found=identity.unit)]
+    if identity.round != tables.round.key:
+        return [finding("wrong-round", place, unit=identity.unit, found=identity.round, expected=tables.round.key)]
+    if identity.digest != tables.form_digest:
+        return [finding("other-tables", place, unit=identity.unit, found=identity.digest)]
+    return []
+
+
+def _read_cells(contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables, month: str) -> None:
+    months = [key for key in tables.round.months if key <= month]
+    for measure in asked_of(tables, tables.unit[contents.unit]):
+        if measure.code not in layout.measures:
+            place = Place(contents.file)
+            contents.findings.append(finding("row-missing", place, unit=contents.unit, measure=measure.code, label=measure.label))
+        for key in months:
+            _take(contents, measure, key, layout.cells.get((measure.code, key)), grids)
+        spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
+        texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
+        contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
+        _look_ahead(contents, grids, layout, measure, month)
+
+
+def _take(contents: Contents, measure: Measure, month: str, spot: Spot | None, grids: Mapping[str, Grid]) -> None:
+    cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
+    place = _place(contents, spot)
+    reading, found = read_value(cell, measure.kind, measure.counting_unit), as_text(cell)
+    whose = {"unit": contents.unit, "measure": measure.code, "found": found}
+    if reading.refused:
+        contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))
+    if reading.read_as:
+        contents.findings.append(finding("read-as", place, **whose, value=reading.read_as))
+    state = BAD if reading.refused else EMPTY if cell is None else OK
+    contents.lines.append((contents.unit, measure.code, month, reading.value, state, found, place.file, place.sheet, place.cell))
+
+
+def _place(contents: Contents, spot: Spot | None) -> Place:
+    return Place(contents.file, spot.sheet, address(spot.row, spot.column)) if spot else Place(contents.file)
+
+
+def _look_ahead(contents: Contents, grids: Mapping[str, Grid], layout: Layout, measure: Measure, month: str) -> None:
+    for (code, later), spot in sorted(layout.cells.items()):
+        if code == measure.code and later > month and (value := grids[spot.sheet].at(spot.row, spot.column)) is not None:
+            facts = {"found": as_text(value), "month": show_month(later), "now": show_month(month)}
+            contents.findings.append(finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts))

@@ -1,0 +1,399 @@
+"""``kpibatch run`` from end to end: what it leaves, that its figures can be worked out again, and that it fails whole."""
+
+import csv
+import json
+import random
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from workspace import (
+    BURIRAM,
+    CHACHOENGSAO,
+    RAYONG,
+    configure,
+    copy_sample,
+    digest,
+    edit_table,
+    findings,
+    kpibatch,
+    open_book,
+    read_rows,
+    run,
+    submission,
+    tree,
+)
+
+from kpibatch.levels import LevelTables, Rollup
+
+MONTH = "2565-06"
+SCORES = "month,unit,node,level,score,value,weight,effective_weight,status,rank"
+MEASURES = "month,unit,measure,value,file,sheet,cell"
+FINDINGS = "severity,code,unit,file,sheet,cell,measure,found,message"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_sample(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def output(workspace: Path) -> Path:
+    return run(workspace, expect=1)
+
+
+@pytest.fixture(scope="module")
+def scores(output: Path) -> list[dict[str, str]]:
+    return read_rows(output / "scores.csv")
+
+
+# --- what it leaves -----------------------------------------------------------------------------------------------------
+
+
+def test_it_leaves_the_files_of_the_month(output: Path, buriram: LevelTables) -> None:
+    assert output.name == MONTH
+    assert {"ranking.xlsx", "scores.csv", "measures.csv", "findings.csv", "run.json", "units"} <= {path.name for path in output.iterdir()}
+    assert sorted(path.name for path in (output / "units").iterdir()) == sorted(f"{unit.code} {unit.name}.xlsx" for unit in buriram.units)
+    assert not [path for path in output.parent.rglob("*") if path.name.startswith(".") or path.stat().st_size == 0]
+
+
+@pytest.mark.parametrize(("name", "columns"), [("scores", SCORES), ("measures", MEASURES), ("findings", FINDINGS)])
+def test_csv_files_open_in_excel_with_the_columns_promised(name: str, columns: str, output: Path) -> None:
+    content = (output / f"{name}.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf" + columns.encode() + b"\r\n")
+    assert all(None not in row and None not in row.values() for row in csv.DictReader(content.decode("utf-8-sig").splitlines()))
+
+
+def test_run_json_records_what_went_in_and_came_out(workspace: Path, output: Path) -> None:
+    record = json.loads((output / "run.json").read_text(encoding="utf-8"))
+    assert (record["month"], record["round"]) == (MONTH, "2565/2")
+    assert record["level_tables"]["sha256"] == digest(workspace / "level_tables.xlsx")
+    sent = sorted((workspace / "submissions" / MONTH).glob("*.xlsx"))
+    assert record["inputs"] == [{"file": path.name, "sha256": digest(path)} for path in sent]
+    by_severity = {severity: len(findings(output, severity=severity)) for severity in ("error", "warning", "note")}
+    assert record["counts"] == {"units": 23, "submitted": 22, "late": 1, "ranked": 22, "findings": by_severity}
+    assert set(record["versions"]) >= {"kpibatch", "python", "pandas"}
+
+
+def test_scores_csv_has_every_unit_at_every_node(scores: list[dict[str, str]], buriram: LevelTables) -> None:
+    nodes, leaves = ["total", *buriram.node], {leaf.code for leaf in buriram.leaves}
+    assert sorted((row["unit"], row["node"]) for row in scores) == sorted((unit, node) for unit in buriram.unit for node in nodes)
+    for row in scores:
+        sent = row["unit"] != "3119"
+        assert row["month"] == MONTH
+        assert bool(row["level"]) == (sent and row["node"] in leaves)
+        assert bool(row["rank"]) == (sent and row["node"] == "total")
+        assert bool(row["score"]) == sent
+        assert bool(row["weight"]) == (row["node"] != "total")
+        assert (row["status"] == "not_submitted") == (not sent)
+    provisional = {(row["unit"], row["node"]) for row in scores if row["status"] == "provisional"}
+    assert provisional == {(unit, node) for unit, kpi in (("3117", "T6"), ("3122", "T8")) for node in (kpi, "T", "total")}
+    assert {row["status"] for row in scores} == {"ok", "provisional", "not_submitted"}
+
+
+# --- worked out again ---------------------------------------------------------------------------------------------------
+
+
+def scorecard(workspace: Path) -> dict[str, tuple[str, Fraction]]:
+    """Node → (parent, weight), read from the level tables by openpyxl."""
+    rows = open_book(workspace / "level_tables.xlsx")["ตัวชี้วัด"].iter_rows(min_row=2, max_col=4, values_only=True)
+    return {str(code): (str(parent or "total"), Fraction(str(weight))) for code, parent, _, weight in rows if code}
+
+
+def recomputed(levels: Mapping[str, int], tree_of: Mapping[str, tuple[str, Fraction]], node: str = "total") -> Fraction:
+    """The score of a node from the levels of the leaves, each worth as many points as its number."""
+    children = [(code, weight) for code, (parent, weight) in tree_of.items() if parent == node]
+    if not children:
+        return Fraction(levels[node])
+    return sum((recomputed(levels, tree_of, code) * weight for code, weight in children), Fraction()) / sum(w for _, w in children)
+
+
+def half_up(score: Fraction) -> str:
+    """Rounded to four decimals, then written without the zeros that say nothing."""
+    return f"{int(score * 10_000 + Fraction(1, 2)) / 10_000:.4f}".rstrip("0").rstrip(".")
+
+
+def test_totals_follow_from_the_levels_and_the_weights(workspace: Path, scores: list[dict[str, str]]) -> None:
+    nodes = scorecard(workspace)
+    assert sum(weight for parent, weight in nodes.values() if parent == "I") == 110
+    levels: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in scores:
+        if row["level"]:
+            levels[row["unit"]][row["node"]] = int(row["level"])
+    assert len(levels) == 22
+    for row in scores:
+        if row["score"] and row["node"] not in levels[row["unit"]]:
+            expected = recomputed(levels[row["unit"]], nodes, row["node"])
+            if row["node"] == "total":
+                assert row["score"] == half_up(expected)
+            assert float(row["score"]) == pytest.approx(float(expected), abs=6e-5 if row["node"] == "total" else 1e-9)
+
+
+def test_effective_weights_are_parts_of_the_whole(scores: list[dict[str, str]], workspace: Path) -> None:
+    nodes = scorecard(workspace)
+    for row in scores:
+        if row["unit"] == "3101" and row["node"] != "total":
+            part, node = Fraction(100), row["node"]
+            while node != "total":
+                parent, weight = nodes[node]
+                part, node = part * weight / sum(w for above, w in nodes.values() if above == parent), parent
+            assert float(row["effective_weight"]) == pytest.approx(float(part), abs=1e-8)
+
+
+def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:
+    totals = {row["unit"]: (Fraction(row["score"]), int(row["rank"])) for row in scores if row["node"] == "total" and row["rank"]}
+    assert len(totals) == 22
+    for total, rank in totals.values():
+        assert rank == 1 + sum(other > total for other, _ in totals.values())
+    ranks = sorted(rank for _, rank in totals.values())
+    assert len(set(ranks)) < len(ranks), "the sample should hold a tie"
+
+
+def test_the_value_of_a_kpi_with_one_measure_is_that_measure(scores: list[dict[str, str]], output: Path) -> None:
+    values = {(row["unit"], row["measure"]): row["value"] for row in read_rows(output / "measures.csv")}
+    shown = {row["node"]: row for row in scores if row["unit"] == "3101" and row["value"]}
+    assert {"T2", "T5", "I1", "I4"} <= set(shown)
+    assert not {"T1", "T6", "I2", "T", "total"} & set(shown)
+    measure_of = {"T2": "T2.pct", "T5": "T5.news", "I1": "I1.pct", "I4": "I4.cut_pct"}
+    assert {node: shown[node]["value"] for node in measure_of} == {node: values["3101", code] for node, code in measure_of.items()}
+
+
+# --- every value can be followed to its cell --------------------------------------------------------------------------------
+
+
+def machine_text(content: Any) -> float | str:
+    """What a cell holds, as ``measures.csv`` writes it."""
+    if isinstance(content, datetime | date):
+        return content.date().isoformat() if isinstance(content, datetime) else content.isoformat()
+    return {"ใช่": 1.0, "ไม่ใช่": 0.0}.get(content, content) if isinstance(content, str) else float(content)
+
+
+def rolled_up(cells: list[Any], rollup: Rollup) -> float | str:
+    """One value of the cells a value came from."""
+    contents = [machine_text(content) for content in cells if content is not None]
+    if len(contents) == 1:
+        return contents[0]
+    numbers = [float(content) for content in contents]
+    return sum(numbers) / (len(numbers) if rollup is Rollup.MEAN else 1)
+
+
+def test_a_sample_of_values_stands_in_the_cells_named(workspace: Path, output: Path, buriram: LevelTables) -> None:
+    rows = read_rows(output / "measures.csv")
+    assert sorted((row["unit"], row["measure"]) for row in rows) == sorted((u, m) for u in buriram.unit for m in buriram.measures)
+    # What 3107 and 3114 typed in words is read, not copied.
+    traced = [row for row in rows if row["cell"] and row["unit"] not in ("3107", "3114")]
+    assert all(row["value"] for row in traced)
+    assert not [row["measure"] for row in rows if row["cell"] and buriram.measures[row["measure"]].ingredients]
+    draw = random.Random(2565)
+    ranges = [row for row in traced if ":" in row["cell"]]
+    fixed = [row for row in traced if row["file"] == "level_tables.xlsx"]
+    books: dict[str, Workbook] = {}
+    for row in [*draw.sample(traced, 40), *draw.sample(ranges, 5), *draw.sample(fixed, 5)]:
+        is_fixed = row in fixed
+        path = workspace / "level_tables.xlsx" if is_fixed else submission(workspace, row["unit"], MONTH)
+        assert path.name == row["file"]
+        sheet = books.setdefault(row["file"], open_book(path))[row["sheet"]]
+        found = sheet[row["cell"]]
+        cells = [cell.value for line in found for cell in line] if isinstance(found, tuple) else [found.value]
+        value = rolled_up(cells, buriram.measures[row["measure"]].rollup)
+        assert row["value"] == value if isinstance(value, str) else float(row["value"]) == pytest.approx(value, abs=1e-9)
+        code, owner = sheet["A" + row["cell"].split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")].value, row["unit"]
+        assert code == (owner if is_fixed else row["measure"])
+
+
+# --- again, and in other ways -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, output: Path) -> None:
+    again = run(copy_sample(tmp_path), expect=1)
+    first, second = tree(output), tree(again)
+    records = [json.loads((folder / "run.json").read_text(encoding="utf-8")) | {"seconds": 0} for folder in (output, again)]
+    assert records[0] == records[1]
+    assert first | {"run.json": ""} == second | {"run.json": ""}
+
+
+@pytest.mark.parametrize("typed", ["2561-02", "๒๕๖๑-๐๒"])
+def test_the_month_may_be_given(typed: str, tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    assert kpibatch(workspace, "run", typed).exit_code == 0
+    assert [path.name for path in (workspace / "output").iterdir()] == ["2561-02"]
+    assert {row["month"] for row in read_rows(workspace / "output" / "2561-02" / "scores.csv")} == {"2561-02"}
+
+
+def test_a_clean_month_exits_with_0(tmp_path: Path) -> None:
+    output = run(copy_sample(tmp_path, CHACHOENGSAO), expect=0)
+    assert {row["severity"] for row in findings(output)} == {"note"}
+
+
+def test_an_english_workspace(tmp_path: Path, output: Path) -> None:
+    workspace = copy_sample(tmp_path, language='"en"')
+    result = kpibatch(workspace, "run")
+    assert result.exit_code == 1
+    english = workspace / "output" / MONTH
+    assert "Findings: 1 errors, 5 warnings, 9 notes" in result.stdout
+    assert open_book(english / "ranking.xlsx").sheetnames[:2] == ["Ranking", "Scores"]
+    assert read_rows(english / "scores.csv") == read_rows(output / "scores.csv")
+    assert read_rows(english / "measures.csv") == read_rows(output / "measures.csv")
+    # Dates and months inside a message speak its language too.
+    thai = ("มิถุนายน", "มิ.ย.", "ก.ค.", "เม.ย.")
+    assert [row["message"] for row in findings(english) if any(word in row["message"].replace(row["found"], "") for word in thai)] == []
+
+
+def test_several_workspaces_in_one_call(tmp_path: Path) -> None:
+    names = (CHACHOENGSAO, RAYONG)
+    together, alone = ([copy_sample(tmp_path / word, name) for name in names] for word in ("together", "alone"))
+    result = kpibatch(tmp_path, "run", *map(str, together))
+    assert result.exit_code == max(kpibatch(workspace, "run").exit_code for workspace in alone) == 1
+    for first, second in zip(together, alone, strict=True):
+        assert str(first) in result.output
+        assert tree(first / "output").keys() == tree(second / "output").keys()
+        csvs = [path for path in tree(first / "output") if path.endswith(".csv")]
+        assert len(csvs) == 3
+        assert [digest(first / "output" / path) for path in csvs] == [digest(second / "output" / path) for path in csvs]
+
+
+def test_one_bad_workspace_does_not_stop_the_others(tmp_path: Path) -> None:
+    good, bad = copy_sample(tmp_path, RAYONG), tmp_path / "bad"
+    bad.mkdir()
+    result = kpibatch(tmp_path, "run", str(bad), str(good))
+    assert result.exit_code == 2
+    assert "config.toml" in result.stderr
+    assert (good / "output" / "2554-09" / "ranking.xlsx").is_file()
+
+
+# --- what can't go on -----------------------------------------------------------------------------------------------------------
+
+
+def write_config(workspace: Path, text: str) -> None:
+    (workspace / "config.toml").write_text(text, encoding="utf-8")
+
+
+def empty_folder(workspace: Path, name: str) -> None:
+    shutil.rmtree(workspace / name, ignore_errors=True)
+    (workspace / name).mkdir()
+
+
+BAD: Mapping[str, tuple[Callable[[Path], object], list[str], list[str]]] = {
+    "no config.toml": (lambda ws: (ws / "config.toml").unlink(), [], ["config.toml"]),
+    "unknown key": (lambda ws: write_config(ws, '[workspace]\nlangauge = "th"\n'), [], ["workspace.langauge", "“language”"]),
+    "unknown section": (lambda ws: write_config(ws, '[workspaces]\nlanguage = "th"\n'), [], ["workspaces", "“workspace”"]),
+    "value of another kind": (lambda ws: configure(ws, max_file_mb='"20"'), [], ["max_file_mb"]),
+    "value not among the choices": (lambda ws: configure(ws, language='"fr"'), [], ["language", "th / en"]),
+    "not TOML": (lambda ws: write_config(ws, "language: th"), [], ["config.toml"]),
+    "no submissions folder": (lambda ws: shutil.rmtree(ws / "submissions"), [], ["submissions"]),
+    "no submissions folder, month given": (lambda ws: shutil.rmtree(ws / "submissions"), ["2554-09"], ["submissions"]),
+    "no months": (lambda ws: empty_folder(ws, "submissions"), [], ["submissions"]),
+    "month without folder": (lambda ws: None, ["2554-03"], ["2554-03"]),
+    "month without workbooks": (lambda ws: empty_folder(ws, "submissions/2554-06"), ["2554-06"], ["2554-06"]),
+    "month outside the round": (lambda ws: None, ["2554-12"], ["2554-12", "2554-03, 2554-06, 2554-09"]),
+    "no month at all": (lambda ws: None, ["2554-13"], ["2554-13"]),
+    "no level tables": (lambda ws: (ws / "level_tables.xlsx").unlink(), [], ["level_tables.xlsx"]),
+    "unreadable level tables": (lambda ws: (ws / "level_tables.xlsx").write_text("ตารางระดับ"), [], ["level_tables.xlsx"]),
+    "level tables with a fault": (
+        lambda ws: edit_table(ws, "ระดับ", {"ตัวชี้วัด": "D2.1"}, "ระดับ 3", "ดีพอสมควร"),
+        [],
+        ["level_tables.xlsx", "ระดับ!", "ดีพอสมควร"],
+    ),
+    "unknown tie-breaker": (lambda ws: configure(ws, tie_breakers='["D9"]'), [], ["D9", "D1"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_can_not_go_on_says_so_in_one_line_and_touches_nothing(name: str, tmp_path: Path) -> None:
+    spoil, words, told = BAD[name]
+    workspace = copy_sample(tmp_path, RAYONG)
+    old = workspace / "output" / "2554-09"
+    old.mkdir(parents=True)
+    (old / "scores.csv").write_text("of the last run")
+    spoil(workspace)
+    before = tree(workspace)
+    result = kpibatch(workspace, "run", *words)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("kpibatch: ")
+    assert "Traceback" not in result.output
+    assert all(word in result.stderr for word in told), result.stderr
+    assert tree(workspace) == before
+    assert [path.name for path in (workspace / "output").iterdir()] == ["2554-09"]
+
+
+# --- when the disk or the program fails in the middle -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A small workspace whose month was run before, by other rules."""
+    workspace = copy_sample(tmp_path, RAYONG)
+    run(workspace)
+    edit_table(workspace, "ระดับ", {"ตัวชี้วัด": "D2.1"}, "ระดับ 5", "≥ 99")
+    return workspace
+
+
+@pytest.mark.parametrize("refused", ["2554-09", ".2554-09.new", ".ranking.xlsx.part"])
+def test_a_file_open_elsewhere_leaves_the_old_output_whole(refused: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, replace = tree(written), Path.replace
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == refused:
+            raise PermissionError(13, "Permission denied", str(path))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    result = kpibatch(written, "run")
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert len(result.stderr.splitlines()) == 1
+    assert tree(written) == before
+    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+
+
+@pytest.mark.parametrize(("failure", "code"), [(RuntimeError("a bug"), 1), (OSError(28, "No space left on device"), 2)])
+def test_a_crash_in_the_middle_leaves_the_old_output_whole(
+    failure: Exception, code: int, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, called = tree(written), []
+
+    def fail(*arguments: object) -> None:
+        called.append(arguments)
+        if len(called) == 3:
+            raise failure
+
+    monkeypatch.setattr("kpibatch.run.write_unit_book", fail)
+    result = kpibatch(written, "run")
+    assert len(called) == 3
+    assert result.exit_code == code
+    # A bug keeps its traceback; a full disk is the operator's to mend.
+    assert isinstance(result.exception, RuntimeError if code == 1 else SystemExit)
+    assert tree(written) == before
+    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+
+
+def test_what_a_killed_run_left_is_cleared_away(written: Path) -> None:
+    for name in (".2554-09.new", ".2554-09.old"):
+        (written / "output" / name).mkdir()
+        (written / "output" / name / "ranking.xlsx").write_text("half")
+    before = tree(written / "output" / "2554-09")
+    run(written, "2554-09", expect=1)
+    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+    after = tree(written / "output" / "2554-09")
+    assert after.keys() == before.keys()
+    assert after["ranking.xlsx"] != before["ranking.xlsx"]
+
+
+def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, RAYONG)
+    (workspace / "output").write_text("not a folder")
+    result = kpibatch(workspace, "run")
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert (workspace / "output").read_text() == "not a folder"
+
+
+def test_the_root_of_the_repository_is_the_buriram_workspace() -> None:
+    text = (Path(__file__).parent.parent / "config.toml").read_text(encoding="utf-8")
+    assert f'"input_samples/{BURIRAM}/level_tables.xlsx"' in text
+    assert f'"input_samples/{BURIRAM}/submissions"' in text
