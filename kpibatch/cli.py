@@ -99,6 +99,48 @@ def _side_by_side(month: str | None, workspaces: list[str]) -> int:
 
 
 @commands.command()
+@click.argument("month", required=False)
+@click.pass_obj
+def check(workspace: Path, month: str | None) -> None:
+    """ตรวจแบบรายงานอย่างเดียว ไม่จัดอันดับ และเขียนไฟล์ส่งกลับที่ทำเครื่องหมายไว้ ใน output/MONTH/returned"""
+    from kpibatch.console import listed, progress
+    from kpibatch.run import check_month
+
+    config = read_config(workspace)
+    display = progress(config.language, click.echo)
+    try:
+        outcome, written = check_month(config, _month(month), display)
+    finally:
+        display.close()
+    listed(outcome, written)
+    sys.exit(FINDINGS if any(one.severity != "note" for one in outcome.findings) else CLEAN)
+
+
+@commands.command()
+@click.argument("month", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", help="ตาราง หรือ CSV")
+@click.pass_obj
+def status(workspace: Path, month: str | None, form: str) -> None:
+    """ใครส่งแล้ว ส่งช้า ยังไม่ส่ง มีข้อค้นพบ หรือคะแนนยังชั่วคราว"""
+    from kpibatch.console import show_status
+    from kpibatch.listings import STATUS_COLUMNS, as_csv, status_rows
+    from kpibatch.run import assess_month
+
+    outcome = assess_month(read_config(workspace), _month(month))
+    if form == "csv":
+        click.echo(as_csv(STATUS_COLUMNS, status_rows(outcome)).decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+    else:
+        show_status(outcome)
+
+
+def _month(text: str | None) -> str | None:
+    """A month as typed, Thai digits allowed. Raises ``KpibatchError`` where it is none."""
+    if text is not None and not is_month(arabic(text)):
+        raise KpibatchError("not-a-month", found=text)
+    return arabic(text) if text else None
+
+
+@commands.command()
 @click.pass_obj
 def forms(workspace: Path) -> None:
     """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
@@ -163,6 +205,6 @@ def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
     from kpibatch.run import assess_month
 
     config = read_config(workspace)
-    outcome = assess_month(config, arabic(month) if month else None)
+    outcome = assess_month(config, _month(month))
     for line in explained(outcome, arabic(unit), kpi):
         click.echo(line)

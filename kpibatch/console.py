@@ -11,6 +11,7 @@ from kpibatch.catalogue import say
 from kpibatch.config import Config
 from kpibatch.findings import SEVERITIES, Finding, count
 from kpibatch.levels import LevelTables
+from kpibatch.listings import status_rows
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
 from kpibatch.thai import show_month, show_number
@@ -93,6 +94,32 @@ def closing(outcome: Outcome) -> None:
     totals = count(outcome.findings)
     console.print(say("console.findings", language, **{severity: totals[severity] for severity in SEVERITIES}))
     console.print(say("console.written", language, folder=outcome.config.output / outcome.month))
+
+
+def listed(outcome: Outcome, written: int) -> None:
+    """Every finding as a line, the counts, and how many workbooks were returned."""
+    language, names = outcome.language, {unit.code: unit.name for unit in outcome.tables.units}
+    for one in outcome.findings:
+        whose = f"{one.unit} {names.get(one.unit, '')}".strip()
+        print(f"{say(f'sheet.severity-{one.severity}', language)}  {whose}  {one.place}  {one.message(language)}  [{one.code}]")
+    print(say("console.findings", language, **count(outcome.findings)))
+    print(say("console.returned", language, count=written, folder=outcome.config.output / outcome.month / "returned"))
+
+
+def show_status(outcome: Outcome) -> None:
+    """A table of units: sent, late, missing, findings, provisional."""
+    language = outcome.language
+    words = {"yes": say("sheet.sent-yes", language), "late": say("sheet.sent-late", language), "no": say("sheet.not-sent", language)}
+    table = Table(title=say("console.status-title", language, month=show_month(outcome.month, language)), title_justify="left")
+    table.add_column(outcome.tables.round.unit_noun)
+    for name in ("sent", "received", "error", "warning", "note", "status"):
+        key = f"sheet.severity-{name}" if name in SEVERITIES else "console.received" if name == "received" else f"sheet.{name}"
+        table.add_column(say(key, language), justify="right" if name in SEVERITIES else "left")
+    for _, unit, name, sent, received, *rest in status_rows(outcome):
+        errors, warnings, notes, provisional, _ = rest
+        status = say("sheet.provisional", language) if provisional == "yes" else ""
+        table.add_row(f"{unit} {name}", words[sent], received.replace("T", " "), errors, warnings, notes, status)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
 
 
 def checked(config: Config, findings: Sequence[Finding]) -> None:

@@ -4,7 +4,6 @@ Each file is read on its own: what is wrong with one never touches another. Whic
 submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpibatch.arrivals import RECEIVED, read_first_sights, read_received
 from kpibatch.cells import UnreadableBook, read_book
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
@@ -19,10 +19,9 @@ from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import Identity, read_identity
 from kpibatch.levels import LevelTables
 from kpibatch.submission import COLUMNS, Contents, read_submission
-from kpibatch.thai import is_month, month_end, read_date, show_date, show_month
+from kpibatch.thai import is_month, month_end, show_date, show_month
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-RECEIVED = "received.csv"
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
 
 
@@ -54,6 +53,18 @@ class Intake:
     files: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class _Arrivals:
+    """What tells when a file came: the month's list, else when its bytes were first seen, else now."""
+
+    listed: Mapping[str, datetime]
+    seen: Mapping[str, datetime]
+    now: datetime
+
+    def of(self, contents: Contents) -> datetime:
+        return self.listed.get(contents.file) or self.seen.get(contents.sha256, self.now)
+
+
 def newest_month(config: Config) -> str:
     """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
     folder = config.submissions
@@ -80,7 +91,9 @@ def read_month(config: Config, tables: LevelTables, month: str, tick: Callable[[
     for done, path in enumerate(paths, 1):
         contents.append(read_submission(path, tables, month, config.intake))
         tick(done, len(paths))
-    return _together(tables, month, contents, read_arrivals(folder), list(_ignored(folder)))
+    return _together(
+        tables, month, contents, _Arrivals(read_received(folder), read_first_sights(config.output), datetime.now()), list(_ignored(folder))
+    )
 
 
 def _workbooks(folder: Path) -> Iterator[Path]:
@@ -93,28 +106,7 @@ def _ignored(folder: Path) -> Iterator[Finding]:
             yield finding("ignored-file", Place(path.name), found=path.suffix or path.name)
 
 
-def read_arrivals(folder: Path) -> dict[str, datetime]:
-    """When each file arrived, from ``received.csv`` (columns file, received; ISO or Thai dates), if it is there."""
-    path = folder / RECEIVED
-    if not path.is_file():
-        return {}
-    arrivals: dict[str, datetime] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            text = (row.get("received") or "").strip()
-            try:
-                arrivals[(row.get("file") or "").strip()] = datetime.fromisoformat(text)
-            except ValueError:
-                day = read_date(text)
-                if day is None:
-                    raise KpibatchError("arrival-unreadable", file=path, found=text) from None
-                arrivals[(row.get("file") or "").strip()] = datetime(day.year, day.month, day.day)
-    return arrivals
-
-
-def _together(
-    tables: LevelTables, month: str, contents: Iterable[Contents], arrivals: Mapping[str, datetime], findings: list[Finding]
-) -> Intake:
+def _together(tables: LevelTables, month: str, contents: Iterable[Contents], arrivals: _Arrivals, findings: list[Finding]) -> Intake:
     files, lines, texts, chosen = [], [], {}, []
     by_unit: dict[str, list[Contents]] = {}
     for one in contents:
@@ -128,7 +120,7 @@ def _together(
         if not several:
             findings.append(finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=show_month(month)))
             continue
-        sent = [_submission(one, tables, month, arrivals.get(one.file)) for one in several]
+        sent = [_submission(one, tables, month, arrivals.of(one)) for one in several]
         counts = _counting(sent)
         chosen.append(counts)
         counted = several[sent.index(counts)]
@@ -183,7 +175,7 @@ def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: s
     folder = config.submissions / month
     if not folder.is_dir():
         return set()
-    arrivals = read_arrivals(folder)
+    arrivals = read_received(folder)
     due = tables.calendar.get(month, month_end(month))
     prompt = (path for path in _workbooks(folder) if path.name not in arrivals or arrivals[path.name].date() <= due)
     return {identity.unit for path in prompt if (identity := _identity(path)) and identity.round == tables.round.key}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from kpibatch.findings import COLUMNS, NOWHERE
+from kpibatch.findings import COLUMNS, NOWHERE, count
 from kpibatch.levels import TOTAL
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
@@ -94,6 +94,23 @@ def measures_csv(outcome: Outcome) -> bytes:
         for place in [outcome.measured.origin.get((unit, code), NOWHERE)]
     )
     return as_csv(MEASURE_COLUMNS, rows)
+
+
+STATUS_COLUMNS = ("month", "unit", "name", "sent", "received", "error", "warning", "note", "provisional", "rank")
+
+
+def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    """One row per unit: ``sent`` is yes, late or no; how many findings of each severity; whether provisional."""
+    received = {one.unit: one.received for one in outcome.intake.submissions}
+    rows = []
+    for unit in outcome.tables.units:
+        standing, moment = outcome.standing[unit.code], received.get(unit.code)
+        sent = "late" if unit.code in outcome.late else "yes" if unit.code in outcome.sent else "no"
+        totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
+        provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
+        came = moment.isoformat(timespec="minutes") if moment else ""
+        rows.append((outcome.month, unit.code, unit.name, sent, came, *totals, provisional, str(standing.rank or "")))
+    return rows
 
 
 def findings_csv(outcome: Outcome) -> bytes:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ import pandas
 
 from kpibatch import __version__
 from kpibatch.annex_book import write_annex
+from kpibatch.arrivals import keep_first_sights, read_first_sights
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import count, in_order
@@ -87,6 +89,7 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     clock = Clock(progress)
     outcome = assess_month(config, month, clock)
     tables = outcome.tables
+    _remember(outcome)
     with replaced(config.output / outcome.month) as folder:
         with clock.step("ranking"):
             write_ranking(outcome, folder / "ranking.xlsx")
@@ -99,6 +102,25 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
             (folder / f"{name}.csv").write_bytes(content(outcome))
         (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return outcome
+
+
+def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:
+    """Read and check one month; writes only ``returned/``. Returns the outcome and how many workbooks were returned."""
+    outcome = assess_month(config, month, Clock(progress))
+    _remember(outcome)
+    with replaced(config.output / outcome.month / "returned") as folder:
+        written = _return(outcome, folder)
+    return outcome, written
+
+
+def _return(outcome: Outcome, folder: Path) -> int:
+    return 0
+
+
+def _remember(outcome: Outcome) -> None:
+    """Keep when files without a stated arrival were first seen."""
+    output = outcome.config.output
+    keep_first_sights(output, read_first_sights(output), [digest for _, digest in outcome.intake.files], datetime.now())
 
 
 def write_forms(config: Config, progress: Progress) -> list[Path]:

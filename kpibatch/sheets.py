@@ -286,7 +286,7 @@ def _check(returned: Any, where: str) -> None:
         raise ValueError(f"XlsxWriter refused a write at {where}: {returned}")
 
 
-def saved(path: Path, write: Callable[[Path], None]) -> None:
+def saved(path: Path, write: Callable[[Path], object]) -> None:
     """Write a small file beside and move it into place; a locked or unwritable target is the operator's to mend."""
     part = path.with_name(f".{path.name}.part")
     try:
