@@ -54,7 +54,7 @@ def _target(outcome: Outcome, kpis: Mapping[str, KpiPlan], unit: str, measure: s
     plan = kpis.get(outcome.tables.kpi_of.get(measure, ""))
     if plan is None or unit not in outcome.tables.unit:
         return ""
-    row = list(outcome.tables.unit).index(unit)
+    row = outcome.tables.position[unit]
     return f"{quoted(plan.sheet)}!{ref(plan.first + row, plan.column(measure))}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kpibatch.catalogue import say
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import NOWHERE
-from kpibatch.gap import gain, steps_to_next
+from kpibatch.gap import gain
 from kpibatch.levels import Measure, Method, Rule, Source, Unit
 from kpibatch.outcome import Outcome
 from kpibatch.tables import nearest_of
@@ -37,7 +37,7 @@ class _Explanation:
         self.outcome, self.unit, self.kpi = outcome, unit, kpi
         self.tables, self.language = outcome.tables, outcome.language
         self.node, self.result = outcome.tables.node[kpi], outcome.scores.kpis[kpi]
-        self.row = list(outcome.tables.unit).index(unit.code)
+        self.row = outcome.tables.position[unit.code]
         self.cases = outcome.tables.cases_of(kpi)
         self.case = int(self.result.case[self.row])
         self.level = int(self.result.level[self.row])
@@ -137,7 +137,7 @@ class _Explanation:
         return f"{'✓' if held else '✗'} {asked(measure, edge, self.language)}: {shown}   [{rule.places[level - 1]}]{remark}"
 
     def _next(self) -> Iterator[str]:
-        steps = steps_to_next(self.kpi, self.unit.code, self.outcome.scores, self.outcome.measured, self.tables, self.outcome.month)
+        steps = self.outcome.steps(self.kpi, self.unit.code)
         yield ""
         if self.level >= self.tables.level_count:
             yield self.say("top")

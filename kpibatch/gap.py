@@ -10,6 +10,7 @@ from kpibatch.catalogue import say
 from kpibatch.conditions import Condition
 from kpibatch.levels import Baseline, LevelTables, Measure, Rollup, Rule, Source
 from kpibatch.measures import Measured
+from kpibatch.references import COMPUTED
 from kpibatch.score import Scores
 from kpibatch.thai import month_end
 from kpibatch.values import Kind, show_value
@@ -40,7 +41,7 @@ class Step:
 
 def steps_to_next(kpi: str, unit: str, scores: Scores, measured: Measured, tables: LevelTables, month: str) -> list[Step]:
     """What is not yet met of a unit's next level at a KPI; empty at the top level or where the KPI does not apply."""
-    row = list(tables.unit).index(unit)
+    row = tables.position[unit]
     result = scores.kpis[kpi]
     level = int(result.level[row])
     if not result.applies[row] or level >= tables.level_count:
@@ -58,7 +59,7 @@ def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
 
     Levels above that are met already, or ask the same, come with it. An interpolated score is compared with the level's own.
     """
-    row = list(tables.unit).index(unit)
+    row = tables.position[unit]
     result = scores.kpis[kpi]
     level = int(result.level[row])
     if level >= tables.level_count:
@@ -88,7 +89,7 @@ def _step(rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTa
         return _yes_no(measure, edge, value)
     if math.isnan(value):
         return Step("no-data", _filled_in(measure, unit, measured, tables))
-    return _number(measure, edge, value, unit, measured, tables)
+    return _number(rule, edge, value, unit, measured, tables)
 
 
 def _yes_no(measure: Measure, edge: Condition, value: float) -> Step:
@@ -105,27 +106,49 @@ def _filled_in(measure: Measure, unit: str, measured: Measured, tables: LevelTab
     return measure
 
 
-def _number(measure: Measure, edge: Condition, value: float, unit: str, measured: Measured, tables: LevelTables) -> Step:
-    down = edge.downward
-    if measure.source in (Source.PERCENT, Source.GROWTH, Source.REDUCTION) and len(measure.numerator) == 1:
+def _number(rule: Rule, edge: Condition, value: float, unit: str, measured: Measured, tables: LevelTables) -> Step:
+    measure = tables.measures[rule.measure]
+    goal = goal_of(measure, edge, unit, measured, tables)
+    if goal is None:
+        return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
+    more = goal.target - goal.have
+    if measure.rollup is Rollup.MIN and goal.filled.code == measure.code:
+        return Step("every-month", measure, more=more, target=goal.target, reachable=False)
+    limit = _limit(goal.filled, unit, measured, tables)
+    possible = goal.target >= 0 if goal.fewer else math.isnan(limit) or goal.target <= limit
+    return Step("fewer" if goal.fewer else "more", goal.filled, more=more, target=goal.target, reachable=possible)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a condition asks of the measure that the unit fills in: how much it has, and from where the condition holds."""
+
+    filled: Measure
+    have: float
+    target: float
+    fewer: bool
+
+    @property
+    def spare(self) -> float:
+        """How far beyond the target the unit is; negative while it is short of it."""
+        return self.target - self.have if self.fewer else self.have - self.target
+
+
+def goal_of(measure: Measure, edge: Condition, unit: str, measured: Measured, tables: LevelTables) -> Goal | None:
+    """The goal a numeric condition sets; ``None`` where no single filled-in number decides it."""
+    if measure.source in COMPUTED and len(measure.numerator) == 1:
         filled = tables.measures[measure.numerator[0]]
         divisor = measured.value(unit, measure.denominator)
-        have = measured.value(unit, filled.code)
-        if divisor == 0 or filled.source is not Source.FORM:
-            return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
-        fewer = down != (measure.source is Source.REDUCTION)
-        target = _reached(
-            _solved(measure.source, edge.threshold, divisor), filled, fewer, lambda x: _holds(edge, measure.source, x, divisor)
-        )
-        limit = _limit(filled, unit, measured, tables)
-        how = "fewer" if fewer else "more"
-        return Step(how, filled, more=target - have, target=target, reachable=math.isnan(limit) or fewer or target <= limit)
-    if measure.kind is Kind.PERCENT or measure.ingredients or measure.source is Source.ON_TIME:
-        return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
-    target = _reached(edge.threshold, measure, down, lambda x: bool(edge.holds(np.array([x]))[0]))
-    if measure.rollup is Rollup.MIN and measure.source is Source.FORM:
-        return Step("every-month", measure, more=target - value, target=target, reachable=False)
-    return Step("fewer" if down else "more", measure, more=target - value, target=target)
+        if divisor == 0 or math.isnan(divisor) or filled.source is not Source.FORM:
+            return None
+        fewer = edge.downward != (measure.source is Source.REDUCTION)
+        wanted = _solved(measure.source, edge.threshold, divisor)
+        target = _reached(wanted, filled, fewer, lambda x: _holds(edge, measure.source, x, divisor))
+        return Goal(filled, measured.value(unit, filled.code), target, fewer)
+    if measure.source is not Source.FORM or measure.kind is Kind.PERCENT:
+        return None
+    target = _reached(edge.threshold, measure, edge.downward, lambda x: bool(edge.holds(np.array([x]))[0]))
+    return Goal(measure, measured.value(unit, measure.code), target, edge.downward)
 
 
 def _solved(source: Source, percent: float, divisor: float) -> float:

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from kpibatch.catalogue import say
 from kpibatch.conditions import Condition
-from kpibatch.gap import steps_to_next
 from kpibatch.kpi_formulas import RULES_TOP, TEXTS, KpiFormulas, KpiPlan
 from kpibatch.levels import Measure, Rule, Unit
 from kpibatch.outcome import Outcome
@@ -198,14 +197,14 @@ class KpiWriter:
 
     def _months_short(self, unit: Unit) -> int:
         """How many of the measures that count here lack a month (an input: it can't be seen from the values)."""
-        row = list(self.tables.unit).index(unit.code)
+        row = self.tables.position[unit.code]
         case = int(self.scores.case[row])
         asked = {rule.measure for rule in self.plan.rules if not rule.case or self.cases.index(rule.case) + 1 == case}
         asked |= {one.measure for one in self.cases}
         return sum(bool(self.outcome.measured.incomplete[measure].to_numpy()[row]) for measure in asked)
 
     def _words(self, at: int, unit: Unit) -> None:
-        steps = steps_to_next(self.plan.leaf.code, unit.code, self.outcome.scores, self.outcome.measured, self.tables, self.outcome.month)
+        steps = self.outcome.steps(self.plan.leaf.code, unit.code)
         todo = "\n".join(step.text(self.language) for step in steps) if unit.code in self.outcome.sent else ""
         self.sheet.put(at, self.plan.next, todo, "cell", "wrap", font_size=14)
         texts = [self.outcome.intake.texts.get((unit.code, measure.code), ("", "", "")) for measure in self.plan.measures]

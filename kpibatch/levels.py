@@ -209,6 +209,11 @@ class LevelTables:
         return {unit.code: unit for unit in self.units}
 
     @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Each unit's row in every array over the units."""
+        return {unit.code: row for row, unit in enumerate(self.units)}
+
+    @cached_property
     def leaves(self) -> tuple[Node, ...]:
         """The KPIs and sub-KPIs that have level tables, in the workbook's order."""
         parents = {node.parent for node in self.nodes}

@@ -42,7 +42,7 @@ def scores_csv(outcome: Outcome) -> bytes:
 
 def _score_rows(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
     tables, scores, standing = outcome.tables, outcome.scores, outcome.standing[unit]
-    row = list(tables.unit).index(unit)
+    row = tables.position[unit]
     for code in scores.scores.columns:
         score = float(scores.scores[code].to_numpy(float)[row])
         leaf = scores.kpis.get(code)

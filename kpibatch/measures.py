@@ -5,6 +5,7 @@ In: the long frame of values. Out: ``Measured``: numbers as floats, days as ordi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,15 @@ class Measured:
 
     def value(self, unit: str, measure: str) -> float:
         """One unit's value of one measure; NaN where it is missing."""
-        return float(self.values[measure].to_numpy(float)[list(self.values.index).index(unit)])
+        return float(self._columns[measure][self._rows[unit]])
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        return {str(unit): row for row, unit in enumerate(self.values.index)}
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Floats]:
+        return {str(code): self.values[code].to_numpy(float) for code in self.values.columns}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpibatch.config import Config
 from kpibatch.findings import Finding, Place, finding, in_order
+from kpibatch.gap import Step, steps_to_next
 from kpibatch.intake import Intake
 from kpibatch.levels import LevelTables
 from kpibatch.measures import Measured, measure_all
@@ -53,8 +54,25 @@ class Outcome:
         """How many units have a rank."""
         return sum(standing.rank > 0 for standing in self.standings)
 
+    def steps(self, kpi: str, unit: str) -> list[Step]:
+        """What a unit lacks for its next level of a KPI; worked out once."""
+        if (kpi, unit) not in self._steps:
+            self._steps[kpi, unit] = steps_to_next(kpi, unit, self.scores, self.measured, self.tables, self.month)
+        return self._steps[kpi, unit]
+
+    @cached_property
+    def _steps(self) -> dict[tuple[str, str], list[Step]]:
+        return {}
+
+    @cached_property
+    def _found(self) -> Mapping[str, list[Finding]]:
+        by_unit: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            by_unit.setdefault(one.unit, []).append(one)
+        return by_unit
+
     def findings_of(self, unit: str) -> list[Finding]:
-        return [one for one in self.findings if one.unit == unit]
+        return self._found.get(unit, [])
 
 
 def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping[str, float]) -> Outcome:

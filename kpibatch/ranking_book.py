@@ -10,9 +10,11 @@ from kpibatch.levels import TOTAL
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Standing, Status
 from kpibatch.score_sheet import FIRST, NAME, PERCENT, PLACE, RANK, RATING, SENT, STATUS, TOTAL_SCORE, ScorePlan, ScoreWriter, plan_scores
+from kpibatch.sensitivity_sheet import write_sensitivity
 from kpibatch.sheets import Book, Content, Formula, Sheet, ref, sheet_name, span
 from kpibatch.thai import month_end, show_month
 
+_SHEETS = ("ranking-name", "scores-name", "sensitivity-name", "findings-name", "criteria-name")
 _LIST_TOP = 6
 _CHARTED = 40
 
@@ -20,11 +22,11 @@ _CHARTED = 40
 def write_ranking(outcome: Outcome, path: Path) -> None:
     """Write the workbook; all sheets are laid out first, so that each can refer to the others."""
     tables, language = outcome.tables, outcome.language
-    names = [say(f"sheet.{name}", language) for name in ("ranking-name", "scores-name", "findings-name", "criteria-name")]
+    names = [say(f"sheet.{name}", language) for name in _SHEETS]
     kpis: dict[str, KpiPlan] = {}
     for leaf in tables.leaves:
         kpis[leaf.code] = plan_kpi(leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables)
-    rating = plan_criteria(names[3], tables)
+    rating = plan_criteria(names[4], tables)
     scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
     with Book(path, title=heading(outcome), language=language, day=month_end(outcome.month)) as book:
         first, second = book.sheet(names[0]), book.sheet(names[1])
@@ -33,8 +35,9 @@ def write_ranking(outcome: Outcome, path: Path) -> None:
         ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
         for code, plan in kpis.items():
             KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
-        write_findings(outcome, book.sheet(names[2]), kpis)
-        write_criteria(outcome, book.sheet(names[3]), kpis)
+        write_sensitivity(outcome, book.sheet(names[2]))
+        write_findings(outcome, book.sheet(names[3]), kpis)
+        write_criteria(outcome, book.sheet(names[4]), kpis)
 
 
 def heading(outcome: Outcome) -> str:
@@ -107,7 +110,7 @@ class _Ranking:
 
     def _line(self, place: int, standing: Standing) -> None:
         at, unit = _LIST_TOP + place, self.outcome.tables.unit[standing.unit]
-        row = list(self.outcome.tables.unit).index(standing.unit)
+        row = self.outcome.tables.position[standing.unit]
         blank = standing.status is Status.NOT_SUBMITTED
         status = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}.get(standing.status)
         results: list[tuple[int, str | float, str]] = [

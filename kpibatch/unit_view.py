@@ -12,7 +12,7 @@ import pandas as pd
 from kpibatch.catalogue import say
 from kpibatch.findings import Finding, count
 from kpibatch.forms import applies
-from kpibatch.gap import Step, gain, steps_to_next
+from kpibatch.gap import Step, gain
 from kpibatch.intake import Submission
 from kpibatch.levels import TOTAL, LevelTables, Measure, Node, Rule, Unit
 from kpibatch.outcome import Outcome
@@ -74,7 +74,7 @@ class View:
 
     @cached_property
     def row(self) -> int:
-        return list(self.tables.unit).index(self.unit.code)
+        return self.tables.position[self.unit.code]
 
     @cached_property
     def submission(self) -> Submission | None:
@@ -156,7 +156,7 @@ def _line(view: View, leaf: Node) -> Line:
         level=level,
         score=float(result.score[row]),
         values=_values_in_short(view, leaf.code),
-        steps=tuple(steps_to_next(leaf.code, view.unit.code, outcome.scores, outcome.measured, view.tables, outcome.month)),
+        steps=tuple(outcome.steps(leaf.code, view.unit.code)),
         done=tuple(number for number, met in enumerate(result.met[row], 1) if met and number > level),
         missing=bool(result.missing[row]),
         gain=gain(leaf.code, view.unit.code, outcome.scores, view.tables),

@@ -23,7 +23,7 @@ from kpibatch.thai import month_end, show_month
 from kpibatch.values import Kind, show_value
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless")
-DOUBTFUL = ("date-ahead", "below-base", "no-evidence")
+DOUBTFUL = ("date-ahead", "below-base", "no-evidence", "percent-as-fraction")
 _SCHEMA = pa.DataFrameSchema({name: pa.Column(bool, pa.Check.equal_to(False)) for name in (*IMPOSSIBLE, *DOUBTFUL)})
 
 
@@ -100,6 +100,7 @@ def _checks(frame: pd.DataFrame, tables: LevelTables, config: Config) -> pd.Data
             "date-senseless": dates & ((value < first) | (value > last)),
             "date-ahead": dates & (value > reported) & (value <= last),
             "below-base": numbers & current & (value < frame["base_value"].round(9)),
+            "percent-as-fraction": (frame["kind"] == Kind.PERCENT.value) & (value > 0) & (value <= 1) & ~(frame["maximum"] <= 1),
             "no-evidence": frame["needs_evidence"].astype(bool) & current & (frame["value"] != 0) & ~frame["evidence"],
         }
     ).astype(bool)

@@ -155,7 +155,7 @@ def returned(forms: Path, buriram: LevelTables, tmp_path_factory: pytest.TempPat
     filled = answers(buriram, "3101", random.Random(3101))
     for path in (workspace / "submissions" / "2565-06").glob("*.xlsx"):
         path.unlink()
-    path = workspace / "submissions" / "2565-06" / "ส่งคืน.xlsx"
+    path = workspace / "submissions" / "2565-06" / FIRST
     shutil.copy(forms / FIRST, path)
     change(path, filled)
     return filled, run(workspace, expect=1)

@@ -9,10 +9,10 @@ from conftest import SAMPLES
 from tablebook import SHEETS, faults, levels, read, write
 
 from kpibatch.catalogue import entries
-from kpibatch.cells import UNCALCULATED
 from kpibatch.errors import KpibatchError
 from kpibatch.level_reader import read_levels
-from kpibatch.levels import Method, Rollup, Source, ZeroRule
+from kpibatch.levels import Rollup, Source, ZeroRule
+from kpibatch.lint import lint
 from kpibatch.values import Kind
 
 
@@ -111,77 +111,173 @@ def test_thai_digits_in_codes_are_the_same_codes():
     assert [measure.code for measure in tables.measures.values()] == list(tables.measures)
 
 
-# What is typed into one cell of the clean book, the code it must give, and where, if not in that very cell.
+# What is typed into one cell of the clean book, and what must be found: a code, at that very cell unless another is named.
 FAULTS = [
-    ("หน่วย!A3", "3101", "table-duplicate", "หน่วย!A3 ค่าตั้งต้น!A4"),  # 3102 is no unit any more
-    ("หน่วย!A3", None, "table-value", "หน่วย!A3 ค่าตั้งต้น!A4"),
-    ("รายการข้อมูล!A8", "I1.news", "table-duplicate", "รายการข้อมูล!A8 ระดับ!D6"),
-    ("ตัวชี้วัด!A3", "T", "table-duplicate", "ตัวชี้วัด!A3 ตัวชี้วัด!A5"),
-    ("รอบประเมิน!B5", "ต้นปี", "table-value", "รอบประเมิน!B5 รอบประเมิน!A2"),
-    ("รอบประเมิน!A5", "วันแรก", "table-item-missing", "รอบประเมิน!A2"),
-    ("รอบประเมิน!B9", "ห้าสิบ", "table-value", ""),
-    ("ผลประเมิน!A2", "เก้าสิบ", "table-value", ""),
-    ("ปฏิทิน!A2", "เม.ย. 65", "table-value", ""),
-    ("ปฏิทิน!B2", "ต้นเดือน", "table-value", ""),
-    ("ตัวชี้วัด!D4", "มาก", "table-value", ""),
-    ("ตัวชี้วัด!E4", "ร้อย", "table-value", ""),
-    ("ตัวชี้วัด!F4", "บางอำเภอ", "table-value", ""),
-    ("ตัวชี้วัด!F4", "เฉพาะ", "table-value", ""),
-    ("ตัวชี้วัด!F4", "เฉพาะ 3101, สตึก", "table-unknown", ""),
-    ("ตัวชี้วัด!G4", "เส้นตรง", "table-value", ""),
-    ("ตัวชี้วัด!B4", "X", "table-unknown", "ตัวชี้วัด!A4"),
-    ("ตัวชี้วัด!B2", "T1", "table-circular", "ตัวชี้วัด!A2 ตัวชี้วัด!A4"),
-    ("รายการข้อมูล!D4", "เงิน", "table-value", ""),
-    ("รายการข้อมูล!E4", "พิมพ์", "table-value", ""),
-    ("รายการข้อมูล!F4", "last", "table-value", ""),
-    ("รายการข้อมูล!I5", "ข้าม", "table-value", ""),
-    ("รายการข้อมูล!J4", "ศูนย์", "table-value", ""),
-    ("รายการข้อมูล!K8", "วันนี้", "table-value", ""),
-    ("รายการข้อมูล!G5", "T1.spend", "table-unknown", "รายการข้อมูล!A5"),
-    ("รายการข้อมูล!H5", "T1.bugdet", "table-unknown", "รายการข้อมูล!A5"),
-    ("รายการข้อมูล!L4", "T1.bugdet", "table-unknown", "รายการข้อมูล!A4"),
-    ("รายการข้อมูล!H5", None, "table-parts-missing", "รายการข้อมูล!A5"),
-    ("รายการข้อมูล!G5", "T1.pct", "table-circular", "รายการข้อมูล!A5"),
-    ("ระดับ!A2", "T9", "table-unknown", ""),
-    ("ระดับ!D2", "T1.pc", "table-unknown", ""),
-    ("ระดับ!B4", "คน", "table-unknown", ""),
-    ("ระดับ!E2", "≥ หกสิบ", "table-condition", ""),
-    ("ระดับ!C4", "เล็ก", "table-condition", ""),
-    ("ระดับ!E2", "ใช่", "table-condition-kind", ""),
-    ("ระดับ!I6", "≥ 80", "table-condition-kind", ""),
-    ("ระดับ!C4", "ใช่", "table-condition-kind", ""),
-    ("ระดับ!G2", "≤ 80", "table-mixed", "ระดับ!F2"),
-    ("ระดับ!E2", date(2026, 1, 5), "table-threshold-date", ""),
-    ("ระดับ!E2", "#REF!", "table-cell-error", ""),
-    ("หน่วย!B2", "#N/A", "table-cell-error", ""),
-    ("ระดับ!E2", "=1+1", "table-no-result", ""),
-    ("ค่าตั้งต้น!A3", "9999", "table-unknown", ""),
-    ("ค่าตั้งต้น!B2", "stuff", "table-unknown", "ค่าตั้งต้น!B3"),
-    ("ค่าตั้งต้น!B3", "สอง", "table-value", ""),
-    ("หน่วย!D1", "อีเมล์", "table-column-missing", "หน่วย!A1"),
-    ("หน่วย!G1", "ชื่อ", "table-column-twice", ""),
-    ("หน่วย!G1", "โทรศัพท์", "table-unknown-column", ""),
+    ("หน่วย!A3", "3101", "table-duplicate, table-unknown ค่าตั้งต้น!A4"),
+    ("หน่วย!A3", None, "table-value, table-unknown ค่าตั้งต้น!A4"),
+    ("หน่วย!B2", "#N/A", "table-cell-error"),
+    ("หน่วย!G1", "ชื่อ", "table-column-twice"),
+    ("หน่วย!G1", "โทรศัพท์", "table-unknown-column"),
+    ("ปฏิทิน!B1", None, "table-column-missing ปฏิทิน!A1"),
+    ("รอบประเมิน!A5", "วันแรก", "table-item-missing รอบประเมิน!A2"),
+    ("รอบประเมิน!B5", "ต้นปี", "table-value, table-item-missing รอบประเมิน!A2"),
+    ("รอบประเมิน!B7", "nan", "table-value"),
+    ("รอบประเมิน!B7", "inf", "table-value"),
+    ("รอบประเมิน!B9", "ห้าสิบ", "table-value"),
+    ("รอบประเมิน!B9", "1_0, 2_0, 3_0, 4_0, 5_0", "table-value"),
+    ("ผลประเมิน!A2", "เก้าสิบ", "table-value"),
+    ("ปฏิทิน!A2", "เม.ย. 65", "table-value"),
+    ("ปฏิทิน!B2", "ต้นเดือน", "table-value"),
+    ("ตัวชี้วัด!A3", "T", "table-duplicate, table-unknown ตัวชี้วัด!A5"),
+    ("ตัวชี้วัด!B4", "X", "table-unknown ตัวชี้วัด!A4"),
+    ("ตัวชี้วัด!B2", "T1", "table-circular ตัวชี้วัด!A2, table-circular ตัวชี้วัด!A4"),
+    ("ตัวชี้วัด!D4", "มาก", "table-value"),
+    ("ตัวชี้วัด!E4", "ร้อย", "table-value"),
+    ("ตัวชี้วัด!F4", "บางอำเภอ", "table-value"),
+    ("ตัวชี้วัด!F4", "เฉพาะ", "table-value"),
+    ("ตัวชี้วัด!F4", "เฉพาะ 3101, สตึก", "table-unknown"),
+    ("ตัวชี้วัด!G4", "เส้นตรง", "table-value"),
+    ("รายการข้อมูล!A8", "I1.news", "table-duplicate, table-unknown ระดับ!D6"),
+    ("รายการข้อมูล!D4", "เงิน", "table-value"),
+    ("รายการข้อมูล!E4", "พิมพ์", "table-value"),
+    ("รายการข้อมูล!F4", "last", "table-value"),
+    ("รายการข้อมูล!G5", "T1.spend", "table-unknown รายการข้อมูล!A5, table-parts-missing รายการข้อมูล!A5"),
+    ("รายการข้อมูล!G5", "T1.pct", "table-circular รายการข้อมูล!A5"),
+    ("รายการข้อมูล!H5", None, "table-parts-missing รายการข้อมูล!A5"),
+    ("รายการข้อมูล!I5", "ข้าม", "table-value"),
+    ("รายการข้อมูล!J4", "ศูนย์", "table-value"),
+    ("รายการข้อมูล!K8", "วันนี้", "table-value"),
+    ("รายการข้อมูล!L4", "T1.bugdet", "table-unknown รายการข้อมูล!A4"),
+    ("ระดับ!A2", "T9", "table-unknown"),
+    ("ระดับ!B4", "คน", "table-unknown"),
+    ("ระดับ!C4", "เล็ก", "table-condition"),
+    ("ระดับ!C4", "ใช่", "table-condition-kind"),
+    ("ระดับ!D2", "T1.pc", "table-unknown"),
+    ("ระดับ!E2", "≥ หกสิบ", "table-condition"),
+    ("ระดับ!E2", "ใช่", "table-condition-kind"),
+    ("ระดับ!E2", date(2026, 1, 5), "table-threshold-date"),
+    ("ระดับ!E2", "#REF!", "table-cell-error"),
+    ("ระดับ!E2", "=1+1", "table-no-result"),
+    ("ระดับ!F2", "≤ 70", "table-mixed ระดับ!G2"),
+    ("ระดับ!I6", "≥ 80", "table-condition-kind"),
+    ("ค่าตั้งต้น!A3", "9999", "table-unknown"),
+    ("ค่าตั้งต้น!B2", "stuff", "table-unknown ค่าตั้งต้น!B3"),
+    ("ค่าตั้งต้น!B3", "สอง", "table-value"),
+]
+WHOLE_SHEETS = [
+    (lambda book: book.remove(book["ปฏิทิน"]), "table-sheet-missing ปฏิทิน"),
+    (lambda book: book.create_sheet("ปฏิทิน 2"), "table-unknown-sheet ปฏิทิน 2"),
+    (lambda book: book["ผลประเมิน"].merge_cells("B2:B3"), "table-merged ผลประเมิน!B2"),
 ]
 
 
-@pytest.mark.parametrize(("cell", "typed", "code", "places"), FAULTS, ids=[f"{cell} {typed}" for cell, typed, *_ in FAULTS])
-def test_a_fault_is_found_where_it_stands(cell, typed, code, places):
-    found = faults({cell: typed})
-    assert (code, (places or cell).split()[0]) in found
-    assert {place for _, place in found if place.split("!")[0] in cell or places} <= {cell, *places.split()} | also(cell)
+@pytest.mark.parametrize(("cell", "typed", "expected"), FAULTS, ids=[f"{cell} {typed}" for cell, typed, _ in FAULTS])
+def test_a_fault_is_found_where_it_stands(cell, typed, expected):
+    wanted = [one if " " in one else f"{one} {cell}" for one in expected.split(", ")]
+    assert {f"{code} {place}" for code, place in faults({cell: typed})} == set(wanted)
 
 
-def also(cell: str) -> set[str]:
-    return set()
+@pytest.mark.parametrize(("spoil", "expected"), WHOLE_SHEETS, ids=[expected for _, expected in WHOLE_SHEETS])
+def test_a_fault_of_a_whole_sheet_is_found(spoil, expected):
+    assert [f"{code} {place}" for code, place in faults(spoil=spoil)] == [expected]
 
 
-SPOILED = {
-    "table-sheet-missing": lambda book: book.remove(book["ปฏิทิน"]),
-    "table-unknown-sheet": lambda book: book.create_sheet("ปฏิทิน 2"),
-    "table-merged": lambda book: book["ระดับ"].merge_cells("A2:A3"),
+def test_every_code_of_the_reader_is_triggered_above():
+    tried = " ".join(expected for *_, expected in [*FAULTS, *WHOLE_SHEETS]).replace(",", "").split()
+    assert {code for code in entries()["finding"] if code.startswith("table-")} == {word for word in tried if word.startswith("table-")}
+
+
+def test_all_faults_are_told_in_one_pass():
+    cells = {"หน่วย!A3": "3101", "ระดับ!E2": "≥ หกสิบ", "ตัวชี้วัด!D4": "มาก", "ปฏิทิน!B2": "ต้นเดือน"}
+    assert {place for _, place in faults(cells)} >= set(cells)
+
+
+def test_a_finding_says_what_stands_there_and_how_to_mend_it():
+    (fault,) = read({"ระดับ!E2": "ไม่น้อยกวา 60"})[1]
+    assert (fault.severity, fault.found, str(fault.place)) == ("error", "ไม่น้อยกวา 60", "level_tables.xlsx ระดับ!E2")
+    for language in ("th", "en"):
+        assert "⟦?⟧ไม่น้อยกวา 60" in fault.message(language)
+        assert "ไม่น้อยกว่า 60" in fault.message(language)
+
+
+SILENT = {
+    "a case without its condition": {"ระดับ!A7": "I1", "ระดับ!B7": "staff", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
+    "a case condition without its measure": {"ระดับ!A7": "T1", "ระดับ!C7": "≤ 2", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
+    "a level column left out": {"ระดับ!G1": None},
+    "a word other than ใช่ for ต้องมีหลักฐาน": {"รายการข้อมูล!M4": "มี"},
+    "a unit's fixed values given twice": {"ค่าตั้งต้น!A6": "3101", "ค่าตั้งต้น!B6": "9"},
+    "a month's due day given twice": {"ปฏิทิน!A5": "2565-04", "ปฏิทิน!B5": "9 พ.ค. 2565"},
+    "an item of the round given twice": {"รอบประเมิน!A12": "สิ้นสุด", "รอบประเมิน!B12": "31 ธ.ค. 2565"},
+    "an item of the round misspelt": {"รอบประเมิน!A10": "คะแนนต่ำกว่าระดับ1", "รอบประเมิน!B10": "1"},
+    "a round without its number": {"รอบประเมิน!B4": None},
+    "two scores below level 1": {"รอบประเมิน!B10": "0, 1"},
+    "half a month": {"รอบประเมิน!B7": "4.5, 5"},
+    "a thirteenth month": {"รอบประเมิน!B7": "4, 5, 13"},
+    "a rating without its percent": {"ผลประเมิน!A3": None},
+    "a rating without its word": {"ผลประเมิน!B3": None},
 }
 
 
-@pytest.mark.parametrize(("code", "place"), [("table-sheet-missing", "ปฏิทิน"), ("table-unknown-sheet", "ปฏิทิน 2"), ("table-merged", "ระดับ!A2")])
-def test_faults_of_whole_sheets(code, place):
-    assert (code, place) in faults(spoil=SPOILED[code])
+@pytest.mark.parametrize("cells", SILENT.values(), ids=SILENT)
+def test_nothing_is_passed_over_in_silence(cells):
+    """Whether the reader says it or ``levels check``: something is said about the sheet."""
+    tables, found = read(cells)
+    sheet = next(iter(cells)).split("!")[0]
+    assert [one.code for one in (*found, *lint(tables)) if one.place.sheet == sheet and one.severity != "note"]
+
+
+def test_rows_and_columns_may_stand_elsewhere_and_the_guide_may_go(tmp_path):
+    path = write(tmp_path / "level_tables.xlsx", {}, {})
+    book = openpyxl.load_workbook(path)
+    del book["คู่มือ"]
+    book["ระดับ"].insert_rows(1, 3)
+    book["ระดับ"].insert_rows(7)
+    book["ระดับ"].insert_cols(1, 2)
+    book.save(path)
+    tables, found = read_levels(path)
+    assert found == []
+    assert tables.rules[0].places[0].cell == "G5"
+    assert tables.digest == levels().digest, "the digest is of what the tables say, not of where it stands"
+
+
+def test_the_digest_is_of_what_the_tables_say(tmp_path):
+    renamed, _ = read_levels(write(tmp_path / "another name.xlsx", {}, {}))
+    assert renamed.digest == levels().digest
+    changes = [
+        but("ระดับ", "≥ 60", "≥ 61"),
+        but("หน่วย", "3101@cdd.example", "head@cdd.example"),
+        but("ค่าตั้งต้น", "1000", "1001"),
+        but("ตัวชี้วัด", "T   |      | งานทีม   | 60", "T   |      | งานทีม   | 61"),
+        but("ปฏิทิน", "5 พ.ค.", "6 พ.ค."),
+    ]
+    digests = {levels(**change).digest for change in changes}
+    assert len(digests | {levels().digest}) == len(changes) + 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "same"),
+    [
+        ("ระดับ", "≥ 60", "≥ 61", True),
+        ("หน่วย", "3101@cdd.example", "head@cdd.example", True),
+        ("ค่าตั้งต้น", "1000", "1001", True),
+        ("ปฏิทิน", "5 พ.ค.", "6 พ.ค.", True),
+        ("รายการข้อมูล", "| เบิกจ่าย ", "| ใช้จ่าย ", False),
+        ("รายการข้อมูล", "| ข่าว    | จำนวน ", "| ชิ้น    | จำนวน ", False),
+        ("รายการข้อมูล", "| วันที่ ", "| จำนวน ", False),
+        ("รอบประเมิน", "4, 5, 6", "4, 5, 6, 7", False),
+        ("รอบประเมิน", "รอบ               | 2", "รอบ               | 1", False),
+    ],
+)
+def test_forms_outlive_what_they_do_not_ask(sheet, old, new, same):
+    changed = read(**but(sheet, old, new))[0]
+    assert (changed.form_digest == levels().form_digest) is same
+
+
+def test_what_is_no_level_tables_at_all(tmp_path):
+    with pytest.raises(KpibatchError) as missing:
+        read_levels(tmp_path / "level_tables.xlsx")
+    (tmp_path / "level_tables.xlsx").write_text("no workbook")
+    with pytest.raises(KpibatchError) as unreadable:
+        read_levels(tmp_path / "level_tables.xlsx")
+    assert (missing.value.name, unreadable.value.name) == ("no-level-tables", "unreadable-level-tables")
+    assert "level_tables.xlsx" in unreadable.value.message("en")

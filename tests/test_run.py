@@ -22,6 +22,7 @@ from workspace import (
     digest,
     edit_table,
     findings,
+    folders,
     kpibatch,
     open_book,
     read_rows,
@@ -222,7 +223,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, output: Path) -> No
 def test_the_month_may_be_given(typed: str, tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     assert kpibatch(workspace, "run", typed).exit_code == 0
-    assert [path.name for path in (workspace / "output").iterdir()] == ["2561-02"]
+    assert folders(workspace) == ["2561-02"]
     assert {row["month"] for row in read_rows(workspace / "output" / "2561-02" / "scores.csv")} == {"2561-02"}
 
 
@@ -253,7 +254,7 @@ def test_several_workspaces_in_one_call(tmp_path: Path) -> None:
     for first, second in zip(together, alone, strict=True):
         assert str(first) in result.output
         assert tree(first / "output").keys() == tree(second / "output").keys()
-        csvs = [path for path in tree(first / "output") if path.endswith(".csv")]
+        csvs = [path for path in tree(first / "output") if path.endswith(("scores.csv", "measures.csv", "findings.csv"))]
         assert len(csvs) == 3
         assert [digest(first / "output" / path) for path in csvs] == [digest(second / "output" / path) for path in csvs]
 
@@ -320,7 +321,7 @@ def test_what_can_not_go_on_says_so_in_one_line_and_touches_nothing(name: str, t
     assert "Traceback" not in result.output
     assert all(word in result.stderr for word in told), result.stderr
     assert tree(workspace) == before
-    assert [path.name for path in (workspace / "output").iterdir()] == ["2554-09"]
+    assert folders(workspace) == ["2554-09"]
 
 
 # --- when the disk or the program fails in the middle -----------------------------------------------------------------------------
@@ -349,7 +350,7 @@ def test_a_file_open_elsewhere_leaves_the_old_output_whole(refused: str, written
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     assert len(result.stderr.splitlines()) == 1
     assert tree(written) == before
-    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+    assert folders(written) == ["2554-09"]
 
 
 @pytest.mark.parametrize(("failure", "code"), [(RuntimeError("a bug"), 1), (OSError(28, "No space left on device"), 2)])
@@ -370,7 +371,7 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
     # A bug keeps its traceback; a full disk is the operator's to mend.
     assert isinstance(result.exception, RuntimeError if code == 1 else SystemExit)
     assert tree(written) == before
-    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+    assert folders(written) == ["2554-09"]
 
 
 def test_what_a_killed_run_left_is_cleared_away(written: Path) -> None:
@@ -379,7 +380,7 @@ def test_what_a_killed_run_left_is_cleared_away(written: Path) -> None:
         (written / "output" / name / "ranking.xlsx").write_text("half")
     before = tree(written / "output" / "2554-09")
     run(written, "2554-09", expect=1)
-    assert [path.name for path in (written / "output").iterdir()] == ["2554-09"]
+    assert folders(written) == ["2554-09"]
     after = tree(written / "output" / "2554-09")
     assert after.keys() == before.keys()
     assert after["ranking.xlsx"] != before["ranking.xlsx"]

@@ -117,8 +117,12 @@ def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
     result = kpibatch(workspace, "run", *filter(None, [month]))
     assert isinstance(result.exception, SystemExit | None), result.exception
     assert result.exit_code in ((0, 1) if expect is None else (expect,)), result.output
-    folders = [path for path in (workspace / "output").iterdir() if path.name != "forms"]
-    return workspace / "output" / month if month else max(folders)
+    return workspace / "output" / (month or max(name for name in folders(workspace) if name[0].isdigit()))
+
+
+def folders(workspace: Path) -> list[str]:
+    """The folders in ``output``, hidden ones too."""
+    return sorted(path.name for path in (workspace / "output").iterdir() if path.is_dir())
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
