@@ -15,6 +15,7 @@ from kpibatch.sheets import Book, Content, Formula, Sheet, ref, sheet_name, span
 from kpibatch.thai import month_end, show_month
 
 _SHEETS = ("ranking-name", "scores-name", "sensitivity-name", "findings-name", "criteria-name")
+_MEDALS = ("#F4D774", "#DCE1E7", "#E7C9A9")
 _LIST_TOP = 6
 _CHARTED = 40
 
@@ -63,7 +64,7 @@ class _Ranking:
 
     def write(self) -> None:
         outcome, tables = self.outcome, self.outcome.tables
-        self.sheet.widths(9, 10, 32, 13, 13, 20, *[13] * len(self.sections), 18, 8)
+        self.sheet.widths(9, 10, 32, 13, 13, 20, *[16] * len(self.sections), 18, 8)
         self.sheet.put(0, 0, self.say("ranking-title", unit=tables.round.unit_noun), "title")
         self.sheet.height(0, 2)
         self.sheet.put(1, 0, heading(outcome), "subtitle")
@@ -106,7 +107,23 @@ class _Ranking:
         for (first, last), (name, formula, number_format) in zip(((0, 1), (2, 2), (3, 4)), figures, strict=True):
             self.sheet.put(3, first, self.say(name), "quiet")
             self.sheet.merge_formula(4, first, last, formula, "big", num_format=number_format, align="left")
+        for place, (first, last) in enumerate(((5, 5), (6, self.status - 1), (self.status, self.status)), 1):
+            self._podium(place, first, last)
         self.sheet.height(4, 2)
+
+    def _podium(self, place: int, first: int, last: int) -> None:
+        """Who stands on one of the first three lines, as long as the line has a rank."""
+        if place > len(self.outcome.standings):
+            return
+        standing, row = self.outcome.standings[place - 1], _LIST_TOP + place
+        name = self.outcome.tables.unit[standing.unit].name if standing.rank else ""
+        label = self.say("podium", rank=standing.rank) if standing.rank else ""
+        colour = {"bg_color": _MEDALS[place - 1], "align": "center"}
+        rank = Formula(f'IF({ref(row, 0)}="","","{self.say("podium", rank="")}"&{ref(row, 0)})', label)
+        self.sheet.merge_formula(3, first, last, rank, "bold", **colour)
+        self.sheet.merge_formula(
+            4, first, last, Formula(f'IF({ref(row, 0)}="","",{ref(row, 2)})', name), "bold", **colour, font_size=18, shrink=True
+        )
 
     def _line(self, place: int, standing: Standing) -> None:
         at, unit = _LIST_TOP + place, self.outcome.tables.unit[standing.unit]
@@ -150,7 +167,7 @@ class _Ranking:
             "max_value": 100,
         }
         self.sheet.colour((first, 4), (self.last, 4), bar)
-        for rank, colour in ((1, "#F4D774"), (2, "#DCE1E7"), (3, "#E7C9A9")):
+        for rank, colour in enumerate(_MEDALS, 1):
             criteria = f"={ref(first, 0, 'c')}={rank}"
             self.sheet.colour(
                 (first, 0), (self.last, 2), {"type": "formula", "criteria": criteria, "format": book.style(bold=True, bg_color=colour)}

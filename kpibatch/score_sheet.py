@@ -73,10 +73,11 @@ class ScoreWriter:
             self._unit(row, unit)
         self._means()
         self._heat()
+        self._chart()
         self.sheet.raw.set_column(KEY, KEY, 12, None, {"hidden": True})
         self.sheet.raw.set_column(PLACE, PLACE, 10, None, {"hidden": True})
         self.sheet.raw.freeze_panes(FIRST, 2)
-        self.sheet.page(top=3, bottom=_WEIGHT_ROW, last=(self.plan.last + 2, FIRST_NODE + len(self.plan.nodes) - 1))
+        self.sheet.page(top=3, bottom=_WEIGHT_ROW, last=(self.plan.last + 14, FIRST_NODE + len(self.plan.nodes) - 1))
         self.sheet.lock()
 
     def _headings(self) -> None:
@@ -242,6 +243,23 @@ class ScoreWriter:
         for word, style in ((self.say("provisional"), "fair"), (self.say("not-sent"), "poor")):
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.style("cell", "centre", style)}
             self.sheet.colour((FIRST, STATUS), (self.plan.last, STATUS), rule)
+
+    def _chart(self) -> None:
+        """The units' mean at each KPI, below the table."""
+        leaves = [self.plan.column(code) for code in self.plan.nodes if code in self.kpis]
+        at, font = self.plan.last + 1, {"name": "TH Sarabun New", "size": 12}
+        chart = self.sheet.book.chart("column")
+        first, last = min(leaves), max(leaves)
+        series = {"categories": [self.sheet.name, 3, first, 3, last], "values": [self.sheet.name, at, first, at, last]}
+        chart.add_series({**series, "name": self.say("mean"), "fill": {"color": "#2A7F86"}, "gap": 60})
+        chart.set_title({"name": self.say("mean-title"), "name_font": font | {"size": 16, "bold": True}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis(
+            {"min": 0, "max": self.tables.top_score, "num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#D9DEE4"}}}
+        )
+        chart.set_x_axis({"num_font": font})
+        chart.set_size({"width": 1180, "height": 300})
+        self.sheet.raw.insert_chart(at + 3, NAME, chart, {"description": self.say("mean-title"), "object_position": 1})
 
 
 def _rounded(formula: str) -> str:
