@@ -23,11 +23,19 @@ def read_received(folder: Path) -> dict[str, datetime]:
     if not path.is_file():
         return {}
     arrivals: dict[str, datetime] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            text = (row.get("received") or "").strip()
-            arrivals[(row.get("file") or "").strip()] = _moment(path, text)
+    for row in csv.DictReader(io.StringIO(_decoded(path), newline="")):
+        text = (row.get("received") or "").strip()
+        arrivals[(row.get("file") or "").strip()] = _moment(path, text)
     return arrivals
+
+
+def _decoded(path: Path) -> str:
+    """UTF-8, or the Windows code page that a Thai Excel saves CSV in."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp874", "replace")
 
 
 def _moment(path: Path, text: str) -> datetime:

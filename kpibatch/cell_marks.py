@@ -4,9 +4,11 @@ A mark is a solid fill in a colour of our own; what the cell's fill was before s
 which a solid fill does not show, so that the marks of an earlier round are taken away again in the styles alone.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
+from kpibatch.cells import address, coordinates
 from kpibatch.package_patch import Element, Package, Unpatchable, canonical, elements, make, tag
 
 MARKS = {"error": "FFF28B81", "warning": "FFFCD98B", "note": "FFDDECF8"}
@@ -49,15 +51,15 @@ class Styles:
         return known[key]
 
     def format(self, *, font: Element, fill: Element | None, border: Element | None, alignment: Mapping[str, object]) -> int:
-        """The number of a text format made from its parts."""
-        facts: dict[str, object] = {"numFmtId": 49, "fontId": self.keep("fonts", font), "fillId": 0, "borderId": 0}
+        """The number of a format made from its parts."""
+        facts: dict[str, object] = {"numFmtId": 0, "fontId": self.keep("fonts", font), "fillId": 0, "borderId": 0}
         if fill is not None:
             facts["fillId"] = self.keep("fills", fill)
         if border is not None:
             facts["borderId"] = self.keep("borders", border)
         if self.root.find(tag("cellStyleXfs")) is not None:
             facts["xfId"] = 0
-        applied = dict.fromkeys(("applyNumberFormat", "applyFont", "applyFill", "applyBorder", "applyAlignment"), 1)
+        applied = dict.fromkeys(("applyFont", "applyFill", "applyBorder", "applyAlignment"), 1)
         return self.keep("cellXfs", make("xf", facts | applied, make("alignment", alignment)))
 
     def marked(self, style: int, severity: str) -> int:
@@ -124,23 +126,23 @@ def _rows(sheet: Element, wanted: Iterable[int]) -> dict[int, Element]:
     for element in elements(table, "row"):
         number = int(element.get("r", number + 2)) - 1
         there[number] = element
-    for row in sorted(set(wanted) - set(there)):
-        there[row] = make("row", {"r": row + 1})
-        following = next((element for number, element in sorted(there.items()) if number > row), None)
-        table.append(there[row]) if following is None else following.addprevious(there[row])
-    return there
+    numbers, made = sorted(there), {row: make("row", {"r": row + 1}) for row in sorted(set(wanted) - set(there))}
+    for row, element in made.items():
+        following = bisect(numbers, row)
+        table.append(element) if following == len(numbers) else there[numbers[following]].addprevious(element)
+    return there | made
 
 
 def _cell(sheet: Element, row: Element, number: int, column: int) -> Element:
     following, at = None, -1
     for element in elements(row, "c"):
-        at = column_of(element.get("r")) if element.get("r") else at + 1
+        at = coordinates(element.get("r"))[1] if element.get("r") else at + 1
         if at == column:
             return element
         if at > column:
             following = element
             break
-    cell = make("c", {"r": f"{_letters(column)}{number + 1}", "s": _style_of_blank(sheet, row, column)})
+    cell = make("c", {"r": address(number, column), "s": _style_of_blank(sheet, row, column)})
     if following is None:
         row.append(cell)
     else:
@@ -166,19 +168,3 @@ def _widen(row: Element, column: int) -> None:
     if row.get("spans"):
         first, last = (int(number) for number in row.get("spans").split()[0].split(":"))
         row.set("spans", f"{min(first, column + 1)}:{max(last, column + 1)}")
-
-
-def column_of(cell: str) -> int:
-    """The zero-based column of an A1 address."""
-    column = 0
-    for letter in cell.rstrip("0123456789"):
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column - 1
-
-
-def _letters(column: int) -> str:
-    letters, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -87,6 +87,11 @@ class Condition:
         """The one number an edge compares with (the lower end of a band)."""
         return self.high if math.isinf(self.low) else self.low
 
+    @property
+    def last_day(self) -> float:
+        """The last day, as an ordinal, that a deadline allows: ``ก่อน`` does not count its own day."""
+        return self.high - self.high_open
+
     def holds(self, values: Floats) -> Booleans:
         """Which of the values (shape ``(units,)``) are inside; a missing one (NaN) is not."""
         rounded = np.round(values, DECIMALS)
@@ -164,7 +169,7 @@ class _Meaning(Transformer[Token, Condition]):
 
 
 def _number(token: object) -> float:
-    return float(str(token).replace(",", ""))
+    return round(float(str(token).replace(",", "")), DECIMALS)
 
 
 @cache
@@ -177,31 +182,59 @@ def parse(text: str) -> Condition:
     """The meaning of a condition as typed. Raises ``ConditionFault`` where there is none, or more than one."""
     plain = arabic(text.replace("\xa0", " "))
     try:
+        return _read(plain)
+    except _Unread as unread:
+        raise ConditionFault(text, unread.position, _nearest(plain)) from None
+
+
+class _Unread(Exception):
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+def _read(plain: str) -> Condition:
+    try:
         condition = _Meaning().transform(_grammar().parse(plain))
     except UnexpectedInput as fault:
         at_end = isinstance(fault, UnexpectedToken) and fault.token.type == "$END"
-        raise ConditionFault(text, len(text) if at_end else fault.pos_in_stream or 0, _nearest(plain)) from None
+        raise _Unread(len(plain) if at_end else fault.pos_in_stream or 0) from None
     except VisitError:
-        raise ConditionFault(text, len(text)) from None
+        raise _Unread(len(plain)) from None
     if condition.low > condition.high or (condition.low == condition.high and (condition.low_open or condition.high_open)):
-        raise ConditionFault(text, len(text))
+        raise _Unread(len(plain))
     return condition
 
 
 def _nearest(plain: str) -> str:
-    """The text with its words replaced by the most alike official phrase, if that can be read."""
-    matched = re.fullmatch(r"\s*(.*?)\s*(\d[\d.,]*.*)?", plain, re.DOTALL)
-    words, rest = (matched[1], matched[2] or "") if matched else (plain, "")
-    numbers = re.findall(r"\d+(?:\.\d+)?", rest)
+    """The text with its words replaced by the most alike official phrase, or its one number alone; never another number."""
+    words, rest = _split(plain)
+    numbers = _LONE_NUMBER.findall(rest)
     for phrase in difflib.get_close_matches(words, _PHRASES, 3, 0.5):
-        for tail in (rest, " ".join(numbers[:1])):
+        for tail in (rest, *numbers[:1]) if len(numbers) == 1 else (rest,):
             proposal = f"{phrase} {tail}".strip()
-            try:
-                _grammar().parse(proposal)
-            except UnexpectedInput:
-                continue
-            return proposal
-    return f"≥ {numbers[0]}" if len(numbers) == 1 and not words.strip("<>=≤≥ ") else ""
+            if _can_be_read(proposal):
+                return proposal
+    sign = words.strip() if words.strip() in ("≥", ">", "≤", "<", "=") else "≥" if not words.strip() else ""
+    proposal = f"{sign} {numbers[0]}" if sign and len(numbers) == 1 else ""
+    return proposal if proposal and _can_be_read(proposal) else ""
+
+
+_LONE_NUMBER = re.compile(r"(?<![0-9.,_eE])((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(?![0-9.,_eE])")
+
+
+def _split(plain: str) -> tuple[str, str]:
+    """The words before the first digit, and the rest."""
+    matched = re.match(r"\s*([^0-9.]*?)\s*([0-9.].*)?$", plain, re.DOTALL)
+    return (matched[1], matched[2] or "") if matched else (plain, "")
+
+
+def _can_be_read(text: str) -> bool:
+    try:
+        _read(text)
+    except _Unread:
+        return False
+    return True
 
 
 def edges(row: Sequence[Condition | None]) -> list[Condition | None]:

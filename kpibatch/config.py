@@ -17,6 +17,7 @@ class Workspace:
     """Where things are, relative to the folder of ``config.toml``, and the language of what is written."""
 
     level_tables: str = "level_tables.xlsx"
+    form_template: str = ""
     submissions: str = "submissions"
     output: str = "output"
     language: str = "th"
@@ -65,6 +66,11 @@ class Config:
     @property
     def level_tables(self) -> Path:
         return self.root / self.workspace.level_tables
+
+    @property
+    def form_template(self) -> Path | None:
+        """The office's own form with its placeholders; none where the standard form is used."""
+        return self.root / self.workspace.form_template if self.workspace.form_template else None
 
     @property
     def submissions(self) -> Path:

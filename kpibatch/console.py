@@ -80,7 +80,7 @@ def closing(outcome: Outcome) -> None:
         table.add_column(heading, justify="right" if justify == "right" else "left")
     words = {Status.PROVISIONAL: say("sheet.provisional", language), Status.NOT_SUBMITTED: say("sheet.not-sent", language)}
     for standing in outcome.standings:
-        sent = standing.status is not Status.NOT_SUBMITTED
+        sent = standing.total == standing.total
         remarks = [words.get(standing.status, ""), say("sheet.sent-late", language) if standing.unit in outcome.late else ""]
         table.add_row(
             str(standing.rank or "–"),

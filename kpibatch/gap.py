@@ -83,8 +83,8 @@ def _step(rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTa
         return None
     measure = tables.measures[rule.measure]
     if measure.kind is Kind.DATE:
-        gone = month_end(month).toordinal() >= edge.high if math.isnan(value) else True
-        return Step("day-gone" if gone else "day-ahead", measure, target=edge.high - edge.high_open, reachable=not gone)
+        gone = month_end(month).toordinal() >= edge.last_day if math.isnan(value) else True
+        return Step("day-gone" if gone else "day-ahead", measure, target=edge.last_day, reachable=not gone)
     if measure.kind is Kind.YES_NO:
         return _yes_no(measure, edge, value)
     if math.isnan(value):
@@ -141,14 +141,17 @@ def goal_of(measure: Measure, edge: Condition, unit: str, measured: Measured, ta
         divisor = measured.value(unit, measure.denominator)
         if divisor == 0 or math.isnan(divisor) or filled.source is not Source.FORM:
             return None
-        fewer = edge.downward != (measure.source is Source.REDUCTION)
+        above = measured.value(unit, measure.code) > edge.threshold if edge.exact else edge.downward
+        fewer = above != (measure.source is Source.REDUCTION)
         wanted = _solved(measure.source, edge.threshold, divisor)
         target = _reached(wanted, filled, fewer, lambda x: _holds(edge, measure.source, x, divisor))
         return Goal(filled, measured.value(unit, filled.code), target, fewer)
     if measure.source is not Source.FORM or measure.kind is Kind.PERCENT:
         return None
-    target = _reached(edge.threshold, measure, edge.downward, lambda x: bool(edge.holds(np.array([x]))[0]))
-    return Goal(measure, measured.value(unit, measure.code), target, edge.downward)
+    have = measured.value(unit, measure.code)
+    fewer = have > edge.threshold if edge.exact else edge.downward
+    target = _reached(edge.threshold, measure, fewer, lambda x: bool(edge.holds(np.array([x]))[0]))
+    return Goal(measure, have, target, fewer)
 
 
 def _solved(source: Source, percent: float, divisor: float) -> float:

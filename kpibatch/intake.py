@@ -16,9 +16,11 @@ from kpibatch.cells import UnreadableBook, read_book
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.forms import Identity, read_identity
+from kpibatch.forms import Identity
 from kpibatch.levels import LevelTables
 from kpibatch.submission import COLUMNS, Contents, read_submission
+from kpibatch.template_form import Template
+from kpibatch.template_return import identity_in
 from kpibatch.thai import is_month, month_end, show_date, show_month
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -42,7 +44,8 @@ class Intake:
     """What a month's folder gave: the submissions that count, their values and texts, and findings.
 
     ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
-    ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256.
+    ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
+    ``earlier_files`` those of earlier months that a familiar form needs.
     """
 
     month: str
@@ -51,6 +54,7 @@ class Intake:
     texts: Mapping[tuple[str, str], tuple[str, str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]
+    earlier_files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,14 @@ def newest_month(config: Config) -> str:
     return max(months)
 
 
-def read_month(config: Config, tables: LevelTables, month: str, tick: Callable[[int, int], None] = lambda done, of: None) -> Intake:
-    """Read a month's submissions; ``tick`` is told how many files are done, of how many.
+def read_month(
+    config: Config,
+    tables: LevelTables,
+    month: str,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+    template: Template | None = None,
+) -> Intake:
+    """Read a month's submissions; ``tick`` is told how many files are done, of how many; ``template`` is the familiar form, if any.
 
     Raises ``KpibatchError`` where the month is not in the round or its folder holds no workbook.
     """
@@ -89,7 +99,7 @@ def read_month(config: Config, tables: LevelTables, month: str, tick: Callable[[
         raise KpibatchError("empty-month", folder=folder)
     contents = []
     for done, path in enumerate(paths, 1):
-        contents.append(read_submission(path, tables, month, config.intake))
+        contents.append(read_submission(path, tables, month, config.intake, template))
         tick(done, len(paths))
     return _together(
         tables, month, contents, _Arrivals(read_received(folder), read_first_sights(config.output), datetime.now()), list(_ignored(folder))
@@ -159,17 +169,17 @@ def _about_arrival(tables: LevelTables, submission: Submission, several: Sequenc
         yield finding("late", Place(submission.file), unit=submission.unit, found=came, due=show_date(due))
 
 
-def in_time(config: Config, tables: LevelTables, intake: Intake) -> dict[str, float]:
+def in_time(config: Config, tables: LevelTables, intake: Intake, template: Template | None = None) -> dict[str, float]:
     """Percent of the due months, up to the report month, whose submission came by its due day; per unit."""
     months = [key for key in tables.round.months if key <= intake.month]
     came: dict[str, int] = dict.fromkeys(tables.unit, 0)
     for month in months:
-        for unit in _units_in_time(config, tables, intake, month):
+        for unit in _units_in_time(config, tables, intake, month, template):
             came[unit] = came.get(unit, 0) + 1
     return {unit: 100 * came[unit] / len(months) for unit in tables.unit}
 
 
-def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: str) -> set[str]:
+def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: str, template: Template | None) -> set[str]:
     if month == intake.month:
         return {submission.unit for submission in intake.submissions if not submission.late}
     folder = config.submissions / month
@@ -178,11 +188,12 @@ def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: s
     arrivals = read_received(folder)
     due = tables.calendar.get(month, month_end(month))
     prompt = (path for path in _workbooks(folder) if path.name not in arrivals or arrivals[path.name].date() <= due)
-    return {identity.unit for path in prompt if (identity := _identity(path)) and identity.round == tables.round.key}
+    identities = (_identity(path, tables, template) for path in prompt)
+    return {identity.unit for identity in identities if identity and identity.round == tables.round.key}
 
 
-def _identity(path: Path) -> Identity | None:
+def _identity(path: Path, tables: LevelTables, template: Template | None) -> Identity | None:
     try:
-        return read_identity(read_book(path))
+        return identity_in(path, read_book(path), template, tables)
     except UnreadableBook:
         return None

@@ -182,7 +182,7 @@ class KpiFormulas:
             yield f'({self._cell(at, case.measure)}="")'
         today = self.today
         for rule in self.plan.rules:
-            deadlines = [edge.high for other in self.tables.rules if other.measure == rule.measure for edge in other.edges if edge]
+            deadlines = [edge.last_day for other in self.tables.rules if other.measure == rule.measure for edge in other.edges if edge]
             if not deadlines or (self.tables.measures[rule.measure].kind is Kind.DATE and min(deadlines) > today):
                 continue
             empty = f'({self._cell(at, rule.measure)}="")'

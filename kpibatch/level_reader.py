@@ -7,6 +7,7 @@ what was found and how to mend it. An error among them means that nothing may be
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,10 +15,11 @@ from kpibatch.cells import Grid, UnreadableBook, as_text, read_book
 from kpibatch.conditions import Condition, ConditionFault, MixedRow, edges, parse, upward_reading
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.levels import Baseline, Case, LevelTables, Measure, Method, Node, Rollup, Round, Rule, Source, Unit, ZeroRule
+from kpibatch.levels import Baseline, Case, LevelTables, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.references import sound_measures, sound_nodes
+from kpibatch.round_reader import read_calendar, read_rating, read_round
 from kpibatch.tables import Row, Table, nearest_of, read_table
-from kpibatch.thai import arabic, is_month, squash
+from kpibatch.thai import squash
 from kpibatch.values import Kind, read_value
 
 REQUIRED = {
@@ -37,6 +39,11 @@ GUIDE = "คู่มือ"
 MOST_LEVELS = 9
 LEVELS = tuple(f"ระดับ {number}" for number in range(1, MOST_LEVELS + 1))
 Record = TypeVar("Record")
+
+
+class _Yes(StrEnum):
+    YES = "ใช่"
+    NO = ""
 
 
 @dataclass
@@ -64,11 +71,14 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
     nodes = sound_nodes(_unique(book.table("ตัวชี้วัด"), "รหัส", lambda row: _node(row, units)), book.findings)
     levels = book.table("ระดับ")
     names = [name for name in LEVELS if name in levels.columns]
+    if names != list(LEVELS[: len(names)]):
+        left_out = next(name for name in LEVELS if name not in names)
+        book.findings.append(finding("table-column-missing", Place(path.name, "ระดับ"), found=", ".join(names), column=left_out))
     tables = LevelTables(
         file=path.name,
-        round=_round(book.table("รอบประเมิน")),
-        rating_typed=tuple(_rating(book.table("ผลประเมิน"))),
-        calendar=_calendar(book.table("ปฏิทิน")),
+        round=read_round(book.table("รอบประเมิน")),
+        rating_typed=tuple(read_rating(book.table("ผลประเมิน"))),
+        calendar=read_calendar(book.table("ปฏิทิน")),
         units=tuple(units.values()),
         nodes=tuple(nodes.values()),
         measures=measures,
@@ -89,7 +99,7 @@ def _unknown_sheets(book: _Workbook) -> Iterator[Finding]:
 def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, Record]:
     records: dict[str, Record] = {}
     for row in table:
-        code = arabic(row.text(key))
+        code = row.code(key)
         if not code:
             row.report("table-value", key, "", expected=key)
         elif code in records:
@@ -99,58 +109,8 @@ def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, 
     return records
 
 
-def _round(table: Table) -> Round:
-    rows = {row.text("รายการ"): row for row in table}
-
-    def text(item: str) -> str:
-        return rows[item].text("ค่า") if item in rows else ""
-
-    def day(item: str) -> date:
-        found = rows[item].date_in("ค่า") if item in rows else None
-        if found is None and table.rows:
-            table.rows[0].report("table-item-missing", "รายการ", text(item), item=item)
-        return found or date(1, 1, 1)
-
-    def numbers(item: str) -> tuple[float, ...]:
-        parts = arabic(text(item)).replace(";", ",").split(",")
-        try:
-            return tuple(float(part) for part in parts if part.strip())
-        except ValueError:
-            rows[item].report("table-value", "ค่า", text(item), expected="50, 75, 100")
-            return ()
-
-    return Round(
-        owner=text("เจ้าของ"),
-        fiscal_year=arabic(text("ปีงบประมาณ")),
-        number=arabic(text("รอบ")),
-        start=day("เริ่ม"),
-        end=day("สิ้นสุด"),
-        unit_noun=text("หน่วยประเมิน"),
-        reference=text("อ้างอิง"),
-        report_months=tuple(int(number) for number in numbers("เดือนรายงาน")),
-        level_scores=numbers("คะแนนของระดับ"),
-        below_one=(numbers("คะแนนต่ำกว่าระดับ 1") or (0.0,))[0],
-    )
-
-
-def _rating(table: Table) -> list[tuple[float, str]]:
-    bands = ((row.number_in("ตั้งแต่ร้อยละ"), row.text("ผล")) for row in table)
-    return [(percent, word) for percent, word in bands if percent is not None]
-
-
-def _calendar(table: Table) -> dict[str, date]:
-    calendar: dict[str, date] = {}
-    for row in table:
-        month, due = arabic(row.text("เดือน")), row.date_in("กำหนดส่ง")
-        if not is_month(month):
-            row.report("table-value", "เดือน", month, expected="2565-04")
-        elif due is not None:
-            calendar[month] = due
-    return calendar
-
-
 def _unit(row: Row) -> Unit:
-    return Unit(arabic(row.text("รหัส")), row.text("ชื่อ"), row.text("กลุ่ม"), row.text("อีเมล"), row.text("สำเนา"), row.place("รหัส"))
+    return Unit(row.code("รหัส"), row.text("ชื่อ"), row.text("กลุ่ม"), row.text("อีเมล"), row.text("สำเนา"), row.place("รหัส"))
 
 
 def _measure(row: Row) -> Measure:
@@ -158,19 +118,19 @@ def _measure(row: Row) -> Measure:
     bounds = [row.date_in(side) if kind is Kind.DATE else row.number_in(side) for side in ("ต่ำสุด", "สูงสุด")]
     minimum, maximum = (float(bound.toordinal()) if isinstance(bound, date) else bound for bound in bounds)
     return Measure(
-        code=row.text("รหัส"),
+        code=row.code("รหัส"),
         label=row.text("รายการ"),
         kind=kind,
         source=row.choice("ที่มา", Source, Source.FORM),
         counting_unit=row.text("หน่วยนับ"),
         rollup=row.choice("สรุปรายเดือน", Rollup, Rollup.LAST),
         numerator=row.codes("ตัวตั้ง"),
-        denominator=row.text("ตัวหาร"),
+        denominator=row.code("ตัวหาร"),
         zero_rule=row.choice("เมื่อตัวหารเป็นศูนย์", ZeroRule, ZeroRule.MISSING),
         minimum=minimum,
         maximum=maximum,
-        limit=row.text("ไม่เกินรายการ"),
-        needs_evidence=row.text("ต้องมีหลักฐาน") == "ใช่",
+        limit=row.code("ไม่เกินรายการ"),
+        needs_evidence=row.choice("ต้องมีหลักฐาน", _Yes, _Yes.NO) is _Yes.YES,
         place=row.place("รหัส"),
     )
 
@@ -188,8 +148,8 @@ def _node(row: Row, units: Mapping[str, Unit]) -> Node:
                 row.report("table-unknown", "ใช้กับ", name, where="หน่วย")
     codes = frozenset(by_name[name] for name in listed if name in by_name)
     return Node(
-        code=row.text("รหัส"),
-        parent=row.text("อยู่ใต้"),
+        code=row.code("รหัส"),
+        parent=row.code("อยู่ใต้"),
         name=row.text("ชื่อ"),
         weight=row.number_in("น้ำหนัก") or 0.0,
         child_sum=row.number_in("ผลรวมน้ำหนัก"),
@@ -206,15 +166,17 @@ def _node(row: Row, units: Mapping[str, Unit]) -> Node:
 def _rules(table: Table, names: list[str], nodes: Mapping[str, Node], measures: Mapping[str, Measure]) -> tuple[Rule, ...]:
     rules = []
     for row in table:
-        kpi, measure, case_of = row.text("ตัวชี้วัด"), row.text("รายการข้อมูล"), row.text("กรณีของ")
+        kpi, measure, case_of = row.code("ตัวชี้วัด"), row.code("รายการข้อมูล"), row.code("กรณีของ")
         known = [
             _known(row, "ตัวชี้วัด", kpi, nodes),
             _known(row, "รายการข้อมูล", measure, measures),
             not case_of or _known(row, "กรณีของ", case_of, measures),
         ]
         conditions = [_condition(row, name, measures.get(measure)) for name in names]
-        case = _condition(row, "เงื่อนไขกรณี", measures.get(case_of)) if case_of else None
-        if all(known) and (case or not case_of):
+        case = _condition(row, "เงื่อนไขกรณี", measures.get(case_of))
+        if bool(case_of) != bool(row.text("เงื่อนไขกรณี")):
+            row.report("table-half-case", "กรณีของ" if not case_of else "เงื่อนไขกรณี", case_of or row.text("เงื่อนไขกรณี"))
+        if all(known) and bool(case) == bool(case_of):
             typed = tuple(as_text(row.value(name)) for name in names)
             rules.append(
                 Rule(
@@ -222,7 +184,7 @@ def _rules(table: Table, names: list[str], nodes: Mapping[str, Node], measures: 
                     measure,
                     typed,
                     tuple(_edges(row, names, conditions)),
-                    Case(case_of, case) if case else None,
+                    Case(case_of, case) if case and case_of else None,
                     row.text("หมายเหตุ"),
                     tuple(row.place(name) for name in names),
                 )
@@ -269,11 +231,16 @@ def _baselines(table: Table, units: Mapping[str, Unit], measures: Mapping[str, M
     for column in table.columns[1:]:
         if column not in measures and table.rows:
             table.rows[0].report("table-unknown", column, column, where="รายการข้อมูล")
+    seen: set[str] = set()
     for row in table:
-        unit = arabic(row.text("รหัสหน่วย"))
+        unit = row.code("รหัสหน่วย")
         if unit not in units:
             row.report("table-unknown", "รหัสหน่วย", unit, where="หน่วย")
             continue
+        if unit in seen:
+            row.report("table-duplicate", "รหัสหน่วย", unit)
+            continue
+        seen.add(unit)
         for column in table.columns[1:]:
             measure = measures.get(column)
             cell = row.value(column)

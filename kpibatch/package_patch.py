@@ -186,6 +186,7 @@ def make(name: str, attributes: Mapping[str, object] | None = None, *children: E
     element = etree.Element(tag(name), {key: str(value) for key, value in (attributes or {}).items()}, nsmap={None: MAIN})
     if text:
         element.text = text
+    if text and name == "t":
         element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     element.extend(children)
     return element

@@ -1,5 +1,6 @@
 """Scores → the ranking: total, percent, rating and rank of each unit, and who is provisional or has not sent."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from kpibatch.levels import TOTAL, LevelTables
 from kpibatch.score import Scores
 
 DECIMALS = 4
+LEAST = -1.0
 
 
 class Status(StrEnum):
@@ -51,17 +53,31 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
         if code not in tables.node:
             raise KpibatchError("tie-breaker", code=code, known=", ".join(tables.node))
     rounded = [round_half_up(scores.scores[code].to_numpy(float)) for code in (TOTAL, *rules.tie_breakers)]
-    keys_of = {str(unit): tuple(float(column[row]) for column in rounded) for row, unit in enumerate(scores.scores.index)}
+    keys_of = {str(unit): tuple(_or_least(column[row]) for column in rounded) for row, unit in enumerate(scores.scores.index)}
+    applies = {str(unit): not math.isnan(rounded[0][row]) for row, unit in enumerate(scores.scores.index)}
     provisional = scores.provisional[TOTAL]
-    ranked = [unit for unit in tables.unit if unit in sent and (rules.incomplete == "mark" or not provisional[unit])]
+    ranked = [unit for unit in tables.unit if unit in sent and applies[unit] and (rules.incomplete == "mark" or not provisional[unit])]
     keys = {unit: keys_of[unit] for unit in ranked}
     standings = []
     for unit in tables.unit:
-        total = keys_of[unit][0] if unit in sent else float("nan")
+        total = keys_of[unit][0] if unit in sent and applies[unit] else float("nan")
         rank = 1 + sum(other > keys[unit] for other in keys.values()) if unit in keys else 0
-        status = Status.NOT_SUBMITTED if unit not in sent else Status.PROVISIONAL if provisional[unit] else Status.OK
+        status = _status(unit in sent, applies[unit], bool(provisional[unit]))
         standings.append(Standing(unit, total, percent_of(total, tables), rating_of(total, tables), rank, status))
     return sorted(standings, key=lambda standing: (standing.rank == 0, standing.rank, standing.status is Status.NOT_SUBMITTED))
+
+
+def _or_least(score: float) -> float:
+    """A tie-breaker that does not apply to a unit counts less than any score."""
+    return LEAST if math.isnan(score) else float(score)
+
+
+def _status(sent: bool, applies: bool, provisional: bool) -> Status:
+    if not sent:
+        return Status.NOT_SUBMITTED
+    if not applies:
+        return Status.NOT_APPLICABLE
+    return Status.PROVISIONAL if provisional else Status.OK
 
 
 def percent_of(total: float, tables: LevelTables) -> float:

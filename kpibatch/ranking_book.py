@@ -94,7 +94,7 @@ class _Ranking:
     def _figures(self) -> None:
         """Three rows of figures the meeting asks for first."""
         outcome = self.outcome
-        totals = [standing.total for standing in outcome.standings if standing.status is not Status.NOT_SUBMITTED]
+        totals = [standing.total for standing in outcome.standings if standing.total == standing.total]
         mean: Content = sum(totals) / len(totals) if totals else ""
         cells = self.scores.range(TOTAL_SCORE, outside=True)
         sent, waiting = len(totals), sum(standing.status is Status.PROVISIONAL for standing in outcome.standings)
@@ -128,7 +128,7 @@ class _Ranking:
     def _line(self, place: int, standing: Standing) -> None:
         at, unit = _LIST_TOP + place, self.outcome.tables.unit[standing.unit]
         row = self.outcome.tables.position[standing.unit]
-        blank = standing.status is Status.NOT_SUBMITTED
+        blank = standing.total != standing.total
         status = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}.get(standing.status)
         results: list[tuple[int, str | float, str]] = [
             (RANK, standing.rank or "", "level"),

@@ -19,10 +19,11 @@ from kpibatch import __version__
 from kpibatch.annex_book import write_annex
 from kpibatch.arrivals import keep_first_sights, read_first_sights
 from kpibatch.config import Config
+from kpibatch.earlier import read_months
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import count, in_order
 from kpibatch.forms import form_name, write_form
-from kpibatch.intake import in_time, newest_month, read_month
+from kpibatch.intake import in_time, newest_month
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Source
 from kpibatch.lint import lint
@@ -30,6 +31,8 @@ from kpibatch.listings import findings_csv, measures_csv, scores_csv
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
 from kpibatch.sheets import saved
+from kpibatch.template_form import template_of
+from kpibatch.template_writer import template_form_name, write_from_template
 from kpibatch.unit_book import unit_file, write_unit_book
 
 
@@ -78,10 +81,11 @@ def assess_month(config: Config, month: str | None, clock: Clock | None = None) 
     with clock.step("levels"):
         tables = sound_levels(config)
     with clock.step("intake"):
-        intake = read_month(config, tables, month or newest_month(config), clock.progress.tick)
+        template = template_of(config, tables)
+        intake = read_months(config, tables, month or newest_month(config), template, clock.progress.tick)
     with clock.step("score"):
         timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
-        return assess(intake, tables, config, in_time(config, tables, intake) if timely else {})
+        return assess(intake, tables, config, in_time(config, tables, intake, template) if timely else {})
 
 
 def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
@@ -126,10 +130,14 @@ def _remember(outcome: Outcome) -> None:
 def write_forms(config: Config, progress: Progress) -> list[Path]:
     """One form per unit into ``output/forms``."""
     tables = sound_levels(config)
+    template = template_of(config, tables)
     progress.step("forms")
     with replaced(config.output / "forms") as folder:
         for done, unit in enumerate(tables.units, 1):
-            write_form(tables, unit, folder / form_name(unit))
+            if template:
+                write_from_template(template, unit, folder / template_form_name(template, unit), tables)
+            else:
+                write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))
     return sorted((config.output / "forms").iterdir())
 
@@ -186,7 +194,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "sha256": hashlib.sha256(config.level_tables.read_bytes()).hexdigest(),
             "digest": tables.digest,
         },
-        "inputs": [{"file": name, "sha256": digest} for name, digest in outcome.intake.files],
+        "inputs": [{"file": name, "sha256": digest} for name, digest in (*outcome.intake.files, *outcome.intake.earlier_files)],
         "counts": {
             "units": len(tables.units),
             "submitted": len(outcome.sent),

@@ -70,7 +70,7 @@ def _not_yet(measured: Measured, tables: LevelTables, month: str) -> pd.DataFram
     blank = pd.DataFrame(False, index=measured.values.index, columns=measured.values.columns)
     today = month_end(month).toordinal()
     for code, measure in tables.measures.items():
-        deadlines = [edge.high for rule in tables.rules if rule.measure == code for edge in rule.edges if edge]
+        deadlines = [edge.last_day for rule in tables.rules if rule.measure == code for edge in rule.edges if edge]
         if measure.kind is Kind.DATE and deadlines and min(deadlines) > today:
             blank[code] = measured.values[code].isna()
     return blank

@@ -12,7 +12,7 @@ from kpibatch.catalogue import say
 from kpibatch.kpi_formulas import KpiPlan
 from kpibatch.levels import TOTAL, LevelTables, Unit
 from kpibatch.outcome import Outcome
-from kpibatch.rank import Status, round_half_up
+from kpibatch.rank import LEAST, Status, round_half_up
 from kpibatch.sheets import Content, Formula, Sheet, quoted, ref, span
 
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
@@ -108,7 +108,7 @@ class ScoreWriter:
         self.sheet.put(at, CODE, unit.code, "cell", "code")
         self.sheet.put(at, NAME, unit.name, "cell")
         self.sheet.put(at, SENT, self._sent(unit.code), "cell", "centre", "input")
-        blank = standing.status is Status.NOT_SUBMITTED
+        blank = standing.total != standing.total
         results: dict[int, tuple[str, Content, str]] = {
             TOTAL_SCORE: (self._total(at), "" if blank else standing.total, "score"),
             PERCENT: (
@@ -128,8 +128,10 @@ class ScoreWriter:
         for code in self.plan.nodes:
             self._node(at, row, code, blank)
         for number, code in enumerate(self.plan.breakers):
-            result = "" if blank else float(round_half_up(np.array([self._score(row, code)]))[0])
-            formula = f'IF({ref(at, self.plan.column(code))}="","",{_rounded(ref(at, self.plan.column(code)))})'
+            score = self._score(row, code)
+            result = LEAST if blank or score != score else float(round_half_up(np.array([score]))[0])
+            cell = ref(at, self.plan.column(code))
+            formula = f"IF(ISNUMBER({cell}),{_rounded(cell)},{LEAST:g})"
             self.sheet.put(at, self.plan.breaker(number), Formula(formula, result), "cell", "score")
 
     def _sent(self, unit: str) -> str:

@@ -4,7 +4,7 @@ Knows nothing of other files and imports nothing heavy: it is what a child proce
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -12,8 +12,10 @@ from typing import TypeAlias
 from kpibatch.cells import Grid, UnreadableBook, address, as_text, read_book
 from kpibatch.config import IntakeLimits
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.forms import TEXT_COLUMNS, Identity, Layout, Spot, asked_of, locate, read_identity
+from kpibatch.forms import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, asked_of, locate, read_identity
 from kpibatch.levels import LevelTables, Measure
+from kpibatch.template_form import Template
+from kpibatch.template_return import find_again
 from kpibatch.thai import show_month
 from kpibatch.values import read_value
 
@@ -34,8 +36,8 @@ class Contents:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeLimits) -> Contents:
-    """Read one file; whatever is wrong with it is among its findings."""
+def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeLimits, template: Template | None = None) -> Contents:
+    """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's familiar form, if it has one."""
     contents = Contents(path.name)
     try:
         raw = path.read_bytes()
@@ -46,12 +48,16 @@ def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeL
     except (UnreadableBook, OSError) as reason:
         contents.findings.append(finding("unreadable-file", Place(path.name), unit=unit_in_name(tables, path.name), found=reason))
         return contents
-    identity, layout = read_identity(grids), locate(grids, tables)
-    contents.findings.extend(_about_form(path.name, tables, identity, layout))
+    if template is None or IDENTITY_SHEET in grids:
+        identity, layout = read_identity(grids), locate(grids, tables)
+        contents.findings.extend(_about_form(path.name, tables, identity, layout))
+    else:
+        identity, layout, found = find_again(path, grids, template, tables, month, unit_in_name(tables, path.name))
+        contents.findings.extend(found)
     if layout is None or any(one.severity == "error" for one in contents.findings):
         return contents
     contents.unit = identity.unit
-    _read_cells(contents, grids, layout, tables, month)
+    _read_cells(contents, grids, layout, tables, month, template.lacking if template else frozenset())
     if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
         contents.findings.append(finding("month-empty", Place(path.name), unit=identity.unit, month=show_month(month)))
         contents.unit = ""
@@ -76,10 +82,12 @@ def _about_form(file: str, tables: LevelTables, identity: Identity, layout: Layo
     return []
 
 
-def _read_cells(contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables, month: str) -> None:
+def _read_cells(
+    contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables, month: str, lacking: Collection[str]
+) -> None:
     months = [key for key in tables.round.months if key <= month]
     for measure in asked_of(tables, tables.unit[contents.unit]):
-        if measure.code not in layout.measures:
+        if measure.code not in layout.measures and measure.code not in lacking:
             place = Place(contents.file)
             contents.findings.append(finding("row-missing", place, unit=contents.unit, measure=measure.code, label=measure.label))
         for key in months:

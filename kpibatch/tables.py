@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from kpibatch.cells import UNCALCULATED, CellError, Grid, Value, address, as_text
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.thai import squash
+from kpibatch.thai import arabic, squash
 from kpibatch.values import Kind, Reading, read_value
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -46,6 +46,10 @@ class Row:
     def text(self, column: str) -> str:
         return as_text(self.value(column))
 
+    def code(self, column: str) -> str:
+        """A code; Thai digits in it are the same as Arabic ones."""
+        return arabic(self.text(column))
+
     def number_in(self, column: str) -> float | None:
         return self._read(column, Kind.NUMBER)
 
@@ -72,7 +76,7 @@ class Row:
 
     def codes(self, column: str) -> tuple[str, ...]:
         """A list of codes or names, separated by commas or semicolons."""
-        text = self.text(column).replace(";", ",").replace("และ", ",")
+        text = self.code(column).replace(";", ",").replace("และ", ",")
         return tuple(part for part in map(squash, text.split(",")) if part)
 
     def report(self, code: str, column: str, found: object, **facts: str) -> None:
@@ -109,6 +113,8 @@ def read_table(
     findings.extend(_merged(file, grid, top))
     if any(column not in header for column in required):
         return Table()
+    if others is None:
+        header = [arabic(name) for name in header]
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     rows = [
         Row(file, sheet, number, columns, cells, findings)

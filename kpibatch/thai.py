@@ -28,8 +28,8 @@ _MONTHS = (
 )
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBER = {re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH_KEY = re.compile(r"(2[45]\d\d)-(0[1-9]|1[0-2])")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_MONTH_KEY = re.compile(r"(2[45][0-9]{2})-(0[1-9]|1[0-2])")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _YES = {"ใช่", "มี", "ครบ", "แล้ว", "✓", "✔", "☑", "yes", "y", "true"}
 _NO = {"ไม่ใช่", "ไม่มี", "ไม่", "ไม่ครบ", "ยัง", "ยังไม่มี", "✗", "✘", "x", "no", "n", "false"}
 
@@ -64,11 +64,11 @@ def read_yes_no(text: str) -> bool | None:
 def read_date(text: str) -> date | None:
     """A day in the Buddhist era: ``10 ก.ย. 2565``, ``๑๕ เมษายน พ.ศ. ๒๕๖๕``, ``15/04/2565``, ``15 เม.ย. 65``."""
     bare = arabic(squash(text)).removeprefix("วันที่").strip()
-    if named := re.fullmatch(r"(\d{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45]\d\d|\d\d)", bare):
+    if named := re.fullmatch(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
         day, name, year = named.groups()
         month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name))
         return _day(int(year) + (2500 if len(year) == 2 else 0), month, int(day)) if month else None
-    if slashed := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](2[45]\d\d)", bare):
+    if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-](2[45][0-9]{2})", bare):
         day, number, year = slashed.groups()
         return _day(int(year), int(number), int(day))
     return None
