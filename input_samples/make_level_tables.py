@@ -1,4 +1,4 @@
-"""Types the letters of ``letters/`` into level-table workbooks, one per sample workspace.
+"""Types the letters of ``letter_*.py`` into level-table workbooks, one per sample workspace.
 
     python input_samples/make_level_tables.py [NAME …]
 
@@ -15,7 +15,7 @@ from kpibatch.level_book import table, write_level_book
 from kpibatch.thai import read_date
 
 HERE = Path(__file__).parent
-LETTERS = sorted(path.stem for path in (HERE / "letters").glob("[a-z]*.py"))
+LETTERS = sorted(path.stem.removeprefix("letter_") for path in HERE.glob("letter_*.py"))
 
 
 def baselines(units: list[list[str]], ranges: list[list[str]]) -> list[list[str]]:
@@ -36,7 +36,7 @@ def _between(line: list[str], share: float) -> str:
 
 def make(module: str) -> Path:
     """Write the workbook of one letter and return its path."""
-    letter = importlib.import_module(f"letters.{module}")
+    letter = importlib.import_module(f"letter_{module}")
     sheets = {name: table(text) for name, text in letter.SHEETS.items()}
     sheets["ค่าตั้งต้น"] = baselines(sheets["หน่วย"][1:], table(letter.BASELINES)[1:])
     first = next(row[1] for row in sheets["รอบประเมิน"] if row[0] == "เริ่ม")

@@ -1,9 +1,10 @@
-"""Fills the standard forms in as the units of each sample workspace might have: ``submissions/`` beside its level tables.
+"""Fills the forms in as the units of each sample workspace might have: ``submissions/`` beside its level tables.
 
     python input_samples/make_samples.py [NAME …]
 
 Each unit has an ability, and each of its KPIs a level to end on; the values are drawn so that the level tables themselves give
 that level. All generators are seeded with names, so the same bytes come out every time. What is wrong on purpose stands in FLAWS.
+Where ``make_template.py`` draws a form of the office's own, that one is filled in instead of the standard form.
 """
 
 import csv
@@ -15,12 +16,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import make_template
 from sample_values import Amount, Months, Report, at_work, make_report
 
 from kpibatch.forms import TEXT_COLUMNS, asked_of, form_name, write_form
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Measure, Unit
 from kpibatch.sheets import Content
+from kpibatch.template_form import Template, read_template
+from kpibatch.template_writer import write_from_template
 from kpibatch.thai import month_end, show_date
 from kpibatch.values import Kind, show_value
 
@@ -211,17 +215,26 @@ def received(name: str, tables: LevelTables, unit: Unit, month: str) -> str:
     return moment.isoformat(timespec="minutes")
 
 
-def make(name: str) -> Path:
-    """Write the submissions of one workspace and return their folder."""
+def template_of(name: str, tables: LevelTables) -> Template | None:
+    """The office's own form of a workspace, drawn first where it is not there yet."""
+    path = HERE / name / make_template.NAME
+    if name in make_template.PAGES and not path.is_file():
+        make_template.make(name, tables, path.parent)
+    return read_template(path, tables) if path.is_file() else None
+
+
+def make(name: str, *, standard: bool = False) -> Path:
+    """Write the submissions of one workspace and return their folder; ``standard`` asks for standard forms whatever the office has."""
     folder = HERE / name / "submissions"
     tables, _ = read_levels(HERE / name / "level_tables.xlsx")
+    template = None if standard else template_of(name, tables)
     kept = KEPT.get(name, tables.round.months[-2:])
     months = [month for month in tables.round.months if month <= kept[-1]]
     reports = [make_report(name, tables, unit, ability, months) for unit, ability in abilities(name, tables)]
     for month in kept:
         shutil.rmtree(folder / month, ignore_errors=True)
         (folder / month).mkdir(parents=True)
-        write_month(name, reports, month, folder / month)
+        write_month(name, reports, month, folder / month, template)
     return folder
 
 
@@ -233,14 +246,18 @@ def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
     return [(unit, low + (high - low) * place / (len(places) - 1)) for unit, place in zip(tables.units, places, strict=True)]
 
 
-def write_month(name: str, reports: Sequence[Report], month: str, folder: Path) -> None:
+def write_month(name: str, reports: Sequence[Report], month: str, folder: Path, template: Template | None) -> None:
     absent = {flaw.unit for flaw in FLAWS.get(name, ()) if flaw.how == "not sent" and flaw.month == month}
     with (folder / "received.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "received"])
         for report in reports:
             if report.unit.code not in absent:
-                write_form(report.tables, report.unit, folder / form_name(report.unit), entries(name, report, month))
+                path, filled = folder / form_name(report.unit), entries(name, report, month)
+                if template:
+                    write_from_template(template, report.unit, path, report.tables, filled, month)
+                else:
+                    write_form(report.tables, report.unit, path, filled)
                 table.writerow([form_name(report.unit), received(name, report.tables, report.unit, month)])
 
 

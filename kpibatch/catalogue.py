@@ -18,7 +18,7 @@ def entries() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads(files("kpibatch").joinpath("catalogue.toml").read_text(encoding="utf-8"))
 
 
-def say(key: str, language: str = "th", **facts: Any) -> str:
+def say(key: str, language: str = "th", /, **facts: Any) -> str:
     """The text of ``section.name`` with its facts filled in; an unknown key is a bug (KeyError)."""
     section, name = key.split(".", 1)
     return entries()[section][name][language].format(**facts)

@@ -74,11 +74,12 @@ def _cut(text: Element, lead_ins: tuple[str, ...]) -> bool:
     if first is None:
         return False
     _, words = pieces[first]
-    words.text = words.text[: min(words.text.find(one) for one in lead_ins if one in words.text)].rstrip("\n")
+    words.text = words.text[: min(words.text.find(one) for one in lead_ins if one in words.text)]
     for run, _ in pieces[first + 1 :]:
         text.remove(run)
     for run, words in reversed(pieces[: first + 1]):
         if (words.text or "").strip():
+            words.text = words.text.removesuffix("\n")
             break
         text.remove(run)
     return True

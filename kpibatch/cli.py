@@ -166,13 +166,10 @@ def levels() -> None:
 def levels_check(workspace: Path) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
     from kpibatch.console import checked
-    from kpibatch.findings import in_order
-    from kpibatch.level_reader import read_levels
-    from kpibatch.lint import lint
+    from kpibatch.lint import check_levels
 
     config = read_config(workspace)
-    tables, findings = read_levels(config.level_tables)
-    found = in_order([*findings, *lint(tables)])
+    _, found = check_levels(config.level_tables)
     checked(config, found)
     severities = {one.severity for one in found}
     sys.exit(STOPPED if "error" in severities else FINDINGS if "warning" in severities else CLEAN)

@@ -5,9 +5,11 @@ Findings are collected, never raised. The code decides severity and wording (see
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kpibatch.catalogue import say, severity_of
+from kpibatch.thai import is_month, show_date, show_month
 
 SEVERITIES = ("error", "warning", "note")
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
@@ -46,12 +48,23 @@ class Finding:
 
     def message(self, language: str) -> str:
         """What was found, what was expected and how to mend it."""
-        return say(f"finding.{self.code}", language, found=self.found, measure=self.measure, unit=self.unit, **dict(self.facts))
+        facts = {name: _in_language(value, language) for name, value in self.facts}
+        return say(f"finding.{self.code}", language, found=self.found, measure=self.measure, unit=self.unit, **facts)
 
     def row(self, language: str) -> tuple[str, ...]:
         """The finding as a line of ``findings.csv``, in the order of ``COLUMNS``."""
         place = self.place
         return (self.severity, self.code, self.unit, place.file, place.sheet, place.cell, self.measure, self.found, self.message(language))
+
+
+def _in_language(fact: str, language: str) -> str:
+    """A month key or an ISO day as a reader of the language writes it; any other fact as it is."""
+    if is_month(fact):
+        return show_month(fact, language)
+    try:
+        return show_date(date.fromisoformat(fact), language) if len(fact) == 10 else fact
+    except ValueError:
+        return fact
 
 
 def finding(code: str, place: Place = NOWHERE, *, unit: str = "", measure: str = "", found: Any = "", **facts: Any) -> Finding:

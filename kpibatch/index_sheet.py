@@ -118,6 +118,7 @@ def put_index(book: Workbook, index: Index, styles: Styles) -> None:
         name = earlier
         position = [name for name, _, _ in book.sheets].index(earlier)
         book.package.replace(book.worksheets[earlier], sheet)
+        _unhide(book, earlier)
     _name_ranges(book, name, position)
     _show_first(book, position, sheet)
 
@@ -133,6 +134,12 @@ def _insert(book: Workbook, name: str, sheet: Element) -> None:
         if one.get("localSheetId"):
             one.set("localSheetId", str(int(one.get("localSheetId")) + 1))
     _count_titles(book, name)
+
+
+def _unhide(book: Workbook, name: str) -> None:
+    for one in elements(book.package.edit(book.part).find(tag("sheets"))):
+        if one.get("name") == name:
+            one.attrib.pop("state", None)
 
 
 def _name_ranges(book: Workbook, name: str, position: int) -> None:

@@ -21,7 +21,7 @@ from kpibatch.levels import LevelTables
 from kpibatch.submission import COLUMNS, Contents, read_submission
 from kpibatch.template_form import Template
 from kpibatch.template_return import identity_in
-from kpibatch.thai import is_month, month_end, show_date, show_month
+from kpibatch.thai import is_month, month_end, show_date
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
@@ -128,7 +128,7 @@ def _together(tables: LevelTables, month: str, contents: Iterable[Contents], arr
     for unit in tables.units:
         several = by_unit.get(unit.code, [])
         if not several:
-            findings.append(finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=show_month(month)))
+            findings.append(finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=month))
             continue
         sent = [_submission(one, tables, month, arrivals.of(one)) for one in several]
         counts = _counting(sent)
@@ -165,8 +165,15 @@ def _about_arrival(tables: LevelTables, submission: Submission, several: Sequenc
         yield finding("two-submissions", Place(submission.file), unit=submission.unit, found=names, counts=submission.file)
     due = tables.calendar.get(submission.month)
     if submission.late and submission.received and due:
-        came = show_date(submission.received.date())
-        yield finding("late", Place(submission.file), unit=submission.unit, found=came, due=show_date(due))
+        came = submission.received.date().isoformat()
+        yield finding(
+            "late",
+            Place(submission.file),
+            unit=submission.unit,
+            found=show_date(submission.received.date()),
+            came=came,
+            due=due.isoformat(),
+        )
 
 
 def in_time(config: Config, tables: LevelTables, intake: Intake, template: Template | None = None) -> dict[str, float]:

@@ -6,7 +6,7 @@ and a caption across the whole table (a title, a section) only where nothing els
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -51,9 +51,13 @@ class Anchors:
         return tuple(tuple(label.text for label in labels) for labels in (self.row, self.headings, self.captions))
 
     def begin_as(self, wanted: "Anchors") -> bool:
-        """Whether the row's labels are the wanted ones, and the nearest headings and captions are."""
-        row, *above = self.texts
-        return row == wanted.texts[0] and all(own[: len(other)] == other for own, other in zip(above, wanted.texts[1:], strict=True))
+        """Whether the row's labels are the wanted ones, and the nearest headings and captions are.
+
+        No wanted heading means that there was none at all; no wanted caption, that none was needed.
+        """
+        (row, headings, captions), (wanted_row, wanted_headings, wanted_captions) = self.texts, wanted.texts
+        near = headings[: len(wanted_headings)] if wanted_headings else headings
+        return row == wanted_row and near == wanted_headings and captions[: len(wanted_captions)] == wanted_captions
 
 
 _TO_FILL_IN = re.compile(r"[.…_]{4,}|…{2,}")
@@ -144,15 +148,20 @@ class Labels:
         return all(label_text(self.grid.at(label.top, label.left)) == label.text for label in wanted.labels)
 
 
-def labels_of(grid: Grid, is_label: Callable[[int, int, str], bool]) -> Labels:
-    """A sheet's labels; ``is_label`` is asked for every text with its row and column."""
+def labels_of(grid: Grid, is_label: Callable[[int, int, str], bool], spans: Mapping[str, Cell] | None = None) -> Labels:
+    """A sheet's labels; ``is_label`` is asked for every text with its row and column.
+
+    ``spans`` says how many more rows and columns a text once took: for files of a kind whose merges can't be read (.ods, .xlsb).
+    """
     merges = dict(grid.merges)
+    known = {} if merges or spans is None else spans
     labels = Labels(grid)
     for row, values in enumerate(grid.rows):
         for column, value in enumerate(values):
             text = label_text(value)
             if text and is_label(row, column, text):
-                _add(labels, Label(text, row, column, *merges.get((row, column), (row, column))))
+                down, right = known.get(text, (0, 0))
+                _add(labels, Label(text, row, column, *merges.get((row, column), (row + down, column + right))))
     for line in labels.rows.values():
         line.sort(key=lambda label: label.left)
     for line in labels.columns.values():

@@ -110,6 +110,8 @@ def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, 
 
 
 def _unit(row: Row) -> Unit:
+    if row.blank("ชื่อ"):
+        row.report("table-value", "ชื่อ", "", expected="ชื่อ")
     return Unit(row.code("รหัส"), row.text("ชื่อ"), row.text("กลุ่ม"), row.text("อีเมล"), row.text("สำเนา"), row.place("รหัส"))
 
 
@@ -136,7 +138,7 @@ def _measure(row: Row) -> Measure:
 
 
 def _node(row: Row, units: Mapping[str, Unit]) -> Node:
-    text = squash(row.text("ใช้กับ"))
+    text = row.code("ใช้กับ")
     word, _, rest = text.partition(" ")
     listed = tuple(part for part in map(squash, rest.replace("และ", ",").split(",")) if part)
     if text and (word not in ("เฉพาะ", "ยกเว้น", "กลุ่ม") or not listed):
@@ -222,15 +224,18 @@ def _edges(row: Row, names: list[str], conditions: list[Condition | None]) -> li
         return edges(conditions)
     except MixedRow as mixed:
         name = names[mixed.level - 1]
-        row.report("table-mixed", name, row.text(name), proposal=" | ".join(upward_reading(conditions)))
-        return conditions
+        proposal = upward_reading(conditions)
+        row.report("table-mixed", name, row.text(name), proposal=" | ".join(proposal))
+        return [parse(text) if text else None for text in proposal]
 
 
 def _baselines(table: Table, units: Mapping[str, Unit], measures: Mapping[str, Measure]) -> dict[tuple[str, str], Baseline]:
     baselines: dict[tuple[str, str], Baseline] = {}
     for column in table.columns[1:]:
-        if column not in measures and table.rows:
-            table.rows[0].report("table-unknown", column, column, where="รายการข้อมูล")
+        if column not in measures:
+            table.head.report("table-unknown", column, column, where="รายการข้อมูล")
+        elif measures[column].source is not Source.BASE:
+            table.head.report("table-not-fixed", column, column, source=measures[column].source.value)
     seen: set[str] = set()
     for row in table:
         unit = row.code("รหัสหน่วย")

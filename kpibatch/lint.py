@@ -8,21 +8,36 @@ This file looks at the round, the units, the scorecard and the measures; ``lint_
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
-from kpibatch.findings import Finding, Place, finding
+from kpibatch.findings import Finding, Place, finding, in_order
 from kpibatch.forms import applies
-from kpibatch.levels import TOTAL, LevelTables, Measure, Node, Source, ZeroRule
+from kpibatch.level_reader import read_levels
+from kpibatch.levels import TOTAL, LevelTables, Measure, Node, Rollup, Source, ZeroRule
 from kpibatch.lint_rules import lint_rules
 from kpibatch.references import COMPUTED
 from kpibatch.thai import month_end, show_date, show_number
-from kpibatch.values import Kind
+from kpibatch.values import Kind, show_value
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
+_STRUCTURE = {"table-sheet-missing", "table-column-missing"}
+
+
+def check_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
+    """Read the workbook and look for every fault; the reader's come first. With a sheet or column gone, the rest would be its echo.
+
+    Raises ``KpibatchError`` where it is no readable workbook at all.
+    """
+    tables, read = read_levels(path)
+    found = sorted(in_order(read), key=lambda one: one.code not in _STRUCTURE)
+    return tables, found if any(one.code in _STRUCTURE for one in read) else found + in_order(lint(tables))
+
+
 def lint(tables: LevelTables) -> list[Finding]:
     """Every fault of tables that were read; what could not be read is already among the reader's findings."""
-    checks = (_round, _rating, _calendar, _units, _nodes, _weights, _measures, _unused, _baselines)
+    checks = (_round, _rating, _calendar, _units, _nodes, _alone, _weights, _measures, _unused, _baselines)
     return [*(found for check in checks for found in check(tables)), *lint_rules(tables)]
 
 
@@ -114,6 +129,12 @@ def _nodes(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-weight", node.place, found=show_number(node.weight), node=node.code)
 
 
+def _alone(tables: LevelTables) -> Iterator[Finding]:
+    for unit in tables.units:
+        if tables.leaves and not any(applies(tables, leaf.code, unit) for leaf in tables.leaves):
+            yield finding("lint-unit-alone", _at(tables, "ตัวชี้วัด"), unit=unit.code, found=unit.name)
+
+
 def _weights(tables: LevelTables) -> Iterator[Finding]:
     """Siblings sum to 100, or to their parent's weight, or are all equal, or to what the parent's ผลรวมน้ำหนัก states."""
     for parent in (None, *tables.nodes):
@@ -142,6 +163,8 @@ def _measures(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-bounds", measure.place, measure=measure.code, found=f"{measure.minimum:g} > {measure.maximum:g}")
         if measure.source in COMPUTED:
             yield from _ratio(tables, measure)
+        if measure.source is Source.FORM and measure.kind in (Kind.DATE, Kind.YES_NO) and measure.rollup in (Rollup.SUM, Rollup.MEAN):
+            yield finding("lint-rollup", measure.place, measure=measure.code, found=measure.rollup.value, kind=measure.kind.value)
         for part in measure.ingredients:
             if tables.measures[part].kind in (Kind.DATE, Kind.YES_NO):
                 yield finding("lint-part-kind", measure.place, measure=measure.code, found=part, kind=tables.measures[part].kind.value)
@@ -166,8 +189,14 @@ def _unused(tables: LevelTables) -> Iterator[Finding]:
 
 
 def _baselines(tables: LevelTables) -> Iterator[Finding]:
-    """Fixed values that a unit's KPIs ask for and the sheet does not hold."""
+    """Fixed values that a unit's KPIs ask for and the sheet does not hold, and those outside the measure's bounds."""
     place = _at(tables, "ค่าตั้งต้น")
+    for (unit_code, code), base in tables.baselines.items():
+        measure = tables.measures[code]
+        low = 0.0 if measure.minimum is None and measure.kind.family == "number" else measure.minimum
+        if (low is not None and base.value < low) or (measure.maximum is not None and base.value > measure.maximum):
+            shown = show_value(base.value, measure.kind)
+            yield finding("lint-baseline-range", base.place, unit=unit_code, measure=code, found=shown, label=measure.label)
     for leaf in tables.leaves:
         for measure in tables.measures_of(leaf.code):
             if measure.source is not Source.BASE or tables.kpi_of[measure.code] != leaf.code:

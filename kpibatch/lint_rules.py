@@ -70,9 +70,10 @@ def _bands(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
     for (first, a), (second, b) in pairwise(typed):
         low, high = (a, b) if a.low <= b.low and a.high <= b.high else (b, a)
         facts = {"other": rule.typed[first], "level": str(second + 1)}
+        missed = high.low == low.high and high.low_open and low.high_open
         if high.low < low.high or (high.low == low.high and not high.low_open and not low.high_open):
             yield finding("lint-overlap", rule.places[second], measure=rule.measure, found=rule.typed[second], **facts)
-        elif high.low - low.high > _grain(low.high, high.low) + 1e-9:
+        elif missed or high.low - low.high > _grain(low.high, high.low) + 1e-9:
             between = f"{show_number(low.high)} – {show_number(high.low)}"
             yield finding("lint-gap", rule.places[second], measure=rule.measure, found=rule.typed[second], between=between, **facts)
 
@@ -97,10 +98,14 @@ def _exact(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
 
 
 def _reach(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
-    """No threshold lies beyond what the measure can be."""
+    """No threshold lies beyond what the measure can be, and every row asks something."""
+    if not any(rule.edges):
+        yield finding("lint-no-conditions", rule.places[0], measure=rule.measure, found=rule.measure, kpi=rule.kpi)
     low, high = least(tables, rule.measure), greatest(tables, rule.measure)
     for level, edge, _ in _filled(rule):
-        if edge.family == "number" and (edge.low > high or (edge.low == high and edge.low_open) or edge.high < low):
+        if edge.family == "number" and (
+            edge.low > high or (edge.low == high and edge.low_open) or edge.high < low or (edge.high == low and edge.high_open)
+        ):
             limit = show_number(high if edge.low >= high else low)
             yield finding("lint-unreachable", rule.places[level], measure=rule.measure, found=rule.typed[level], limit=limit)
 
@@ -218,7 +223,8 @@ def _probes(conditions: Sequence[Condition], measure: Measure, tables: LevelTabl
     values = {x + move for x in edges for move in (-step, 0.0, step)} | {max(edges, default=0.0) + 1000}
     values |= {base.value for (_, code), base in tables.baselines.items() if code == measure.code}
     lowest = least(tables, measure.code)
-    return np.array(sorted(x for x in values | {lowest if not math.isinf(lowest) else 0.0} if x >= lowest))
+    values.add(lowest if not math.isinf(lowest) else 0.0)
+    return np.array(sorted(x for x in values if lowest <= x <= greatest(tables, measure.code)))
 
 
 def _shown(value: float, like: Condition) -> str:

@@ -24,6 +24,7 @@ z-index:{order};visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fil
 <x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 _SHAPE = re.compile(rb"<v:shape[\s>]")
 _ANCHOR = re.compile(rb"(<x:Anchor>)([\d,\s]+)(</x:Anchor>)")
+_NUMBER = re.compile(rb"_x0000_s(\d{1,9})\b")
 _IDMAP = re.compile(rb"(<o:idmap\b[^<>]*?\bdata=[\"'])([\d,\s]*)([\"'])")
 
 
@@ -140,10 +141,11 @@ def _enlarged(shape: bytes, axes: _Axes, lines: int) -> bytes:
 
 
 def blocks_taken(package: Package) -> set[int]:
-    """Shapes are numbered in blocks of 1,024, which no two drawings share."""
-    drawings = (content for name, content in package.parts.items() if name.casefold().endswith(".vml"))
+    """Shapes are numbered in blocks of 1,024, which no two drawings may share: Excel calls such a workbook damaged."""
+    drawings = [content for name, content in package.parts.items() if name.casefold().endswith(".vml")]
     lists = (found[2].split(b",") for content in drawings for found in _IDMAP.finditer(content))
-    return {int(number) for numbers in lists for number in numbers if number.strip().isdigit()}
+    reserved = {int(number) for numbers in lists for number in numbers if number.strip().isdigit()}
+    return reserved | {int(found[1]) // 1024 for content in drawings for found in _NUMBER.finditer(content)}
 
 
 def _inserted(boxes: bytes, new: list[tuple[tuple[int, int], int]], axes: _Axes, first: int) -> bytes:

@@ -15,6 +15,7 @@ from kpibatch.measures import Measured, measure_all
 from kpibatch.rank import Standing, rank_units
 from kpibatch.score import Scores, score_all
 from kpibatch.validate import missing, missing_baselines, validate
+from kpibatch.values import Kind
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,19 @@ def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
-    findings += missing(values, needed & ~scores.not_yet.loc[needed.index], tables, intake.month)
+    findings += missing(values, _still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)
     findings += _without_case(scores, sent, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*intake.findings, *findings])
     return Outcome(intake.month, config, tables, intake, values, measured, scores, tuple(standings), tuple(everything))
+
+
+def _still_missing(needed: pd.DataFrame, scores: Scores, measured: Measured, tables: LevelTables) -> pd.DataFrame:
+    """What was needed, less the days that have not come and the days given in an earlier month."""
+    days = [code for code, measure in tables.measures.items() if measure.kind is Kind.DATE]
+    given = measured.values.loc[needed.index, days].notna().reindex(columns=needed.columns, fill_value=False)
+    return needed & ~scores.not_yet.loc[needed.index] & ~given
 
 
 def _without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:

@@ -40,6 +40,9 @@ def _complete(measure: Measure, findings: list[Finding]) -> Measure:
     lacks = (needs_both and not (measure.numerator and measure.denominator)) or (needs_one and not measure.numerator)
     if lacks:
         findings.append(finding("table-parts-missing", measure.place, found=measure.code, source=measure.source.value))
+    idle = measure.ingredients if not (needs_both or needs_one) else (measure.denominator,) if needs_one and measure.denominator else ()
+    if idle:
+        findings.append(finding("table-parts-idle", measure.place, found=", ".join(idle), source=measure.source.value))
     if lacks or not (needs_both or needs_one):
         source = Source.FORM if lacks else measure.source
         return replace(measure, source=source, numerator=(), denominator="")

@@ -213,7 +213,7 @@ def _write_index(path: Path, index: Index) -> None:
             sheet.height(row, 1 if row else 2)
         head = len(index.lines) + 1
         sheet.put_row(head, 0, index.heads, "head")
-        sheet.height(head, 1)
+        sheet.raw.set_row(head, 30)
         for number, one in enumerate(index.entries):
             row, texts = head + 1 + number, index.texts(number)
             contents: tuple[Content, ...] = (number + 1, *texts)

@@ -19,8 +19,8 @@ def read_round(table: Table) -> Round:
     days = {item: rows[item].date_in("ค่า") if item in rows else None for item in ("เริ่ม", "สิ้นสุด")}
     for item in _NEEDED:
         empty = days[item] is None if item in days else item not in rows or not rows[item].text("ค่า")
-        if empty and table.rows:
-            row = rows.get(item, table.rows[0])
+        if empty and table.found:
+            row = rows.get(item, table.head)
             row.report("table-item-missing", "ค่า" if item in rows else "รายการ", row.text("ค่า") if item in rows else "", item=item)
     months, below = _numbers(rows, "เดือนรายงาน"), _numbers(rows, "คะแนนต่ำกว่าระดับ 1")
     for month in months:
@@ -73,9 +73,9 @@ def read_rating(table: Table) -> list[tuple[float, str]]:
     bands = []
     for row in table:
         percent, word = row.number_in("ตั้งแต่ร้อยละ"), row.text("ผล")
-        if percent is None and not row.text("ตั้งแต่ร้อยละ"):
+        if row.blank("ตั้งแต่ร้อยละ"):
             row.report("table-value", "ตั้งแต่ร้อยละ", "", expected="90")
-        if not word:
+        if row.blank("ผล"):
             row.report("table-value", "ผล", "", expected="ดีเด่น")
         if percent is not None:
             bands.append((percent, word))

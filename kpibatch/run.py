@@ -21,12 +21,11 @@ from kpibatch.arrivals import keep_first_sights, read_first_sights
 from kpibatch.config import Config
 from kpibatch.earlier import read_months
 from kpibatch.errors import KpibatchError
-from kpibatch.findings import count, in_order
+from kpibatch.findings import count
 from kpibatch.forms import form_name, write_form
 from kpibatch.intake import in_time, newest_month
-from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Source
-from kpibatch.lint import lint
+from kpibatch.lint import check_levels
 from kpibatch.listings import findings_csv, measures_csv, scores_csv
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
@@ -67,8 +66,8 @@ class Quiet:
 
 def sound_levels(config: Config) -> LevelTables:
     """The workspace's level tables. Raises ``KpibatchError`` where they hold an error: nothing may be scored by them."""
-    tables, findings = read_levels(config.level_tables)
-    faults = [one for one in in_order([*findings, *lint(tables)]) if one.severity == "error"]
+    tables, findings = check_levels(config.level_tables)
+    faults = [one for one in findings if one.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
         raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)

@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -298,4 +299,5 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
     except OSError as reason:
         raise KpibatchError("cannot-write", file=path, reason=reason) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

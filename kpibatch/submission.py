@@ -16,7 +16,6 @@ from kpibatch.forms import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot,
 from kpibatch.levels import LevelTables, Measure
 from kpibatch.template_form import Template
 from kpibatch.template_return import find_again
-from kpibatch.thai import show_month
 from kpibatch.values import read_value
 
 OK, EMPTY, BAD = "ok", "blank", "bad"
@@ -59,7 +58,7 @@ def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeL
     contents.unit = identity.unit
     _read_cells(contents, grids, layout, tables, month, template.lacking if template else frozenset())
     if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
-        contents.findings.append(finding("month-empty", Place(path.name), unit=identity.unit, month=show_month(month)))
+        contents.findings.append(finding("month-empty", Place(path.name), unit=identity.unit, month=month))
         contents.unit = ""
     return contents
 
@@ -118,5 +117,5 @@ def _place(contents: Contents, spot: Spot | None) -> Place:
 def _look_ahead(contents: Contents, grids: Mapping[str, Grid], layout: Layout, measure: Measure, month: str) -> None:
     for (code, later), spot in sorted(layout.cells.items()):
         if code == measure.code and later > month and (value := grids[spot.sheet].at(spot.row, spot.column)) is not None:
-            facts = {"found": as_text(value), "month": show_month(later), "now": show_month(month)}
+            facts = {"found": as_text(value), "month": later, "now": month}
             contents.findings.append(finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts))

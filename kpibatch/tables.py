@@ -43,6 +43,11 @@ class Row:
             return None
         return value
 
+    def blank(self, column: str) -> bool:
+        """Whether nothing at all stands in the cell, not even an error."""
+        index = self.columns.get(column, -1)
+        return not 0 <= index < len(self.cells) or self.cells[index] is None
+
     def text(self, column: str) -> str:
         return as_text(self.value(column))
 
@@ -85,10 +90,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet whose header row was found; ``columns`` are all its headings from left to right."""
+    """A sheet whose header row (``head``) was found; ``columns`` are all its headings from left to right."""
 
+    head: Row
     rows: list[Row] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the sheet and all its columns are there."""
+        return bool(self.columns)
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -105,23 +116,23 @@ def read_table(
     if grid is None:
         nearest = nearest_of(sheet, list(grids))
         findings.append(finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), sheet=sheet, nearest=nearest))
-        return Table()
+        return Table(Row(file, sheet, 0, {}, [], findings))
     headings = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
     top = max(range(len(headings)), key=lambda index: len(set(required) & set(headings[index])), default=0)
     header = headings[top] if headings else []
-    findings.extend(_about_header(file, sheet, top, header, required, others))
-    findings.extend(_merged(file, grid, top))
-    if any(column not in header for column in required):
-        return Table()
     if others is None:
         header = [arabic(name) for name in header]
-    columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
+    findings.extend(_about_header(file, sheet, top, header, required, others))
+    findings.extend(_merged(file, grid, top))
+    head = Row(file, sheet, top, {name: index for index, name in reversed(list(enumerate(header))) if name}, [], findings)
+    if any(column not in header for column in required):
+        return Table(head)
     rows = [
-        Row(file, sheet, number, columns, cells, findings)
+        Row(file, sheet, number, head.columns, cells, findings)
         for number, cells in enumerate(grid.rows[top + 1 :], top + 1)
         if any(value is not None for value in cells)
     ]
-    return Table(rows, tuple(filter(None, header)))
+    return Table(head, rows, tuple(filter(None, header)))
 
 
 def _about_header(

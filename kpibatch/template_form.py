@@ -52,11 +52,14 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Template:
-    """A sound template: ``vocabulary`` holds each sheet's labels; ``findings`` are warnings to the province."""
+    """A sound template: ``vocabulary`` holds each sheet's labels with the rows and columns they span beyond their own.
+
+    ``findings`` are warnings to the province.
+    """
 
     path: Path
     placeholders: tuple[Placeholder, ...]
-    vocabulary: Mapping[str, frozenset[str]]
+    vocabulary: Mapping[str, Mapping[str, Cell]]
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -83,7 +86,9 @@ def read_template(path: Path, tables: LevelTables, language: str = "th") -> Temp
     for grid in grids.values():
         here = [one for one in placeholders if one.spot.sheet == grid.name]
         labels = _labels(grid, {(one.spot.row, one.spot.column) for one in here} | formulas.get(grid.name, set()))
-        vocabulary[grid.name] = frozenset(labels.by_text)
+        vocabulary[grid.name] = {
+            text: (several[0].bottom - several[0].top, several[0].right - several[0].left) for text, several in labels.by_text.items()
+        }
         for one in here:
             anchors, fault = _anchors(path.name, labels, one, [other for other in here if _is_asked(tables, other)])
             anchored.append(replace(one, anchors=anchors))

@@ -13,7 +13,7 @@ from kpibatch.cells import Grid, address, as_text
 from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, asked_of, read_identity
 from kpibatch.labels import Label, Labels, labels_of
-from kpibatch.levels import LevelTables
+from kpibatch.levels import LevelTables, Unit
 from kpibatch.template_form import UNIT, Placeholder, Template
 from kpibatch.template_package import custom_properties
 from kpibatch.thai import arabic, squash
@@ -34,7 +34,7 @@ class Search:
         """The labels of a sheet, as far as they are labels of the template's sheet ``like``."""
         if (sheet, like) not in self._labels:
             words = self.template.vocabulary[like]
-            self._labels[sheet, like] = labels_of(self.grids[sheet], lambda row, column, text: text in words)
+            self._labels[sheet, like] = labels_of(self.grids[sheet], lambda row, column, text: text in words, words)
         return self._labels[sheet, like]
 
     def sheets(self, like: str) -> list[str]:
@@ -52,12 +52,12 @@ class Search:
         found = [Spot(sheet, *cell) for sheet in self.sheets(like) for cell in self.labels(sheet, like).find(one.anchors)]
         if not found and like in self.grids and self.labels(like, like).in_place(one.anchors):
             found = [Spot(like, *self.labels(like, like).first_of_merge((one.spot.row, one.spot.column)))]
-        if len(found) == 1 and found[0].sheet == like:
-            found += self._rivals(one, found[0])
         return found
 
-    def _rivals(self, one: Placeholder, spot: Spot) -> list[Spot]:
+    def rivals(self, one: Placeholder, spot: Spot) -> list[Spot]:
         """The same cell on copies of its sheet, where it holds something else: then nothing tells which one counts."""
+        if spot.sheet != one.spot.sheet:
+            return []
         copies = [Spot(name, *cell) for name in self.strangers for cell in self.labels(name, one.spot.sheet).find(one.anchors)]
         return [copy for copy in copies if self.value(copy) not in (None, self.value(spot))]
 
@@ -106,7 +106,6 @@ def read_template_identity(path: Path, search: Search, tables: LevelTables) -> t
     unit, key, digest = (stated.get(name, "") for name in PROPERTIES)
     named = _named_units(search, tables)
     place = Place(path.name)
-    others = [spot for code, spot in named.items() if code != unit]
     if not unit:
         identity = Identity(next(iter(named)) if len(named) == 1 else "", tables.round.key, tables.form_digest)
         return identity, [finding("form-unmarked", place, unit=identity.unit, round=tables.round.key)] if identity.unit else []
@@ -115,13 +114,23 @@ def read_template_identity(path: Path, search: Search, tables: LevelTables) -> t
         return identity, [finding("unknown-unit", place, found=unit)]
     if key != tables.round.key:
         return identity, [finding("wrong-round", place, unit=unit, found=key, expected=tables.round.key)]
-    if digest != tables.form_digest:
-        return identity, [finding("other-tables", place, unit=unit, found=digest)]
-    if others:
-        where = Place(path.name, others[0].sheet, address(others[0].row, others[0].column))
-        typed = as_text(search.grids[others[0].sheet].at(others[0].row, others[0].column))
-        return identity, [finding("form-other-unit", where, unit=unit, found=typed, name=tables.unit[unit].name)]
-    return identity, []
+    other_tables = [] if digest == tables.form_digest else [finding("other-tables", place, unit=unit, found=digest)]
+    return identity, [*other_tables, *_other_units(path.name, search, named, tables.unit[unit])]
+
+
+def _other_units(file: str, search: Search, named: Mapping[str, Spot], unit: Unit) -> list[Finding]:
+    """A name typed over that of the unit the form was made for."""
+    return [
+        finding(
+            "form-other-unit",
+            Place(file, spot.sheet, address(spot.row, spot.column)),
+            unit=unit.code,
+            found=as_text(search.grids[spot.sheet].at(spot.row, spot.column)),
+            name=unit.name,
+        )
+        for code, spot in named.items()
+        if code != unit.code
+    ]
 
 
 def identity_in(path: Path, grids: Mapping[str, Grid], template: Template | None, tables: LevelTables) -> Identity:
@@ -162,19 +171,24 @@ def locate_in(search: Search, tables: LevelTables, unit: str, month: str, file: 
     asked = {measure.code for measure in asked_of(tables, tables.unit[unit])}
     found = {one: search.spots(one) for one in search.template.placeholders if one.measure in asked}
     lost = [one for one, spots in found.items() if not spots]
-    shared = _shared(found)
-    unsure = [one for one, spots in found.items() if len(spots) > 1 or (spots and spots[0] in shared)]
+    unsure = _unsure(search, found)
     if lost or unsure:
-        return [*_moved(search, lost, file, unit), *_twice(found, unsure, file, unit)]
+        return [*_moved(search, lost, file, unit), *_twice(unsure, file, unit)]
     cells = {(one.measure, one.about or month): spots[0] for one, spots in found.items() if one.about not in TEXT_COLUMNS}
     texts = {(one.measure, one.about): spots[0] for one, spots in found.items() if one.about in TEXT_COLUMNS}
     return Layout(cells, texts)
 
 
-def _shared(found: Mapping[Placeholder, list[Spot]]) -> set[Spot]:
-    """Cells to which two placeholders lead, merged by the unit, say."""
-    times = Counter(spot for several in found.values() for spot in several[:1])
-    return {spot for spot, count in times.items() if count > 1}
+def _unsure(search: Search, found: Mapping[Placeholder, list[Spot]]) -> dict[Placeholder, list[Spot]]:
+    """The placeholders to which several cells answer, or a cell that answers to another one, too."""
+    claims = Counter(spot for spots in found.values() for spot in spots)
+    unsure = {}
+    for one, spots in found.items():
+        # A cell on a sheet of another name is no rival where it is another placeholder's own: that sheet was renamed.
+        rivals = [spot for spot in search.rivals(one, spots[0]) if spot not in claims] if len(spots) == 1 else []
+        if len(spots) + len(rivals) > 1 or any(claims[spot] > 1 for spot in spots):
+            unsure[one] = [*spots, *rivals]
+    return unsure
 
 
 def _moved(search: Search, lost: Iterable[Placeholder], file: str, unit: str) -> list[Finding]:
@@ -191,20 +205,14 @@ def _moved(search: Search, lost: Iterable[Placeholder], file: str, unit: str) ->
     ]
 
 
-def _twice(found: Mapping[Placeholder, list[Spot]], unsure: Iterable[Placeholder], file: str, unit: str) -> list[Finding]:
+def _twice(unsure: Mapping[Placeholder, list[Spot]], file: str, unit: str) -> list[Finding]:
     """One finding for each cell to which no single place answers."""
-    return [
-        finding(
-            "form-twice",
-            Place(file, found[one][0].sheet, address(found[one][0].row, found[one][0].column)),
-            unit=unit,
-            measure=one.measure,
-            found=one.name,
-            was=one.where,
-            places=_listed(f"{spot.sheet}!{address(spot.row, spot.column)}" for spot in found[one]),
-        )
-        for one in unsure
-    ]
+    found = []
+    for one, spots in unsure.items():
+        place = Place(file, spots[0].sheet, address(spots[0].row, spots[0].column))
+        places = _listed(f"{spot.sheet}!{address(spot.row, spot.column)}" for spot in spots)
+        found.append(finding("form-twice", place, unit=unit, measure=one.measure, found=one.name, was=one.where, places=places))
+    return found
 
 
 def _listed(names: Iterable[str]) -> str:

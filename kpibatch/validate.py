@@ -19,7 +19,7 @@ from kpibatch.findings import Finding, Place, finding
 from kpibatch.intake import Intake
 from kpibatch.levels import LevelTables, Rollup, Source
 from kpibatch.submission import BAD, EMPTY, OK
-from kpibatch.thai import month_end, show_month
+from kpibatch.thai import month_end
 from kpibatch.values import Kind, show_value
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless")
@@ -121,7 +121,7 @@ def _finding(code: str, row: Any, tables: LevelTables) -> Finding:
         "limit": show_value(row["limit_value"], measure.kind),
         "limit_label": tables.measures[measure.limit].label if measure.limit else "",
         "base": show_value(row["base_value"], measure.kind),
-        "month": show_month(row["month"]),
+        "month": row["month"],
     }
     place = Place(row["file"], row["sheet"], row["cell"])
     return finding(code, place, unit=row["unit"], measure=measure.code, found=row["found"], **facts)
@@ -153,7 +153,7 @@ def _missing(rows: pd.DataFrame, tables: LevelTables) -> Iterator[Finding]:
     for _, row in rows.iterrows():
         measure = tables.measures[row["measure"]]
         place = Place(row["file"], row["sheet"], row["cell"])
-        yield finding("missing", place, unit=row["unit"], measure=measure.code, label=measure.label, month=show_month(row["month"]))
+        yield finding("missing", place, unit=row["unit"], measure=measure.code, label=measure.label, month=row["month"])
 
 
 def missing_baselines(needed: pd.DataFrame, tables: LevelTables) -> list[Finding]:

@@ -86,7 +86,7 @@ def _date(cell: Value) -> Reading:
             day = None
     else:
         day = read_date(as_text(cell)) if isinstance(cell, str) else None
-    return Reading(refused="not-a-date") if day is None else Reading(float(day.toordinal()), read_as=show_date(day))
+    return Reading(refused="not-a-date") if day is None else Reading(float(day.toordinal()), read_as=day.isoformat())
 
 
 def _yes_no(cell: Value) -> Reading:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Source
@@ -16,6 +17,9 @@ from kpibatch.score import score_kpi
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 
 def as_number(value: object) -> float:

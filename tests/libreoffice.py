@@ -15,10 +15,11 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def recalculate(books: Sequence[Path], into: Path) -> list[Path]:
+def recalculate(books: Sequence[Path], into: Path, kind: str = "xlsx") -> list[Path]:
     """The workbooks (of different names), calculated anew on loading and saved under ``into``, by one start of LibreOffice.
 
-    Skips the test where LibreOffice is not installed, but fails it on CI, where it should be.
+    ``kind`` may be another format to save in, such as ``ods``. Where LibreOffice is not installed the test is skipped;
+    on CI, where it should be, it fails.
     """
     office = shutil.which("soffice")
     if office is None:
@@ -28,8 +29,8 @@ def recalculate(books: Sequence[Path], into: Path) -> list[Path]:
     settings.parent.mkdir(parents=True)
     settings.write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
     profile = f"-env:UserInstallation={(into / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", str(into), *map(str, books)]
+    command = [office, profile, "--headless", "--norestore", "--convert-to", kind, "--outdir", str(into), *map(str, books)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-    written = [into / f"{book.stem}.xlsx" for book in books]
+    written = [into / f"{book.stem}.{kind}" for book in books]
     assert all(path.is_file() for path in written), done.stdout + done.stderr
     return written

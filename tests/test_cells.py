@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -90,6 +90,10 @@ def test_values_of_every_kind(tmp_path):
     rows = [row[0] for row in only_sheet(saved(tmp_path / "a.xlsx", cells)).rows]
     assert rows == ["ข้อความ", 85.0, 0.85, True, date(2022, 4, 15), date(2565, 4, 15), None, 0.0, "x"]
     assert rows[3] is True, "a tick is no 1"
+
+
+def test_a_day_with_a_time_is_that_day(tmp_path):
+    assert value_at(saved(tmp_path / "a.xlsx", {"A1": datetime(2022, 4, 15, 10, 30)}), "A1") == date(2022, 4, 15)
 
 
 def test_a_time_is_no_value(tmp_path):

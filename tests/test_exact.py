@@ -5,6 +5,7 @@ five samples' level tables, most of their values on a threshold or one step besi
 """
 
 import math
+import operator
 import random
 import re
 from bisect import bisect_right
@@ -15,10 +16,9 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pytest
-from tablebook import one_kpi
+from tablebook import one_kpi, read
 from workspace import BURIRAM, CHACHOENGSAO, CHIEFS, NAKHON_PHANOM, RAYONG, SAMPLES
 
 from kpibatch.config import RankingRules
@@ -49,7 +49,10 @@ Number = int | Fraction
 
 def nine(value: Number) -> int:
     """Numbers are compared after rounding to 9 decimals, so as whole billionths."""
-    return round(value * 10**9)
+    return (2 * 10**9 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+COMPARE = {"=": operator.eq, "≥": operator.ge, ">": operator.gt, "≤": operator.le, "<": operator.lt}
 
 
 class Asked(NamedTuple):
@@ -57,28 +60,32 @@ class Asked(NamedTuple):
 
     sign: str
     number: Fraction = Fraction()
+    billionths: int = 0
 
     def holds(self, value: Number | None) -> bool:
         if value is None or self.sign == "any":
             return value is not None
-        a, b = nine(value), nine(self.number)
-        return {"=": a == b, "≥": a >= b, ">": a > b, "≤": a <= b, "<": a < b}[self.sign]
+        return COMPARE[self.sign](nine(value), self.billionths)
+
+
+def ask(sign: str, number: str | int) -> Asked:
+    return Asked(sign, Fraction(number), nine(Fraction(number)))
 
 
 @cache
 def read_cell(text: str) -> Asked:
     bare = text.replace(" ", "")
     if bare in ("ใช่", "ไม่ใช่"):
-        return Asked("=", Fraction(bare == "ใช่"))
+        return ask("=", int(bare == "ใช่"))
     if found := re.fullmatch(r"(ภายใน|ก่อน)(.+)", bare):
         day = read_date(text.removeprefix(found[1]))
         assert day
-        return Asked("≤" if found[1] == "ภายใน" else "<", Fraction(day.toordinal()))
+        return ask("≤" if found[1] == "ภายใน" else "<", day.toordinal())
     if found := re.fullmatch(r"([<>≤])([\d.]+)", bare):
-        return Asked(found[1], Fraction(found[2]))
+        return ask(found[1], found[2])
     found = re.fullmatch(r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare)
     assert found, text
-    return Asked("≥", Fraction(found[1]))
+    return ask("≥", found[1])
 
 
 @cache
@@ -169,7 +176,7 @@ class Slow:
         here = (not node.only or self.unit.code in node.only) and self.unit.code not in node.never
         return here and (not node.parent or self.applies(self.book.tables.node[node.parent]))
 
-    def case(self, kpi: str) -> int:
+    def case_of(self, kpi: str) -> int:
         """The first case from the top that holds, from 1; 0 where none does or its measure is missing."""
         for number, (measure, condition) in enumerate(self.book.cases[kpi], 1):
             if self.value(measure) is None:
@@ -178,30 +185,40 @@ class Slow:
                 return number
         return 0
 
-    def rules(self, kpi: str) -> list[SlowRule]:
-        return [rule for rule in self.book.rules[kpi] if rule.case in (0, self.case(kpi))]
+    @cached_property
+    def case(self) -> dict[str, int]:
+        return {kpi: self.case_of(kpi) for kpi in self.book.cases}
 
-    def level(self, kpi: str) -> int:
+    @cached_property
+    def rules(self) -> dict[str, list[SlowRule]]:
+        return {kpi: [rule for rule in rules if rule.case in (0, self.case[kpi])] for kpi, rules in self.book.rules.items()}
+
+    @cached_property
+    def level(self) -> dict[str, int]:
+        return {kpi: self.level_of(kpi) for kpi in self.book.rules}
+
+    def level_of(self, kpi: str) -> int:
         """The longest unbroken run of levels met from level 1."""
-        if self.book.cases[kpi] and not self.case(kpi):
-            return 0
-        level, rules = 0, self.rules(kpi)
-        while level < self.book.tables.level_count and all(
-            asked.holds(self.value(rule.measure)) for rule in rules if (asked := rule.row[level])
-        ):
+        level = 0
+        while level < self.book.tables.level_count and self.met(kpi, level):
             level += 1
         return level
 
+    def met(self, kpi: str, level: int) -> bool:
+        if self.book.cases[kpi] and not self.case[kpi]:
+            return False
+        return all(one.holds(self.value(rule.measure)) for rule in self.rules[kpi] if (one := rule.row[level]))
+
     def is_provisional(self, kpi: str) -> bool:
-        asked = {measure for measure, _ in self.book.cases[kpi]} | {rule.measure for rule in self.rules(kpi)}
+        asked = {measure for measure, _ in self.book.cases[kpi]} | {rule.measure for rule in self.rules[kpi]}
         return any(map(self.is_incomplete, asked))
 
     def score(self, leaf: Node) -> Fraction:
         below, scores = Fraction(self.book.tables.round.below_one), [Fraction(score) for score in self.book.tables.scores]
         if leaf.method is Method.STEPS:
-            return [below, *scores][self.level(leaf.code)]
-        [rule] = self.rules(leaf.code)
-        value, knots = self.value(rule.measure), [asked for asked in rule.row if asked]
+            return [below, *scores][self.level[leaf.code]]
+        [rule] = self.rules[leaf.code]
+        value, knots = self.value(rule.measure), [one for one in rule.row if one]
         if value is None or not knots[0].holds(value):
             return below
         return between(Fraction(value), [knot.number for knot in knots], scores)
@@ -327,11 +344,11 @@ def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
     def some(share: float) -> frozenset[str]:
         return frozenset(chance.sample(codes, int(share * UNITS)))
 
-    nodes = tuple(
-        replace(node, only=some(0.4) if node.only else node.only, never=some(0.4 if node.never else 0.01)) for node in tables.nodes if node
-    )
+    nodes = {node.code: replace(node, only=some(0.4) if node.only else node.only) for node in tables.nodes}
+    for leaf in tables.leaves:
+        nodes[leaf.code] = replace(nodes[leaf.code], never=some(0.4 if leaf.never else 0.01))
     measures = {code: replace(measure, rollup=Rollup.LAST) for code, measure in tables.measures.items()}
-    return replace(tables, units=units, nodes=nodes, measures=measures, baselines={})
+    return replace(tables, units=units, nodes=tuple(nodes.values()), measures=measures, baselines={})
 
 
 def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple[Measured, LevelTables]:
@@ -366,21 +383,21 @@ def differences(units: Sequence[Slow], measured: Measured, scores: Scores, stand
     for row, one in enumerate(units):
         name = one.unit.code
         for code, column in columns.items():
-            value = one.value(code)
-            if math.isnan(column[row]) != (value is None) or (
-                value is not None and not math.isclose(column[row], value, rel_tol=1e-12, abs_tol=1e-9)
-            ):
-                yield f"{name} {code}: {column[row]} for {value}"
+            value, other = one.value(code), column[row]
+            same = math.isnan(other) if value is None else math.isclose(other, value, rel_tol=1e-12, abs_tol=1e-9)
+            if not same:
+                yield f"{name} {code}: {other} for {value}"
         for code, (score, provisional) in nodes.items():
             mine = one.tree.get(code)
-            if math.isnan(score[row]) != (mine is None) or (mine and abs(Fraction(score[row]) - mine[0]) > 1e-9):
-                yield f"{name} {code}: score {score[row]} for {mine}"
-            if mine and provisional[row] != mine[1]:
-                yield f"{name} {code}: provisional {provisional[row]}"
+            if math.isnan(score[row]) if mine is None else (abs(score[row] - mine[0]) <= 1e-9 and provisional[row] == mine[1]):
+                continue
+            yield f"{name} {code}: {score[row]}, provisional {provisional[row]}, for {mine}"
         for code, kpi in scores.kpis.items():
-            if code in one.tree and kpi.level[row] != one.level(code):
-                yield f"{name} {code}: level {kpi.level[row]} for {one.level(code)}, {[(r.measure, one.value(r.measure)) for r in one.rules(code)]}"
-        yield from _misplaced(standings[name], places[name])
+            if code in one.tree and kpi.level[row] != one.level[code]:
+                why = {rule.measure: one.value(rule.measure) for rule in one.rules[code]}
+                yield f"{name} {code}: level {kpi.level[row]} for {one.level[code]} by {why}"
+    for name, place in places.items():
+        yield from _misplaced(standings[name], place)
 
 
 def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
@@ -412,3 +429,63 @@ def test_the_vectorised_scorer_is_the_slow_one(name: str) -> None:
         assert {int(level) for level in scores.kpis[leaf.code].level} == set(range(tables.level_count + 1)), leaf.code
     ranks = [one.rank for one in standings.values()]
     assert len(set(ranks)) < len(ranks) - ranks.count(0)
+
+
+# --- what one number decides --------------------------------------------------------------------------------------
+
+PERCENT = """
+    T1.a   | ทำได้  | บาท   | จำนวนเงิน | กรอก  | ล่าสุด
+    T1.b   | ทั้งหมด | บาท   | จำนวนเงิน | กรอก  | ล่าสุด
+    T1.pct | ร้อยละ | ร้อยละ | ร้อยละ   | ร้อยละ |      | T1.a | T1.b | ไม่ผ่าน
+"""
+
+
+def level_of(tables: LevelTables, **values: float) -> int:
+    """The level of the first unit by its values in 2565-04."""
+    return int(scored(tables, **values).kpis["T1"].level[0])
+
+
+def scored(tables: LevelTables, **values: float) -> Scores:
+    cells = [("3101", f"T1.{name}", "2565-04", value, "ok", "f", "s", "A1") for name, value in values.items()]
+    columns = ["unit", "measure", "month", "value", "state", "file", "sheet", "cell"]
+    return score_all(measure_all(pd.DataFrame(cells, columns=columns), tables, {}), tables, "2565-04")
+
+
+def with_edges(tables: LevelTables, **edge: object) -> LevelTables:
+    return replace(
+        tables, rules=tuple(replace(rule, edges=tuple(replace(one, **edge) for one in rule.edges if one)) for rule in tables.rules)
+    )
+
+
+TRAPS = [percent for percent in range(1, 101) if 100 * (percent / 100) != percent or percent % 25 == 0]  # 7, 14, 28, 29, 57 …
+
+
+@pytest.mark.parametrize(("sign", "worse"), [("≥", -1), ("≤", 1)])
+def test_whole_percents_of_100_and_of_1_baht_are_reached_exactly(sign: str, worse: int) -> None:
+    tables = one_kpi(PERCENT, f"T1 | | | T1.pct | {sign} 1 | {sign} 1 | {sign} 1 | {sign} 1 | {sign} 1")
+    for percent in TRAPS:
+        percents = with_edges(tables, **{"low" if sign == "≥" else "high": float(percent)})
+        for whole, step in ((100.0, 1.0), (1.0, 0.01), (1_000_000.0, 0.01), (0.07, 0.0007)):
+            reached = float(Fraction(str(whole)) * percent / 100)
+            assert level_of(percents, a=reached, b=whole) == 5, (reached, whole)
+            assert level_of(percents, a=round(reached + worse * step, 6), b=whole) == 0, (reached, whole)
+
+
+def test_a_threshold_that_excel_computed_is_rounded_too() -> None:
+    tables, _ = read({f"ระดับ!{column}2": 90 * 1.1 for column in "EFGHI"})  # 99.00000000000001
+    assert level_of(tables, spent=990, docs=1) == 5
+
+
+@pytest.mark.parametrize("word", ["ภายใน 30 เม.ย. 2565", "ก่อน 1 พ.ค. 2565"])
+def test_a_blank_day_is_missing_from_the_day_after_its_last(word: str) -> None:
+    line = "T1.day | วันส่ง | | วันที่ | กรอก | ล่าสุด"
+    last_day_is_over = one_kpi(line, f"T1 | | | T1.day | {word} | {word} | {word} | {word} | {word}")
+    assert bool(scored(last_day_is_over).provisional[TOTAL].iloc[0])
+    day = date(2022, 4, 30).toordinal()
+    assert (level_of(last_day_is_over, day=day), level_of(last_day_is_over, day=day + 1)) == (5, 0)
+
+
+def test_a_unit_to_which_nothing_applies_is_not_ranked_before_the_others() -> None:
+    tables, _ = read({"ตัวชี้วัด!F2": "ยกเว้น 3101", "ตัวชี้วัด!F3": "ยกเว้น 3101"})
+    standings = {one.unit: one for one in rank_units(scored(tables), set(tables.unit), tables, RankingRules())}
+    assert [standings[code].rank for code in ("3101", "3102", "3103")] == [0, 1, 1]

@@ -9,7 +9,21 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from workspace import CHACHOENGSAO, FORM, NAKHON_PHANOM, cell_of, change, copy_sample, findings, kpibatch, open_book, read_rows, run, tree
+from workspace import (
+    CHACHOENGSAO,
+    FORM,
+    NAKHON_PHANOM,
+    cell_of,
+    change,
+    copy_sample,
+    copy_standard,
+    findings,
+    kpibatch,
+    open_book,
+    read_rows,
+    run,
+    tree,
+)
 
 from kpibatch.config import IntakeLimits
 from kpibatch.levels import LevelTables, Measure, Rollup
@@ -196,7 +210,7 @@ def disturb(path: Path) -> None:
 
 
 def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: Path) -> None:
-    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    workspace = copy_standard(tmp_path, CHACHOENGSAO)
     before = measured(run(workspace))
     path = workspace / "submissions" / "2561-03" / "2402 บางคล้า.xlsx"
     where = str(cell_of(open_book(path), "T2.done", "2561-03").coordinate)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from libreoffice import recalculate
 from openpyxl import Workbook
 from workspace import (
     CHACHOENGSAO,
@@ -19,6 +20,8 @@ from workspace import (
     codes,
     configure,
     copy_sample,
+    copy_standard,
+    digest,
     findings,
     kpibatch,
     open_book,
@@ -36,14 +39,14 @@ NOT_SENT = ("warning", "not-submitted", UNIT, MONTH, "", "")
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder of the untouched sample: no errors, no warnings."""
-    workspace = copy_sample(tmp_path_factory.mktemp("clean"), CHACHOENGSAO)
+    workspace = copy_standard(tmp_path_factory.mktemp("clean"), CHACHOENGSAO)
     run(workspace, BEFORE, expect=0)
     return run(workspace, MONTH, expect=0).parent
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    return copy_sample(tmp_path, CHACHOENGSAO)
+    return copy_standard(tmp_path, CHACHOENGSAO)
 
 
 @pytest.fixture
@@ -260,6 +263,23 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     assert (file, number == "1") == (counts, counts == SECOND)
 
 
+@pytest.mark.parametrize(("first_seen", "late"), [("2018-04-05T23:00:00", False), ("2018-04-06T07:00:00", True), ("", True)])
+def test_a_file_that_no_list_names_came_when_it_was_first_seen(
+    first_seen: str, late: bool, workspace: Path, path: Path, clean: Path
+) -> None:
+    """Where it was never seen before, that is now: long after this round."""
+    unlisted = path.rename(path.with_name("2402 แบบรายงาน.xlsx"))
+    if first_seen:
+        (workspace / "output").mkdir()
+        seen = f"sha256,first_seen\r\n{digest(unlisted)},{first_seen}\r\n"
+        (workspace / "output" / "arrivals.csv").write_text(seen, encoding="utf-8")
+    output = run(workspace)
+    assert places(output, clean) == ([("warning", "late", UNIT, unlisted.name, "", "")] if late else [])
+    assert scores_of(output) == scores_of(clean / MONTH)
+    sights = {row["sha256"]: row["first_seen"] for row in read_rows(workspace / "output" / "arrivals.csv")}
+    assert sights[digest(unlisted)] == first_seen or (not first_seen and sights[digest(unlisted)] > "2026")
+
+
 def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, NAKHON_PHANOM)
     months = [f"2564-{number:02d}" for number in range(4, 10)]
@@ -274,6 +294,19 @@ def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Pat
     found = {row["unit"]: float(row["value"]) for row in read_rows(run(workspace) / "measures.csv") if row["measure"] == "I7.pct"}
     assert {unit: round(100 * prompt.count(unit) / len(months), 6) for unit in found} == pytest.approx(found)
     assert found["4801"] > found["4802"] > found["4811"]
+
+
+def test_a_file_first_seen_late_stays_late_in_the_months_after(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, NAKHON_PHANOM)
+    path = submission(workspace, "4801", "2564-05")
+    (path.parent / "received.csv").unlink()
+    files = sorted(path.parent.glob("*.xlsx"))
+    days = {file: "2021-06-20" if file == path else "2021-06-01" for file in files}
+    (workspace / "output").mkdir()
+    seen = [f"{digest(file)},{day}T09:00:00" for file, day in days.items()]
+    (workspace / "output" / "arrivals.csv").write_text("\r\n".join(["sha256,first_seen", *seen, ""]), encoding="utf-8")
+    values = {row["unit"]: row["value"] for row in read_rows(run(workspace) / "measures.csv") if row["measure"] == "I7.pct"}
+    assert (values["4801"], values["4802"]) == ("83.333333333", "100")
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------------
@@ -309,6 +342,28 @@ def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(workspace: Pat
             package.writestr(name, content)
     output = run(workspace, expect=1)
     assert ("error", "cell-error") in [one[:2] for one in places(output, clean)]
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_other_workbook_formats_are_read_the_same(kind: str, workspace: Path, path: Path, clean: Path) -> None:
+    converted = recalculate([path], workspace / "converted", kind)[0]
+    path.unlink()
+    sent = Path(shutil.copy(converted, path.parent))
+    arrive(path.parent, {sent.name: "2018-04-02T10:00"})
+    output = run(workspace)
+    assert places(output, clean) == []
+    assert scores_of(output) == scores_of(clean / MONTH)
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_broken_formula_is_an_error_in_other_formats_too(kind: str, workspace: Path, path: Path, clean: Path) -> None:
+    change(path, {("T2.done", MONTH): "=1/0"})
+    converted = recalculate([path], workspace / "converted", kind)[0]
+    path.unlink()
+    sent = Path(shutil.copy(converted, path.parent))
+    arrive(path.parent, {sent.name: "2018-04-02T10:00"})
+    found = findings(run(workspace, expect=1), unit=UNIT, measure="T2.done")
+    assert codes(found) == ["cell-error"]
 
 
 AS_TYPED = [

@@ -16,6 +16,8 @@ from openpyxl import Workbook
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
+    CHIEFS,
+    NAKHON_PHANOM,
     RAYONG,
     configure,
     copy_sample,
@@ -27,6 +29,7 @@ from workspace import (
     open_book,
     read_rows,
     run,
+    sample_output,
     submission,
     tree,
 )
@@ -40,13 +43,13 @@ FINDINGS = "severity,code,unit,file,sheet,cell,measure,found,message"
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_sample(tmp_path_factory.mktemp("run"))
+def output() -> Path:
+    return sample_output(BURIRAM)
 
 
 @pytest.fixture(scope="module")
-def output(workspace: Path) -> Path:
-    return run(workspace, expect=1)
+def workspace(output: Path) -> Path:
+    return output.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +110,13 @@ def scorecard(workspace: Path) -> dict[str, tuple[str, Fraction]]:
     return {str(code): (str(parent or "total"), Fraction(str(weight))) for code, parent, _, weight in rows if code}
 
 
-def recomputed(levels: Mapping[str, int], tree_of: Mapping[str, tuple[str, Fraction]], node: str = "total") -> Fraction:
-    """The score of a node from the levels of the leaves, each worth as many points as its number."""
-    children = [(code, weight) for code, (parent, weight) in tree_of.items() if parent == node]
+def recomputed(levels: Mapping[str, int], nodes: Mapping[str, tuple[str, Fraction]], node: str = "total") -> Fraction | None:
+    """The score of a node from the levels of the leaves, each worth as many points as its number; none where nothing applies."""
+    children = [(code, weight) for code, (parent, weight) in nodes.items() if parent == node]
     if not children:
-        return Fraction(levels[node])
-    return sum((recomputed(levels, tree_of, code) * weight for code, weight in children), Fraction()) / sum(w for _, w in children)
+        return Fraction(levels[node]) if node in levels else None
+    known = [(score, weight) for code, weight in children if (score := recomputed(levels, nodes, code)) is not None]
+    return sum((score * weight for score, weight in known), Fraction()) / sum(weight for _, weight in known) if known else None
 
 
 def half_up(score: Fraction) -> str:
@@ -120,31 +124,47 @@ def half_up(score: Fraction) -> str:
     return f"{int(score * 10_000 + Fraction(1, 2)) / 10_000:.4f}".rstrip("0").rstrip(".")
 
 
-def test_totals_follow_from_the_levels_and_the_weights(workspace: Path, scores: list[dict[str, str]]) -> None:
-    nodes = scorecard(workspace)
-    assert sum(weight for parent, weight in nodes.values() if parent == "I") == 110
+@pytest.mark.parametrize(("name", "sent", "absent"), [(BURIRAM, 22, 0), (NAKHON_PHANOM, 12, 12), (CHIEFS, 76, 0)])
+def test_totals_follow_from_the_levels_and_the_weights(name: str, sent: int, absent: int) -> None:
+    rows, nodes = read_rows(sample_output(name) / "scores.csv"), scorecard(sample_output(name).parent.parent)
+    if name == BURIRAM:
+        assert sum(weight for parent, weight in nodes.values() if parent == "I") == 110
     levels: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in scores:
+    for row in rows:
         if row["level"]:
             levels[row["unit"]][row["node"]] = int(row["level"])
-    assert len(levels) == 22
-    for row in scores:
-        if row["score"] and row["node"] not in levels[row["unit"]]:
+    assert len(levels) == sent
+    assert sum(row["status"] == "not_applicable" for row in rows) == absent
+    for row in rows:
+        if row["score"]:
             expected = recomputed(levels[row["unit"]], nodes, row["node"])
+            assert expected is not None
             if row["node"] == "total":
                 assert row["score"] == half_up(expected)
-            assert float(row["score"]) == pytest.approx(float(expected), abs=6e-5 if row["node"] == "total" else 1e-9)
+            else:
+                assert float(row["score"]) == pytest.approx(float(expected), abs=1e-9)
 
 
 def test_effective_weights_are_parts_of_the_whole(scores: list[dict[str, str]], workspace: Path) -> None:
     nodes = scorecard(workspace)
-    for row in scores:
-        if row["unit"] == "3101" and row["node"] != "total":
-            part, node = Fraction(100), row["node"]
-            while node != "total":
-                parent, weight = nodes[node]
-                part, node = part * weight / sum(w for above, w in nodes.values() if above == parent), parent
-            assert float(row["effective_weight"]) == pytest.approx(float(part), abs=1e-8)
+    shown = {row["node"]: float(row["effective_weight"]) for row in scores if row["unit"] == "3101"}
+    assert shown.pop("total") == 100
+    for node in shown:
+        part, above = Fraction(100), node
+        while above != "total":
+            parent, weight = nodes[above]
+            part, above = part * weight / sum(w for other, w in nodes.values() if other == parent), parent
+        assert shown[node] == pytest.approx(float(part), abs=1e-8)
+
+
+def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings() -> None:
+    rows = read_rows(sample_output(NAKHON_PHANOM) / "scores.csv")
+    weights = {(row["unit"], row["node"]): float(row["effective_weight"]) for row in rows}
+    # I2 weighs 15 of 100 in a section that is half of all; of its three parts one applies only here, one only elsewhere.
+    half = pytest.approx(50 * 15 / 100 / 2, abs=1e-8)
+    for unit, absent in (("4801", "I2.3"), ("4804", "I2.1")):
+        parts = {node: weights[unit, node] for node in ("I2.1", "I2.2", "I2.3")}
+        assert parts == {node: 0 if node == absent else half for node in parts}
 
 
 def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:

@@ -4,15 +4,20 @@ A cell of a submission is found by what stands in column A (the measure's code) 
 so the tests know nothing of the program's own layout code.
 """
 
+import atexit
 import csv
 import hashlib
+import importlib
 import re
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
@@ -25,20 +30,47 @@ SAMPLES = ROOT / "input_samples"
 BURIRAM, CHACHOENGSAO, NAKHON_PHANOM = "buriram-2565-2", "chachoengsao-2561-1", "nakhonphanom-2564-2"
 CHIEFS, RAYONG = "provincial-chiefs-2565-1", "rayong-2554"
 NEWEST = {BURIRAM: "2565-06", CHACHOENGSAO: "2561-03", NAKHON_PHANOM: "2564-09", CHIEFS: "2565-03", RAYONG: "2554-09"}
-FORM = "แบบรายงาน"
+FORM, TEMPLATE = "แบบรายงาน", "form_template.xlsx"
 
 
 # --- making and changing ------------------------------------------------------------------------------------------
 
 
 def copy_sample(folder: Path, name: str = BURIRAM, **settings: str) -> Path:
-    """A sample as a workspace of its own in ``folder``; ``settings`` are keys of config.toml with values as TOML."""
+    """A sample as a workspace of its own in ``folder``; ``settings`` are keys of config.toml with values as TOML.
+
+    A sample with a form of the office's own keeps it; ``copy_standard`` gives the same answers on standard forms.
+    """
     workspace = folder / name
     shutil.copytree(SAMPLES / name, workspace, ignore=shutil.ignore_patterns("output", "config.toml"))
     config = (ROOT / "config.toml").read_text(encoding="utf-8").replace(f"input_samples/{BURIRAM}/", "")
     (workspace / "config.toml").write_text(config, encoding="utf-8")
-    configure(workspace, **settings)
+    familiar = {"form_template": f'"{TEMPLATE}"'} if (workspace / TEMPLATE).is_file() else {}
+    configure(workspace, **(familiar | settings))
     return workspace
+
+
+def copy_standard(folder: Path, name: str) -> Path:
+    """A sample whose units have typed their answers into standard forms."""
+    workspace = copy_sample(folder, name)
+    configure(workspace, form_template='""')
+    shutil.rmtree(workspace / "submissions")
+    shutil.copytree(_standard_submissions(name), workspace / "submissions")
+    return workspace
+
+
+@cache
+def _standard_submissions(name: str) -> Path:
+    home = Path(tempfile.mkdtemp(prefix="kpibatch-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    (home / name).mkdir()
+    shutil.copy(SAMPLES / name / "level_tables.xlsx", home / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(SAMPLES))
+        maker = importlib.import_module("make_samples")
+        patch.setattr(maker, "HERE", home)
+        made: Path = maker.make(name, standard=True)
+    return made
 
 
 def configure(workspace: Path, **settings: str) -> None:
@@ -118,6 +150,14 @@ def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
     assert isinstance(result.exception, SystemExit | None), result.exception
     assert result.exit_code in ((0, 1) if expect is None else (expect,)), result.output
     return workspace / "output" / (month or max(name for name in folders(workspace) if name[0].isdigit()))
+
+
+@cache
+def sample_output(name: str) -> Path:
+    """The newest month's folder of an untouched sample, run once for all tests, which only read it."""
+    folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return run(copy_sample(folder, name))
 
 
 def folders(workspace: Path) -> list[str]:

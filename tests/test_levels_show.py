@@ -1,0 +1,305 @@
+"""``levels show``: the scorecard and each condition as it was read, on the screen and as the annex of a letter to print and sign."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+from tablebook import one_kpi, read
+from workspace import BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, NEWEST, copy_sample, kpibatch, open_book
+
+from kpibatch.conditions import parse
+from kpibatch.wording import applies_in_words, asked, bound, case_in_words
+
+AT_LEAST = r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)? *([\d.]+)(?: *- *[\d.]+| *ขึ้นไป)?"
+SIGNS = ((AT_LEAST, "≥", "ไม่น้อยกว่า"), (r"> *([\d.]+)", ">", "มากกว่า"), (r"≤ *([\d.]+)", "≤", "ไม่เกิน"), (r"< *([\d.]+)", "<", "น้อยกว่า"))
+ANY = (CHACHOENGSAO, "T2.pct", 1)  # ≤ 80 before 81-85: any result reaches it
+
+
+class Typed(NamedTuple):
+    """One row of ระดับ as it stands in the workbook."""
+
+    kpi: str
+    measure: str
+    label: str
+    unit: str
+    percent: bool
+    case: str
+    levels: list[str]
+
+
+class Tables:
+    """The level tables read once more, by openpyxl alone."""
+
+    def __init__(self, workspace: Path) -> None:
+        book = open_book(workspace / "level_tables.xlsx", values=True)
+        measures = {row["รหัส"]: row for row in records(book["รายการข้อมูล"])}
+        self.nodes = list(records(book["ตัวชี้วัด"]))
+        self.rows = [typed(row, measures) for row in records(book["ระดับ"])]
+
+    def weights_under(self, code: str) -> float:
+        return sum(float(node["น้ำหนัก"]) for node in self.nodes if node["อยู่ใต้"] == code)
+
+
+def records(sheet: Worksheet) -> Iterator[dict[str, str]]:
+    heads, *rows = sheet.iter_rows(values_only=True)
+    for row in rows:
+        if any(cell is not None for cell in row):
+            yield {str(head): "" if cell is None else str(cell) for head, cell in zip(heads, row, strict=True)}
+
+
+def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
+    measure, case = measures[row["รายการข้อมูล"]], ""
+    if row["กรณีของ"]:
+        of = measures[row["กรณีของ"]]
+        case = f"กรณี {of['รายการ']} {bound_in_words(row['เงื่อนไขกรณี'], of['หน่วยนับ'], percent=False)}"
+    levels = [row[f"ระดับ {level}"] for level in range(1, 6)]
+    return Typed(row["ตัวชี้วัด"], measure["รหัส"], measure["รายการ"], measure["หน่วยนับ"], measure["ชนิด"] == "ร้อยละ", case, levels)
+
+
+def bound_in_words(text: str, unit: str, *, percent: bool) -> str:
+    for pattern, _, words in SIGNS:
+        if found := re.fullmatch(pattern, text):
+            number = f"{float(found[1]):,.2f}".rstrip("0").rstrip(".")
+            return f"{words}ร้อยละ {number}" if percent else f"{words} {number} {unit}".strip()
+    return text
+
+
+def item_in_words(name: str, row: Typed, level: int) -> str:
+    text = row.levels[level - 1]
+    if (name, row.measure, level) == ANY:
+        return f"{row.label} ได้เท่าใดก็ตาม"
+    if text in ("ใช่", "ไม่ใช่"):
+        return row.label if text == "ใช่" else f"ไม่มี{row.label}"
+    return f"{row.label} {bound_in_words(text, row.unit, percent=row.percent)}"
+
+
+def level_in_words(name: str, rows: list[Typed], level: int) -> list[str]:
+    """Each case's items joined, then those that count in every case."""
+    asking = [row for row in rows if row.levels[level - 1]]
+    cases = dict.fromkeys(row.case for row in asking if row.case)
+    joined = [f"{case}: " + " และ".join(item_in_words(name, row, level) for row in asking if row.case == case) for case in cases]
+    return joined + [item_in_words(name, row, level) for row in asking if not row.case]
+
+
+@pytest.fixture(scope="module", params=NEWEST)
+def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Tables, str]:
+    """A sample's name, workspace, tables, and what ``levels show`` printed; the annex is written."""
+    name = str(request.param)
+    workspace = copy_sample(tmp_path_factory.mktemp("show"), name)
+    printed, written = kpibatch(workspace, "levels", "show"), kpibatch(workspace, "levels", "show", "--xlsx")
+    assert (printed.exit_code, written.exit_code) == (0, 0)
+    assert written.output.strip() == f"เขียนเอกสารแนบที่ {workspace / 'output' / 'level_tables_annex.xlsx'}"
+    return name, workspace, Tables(workspace), printed.output
+
+
+# --- on the screen ------------------------------------------------------------------------------------------------
+
+
+def test_every_node_is_printed_with_its_weight(shown: tuple[str, Path, Tables, str]) -> None:
+    _, _, tables, printed = shown
+    for node in tables.nodes:
+        [line] = [line for line in printed.splitlines() if line.strip().startswith(f"{node['รหัส']}  {node['ชื่อ']}   ")]
+        under = f" / {tables.weights_under(node['รหัส']):g}" if tables.weights_under(node["รหัส"]) else ""
+        assert f"   น้ำหนัก {float(node['น้ำหนัก']):g}{under}   " in line
+        assert node["อ้างอิง"] in line
+        assert node["ผู้รับผิดชอบ"] in line
+
+
+def test_every_condition_is_printed_as_it_was_read(shown: tuple[str, Path, Tables, str]) -> None:
+    name, _, tables, printed = shown
+    lines = [re.sub(r"^ *(?:\[(.*?)\] )?", r"\1|", line) for line in printed.splitlines() if ":  " in line]
+    expected = [
+        f"{row.case}|{row.measure} {row.label}:  " + "  |  ".join(as_read(name, row, level) for level in range(1, 6)) for row in tables.rows
+    ]
+    by_kpi = [node["รหัส"] for node in tables.nodes]
+    order = sorted(range(len(tables.rows)), key=lambda number: by_kpi.index(tables.rows[number].kpi))
+    assert len(lines) == len(expected)
+    for line, number in zip(lines, order, strict=True):
+        assert line.partition("   (")[0] == expected[number]
+
+
+def as_read(name: str, row: Typed, level: int) -> str:
+    text = row.levels[level - 1]
+    for pattern, sign, _ in SIGNS:
+        found = re.fullmatch(pattern, text)
+        if found and (name, row.measure, level) != ANY:
+            return f"{sign} {float(found[1]):g}"
+    return text or "–"
+
+
+# --- the annex ----------------------------------------------------------------------------------------------------
+
+
+def annex(workspace: Path) -> Worksheet:
+    sheet = open_book(workspace / "output" / "level_tables_annex.xlsx").active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def blocks(sheet: Worksheet) -> dict[str, list[tuple[Any, ...]]]:
+    """The annex's rows by the code that begins each KPI or section; ``รวมน้ำหนัก`` begins the end."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    code = ""
+    for row in sheet.iter_rows(min_row=7, values_only=True):
+        code = str(row[0]).split("  ")[0] if row[0] else code
+        found.setdefault(code, []).append(row)
+    return found
+
+
+def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path, Tables, str]) -> None:
+    name, workspace, tables, _ = shown
+    annexed = blocks(annex(workspace))
+    for node in tables.nodes:
+        rows = [row for row in tables.rows if row.kpi == node["รหัส"]]
+        if not rows:
+            continue
+        (_, title, weight, responsible), *lines = annexed[node["รหัส"]]
+        assert title.startswith(node["ชื่อ"])
+        assert (weight, responsible or "") == (float(node["น้ำหนัก"]), node["ผู้รับผิดชอบ"])
+        expected = []
+        for level in range(1, 6):
+            items = level_in_words(name, rows, level)
+            expected += [f"ระดับ {level}  {items[0]}"] if len(items) == 1 else [f"ระดับ {level}"]
+            expected += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
+        assert [line[1] for line in lines] == expected
+
+
+def test_the_annex_has_sections_totals_and_a_block_to_sign(shown: tuple[str, Path, Tables, str]) -> None:
+    name, workspace, tables, _ = shown
+    annexed = blocks(annex(workspace))
+    assert [code for code in annexed if code != "รวมน้ำหนัก"] == in_tree_order(tables, "")
+    for node in tables.nodes:
+        under, own = tables.weights_under(node["รหัส"]), float(node["น้ำหนัก"])
+        if under:
+            [(heading, _, weight, _)] = annexed[node["รหัส"]]
+            assert heading == f"{node['รหัส']}  {node['ชื่อ']}"
+            assert str(weight) == (f"{own:g}" if own == under else f"{own:g} (ย่อยรวม {under:g})")
+    if name == BURIRAM:
+        assert annexed["I"][0][2] == "50 (ย่อยรวม 110)"
+    total, *signatures = annexed["รวมน้ำหนัก"]
+    assert total[2] == 100
+    lines = [(row[1], row[2]) for row in signatures if row[1]]
+    assert [left.split(" ")[0].strip("(.)") for left, _ in lines] == ["ลงชื่อ", "", "วันที่", "ผู้ประเมิน"]
+    assert [left for left, _ in lines[:3]] == [right for _, right in lines[:3]]
+    assert lines[3] == ("ผู้ประเมิน", "ผู้รับการประเมิน")
+
+
+def in_tree_order(tables: Tables, parent: str) -> list[str]:
+    children = [node["รหัส"] for node in tables.nodes if node["อยู่ใต้"] == parent]
+    return [code for child in children for code in (child, *in_tree_order(tables, child))]
+
+
+def test_the_annex_prints_on_a4_portrait_with_its_heading_on_every_page(shown: tuple[str, Path, Tables, str]) -> None:
+    _, workspace, _, _ = shown
+    sheet = annex(workspace)
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("portrait", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$6:$6"
+    assert [cell.value for cell in sheet[6]] == ["ที่", "ตัวชี้วัดและเกณฑ์การให้คะแนน", "น้ำหนัก\nร้อยละ", "หน่วยงาน\nรับผิดชอบ"]
+    last = max(cell.row for row in sheet.iter_rows() for cell in row if cell.value)
+    area, bottom = re.fullmatch(r"'.+'!(.+)\$(\d+)", sheet.print_area).groups()  # type: ignore[union-attr]
+    assert (area, int(bottom) >= last) == ("$A$1:$D", True)
+
+
+def test_nothing_is_written_where_the_tables_hold_an_error(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    book = open_book(workspace / "level_tables.xlsx")
+    book["ตัวชี้วัด"]["D2"] = 60
+    book.save(workspace / "level_tables.xlsx")
+    for words in (["show"], ["show", "--xlsx"]):
+        assert kpibatch(workspace, "levels", *words).exit_code == 2
+    assert not (workspace / "output").exists()
+
+
+def test_an_english_workspace_has_an_english_annex(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, NAKHON_PHANOM, language='"en"')
+    assert "Annex written to " in kpibatch(workspace, "levels", "show", "--xlsx").output
+    sheet = annex(workspace)
+    assert sheet["A1"].value == "KPIs, targets and levels"
+    assert blocks(sheet)["T1"][1][1] == "Level 1  ร้อยละการใช้จ่าย at least 80 %"
+
+
+# --- the words ----------------------------------------------------------------------------------------------------
+
+MEASURES = """
+    x.pct  | ผล     | ร้อยละ     | ร้อยละ   | กรอก | ล่าสุด
+    x.hh   | ครัวเรือน | ครัวเรือน    | จำนวน   | กรอก | ล่าสุด
+    x.baht | ยอดขาย  | บาท       | จำนวนเงิน | กรอก | ล่าสุด
+    x.day  | วันส่ง   |           | วันที่     | กรอก | ล่าสุด
+    x.plan | แผน    |           | ใช่/ไม่ใช่ | กรอก | ล่าสุด
+    x.n    | กำลังคน  | คน        | จำนวน   | กรอก | ล่าสุด
+"""
+
+
+@pytest.mark.parametrize(
+    ("measure", "condition", "thai", "english"),
+    [
+        ("x.pct", "≥ 80", "ผล ไม่น้อยกว่าร้อยละ 80", "ผล at least 80 %"),
+        ("x.pct", "ตั้งแต่ร้อยละ ๑๐๐.๐๑ ขึ้นไป", "ผล ไม่น้อยกว่าร้อยละ 100.01", "ผล at least 100.01 %"),
+        ("x.pct", "> 95", "ผล มากกว่าร้อยละ 95", "ผล more than 95 %"),
+        ("x.pct", "คงเหลือไม่เกินร้อยละ ๓๕", "ผล ไม่เกินร้อยละ 35", "ผล at most 35 %"),
+        ("x.pct", "ต่ำกว่า 5.5", "ผล น้อยกว่าร้อยละ 5.5", "ผล less than 5.5 %"),
+        ("x.pct", "เท่ากับ 100", "ผล เท่ากับร้อยละ 100 พอดี", "ผล exactly 100 %"),
+        ("x.hh", "อย่างน้อย 20", "ครัวเรือน ไม่น้อยกว่า 20 ครัวเรือน", "ครัวเรือน at least 20 ครัวเรือน"),
+        ("x.hh", "≥ 12,500", "ครัวเรือน ไม่น้อยกว่า 12,500 ครัวเรือน", "ครัวเรือน at least 12,500 ครัวเรือน"),
+        ("x.baht", "≥ 1,234,567.89", "ยอดขาย ไม่น้อยกว่า 1,234,567.89 บาท", "ยอดขาย at least 1,234,567.89 บาท"),
+        ("x.day", "ภายใน 10 กันยายน พ.ศ. ๒๕๖๕", "วันส่ง ภายใน 10 ก.ย. 2565", "วันส่ง by 10 Sep 2022"),
+        ("x.day", "ก่อน 31 ธ.ค. 2564", "วันส่ง ก่อน 31 ธ.ค. 2564", "วันส่ง before 31 Dec 2021"),
+        ("x.plan", "ใช่", "แผน", "แผน: yes"),
+        ("x.plan", "ไม่ใช่", "ไม่มีแผน", "แผน: no"),
+    ],
+)
+def test_a_condition_in_words(measure: str, condition: str, thai: str, english: str) -> None:
+    one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures[measure]
+    assert [asked(one, parse(condition), language) for language in ("th", "en")] == [thai, english]
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("≤ 2", ["ไม่เกิน 2 คน"]),
+        ("> 4", ["มากกว่า 4 คน"]),
+        ("3 - 4", ["ตั้งแต่ 3 คน", "ถึง 4 คน"]),
+        ("2 < x ≤ 4", ["มากกว่า 2 คน", "ไม่เกิน 4 คน"]),
+        ("2 ≤ x < 4", ["2 คน", "น้อยกว่า 4 คน"]),
+    ],
+)
+def test_a_case_in_words_keeps_its_open_ends(condition: str, words: list[str]) -> None:
+    tables = one_kpi(MEASURES, f"T1 | x.n | {condition} | x.hh | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5")
+    told = case_in_words(tables, tables.cases_of("T1")[0], "th")
+    assert told.startswith("กรณี กำลังคน ")
+    assert [part for part in words if part not in told] == []
+
+
+def test_a_band_of_percents_in_words() -> None:
+    one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures["x.pct"]
+    assert bound(parse("81 - 85"), one, "th") == "ตั้งแต่ร้อยละ 81 ถึงร้อยละ 85"
+
+
+@pytest.mark.parametrize(
+    ("typed_in", "words"),
+    [
+        (None, ""),
+        ("เฉพาะ 3103, 3101", "เฉพาะ เมือง, กระสัง"),
+        ("ยกเว้น คูเมือง และ เมือง", "ยกเว้น เมือง, คูเมือง"),
+        ("กลุ่ม ใต้, เหนือ", "กลุ่ม เหนือ, ใต้"),
+    ],
+)
+def test_whom_a_kpi_applies_to_in_words(typed_in: str | None, words: str) -> None:
+    tables, _ = read({"ตัวชี้วัด!F5": typed_in})
+    assert applies_in_words(tables, tables.node["I1"], "th") == words
+
+
+def test_whom_a_sub_kpi_applies_to_stands_on_the_screen_and_in_the_annex(tmp_path: Path) -> None:
+    workspace, whom = copy_sample(tmp_path, NAKHON_PHANOM), "บ้านแพง, นาหว้า, นาทม, วังยาง"
+    printed = kpibatch(workspace, "levels", "show").output
+    kpibatch(workspace, "levels", "show", "--xlsx")
+    annexed = blocks(annex(workspace))
+    for code, word in (("I2.1", "ยกเว้น"), ("I2.3", "เฉพาะ")):
+        [line] = [line for line in printed.splitlines() if line.strip().startswith(f"{code}  ")]
+        assert f"   {word} {whom}   " in line
+        assert annexed[code][0][1].endswith(f"  ({word} {whom})")
