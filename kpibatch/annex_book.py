@@ -54,7 +54,7 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     sheet.merge(at, 0, 1, f"{node.code}  {node.name}" + (f"  ({words})" if words else ""), "section", indent=depth)
     total = weights_under(tables, node.code)
     shown = say("annex.weights", language, weight=show_number(node.weight), children=show_number(total))
-    sheet.put(at, 2, shown if total != node.weight else show_number(node.weight), "section", "wrap", "centre")
+    sheet.put(at, 2, shown if total != node.weight else node.weight, "section", "wrap", "centre")
     sheet.put(at, 3, node.responsible, "section", "wrap")
     sheet.height(at, lines_of(shown, _WIDTHS[2]) if total != node.weight else 1)
     return at + 1

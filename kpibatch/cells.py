@@ -5,6 +5,7 @@ without a result is a ``CellError``, never a blank: calamine returns both as emp
 XML formats their addresses are looked up in the package itself.
 """
 
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -108,7 +109,7 @@ def _plain(value: object) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) if math.isfinite(value) else CellError(str(value))
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
-from kpibatch.findings import Finding, Place
+from kpibatch.findings import Finding, Place, finding
 from kpibatch.intake import Intake, read_month
 from kpibatch.levels import LevelTables
 from kpibatch.template_form import Template
@@ -48,8 +48,19 @@ def with_earlier(intake: Intake, earlier: Intake, template: Template) -> Intake:
     values = pd.concat([intake.values, said], ignore_index=True).drop_duplicates(_KEY, keep="last", ignore_index=True)
     places = set(said[["file", "sheet", "cell"]].itertuples(index=False, name=None))
     findings = [one for one in (_in_folder(one, earlier.month) for one in earlier.findings) if _at(one) in places]
+    findings += _sent_again(intake, earlier)
     files = tuple((f"{earlier.month}/{name}", digest) for name, digest in earlier.files)
     return replace(intake, values=values, findings=(*intake.findings, *findings), earlier_files=(*intake.earlier_files, *files))
+
+
+def _sent_again(intake: Intake, earlier: Intake) -> list[Finding]:
+    """Forms that do not say their month, sent a second time as they were."""
+    before = {one.sha256: one.file for one in earlier.submissions}
+    again = [one for one in intake.submissions if one.sha256 in before]
+    return [
+        finding("form-sent-again", Place(one.file), unit=one.unit, found=f"{earlier.month}/{before[one.sha256]}", month=earlier.month)
+        for one in again
+    ]
 
 
 def _in_folder(one: Finding, month: str) -> Finding:

@@ -10,7 +10,7 @@ from kpibatch.gap import gain
 from kpibatch.levels import Measure, Method, Rule, Source, Unit
 from kpibatch.outcome import Outcome
 from kpibatch.tables import nearest_of
-from kpibatch.thai import show_month, show_number
+from kpibatch.thai import read_number, show_month, show_number
 from kpibatch.values import show_value
 from kpibatch.wording import asked, case_in_words
 
@@ -83,6 +83,8 @@ class _Explanation:
         text = f"{measure.code}  {measure.label} = {shown} {measure.counting_unit}".rstrip()
         if measure.source in (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.SUM):
             return f"{text}   {self._formula(measure)}"
+        if measure.source is Source.ON_TIME:
+            return f"{text}   {self.say('arrivals')}"
         if place != NOWHERE:
             return f"{text}   [{place}]" + (f"   {measure.rollup.value}" if measure.source is Source.FORM else "")
         return text
@@ -133,6 +135,8 @@ class _Explanation:
         column = self.outcome.measured.values[rule.measure].to_numpy(float)[self.row : self.row + 1]
         held = not math.isnan(column[0]) if edge.any_value else bool(edge.holds(column)[0])
         shown = show_value(float(column[0]), measure.kind, self.language) or self.say("missing")
+        if not held and read_number(shown) == edge.threshold:
+            shown = show_number(float(column[0]))
         remark = f"   ({rule.remark})" if rule.remark else ""
         return f"{'✓' if held else '✗'} {asked(measure, edge, self.language)}: {shown}   [{rule.places[level - 1]}]{remark}"
 

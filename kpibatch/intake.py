@@ -4,6 +4,7 @@ Each file is read on its own: what is wrong with one never touches another. Whic
 submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -192,9 +193,9 @@ def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: s
     folder = config.submissions / month
     if not folder.is_dir():
         return set()
-    arrivals = read_received(folder)
+    listed, seen = read_received(folder), read_first_sights(config.output)
     due = tables.calendar.get(month, month_end(month))
-    prompt = (path for path in _workbooks(folder) if path.name not in arrivals or arrivals[path.name].date() <= due)
+    prompt = [path for path in _workbooks(folder) if (came := _came(path, listed, seen)) is None or came.date() <= due]
     identities = (_identity(path, tables, template) for path in prompt)
     return {identity.unit for identity in identities if identity and identity.round == tables.round.key}
 
@@ -204,3 +205,8 @@ def _identity(path: Path, tables: LevelTables, template: Template | None) -> Ide
         return identity_in(path, read_book(path), template, tables)
     except UnreadableBook:
         return None
+
+
+def _came(path: Path, listed: Mapping[str, datetime], seen: Mapping[str, datetime]) -> datetime | None:
+    """When an earlier month's file arrived; ``None`` where nothing tells."""
+    return listed.get(path.name) or (seen.get(hashlib.sha256(path.read_bytes()).hexdigest()) if seen else None)

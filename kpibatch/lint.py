@@ -57,8 +57,6 @@ def _round(tables: LevelTables) -> Iterator[Finding]:
         yield finding("lint-below-one", place, found=show_number(this.below_one))
     if not this.reference:
         yield finding("lint-no-reference", place, found="", of="รอบประเมิน")
-    if tables.level_count < 2:
-        yield finding("lint-few-levels", _at(tables, "ระดับ"), found=tables.level_count)
 
 
 def _rating(tables: LevelTables) -> Iterator[Finding]:
@@ -76,6 +74,8 @@ def _rating(tables: LevelTables) -> Iterator[Finding]:
 
 def _calendar(tables: LevelTables) -> Iterator[Finding]:
     place, months = _at(tables, "ปฏิทิน"), tables.round.months
+    if tables.round.start.year == 1:  # the round's own days could not be read, which is reported already
+        return
     for month in months:
         if month not in tables.calendar:
             yield finding("lint-no-due", place, found=month)

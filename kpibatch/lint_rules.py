@@ -15,7 +15,7 @@ from kpibatch.values import Kind
 
 def lint_rules(tables: LevelTables) -> list[Finding]:
     """Every fault of the rows of ระดับ."""
-    found = [one for rule in tables.rules for check in (_order, _bands, _exact, _reach, _days) for one in check(rule, tables)]
+    found = [one for rule in tables.rules for check in (_order, _bands, _exact, _reach, _share, _days) for one in check(rule, tables)]
     found += _directions(tables)
     for leaf in tables.leaves:
         found += [one for check in (_twice, _contradictions, _same_levels, _cases, _linear) for one in check(leaf, tables)]
@@ -65,9 +65,9 @@ def _worse(lower: Condition, higher: Condition) -> bool:
 def _bands(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
     """Neighbouring bands neither overlap nor leave a value between them that no level names."""
     typed = [(level, condition) for level, _, condition in _filled(rule) if condition.family == "number"]
-    if not any(_is_band(condition) for _, condition in typed):
-        return
     for (first, a), (second, b) in pairwise(typed):
+        if not _is_band(a) and not _is_band(b):
+            continue
         low, high = (a, b) if a.low <= b.low and a.high <= b.high else (b, a)
         facts = {"other": rule.typed[first], "level": str(second + 1)}
         missed = high.low == low.high and high.low_open and low.high_open
@@ -108,6 +108,13 @@ def _reach(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
         ):
             limit = show_number(high if edge.low >= high else low)
             yield finding("lint-unreachable", rule.places[level], measure=rule.measure, found=rule.typed[level], limit=limit)
+
+
+def _share(rule: Rule, tables: LevelTables) -> Iterator[Finding]:
+    """Excel stores 80% as 0.8: a percent's thresholds of at most 1 throughout are such shares."""
+    numbers = [edge.threshold for _, edge, _ in _filled(rule) if edge.family == "number" and not edge.any_value]
+    if tables.measures[rule.measure].kind is Kind.PERCENT and len(numbers) > 1 and all(0 < number <= 1 for number in numbers):
+        yield finding("lint-percent-share", rule.places[0], measure=rule.measure, found=" | ".join(rule.typed))
 
 
 def greatest(tables: LevelTables, code: str) -> float:

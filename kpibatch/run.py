@@ -29,6 +29,7 @@ from kpibatch.lint import check_levels
 from kpibatch.listings import findings_csv, measures_csv, scores_csv
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
+from kpibatch.returned_book import returned_files, write_returned
 from kpibatch.sheets import saved
 from kpibatch.template_form import template_of
 from kpibatch.template_writer import template_form_name, write_from_template
@@ -101,6 +102,9 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
             for done, unit in enumerate(tables.units, 1):
                 write_unit_book(outcome, unit, folder / "units" / unit_file(unit))
                 progress.tick(done, len(tables.units))
+        with clock.step("returned"):
+            (folder / "returned").mkdir()
+            _return(outcome, folder / "returned")
         for name, content in (("scores", scores_csv), ("measures", measures_csv), ("findings", findings_csv)):
             (folder / f"{name}.csv").write_bytes(content(outcome))
         (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -117,7 +121,12 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
 
 
 def _return(outcome: Outcome, folder: Path) -> int:
-    return 0
+    """Write the marked copies into an empty folder; returns how many there are."""
+    going = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
+    month = outcome.config.submissions / outcome.month
+    for one in going:
+        write_returned(month / one.file, folder / one.name, one.findings, one.unit, outcome.language, one.beside)
+    return len(going)
 
 
 def _remember(outcome: Outcome) -> None:
@@ -183,6 +192,10 @@ def _swap(target: Path, new: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _template_record(path: Path | None) -> dict[str, object]:
+    return {"form_template": {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}} if path else {}
+
+
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
     config, tables = outcome.config, outcome.tables
     return {
@@ -193,6 +206,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "sha256": hashlib.sha256(config.level_tables.read_bytes()).hexdigest(),
             "digest": tables.digest,
         },
+        **_template_record(config.form_template),
         "inputs": [{"file": name, "sha256": digest} for name, digest in (*outcome.intake.files, *outcome.intake.earlier_files)],
         "counts": {
             "units": len(tables.units),

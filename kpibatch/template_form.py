@@ -112,7 +112,7 @@ def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
         if path.suffix.lower() not in SUFFIXES:
             raise ValueError(path.suffix)
         return read_book(path), formula_cells(open_package(path.read_bytes()))
-    except (UnreadableBook, Unpatchable, ValueError, SyntaxError, OSError, zipfile.BadZipFile) as reason:
+    except (UnreadableBook, Unpatchable, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile) as reason:
         raise KpibatchError("unreadable-form-template", file=path, reason=reason) from None
 
 

@@ -4,10 +4,12 @@ In: text. Out: a value and nothing else; ``None`` where the text can't be read o
 A month is the text ``2565-06``; dates are Gregorian ``datetime.date`` inside, Buddhist years outside.
 """
 
+import math
 import re
 import unicodedata
 from calendar import monthrange
 from datetime import date
+from decimal import Decimal
 
 BUDDHIST = 543
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -89,8 +91,12 @@ def show_date(day: date, language: str = "th") -> str:
 
 
 def show_number(value: float) -> str:
-    """At most 9 decimals, none that say nothing, no thousands separators: ``100.01``."""
-    return f"{value:.9f}".rstrip("0").rstrip(".")
+    """The shortest text that gives the value back after rounding to 9 decimals, without separators: ``100.01``."""
+    if not math.isfinite(value):
+        return str(value)
+    text = format(Decimal(repr(round(float(value), 9))), "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def is_month(text: str) -> bool:

@@ -27,7 +27,13 @@ def bound(edge: Condition, measure: Measure, language: str) -> str:
     if edge.family == "yes_no":
         return say("sheet.yes" if edge.low == 1 else "sheet.no", language)
     if not math.isinf(edge.low) and not math.isinf(edge.high) and not edge.exact:
-        return say("words.between", language, low=_amount(edge.low, measure, language), high=_amount(edge.high, measure, language))
+        low, high = _amount(edge.low, measure, language), _amount(edge.high, measure, language)
+        name = (
+            "between"
+            if not edge.low_open and not edge.high_open
+            else f"{'above' if edge.low_open else 'from'}-{'below' if edge.high_open else 'to'}"
+        )
+        return say(f"words.{name}", language, low=low, high=high).replace(" ร้อยละ", "ร้อยละ", 1).replace("ถึง ร้อยละ", "ถึงร้อยละ")
     name = {">=": "at-least", ">": "more-than", "<=": "at-most", "<": "less-than", "=": "exactly"}[edge.sign]
     words = say(f"words.{name}", language, number=_amount(edge.threshold, measure, language))
     return words.replace(" ร้อยละ", "ร้อยละ")
@@ -39,7 +45,8 @@ def measure_day(ordinal: float, language: str) -> str:
 
 
 def _amount(number: float, measure: Measure, language: str) -> str:
-    shown = f"{int(number):,}" if number == int(number) else show_number(number)
+    whole, point, decimals = show_number(number).partition(".")
+    shown = f"{int(whole):,}{point}{decimals}"
     if measure.kind is Kind.PERCENT:
         return say("words.percent", language, number=shown)
     return f"{shown} {measure.counting_unit}".rstrip()

@@ -58,7 +58,7 @@ def measured_from(tables: LevelTables, given: dict[str, dict[str, object]]) -> M
         if not measure.ingredients
     ]
     frame = pd.DataFrame(rows, columns=["unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell"])
-    return measure_all(frame, _all_filled_in(tables), {unit: 100.0 for unit in given})
+    return measure_all(frame, _all_filled_in(tables), dict.fromkeys(given, 100.0))
 
 
 def _all_filled_in(tables: LevelTables) -> LevelTables:

@@ -51,22 +51,18 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 # --- what the formulas give -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The month's folder of each variant."""
-    folder = tmp_path_factory.mktemp("variants")
-    return {
-        variant: run(copy_sample(folder / variant, name, **settings)) if settings else sample_output(name)
-        for variant, (name, settings) in VARIANTS.items()
-    }
+def output_of(variant: str) -> Path:
+    """The month's folder of a variant."""
+    name, settings = VARIANTS[variant]
+    return sample_output(name, **settings)
 
 
 @pytest.fixture(scope="module")
-def recalculated(outputs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each variant's ranking, calculated anew."""
     folder = tmp_path_factory.mktemp("recalculated")
-    books = [Path(shutil.copy(output / "ranking.xlsx", folder / f"{number}.xlsx")) for number, output in enumerate(outputs.values())]
-    return dict(zip(outputs, recalculate(books, folder / "anew"), strict=True))
+    books = [Path(shutil.copy(output_of(variant) / "ranking.xlsx", folder / f"{at}.xlsx")) for at, variant in enumerate(VARIANTS)]
+    return dict(zip(VARIANTS, recalculate(books, folder / "anew"), strict=True))
 
 
 def values_of(book: Workbook) -> dict[tuple[str, str], Any]:
@@ -89,8 +85,8 @@ def differences(path: Path, anew: Path) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_cached_result_is_what_the_formula_gives(variant: str, outputs: dict[str, Path], recalculated: dict[str, Path]) -> None:
-    count, wrong = differences(outputs[variant] / "ranking.xlsx", recalculated[variant])
+def test_every_cached_result_is_what_the_formula_gives(variant: str, recalculated: dict[str, Path]) -> None:
+    count, wrong = differences(output_of(variant) / "ranking.xlsx", recalculated[variant])
     assert wrong == []
     assert count > 500
 
@@ -107,9 +103,9 @@ def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_ranking_sheet_says_what_scores_csv_says(variant: str, outputs: dict[str, Path]) -> None:
-    sheet = open_book(outputs[variant] / "ranking.xlsx", values=True).worksheets[0]
-    totals = {row["unit"]: row for row in read_rows(outputs[variant] / "scores.csv") if row["node"] == "total"}
+def test_the_ranking_sheet_says_what_scores_csv_says(variant: str) -> None:
+    sheet = open_book(output_of(variant) / "ranking.xlsx", values=True).worksheets[0]
+    totals = {row["unit"]: row for row in read_rows(output_of(variant) / "scores.csv") if row["node"] == "total"}
     lines = [line for line in sheet.iter_rows(values_only=True) if str(line[1]) in totals]
     assert [str(line[1]) for line in lines] != sorted(totals)
     assert {str(line[1]): (str(line[0] or ""), line[3]) for line in lines} == {
@@ -284,11 +280,11 @@ def put_rating(book: Workbook, old: float, new: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def changed(outputs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The ranking as it is after each change made in it, calculated anew."""
     folder, books = tmp_path_factory.mktemp("changed"), []
     for number, what_if in enumerate(WHAT_IF.values()):
-        book = open_book(outputs[what_if.sample] / "ranking.xlsx")
+        book = open_book(sample_output(what_if.sample) / "ranking.xlsx")
         what_if.in_ranking(book)
         books.append(folder / f"{number}.xlsx")
         book.save(books[-1])
@@ -306,21 +302,21 @@ def nearly(lines: list[list[Any]]) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("name", WHAT_IF)
-def test_a_changed_cell_gives_what_a_fresh_run_gives(name: str, changed: dict[str, Path], outputs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_changed_cell_gives_what_a_fresh_run_gives(name: str, changed: dict[str, Path], tmp_path: Path) -> None:
     what_if = WHAT_IF[name]
     workspace = copy_sample(tmp_path, what_if.sample)
     what_if.in_workspace(workspace)
     fresh = ranking(run(workspace) / "ranking.xlsx")
     assert ranking(changed[name]) == nearly(fresh)
-    assert fresh != nearly(ranking(outputs[what_if.sample] / "ranking.xlsx")), "the change should matter"
+    assert fresh != nearly(ranking(sample_output(what_if.sample) / "ranking.xlsx")), "the change should matter"
 
 
 # --- how it looks and behaves -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def book(outputs: dict[str, Path]) -> Workbook:
-    return open_book(outputs[BURIRAM] / "ranking.xlsx")
+def book() -> Workbook:
+    return open_book(sample_output(BURIRAM) / "ranking.xlsx")
 
 
 def test_the_sheets_and_their_order(book: Workbook, buriram: LevelTables) -> None:
@@ -355,17 +351,17 @@ def test_every_sheet_prints_on_a4_landscape_with_its_headings(book: Workbook) ->
         assert sheet.freeze_panes
 
 
-def test_a_chart_and_a_name_for_the_ranking(outputs: dict[str, Path], book: Workbook) -> None:
-    with zipfile.ZipFile(outputs[BURIRAM] / "ranking.xlsx") as package:
+def test_a_chart_and_a_name_for_the_ranking(book: Workbook) -> None:
+    with zipfile.ZipFile(sample_output(BURIRAM) / "ranking.xlsx") as package:
         assert "xl/charts/chart1.xml" in package.namelist()
     assert book.defined_names["ranking"].attr_text.startswith(f"'{RANKING}'!$A$7:")
 
 
-def test_every_finding_is_listed_with_a_link_to_its_value(outputs: dict[str, Path], book: Workbook) -> None:
+def test_every_finding_is_listed_with_a_link_to_its_value(book: Workbook) -> None:
     listed = list(book[FINDINGS].iter_rows(min_row=4, values_only=True))
-    expected = findings(outputs[BURIRAM])
+    expected = findings(sample_output(BURIRAM))
     assert [(row[4] or "", row[5] or "", row[7]) for row in listed] == [(row["cell"], row["measure"], row["message"]) for row in expected]
-    shown = open_book(outputs[BURIRAM] / "ranking.xlsx", values=True)
+    shown = open_book(sample_output(BURIRAM) / "ranking.xlsx", values=True)
     for row, finding in zip(listed, expected, strict=True):
         if finding["measure"]:
             sheet, place = str(row[8]).split('"')[1].lstrip("#").split("!")

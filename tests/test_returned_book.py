@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import tomllib
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,7 +18,6 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from rich_book import FORM, HIDDEN, PLAIN, QUOTED, edit_part, link_to_other_book, make_rich_book, parts_of, picture, write_parts
 
-from kpibatch import catalogue
 from kpibatch.catalogue import say
 from kpibatch.cell_marks import MARKS
 from kpibatch.cells import Grid, Value, read_book
@@ -38,15 +36,6 @@ JUNE = SAMPLE / "submissions" / "2565-06"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 INDEX, ORIGINAL_FORM = "ข้อค้นพบ", "แบบรายงาน"
 UNIT = Unit("3101", "เมืองบุรีรัมย์")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _texts() -> None:
-    """Until the texts of this module are in the catalogue, they are taken from where they were handed over."""
-    waiting = Path("/tmp/returned_catalogue.toml")
-    there = catalogue.entries()
-    if "returned" not in there:
-        there |= tomllib.loads(waiting.read_text(encoding="utf-8"))
 
 
 def found(cell: str, sheet: str = FORM, code: str = "missing", text: str = "") -> Finding:

@@ -64,6 +64,7 @@ def test_the_buriram_submissions_are_small_enough_to_clone() -> None:
 def maker(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A script of ``input_samples/`` as a module that writes below ``home``."""
     monkeypatch.syspath_prepend(str(SAMPLES))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     spec = importlib.util.spec_from_file_location(name, SAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None

@@ -732,6 +732,13 @@ def test_what_is_wrong_in_an_earlier_month_is_told_with_its_folder(tmp_path: Pat
     ]
 
 
+def test_the_form_of_the_month_before_sent_again_is_a_warning(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    copy(submission(workspace, UNIT, BEFORE), submission(workspace, UNIT, MONTH))
+    found = findings(run(workspace, MONTH, expect=1), unit=UNIT)
+    assert ("form-sent-again", "2561-02/2402 บางคล้า.xlsx") in [(row["code"], row["found"]) for row in found]
+
+
 def test_a_month_that_the_newest_form_has_a_cell_for_is_taken_from_there(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     for month, cells in ((BEFORE, {"H34": "ใช่"}), (MONTH, dict.fromkeys(("D34", "E34", "F34", "G34", "I34"), "ใช่") | {"H34": None})):

@@ -153,11 +153,11 @@ def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
 
 
 @cache
-def sample_output(name: str) -> Path:
-    """The newest month's folder of an untouched sample, run once for all tests, which only read it."""
+def sample_output(name: str, **settings: str) -> Path:
+    """The newest month's folder of a sample with these settings, run once for all tests, which only read it."""
     folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return run(copy_sample(folder, name))
+    return run(copy_sample(folder, name, **settings))
 
 
 def folders(workspace: Path) -> list[str]:
