@@ -215,24 +215,27 @@ class ScoreWriter:
         self._mean(at, TOTAL_SCORE, totals)
         means = {code: self._mean(at, self.plan.column(code), [self._score(row, code) for row in sent]) for code in self.plan.nodes}
         leaves = [code for code in self.plan.nodes if code in self.kpis]
-        known = sorted(means[code] for code in leaves if means[code] == means[code])
-        first, last = self.plan.column(leaves[0]), self.plan.column(leaves[-1])
-        everything = span((at, FIRST_NODE), (at, FIRST_NODE + len(self.plan.nodes) - 1), "r")
+        known = [means[code] for code in leaves if means[code] == means[code]]
+        runs = _runs([self.plan.column(code) for code in leaves])
         for code in self.plan.nodes:
             column = self.plan.column(code)
             if code not in self.kpis:
                 self.sheet.put(at + 1, column, "", "section")
                 continue
-            cells = span((at, first), (at, last), "rc") if last - first == len(leaves) - 1 else everything
-            weak = len(known) > 0 and means[code] == means[code] and means[code] <= known[min(2, len(known) - 1)]
-            formula = f'IF(ISNUMBER({ref(at, column)}),IF({ref(at, column)}<=SMALL({cells},MIN(3,COUNT({cells}))),"▼",""),"")'
-            self.sheet.put(at + 1, column, Formula(formula, "▼" if weak else ""), "section", "centre")
+            here = ref(at, column)
+            weaker = "+".join(f"SUMPRODUCT(--({span((at, first), (at, last), 'rc')}<{here}))" for first, last in runs)
+            weak = means[code] == means[code] and sum(mean < means[code] for mean in known) < 3
+            self.sheet.put(
+                at + 1, column, Formula(f'IF(ISNUMBER({here}),IF({weaker}<3,"▼",""),"")', "▼" if weak else ""), "section", "centre"
+            )
 
     def _mean(self, at: int, column: int, values: list[float]) -> float:
         known = [value for value in values if value == value]
-        mean = sum(known) / len(known) if known else float("nan")
+        mean = round(sum(known) / len(known), 9) if known else float("nan")
         cells = self.plan.range(column)
-        self.sheet.put(at, column, Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean if known else ""), "section", "points")
+        self.sheet.put(
+            at, column, Formula(f'IF(COUNT({cells})=0,"",ROUND(AVERAGE({cells}),9))', mean if known else ""), "section", "points"
+        )
         return mean
 
     def _heat(self) -> None:
@@ -262,6 +265,17 @@ class ScoreWriter:
         chart.set_x_axis({"num_font": font})
         chart.set_size({"width": 1180, "height": 300})
         self.sheet.raw.insert_chart(at + 3, NAME, chart, {"description": self.say("mean-title"), "object_position": 1})
+
+
+def _runs(columns: list[int]) -> list[tuple[int, int]]:
+    """Neighbouring columns as first and last."""
+    runs: list[tuple[int, int]] = []
+    for column in sorted(columns):
+        if runs and column == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], column)
+        else:
+            runs.append((column, column))
+    return runs
 
 
 def _rounded(formula: str) -> str:
