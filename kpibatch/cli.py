@@ -4,6 +4,7 @@ so that ``--help`` answers at once.
 
 import subprocess
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from kpibatch.config import read_config
 from kpibatch.errors import KpibatchError
 from kpibatch.thai import arabic, is_month
 
-CLEAN, FINDINGS, STOPPED = 0, 1, 2
+CLEAN, FINDINGS, STOPPED, CRASHED = 0, 1, 2, 70
 
 
 def main() -> None:
@@ -23,7 +24,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    commands(standalone_mode=True)
+    try:
+        commands(standalone_mode=True)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(CRASHED)
 
 
 class _OneLine(click.Group):

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Layout:
     cells: Mapping[tuple[str, str], Spot]
     texts: Mapping[tuple[str, str], Spot]
 
-    @property
+    @cached_property
     def measures(self) -> frozenset[str]:
         """The measures that have a place."""
         return frozenset(measure for measure, _ in self.cells)

@@ -140,6 +140,8 @@ def _place(cells: npt.NDArray[np.object_]) -> Place:
     if not places:
         return NOWHERE
     first, last = places[0], places[-1]
+    if len({(place.file, place.sheet) for place in places}) > 1:
+        return Place(", ".join(dict.fromkeys(place.file for place in places)), first.sheet, ", ".join(place.cell for place in places))
     return first if first == last else Place(first.file, first.sheet, f"{first.cell}:{last.cell}")
 
 

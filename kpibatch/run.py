@@ -166,6 +166,8 @@ def replaced(target: Path) -> Iterator[Path]:
     new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        if old.exists() and not target.exists():  # a run was ended between the two renames: the old output is the good one
+            old.replace(target)
         for left_over in (new, old):
             shutil.rmtree(left_over, ignore_errors=True)
         new.mkdir()

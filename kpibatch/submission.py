@@ -85,6 +85,7 @@ def _read_cells(
     contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables, month: str, lacking: Collection[str]
 ) -> None:
     months = [key for key in tables.round.months if key <= month]
+    later = [key for key in tables.round.months if key > month]
     for measure in asked_of(tables, tables.unit[contents.unit]):
         if measure.code not in layout.measures and measure.code not in lacking:
             place = Place(contents.file)
@@ -94,7 +95,8 @@ def _read_cells(
         spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
         texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
         contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
-        _look_ahead(contents, grids, layout, measure, month)
+        for key in later:
+            _look_ahead(contents, measure, key, month, layout.cells.get((measure.code, key)), grids)
 
 
 def _take(contents: Contents, measure: Measure, month: str, spot: Spot | None, grids: Mapping[str, Grid]) -> None:
@@ -114,8 +116,8 @@ def _place(contents: Contents, spot: Spot | None) -> Place:
     return Place(contents.file, spot.sheet, address(spot.row, spot.column)) if spot else Place(contents.file)
 
 
-def _look_ahead(contents: Contents, grids: Mapping[str, Grid], layout: Layout, measure: Measure, month: str) -> None:
-    for (code, later), spot in sorted(layout.cells.items()):
-        if code == measure.code and later > month and (value := grids[spot.sheet].at(spot.row, spot.column)) is not None:
-            facts = {"found": as_text(value), "month": later, "now": month}
-            contents.findings.append(finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts))
+def _look_ahead(contents: Contents, measure: Measure, later: str, month: str, spot: Spot | None, grids: Mapping[str, Grid]) -> None:
+    value = grids[spot.sheet].at(spot.row, spot.column) if spot else None
+    if value is not None:
+        facts = {"found": as_text(value), "month": later, "now": month}
+        contents.findings.append(finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts))

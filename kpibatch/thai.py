@@ -54,7 +54,10 @@ def read_number(text: str, counting_unit: str = "") -> float | None:
         if tail and bare.endswith(tail):
             bare = bare.removesuffix(tail).rstrip()
             break
-    return float(bare.replace(",", "")) if _NUMBER.fullmatch(bare) else None
+    if not _NUMBER.fullmatch(bare):
+        return None
+    number = float(bare.replace(",", ""))
+    return number if math.isfinite(number) else None
 
 
 def read_yes_no(text: str) -> bool | None:
