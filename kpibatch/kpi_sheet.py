@@ -98,7 +98,7 @@ class KpiWriter:
             self.sheet.put(row, column, typed, "cell", "centre")
         else:
             content, number_format = self._limit(edge)
-            self.sheet.put(row, column, content, "cell", "input", "centre", num_format=number_format)
+            self.sheet.put(row, column, content, "cell", "input", "centre", num_format=number_format, shrink=True)
 
     def _limit(self, edge: Condition, *, high: bool = False) -> tuple[Content, str]:
         """A threshold as a cell that can be changed: the number (or word), shown with its comparison."""
@@ -172,7 +172,7 @@ class KpiWriter:
                 at, column, Formula(self.formulas.computed(at, measure), "" if result is None else result), "cell", style, italic=True
             )
         else:
-            self.sheet.put(at, column, result, "cell", style, "input")
+            self.sheet.put(at, column, result, "cell", style, "input", shrink=True)
 
     def _shown(self, value: float, measure: Measure) -> str | float | None:
         if math.isnan(value):

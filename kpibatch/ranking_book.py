@@ -13,32 +13,36 @@ from kpibatch.score_sheet import FIRST, NAME, PERCENT, PLACE, RANK, RATING, SENT
 from kpibatch.sensitivity_sheet import write_sensitivity
 from kpibatch.sheets import Book, Content, Formula, Sheet, ref, sheet_name, span
 from kpibatch.thai import month_end, show_month
+from kpibatch.trend import Trend
+from kpibatch.trend_sheet import TrendPlan, write_trend
 
-_SHEETS = ("ranking-name", "scores-name", "sensitivity-name", "findings-name", "criteria-name")
+_SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")
 _MEDALS = ("#F4D774", "#DCE1E7", "#E7C9A9")
 _LIST_TOP = 6
 _CHARTED = 40
 
 
-def write_ranking(outcome: Outcome, path: Path) -> None:
+def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
     """Write the workbook; all sheets are laid out first, so that each can refer to the others."""
     tables, language = outcome.tables, outcome.language
     names = [say(f"sheet.{name}", language) for name in _SHEETS]
     kpis: dict[str, KpiPlan] = {}
     for leaf in tables.leaves:
         kpis[leaf.code] = plan_kpi(leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables)
-    rating = plan_criteria(names[4], tables)
+    rating = plan_criteria(names[5], tables)
     scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
     with Book(path, title=heading(outcome), language=language, day=month_end(outcome.month)) as book:
         first, second = book.sheet(names[0]), book.sheet(names[1])
         sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
-        _Ranking(outcome, first, scores).write()
+        months = TrendPlan(names[2], len(trend.months), len(tables.units))
+        _Ranking(outcome, first, scores, months, trend).write()
         ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
         for code, plan in kpis.items():
             KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
-        write_sensitivity(outcome, book.sheet(names[2]))
-        write_findings(outcome, book.sheet(names[3]), kpis)
-        write_criteria(outcome, book.sheet(names[4]), kpis)
+        write_trend(outcome, book.sheet(names[2]), months, scores, trend)
+        write_sensitivity(outcome, book.sheet(names[3]))
+        write_findings(outcome, book.sheet(names[4]), kpis)
+        write_criteria(outcome, book.sheet(names[5]), kpis)
 
 
 def heading(outcome: Outcome) -> str:
@@ -52,10 +56,12 @@ def heading(outcome: Outcome) -> str:
 class _Ranking:
     """The sheet อันดับ: lines in order of rank, looked up in the scores, so that they sort themselves anew."""
 
-    def __init__(self, outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
-        self.outcome, self.sheet, self.scores = outcome, sheet, scores
+    def __init__(self, outcome: Outcome, sheet: Sheet, scores: ScorePlan, months: TrendPlan, trend: Trend) -> None:
+        self.outcome, self.sheet, self.scores, self.months, self.trend = outcome, sheet, scores, months, trend
         self.sections = [node.code for node in outcome.tables.children(TOTAL)]
-        self.status = 6 + len(self.sections)
+        self.movement = 6 + len(self.sections)
+        self.line = self.movement + 1
+        self.status = self.movement + 2
         self.helper = self.status + 1
         self.last = _LIST_TOP + len(outcome.standings)
 
@@ -64,7 +70,7 @@ class _Ranking:
 
     def write(self) -> None:
         outcome, tables = self.outcome, self.outcome.tables
-        self.sheet.widths(9, 10, 32, 13, 13, 20, *[16] * len(self.sections), 18, 8)
+        self.sheet.widths(9, 10, 32, 13, 13, 20, *[16] * len(self.sections), 12, 16, 18, 8, *[8] * self.months.months)
         self.sheet.put(0, 0, self.say("ranking-title", unit=tables.round.unit_noun), "title")
         self.sheet.height(0, 2)
         self.sheet.put(1, 0, heading(outcome), "subtitle")
@@ -78,14 +84,15 @@ class _Ranking:
             self.say("rating"),
         ]
         heads += [f"{code}  {tables.node[code].name}" for code in self.sections]
-        self.sheet.put_row(_LIST_TOP, 0, [*heads, self.say("status"), self.say("line")], "head")
+        heads += [self.say("movement"), self.say("trend-name"), self.say("status"), self.say("line")]
+        self.sheet.put_row(_LIST_TOP, 0, heads, "head")
         self.sheet.height(_LIST_TOP, 3)
         for place, standing in enumerate(outcome.standings, 1):
             self._line(place, standing)
         self._notes()
         self._marks()
         self._chart()
-        self.sheet.raw.set_column(self.helper, self.helper, 8, None, {"hidden": True})
+        self.sheet.raw.set_column(self.helper, self.helper + self.months.months, 8, None, {"hidden": True})
         self.sheet.raw.freeze_panes(_LIST_TOP + 1, 3)
         self.sheet.page(top=_LIST_TOP)
         self.sheet.lock()
@@ -107,7 +114,7 @@ class _Ranking:
         for (first, last), (name, formula, number_format) in zip(((0, 1), (2, 2), (3, 4)), figures, strict=True):
             self.sheet.put(3, first, self.say(name), "quiet")
             self.sheet.merge_formula(4, first, last, formula, "big", num_format=number_format, align="left")
-        for place, (first, last) in enumerate(((5, 5), (6, self.status - 1), (self.status, self.status)), 1):
+        for place, (first, last) in enumerate(((5, 5), (6, self.movement - 1), (self.movement, self.status)), 1):
             self._podium(place, first, last)
         self.sheet.height(4, 2)
 
@@ -138,13 +145,34 @@ class _Ranking:
             (PERCENT, "" if blank else standing.percent, "percent"),
             (RATING, standing.rating, "centre"),
             *((self.scores.column(code), self._section(row, code, blank), "points") for code in self.sections),
-            (STATUS, self.say(status) if status else "", "centre"),
         ]
         line = ref(at, self.helper, "c")
         for column, (source, result, style) in enumerate(results):
             self.sheet.put(at, column, Formula(f"INDEX({self.scores.range(source, outside=True)},{line})", result), "cell", style)
+        shown = f"INDEX({self.scores.range(STATUS, outside=True)},{line})"
+        self.sheet.put(at, self.status, Formula(shown, self.say(status) if status else ""), "cell", "centre")
+        self._moved(at, line, standing.unit)
         found = f"MATCH(ROW()-{_LIST_TOP + 1},{self.scores.range(PLACE, outside=True)},0)"
         self.sheet.put(at, self.helper, Formula(found, row + 1), "quiet")
+
+    def _moved(self, at: int, line: str, unit: str) -> None:
+        """Ranks gained since the month before, and the percents so far as a sparkline over the hidden columns at the right."""
+        moved = self.trend.movement(unit)
+        content: Content = ""
+        if self.trend.before is not None:
+            was = f"INDEX({self.months.range(self.months.rank(self.months.months - 2))},{line})"
+            now = ref(at, 0, "c")
+            content = Formula(f'IF(AND(ISNUMBER({now}),ISNUMBER({was})),{was}-{now},"")', "" if moved is None else moved)
+        self.sheet.put(at, self.movement, content, "cell", "centre", num_format='"▲"0;"▼"0;"–"')
+        self.sheet.put(at, self.line, "", "cell")
+        for number, month in enumerate(self.trend.months):
+            percent = month.percent.get(unit)
+            source = f"INDEX({self.months.range(self.months.percent(number))},{line})"
+            formula = Formula(f'IF(ISNUMBER({source}),{source},"")', "" if percent is None else percent)
+            self.sheet.put(at, self.helper + 1 + number, formula, "percent")
+        first, last = self.helper + 1, self.helper + self.months.months
+        shape = {"range": f"'{self.sheet.name}'!{span((at, first), (at, last))}", "markers": True, "show_hidden": True}
+        self.sheet.raw.add_sparkline(at, self.line, shape | {"series_color": "#2A7F86", "min": 0, "max": 100})
 
     def _section(self, row: int, code: str, blank: bool) -> str | float:
         score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
@@ -205,4 +233,4 @@ class _Ranking:
         )
         chart.set_size({"width": 620, "height": 32 * (shown + 2) + 40})
         options = {"description": self.say("chart-alt"), "object_position": 1, "x_offset": 12}
-        self.sheet.raw.insert_chart(_LIST_TOP, self.helper + 1, chart, options)
+        self.sheet.raw.insert_chart(_LIST_TOP, self.helper + 1 + self.months.months, chart, options)

@@ -33,6 +33,7 @@ from kpibatch.returned_book import returned_files, write_returned
 from kpibatch.sheets import saved
 from kpibatch.template_form import template_of
 from kpibatch.template_writer import template_form_name, write_from_template
+from kpibatch.trend import Month, Trend, month_of
 from kpibatch.unit_book import unit_file, write_unit_book
 
 
@@ -80,12 +81,16 @@ def assess_month(config: Config, month: str | None, clock: Clock | None = None) 
     clock = clock or Clock(Quiet())
     with clock.step("levels"):
         tables = sound_levels(config)
-    with clock.step("intake"):
-        template = template_of(config, tables)
-        intake = read_months(config, tables, month or newest_month(config), template, clock.progress.tick)
-    with clock.step("score"):
-        timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
-        return assess(intake, tables, config, in_time(config, tables, intake, template) if timely else {})
+    with clock.step("read"):
+        return score_month(config, tables, month or newest_month(config), clock.progress)
+
+
+def score_month(config: Config, tables: LevelTables, month: str, progress: Progress) -> Outcome:
+    """Read and score one month by level tables that are sound."""
+    template = template_of(config, tables)
+    intake = read_months(config, tables, month, template, progress.tick)
+    timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
+    return assess(intake, tables, config, in_time(config, tables, intake, template) if timely else {})
 
 
 def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
@@ -94,9 +99,11 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     outcome = assess_month(config, month, clock)
     tables = outcome.tables
     _remember(outcome)
+    with clock.step("trend"):
+        trend = Trend((*_months_before(outcome), month_of(outcome)))
     with replaced(config.output / outcome.month) as folder:
         with clock.step("ranking"):
-            write_ranking(outcome, folder / "ranking.xlsx")
+            write_ranking(outcome, folder / "ranking.xlsx", trend)
         with clock.step("units"):
             (folder / "units").mkdir()
             for done, unit in enumerate(tables.units, 1):
@@ -109,6 +116,17 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
             (folder / f"{name}.csv").write_bytes(content(outcome))
         (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return outcome
+
+
+def _months_before(outcome: Outcome) -> Iterator[Month]:
+    """The round's earlier months that have submissions, scored anew."""
+    config, tables = outcome.config, outcome.tables
+    for month in (key for key in tables.round.months if key < outcome.month and (config.submissions / key).is_dir()):
+        try:
+            yield month_of(score_month(config, tables, month, Quiet()))
+        except KpibatchError as error:
+            if error.name != "empty-month":
+                raise
 
 
 def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:
