@@ -107,7 +107,7 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
         with clock.step("units"):
             (folder / "units").mkdir()
             for done, unit in enumerate(tables.units, 1):
-                write_unit_book(outcome, unit, folder / "units" / unit_file(unit))
+                write_unit_book(outcome, unit, folder / "units" / unit_file(unit), trend)
                 progress.tick(done, len(tables.units))
         with clock.step("returned"):
             (folder / "returned").mkdir()

@@ -37,3 +37,6 @@ class Trend:
         if self.before is None or unit not in self.before.rank or unit not in self.months[-1].rank:
             return None
         return self.before.rank[unit] - self.months[-1].rank[unit]
+
+
+NO_TREND = Trend(())

@@ -12,6 +12,7 @@ from kpibatch.outcome import Outcome
 from kpibatch.sheets import Book, Sheet, excel_day, file_name, lines_of
 from kpibatch.submission import BAD
 from kpibatch.thai import month_end, show_month
+from kpibatch.trend import NO_TREND, Trend
 from kpibatch.unit_page import PADDED, tall, write_page
 from kpibatch.unit_view import Line, View
 from kpibatch.values import Kind, show_value
@@ -25,9 +26,9 @@ def unit_file(unit: Unit) -> str:
     return file_name(f"{unit.code} {unit.name}")
 
 
-def write_unit_book(outcome: Outcome, unit: Unit, path: Path) -> None:
-    """Write the summary of one unit for the outcome's month."""
-    view = View(outcome, unit)
+def write_unit_book(outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND) -> None:
+    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far."""
+    view = View(outcome, unit, trend)
     with Book(path, title=f"{view.say('title')} {view.month}", language=outcome.language, day=month_end(outcome.month)) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)
         _details(book.sheet(view.say("sheet-detail")), view)

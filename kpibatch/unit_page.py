@@ -16,6 +16,7 @@ from kpibatch.unit_view import (
     next_rating,
     status_word,
     steps_text,
+    trend_in_words,
 )
 
 _WIDTHS = (9.0, 46.0, 11.0, 12.0, 10.0, 11.0, 14.0, 28.0, 64.0)
@@ -91,8 +92,8 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
 
 
 def _reasons(sheet: Sheet, view: View, row: int) -> int:
-    """Why the score is not final, came late or has no rank; the row below."""
-    texts = []
+    """The trend, and why the score is not final, came late or has no rank; the row below."""
+    texts: list[tuple[str, dict[str, Any]]] = [(words, {}) for words in [trend_in_words(view)] if words]
     if view.standing.status is Status.PROVISIONAL:
         texts.append((view.say("why-provisional", items=missing_items(view)), {"bg_color": FAIR}))
     if view.standing.rank == 0:

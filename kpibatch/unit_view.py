@@ -19,6 +19,7 @@ from kpibatch.outcome import Outcome
 from kpibatch.rank import Standing, Status
 from kpibatch.sheets import FAIR, GOOD
 from kpibatch.thai import show_date, show_month
+from kpibatch.trend import NO_TREND, Trend
 from kpibatch.values import Kind, show_value
 
 _BEST, _STEPS, _NAMED = 3, 3, 4
@@ -49,6 +50,7 @@ class View:
 
     outcome: Outcome
     unit: Unit
+    trend: Trend = NO_TREND
 
     def say(self, key: str, /, **facts: Any) -> str:
         """A text of ``[unit.…]``; who and when are facts of all of them."""
@@ -226,6 +228,19 @@ def missing_items(view: View) -> str:
             named.update(dict.fromkeys(f"{label} ({code})" for label in lacking or [line.node.name]))
     items = ", ".join(list(named)[:_NAMED])
     return view.say("and-more", items=items, count=len(named) - _NAMED) if len(named) > _NAMED else items
+
+
+def trend_in_words(view: View) -> str:
+    """The unit's own percent and rank month by month; empty where there is no earlier month."""
+    if len(view.trend.months) < 2:
+        return ""
+    parts = []
+    for month in view.trend.months:
+        percent, rank = month.percent.get(view.unit.code), month.rank.get(view.unit.code)
+        name = show_month(month.month, view.outcome.language, short=True)
+        shown = "–" if percent is None else f"{percent:.2f}"
+        parts.append(view.say("trend-month", name=name, percent=shown, rank=rank or "–"))
+    return view.say("trend", months="   →   ".join(parts))
 
 
 def steps_text(view: View, line: Line) -> str:
