@@ -33,9 +33,24 @@ class RankingRules:
 
 @dataclass(frozen=True)
 class IntakeLimits:
-    """What a submission may be at most, and how far a date may lie from the round, in years."""
+    """What a submission may be at most, and how far a date may lie from the round, in years.
+
+    ``max_ratio`` is unpacked to packed size of a part; ``max_box`` the area from A1 to the last filled cell; ``max_merged``
+    the area of all merged ranges; ``memory_mb`` and ``seconds`` are what reading one file may take.
+    """
 
     max_file_mb: float = 20.0
+    max_parts: int = 1000
+    max_part_mb: float = 64.0
+    max_unpacked_mb: float = 256.0
+    max_ratio: float = 200.0
+    max_sheets: int = 100
+    max_cells: int = 500_000
+    max_box: int = 2_000_000
+    max_merges: int = 10_000
+    max_merged: int = 200_000
+    memory_mb: int = 1000
+    seconds: float = 20.0
     date_years_before: int = 2
     date_years_after: int = 1
 

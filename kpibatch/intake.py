@@ -19,10 +19,11 @@ from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import Identity
 from kpibatch.levels import LevelTables
-from kpibatch.submission import COLUMNS, Contents, read_submission
+from kpibatch.submission import COLUMNS, Contents
 from kpibatch.template_form import Template
 from kpibatch.template_return import identity_in
 from kpibatch.thai import is_month, month_end, show_date
+from kpibatch.workers import read_all
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
@@ -98,17 +99,15 @@ def read_month(
     paths = sorted(_workbooks(folder)) if folder.is_dir() else []
     if not paths:
         raise KpibatchError("empty-month", folder=folder)
-    contents = []
-    for done, path in enumerate(paths, 1):
-        contents.append(read_submission(path, tables, month, config.intake, template))
-        tick(done, len(paths))
+    contents = read_all(paths, tables, month, config.intake, tick, template)
     return _together(
         tables, month, contents, _Arrivals(read_received(folder), read_first_sights(config.output), datetime.now()), list(_ignored(folder))
     )
 
 
 def _workbooks(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.suffix.lower() in BOOKS and not path.name.startswith(_PASSED_OVER) and path.is_file())
+    named = (path for path in folder.iterdir() if path.suffix.lower() in BOOKS and not path.name.startswith(_PASSED_OVER))
+    return (path for path in named if not path.is_dir())  # a pipe or a link is refused, not passed over
 
 
 def _ignored(folder: Path) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from kpibatch.cells import Grid, UnreadableBook, address, as_text, read_book
+from kpibatch.cells import Grid, UnreadableBook, address, as_text, read_bytes
 from kpibatch.config import IntakeLimits
 from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, asked_of, locate, read_identity
+from kpibatch.guard import take
 from kpibatch.levels import LevelTables, Measure
+from kpibatch.refusal import Refused, shown
 from kpibatch.template_form import Template
 from kpibatch.template_return import find_again
 from kpibatch.values import read_value
@@ -37,30 +39,36 @@ class Contents:
 
 def read_submission(path: Path, tables: LevelTables, month: str, limits: IntakeLimits, template: Template | None = None) -> Contents:
     """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's familiar form, if it has one."""
-    contents = Contents(path.name)
+    name, digest = shown(path.name), ""
     try:
-        raw = path.read_bytes()
-        contents.sha256 = hashlib.sha256(raw).hexdigest()
-        if len(raw) > limits.max_file_mb * 1e6:
-            raise UnreadableBook(f"{len(raw) / 1e6:.1f} MB > {limits.max_file_mb:g} MB")
-        grids = read_book(path)
-    except (UnreadableBook, OSError) as reason:
-        contents.findings.append(finding("unreadable-file", Place(path.name), unit=unit_in_name(tables, path.name), found=reason))
-        return contents
+        raw = take(path, limits)
+        digest = hashlib.sha256(raw).hexdigest()
+        grids = read_bytes(raw, limits)
+    except (Refused, UnreadableBook, OSError) as reason:
+        return refused(path, tables, reason, digest)
+    contents = Contents(name, digest)
     if template is None or IDENTITY_SHEET in grids:
         identity, layout = read_identity(grids), locate(grids, tables)
-        contents.findings.extend(_about_form(path.name, tables, identity, layout))
+        contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
-        identity, layout, found = find_again(path, grids, template, tables, month, unit_in_name(tables, path.name))
+        identity, layout, found = find_again(path, grids, template, tables, month, unit_in_name(tables, name))
         contents.findings.extend(found)
     if layout is None or any(one.severity == "error" for one in contents.findings):
         return contents
     contents.unit = identity.unit
     _read_cells(contents, grids, layout, tables, month, template.lacking if template else frozenset())
     if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
-        contents.findings.append(finding("month-empty", Place(path.name), unit=identity.unit, month=month))
+        contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
         contents.unit = ""
     return contents
+
+
+def refused(path: Path, tables: LevelTables, reason: Exception, digest: str = "") -> Contents:
+    """A file that is not read, with the finding that says why."""
+    name = shown(path.name)
+    why = reason if isinstance(reason, Refused) else Refused("unreadable-file", getattr(reason, "strerror", None) or reason)
+    place = Place(name, why.sheet, why.cell)
+    return Contents(name, digest, findings=[finding(why.code, place, unit=unit_in_name(tables, name), found=why.found)])
 
 
 def unit_in_name(tables: LevelTables, name: str) -> str:

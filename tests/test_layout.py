@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "kpibatch"
 DOORS = {
+    "pebble": "workers",
     "python_calamine": "cells",
     "xlsxwriter": "sheets",
     "pandera": "validate",

@@ -1,0 +1,351 @@
+"""A folder with one of every file that ever killed a reader: the others' scores stay as they were, and nothing is left running."""
+
+import contextlib
+import json
+import math
+import multiprocessing
+import os
+import random
+import re
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hostile_books import (
+    biff,
+    biff_number,
+    cell,
+    compound,
+    endless_xls,
+    ods,
+    ods_cell,
+    part,
+    sheet,
+    with_parts,
+    xls,
+    xlsb,
+    xlsx,
+    xlsx_parts,
+    zipped,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from workspace import BURIRAM, SAMPLES, copy_sample, findings, read_rows, run
+
+from kpibatch import cells, workers
+from kpibatch.catalogue import entries
+from kpibatch.config import IntakeLimits
+from kpibatch.errors import KpibatchError
+from kpibatch.guard import inspect
+from kpibatch.levels import LevelTables
+from kpibatch.refusal import REFUSALS, Inspected, Sheet
+from kpibatch.submission import BAD, EMPTY, OK, Contents, read_submission
+from kpibatch.workers import read_all
+
+MONTH = "2565-06"
+LIMITS = IntakeLimits()
+GOOD = sorted((SAMPLES / BURIRAM / "submissions" / MONTH).glob("*.xlsx"))
+ONE = sheet(cell("A1", 1))
+CORNER = xlsx(sheet(f'<row r="1">{cell("A1", 1)}</row><row r="1048576">{cell("XFD1048576", 2)}</row>'))
+GREEDY = xlsx(ONE, strings='<sst uniqueCount="99999999999999"><si><t>a</t></si></sst>')
+
+KILLERS: dict[str, tuple[bytes, str]] = {
+    "stray cell.xlsx": (CORNER, "sheet-too-large"),
+    "lying count.xlsx": (GREEDY, "file-malformed"),
+    "panic.xlsx": (xlsx(ONE, strings='<sst uniqueCount="9999999999999999999"/>'), "file-malformed"),
+    "bomb.xlsx": (xlsx(ONE, xl__bomb_xml=bytes(70_000_000)), "file-swollen"),
+    "merged.xlsx": (xlsx(sheet(cell("A1", 1), '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')), "sheet-too-large"),
+    "endless.xls": (endless_xls(), "file-malformed"),
+    "corner.xls": (xls(biff_number(0, 0, 1), biff_number(65_535, 255, 1)), "sheet-too-large"),
+    "dimensions.xls": (xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0))), "file-malformed"),
+    "corner.xlsb": (xlsb([(1_048_575, 16_383, 5, bytes(8))]), "sheet-too-large"),
+    "million.ods": (
+        ods(f'<table:table-row table:number-rows-repeated="1048576">{ods_cell(1)}{ods_cell(2)}</table:table-row>'),
+        "sheet-too-large",
+    ),
+    "utf16.xlsx": (xlsx(ONE.replace("UTF-8", "UTF-16").encode("utf-16")), "file-malformed"),
+    "doctype.xlsx": (xlsx(ONE.replace("<worksheet", '<!DOCTYPE a [<!ENTITY b "b">]><worksheet', 1)), "file-malformed"),
+    "twice.xlsx": (zipped([*xlsx_parts(ONE).items(), ("xl/worksheets/sheet1.xml", ONE)]), "file-malformed"),
+    "same address.xlsx": (xlsx(sheet(cell("A1", 1) + cell("A1", 2))), "file-malformed"),
+    "password.xlsx": (compound({"EncryptionInfo": b"", "EncryptedPackage": b""}), "file-encrypted"),
+    "page.xls": (b"<html><table><tr><td>85</td></tr></table></html>", "file-web-page"),
+    "list.xlsx": ("รหัส,ค่า\n3101,85".encode("cp874"), "file-text"),
+    "=cmd().xlsx": (b"=cmd|' /C calc'!A0", "file-text"),
+    "empty.xlsx": (b"", "file-empty"),
+    "scan.xlsx": (b"%PDF-1.7", "file-not-workbook"),
+    "letter.xlsx": (zipped([("word/document.xml", "<a/>")]), "file-not-workbook"),
+    "sheets.xlsx": (xlsx(*[ONE] * 101), "too-many-sheets"),
+    "cut.xlsx": (GOOD[0].read_bytes()[:9000], "unreadable-file"),
+    "strange.xlsx": (xlsx(sheet(cell("A1", "NaN") + cell("B1", "#SPILL!", "e") + cell("C1", "1e999"))), "not-a-form"),
+}
+
+
+def children() -> set[int]:
+    """The processes this one has started and not yet buried; Python's own bookkeeper of semaphores stays on after a spawn."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            ours = int(path.read_text().rpartition(")")[2].split()[1]) == os.getpid()
+            if ours and b"resource_tracker" not in path.with_name("cmdline").read_bytes():
+                found.add(int(path.parent.name))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hangs_and_nothing_is_left_running() -> object:
+    """A read that waits for ever, on a pipe say, fails the test instead of stopping all tests."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError("waited for ever")
+
+    before = children()
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, give_up)
+        signal.alarm(300)
+    yield
+    if hasattr(signal, "SIGALRM"):
+        signal.alarm(0)
+    assert multiprocessing.active_children() == []
+    assert children() <= before
+
+
+# --- the whole batch ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_of_each_killer_changes_nothing_for_the_others(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    workspace = copy_sample(tmp_path)
+    folder = workspace / "submissions" / MONTH
+    scores = (run(workspace, MONTH) / "scores.csv").read_bytes()
+    for name, (raw, _) in KILLERS.items():
+        (folder / name).write_bytes(raw)
+    for name in ("~$3101.xlsx", ".~lock.3101.xlsx#", "._3101.xlsx", "Thumbs.db"):
+        (folder / name).write_bytes(b"lock")
+    os.mkfifo(folder / "pipe.xlsx")
+    (folder / "link.xlsx").symlink_to(GOOD[0])
+    (folder / os.fsdecode(b"\xff\xfe\n.xlsx")).write_bytes(b"odd name")
+    capfd.readouterr()
+
+    output = run(workspace, MONTH)
+    assert (output / "scores.csv").read_bytes() == scores
+    found = {row["file"].removeprefix("'"): row["code"] for row in findings(output, severity="error") if not row["unit"]}
+    expected = {name: code for name, (_, code) in KILLERS.items()}
+    assert set(expected.values()) <= REFUSALS | {"not-a-form"}
+    assert found == expected | {"pipe.xlsx": "not-a-file", "link.xlsx": "not-a-file", "\\xff\\xfe\\x0a.xlsx": "file-text"}
+    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == len(GOOD) + len(found)
+    assert any(row["file"] == "'=cmd().xlsx" for row in read_rows(output / "findings.csv")), "no formula in a CSV"
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+# --- behind the guards: what they let through costs one file ---------------------------------------------------------------------
+
+
+def fall_over(path: Path, *_: object) -> Contents:
+    """A reader that does what a file's name says."""
+    deeds: dict[str, Callable[[], object]] = {
+        "abort": os.abort,
+        "exit": lambda: os._exit(3),
+        "leave": lambda: sys.exit(4),
+        "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+        "sleep": lambda: time.sleep(60),
+        "spin": lambda: re.fullmatch("(a+)+b", "a" * 60),
+        "memory": lambda: bytes(3_000_000_000),
+        "bug": lambda: {}["key"],
+        "talk": lambda: os.write(2, b"thread panicked at ..."),
+    }
+    deeds.get(path.stem, int)()
+    return Contents(path.name, unit="read")
+
+
+ENDS = {
+    "abort": ("file-killed-reader", "SIGABRT"),
+    "exit": ("file-killed-reader", "exit 3"),
+    "leave": ("file-killed-reader", "SystemExit: 4"),
+    "kill": ("file-killed-reader", "SIGKILL"),
+    "sleep": ("file-too-slow", "> 1 s"),
+    "spin": ("file-too-slow", "> 1 s"),
+    "memory": ("file-killed-reader", "> 1,000 MB"),
+    "bug": ("file-killed-reader", "KeyError: 'key'"),
+}
+forks = pytest.mark.skipif(workers.START != "fork", reason="only a forked child inherits the stand-in")
+
+
+@forks
+def test_whatever_becomes_of_a_reader_the_other_files_are_read(
+    tmp_path: Path, buriram: LevelTables, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers, "read_submission", fall_over)
+    names = [name for end in ENDS for name in (f"good before {end}", end)] + ["talk", "good at last"]
+    paths = [tmp_path / f"{name}.xlsx" for name in names]
+    for path in paths:
+        path.write_bytes(b"x")
+    ticks: list[tuple[int, int]] = []
+    contents = read_all(paths, buriram, MONTH, IntakeLimits(seconds=1.0), lambda done, of: ticks.append((done, of)))
+    assert [one.file for one in contents] == [path.name for path in paths]
+    assert ticks == [(number, len(paths)) for number in range(1, len(paths) + 1)]
+    ends = {Path(one.file).stem: (one.findings[0].code, one.findings[0].found) for one in contents if not one.unit}
+    assert ends == ENDS
+    assert all(one.sha256 for one in contents if not one.unit), "they are among the inputs all the same"
+    assert capfd.readouterr() == ("", "")
+
+
+@forks
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [(CORNER, "file-killed-reader"), (GREEDY, "file-killed-reader"), (KILLERS["panic.xlsx"][0], "unreadable-file")],
+    ids=["550 GB", "2,400 TB", "panic"],
+)
+def test_without_the_guards_a_killer_costs_itself_alone(
+    raw: bytes, code: str, tmp_path: Path, buriram: LevelTables, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    blind = Inspected("xlsx", raw, (Sheet("S1"),))
+    monkeypatch.setattr(cells, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits))
+    (tmp_path / "x.xlsx").write_bytes(raw)
+    first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram, MONTH, LIMITS)
+    assert (first.unit, killer.unit, last.unit) == ("3101", "", "3102")
+    assert [finding.code for finding in killer.findings] == [code]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_fresh_interpreter_does_as_well_as_a_fork(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "START", "spawn")
+    here = [read_submission(path, buriram, MONTH, LIMITS) for path in GOOD[:2]]
+    assert repr(read_all(GOOD[:2], buriram, MONTH, LIMITS)) == repr(here)
+
+
+def test_the_children_need_no_pandas() -> None:
+    code = "import sys, kpibatch.submission; sys.exit(bool({'pandas', 'pandera', 'openpyxl'} & set(sys.modules)))"
+    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
+
+
+def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
+    def interrupt(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    begun = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        read_all(GOOD, buriram, MONTH, LIMITS, interrupt)
+    assert time.perf_counter() - begun < 10
+
+
+def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, broken = workers._outcome, iter([False, True, False, True])
+    monkeypatch.setattr(workers, "_outcome", lambda *order: None if next(broken, False) else real(*order))
+    assert [one.unit for one in read_all(GOOD[:4], buriram, MONTH, LIMITS)] == ["3101", "3102", "3103", "3104"]
+
+
+def test_where_no_child_can_be_started_one_line_says_so(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_outcome", lambda *order: None)
+    with pytest.raises(KpibatchError) as stopped:
+        read_all(GOOD[:2], buriram, MONTH, LIMITS)
+    assert stopped.value.name == "no-readers"
+
+
+# --- mutants ----------------------------------------------------------------------------------------------------------------
+
+SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
+SNIPPETS = [
+    b"",
+    b"\0",
+    b"<",
+    b">",
+    b"&",
+    b'"',
+    b"<!--",
+    b"<c r=",
+    b"</c>",
+    b"<v>NaN</v>",
+    b' t="e"',
+    b"999999999",
+    b"-1",
+    b"\xff",
+    b"&#x41;",
+    b"<f>",
+]
+
+
+def mutant(number: int) -> bytes:
+    """A good form with a few bytes of the file, or of one of its parts, replaced."""
+    chance = random.Random(number)
+    raw = GOOD[number % len(GOOD)].read_bytes()
+    name = chance.choice(["", SHEET, SHEET, SHEET, STRINGS, BOOK, "xl/styles.xml", "xl/_rels/workbook.xml.rels"])
+    data = bytearray(part(raw, name) if name else raw)
+    for _ in range(chance.choice([1, 1, 2, 10])):
+        at = chance.randrange(len(data))
+        data[at : at + chance.choice([0, 1, 1, 4, 100])] = chance.choice(SNIPPETS)
+    return with_parts(raw, {name: bytes(data)}) if name else bytes(data)
+
+
+def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(tmp_path: Path, buriram: LevelTables) -> None:
+    paths = [tmp_path / f"{number:03}.xlsx" for number in range(120)]
+    for number, path in enumerate(paths):
+        path.write_bytes(mutant(number))
+    contents = read_all(paths, buriram, MONTH, LIMITS)
+    codes = set(entries()["finding"])
+    for one in contents:
+        assert one.unit or any(finding.severity == "error" for finding in one.findings), one.file
+        assert {finding.code for finding in one.findings} <= codes
+        assert not any(finding.code == "file-killed-reader" for finding in one.findings), one
+        assert all(math.isfinite(line[3]) for line in one.lines if line[4] == OK), one.file
+    assert 20 < sum(bool(one.unit) for one in contents) < 100, "both outcomes occur"
+
+
+@cache
+def filled_in() -> tuple[bytes, list[tuple[str, str]]]:
+    """A good form's sheet, and its cells of the month: measure and address."""
+    from kpibatch.level_reader import read_levels
+
+    tables, _ = read_levels(SAMPLES / BURIRAM / "level_tables.xlsx")
+    contents = read_submission(GOOD[0], tables, MONTH, LIMITS)
+    return part(GOOD[0].read_bytes(), SHEET), [(line[1], line[8]) for line in contents.lines if line[2] == MONTH and line[4] == OK]
+
+
+NO_VALUES = [
+    '<c r="{0}" t="e"><v>#DIV/0!</v></c>',
+    '<c r="{0}" t="e"><v>#SPILL!</v></c>',
+    '<c r="{0}" t="e"/>',
+    '<c r="{0}" t="e"><f>1/0</f><v>#REF!</v></c>',
+    "<c t='e' r='{0}'><v>#N/A</v></c>",
+    '<x:c r="{0}" t="e"><x:v>#N/A</x:v></x:c>',
+    '<c r="{0}"><f>A1</f></c>',
+    '<c r="{0}"><f>A1</f><v/></c>',
+    '<c r="{0}"><f>A1</f><v></v></c>',
+    '<c r="{0}"><v>NaN</v></c>',
+    '<c r="{0}"><v>-INF</v></c>',
+    '<c r="{0}"><v>1e999</v></c>',
+    '<c r="{0}"><v>1<!-- -->0</v></c>',
+    '<c r="{0}"><v>0&#49;</v></c>',
+    '<c r="{0}"><v>0</v><v>1</v></c>',
+    '<c r="{0}"><v>1_000</v></c>',
+    '<c r="{0}" t="b"><v>0</v></c>',
+    '<c r="{0}" t="str"><v>-</v></c>',
+]
+
+
+@given(st.data())
+def test_a_cell_whose_value_does_not_exist_is_never_blank_and_never_zero(
+    tmp_path_factory: pytest.TempPathFactory, buriram: LevelTables, data: st.DataObject
+) -> None:
+    xml, places = filled_in()
+    measure, address = data.draw(st.sampled_from(places))
+    odd = data.draw(st.sampled_from(NO_VALUES)).format(address)
+    changed = re.sub(rb'<c r="' + address.encode() + rb'"[^>]*>(?:<v>[^<]*</v></c>)?', odd.encode(), xml, count=1)
+    assert changed != xml
+    path = tmp_path_factory.mktemp("odd") / "3101.xlsx"
+    path.write_bytes(with_parts(GOOD[0].read_bytes(), {SHEET: changed}))
+    contents = read_submission(path, buriram, MONTH, LIMITS)
+    if not contents.unit:
+        assert contents.findings[0].code == "file-malformed"
+        return
+    line = next(line for line in contents.lines if line[1:3] == (measure, MONTH))
+    if 't="b"' in odd and buriram.measures[measure].kind.family == "yes_no":
+        return
+    assert line[4] == BAD != EMPTY
+    assert math.isnan(line[3])
+    assert any(
+        finding.measure == measure and finding.place.cell == address and finding.severity == "error" for finding in contents.findings
+    )
