@@ -22,6 +22,7 @@ from kpibatch.index_sheet import WIDTHS, Entry, Index, Workbook, height_of, open
 from kpibatch.intake import Intake
 from kpibatch.levels import Unit
 from kpibatch.package_patch import Element, open_package, tag
+from kpibatch.refusal import REFUSALS
 from kpibatch.sheets import Book, Content, clean, quoted, saved
 
 Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
@@ -96,9 +97,14 @@ def _free(name: str, taken: set[str]) -> str:
 def write_returned(source: Path, target: Path, findings: Sequence[Finding], unit: Unit | None, language: str, beside: str = "") -> None:
     """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file of its own.
 
+    A file that was refused gets the index alone.
+
     Raises ``KpibatchError`` where the disk refuses. Nothing in the submission itself can make it fail.
     """
     ordered = in_order(findings)
+    if any(one.code in REFUSALS for one in ordered):  # what was not fit to be read is not opened here, and not sent on
+        _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None))
+        return
     copy = _marked_copy(source, ordered, unit, language)
     if copy is not None:
         saved(target, lambda part: part.write_bytes(copy))

@@ -160,6 +160,8 @@ def _wrong_formula(text: str, known: set[str]) -> Iterator[str]:
     depth = deepest = 0
     for literal, quoted, lost, bare, bracket in _TOKEN.findall(text):
         name = quoted.replace("''", "'") or bare
+        if len(literal) > 257:
+            yield f"a text of {len(literal) - 2} characters"
         if literal.startswith('"#'):
             yield from _wrong_formula(literal[2:-1].replace('""', '"'), known)
         elif lost:

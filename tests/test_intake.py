@@ -125,9 +125,9 @@ def cut_short(path: Path) -> None:
 UNUSABLE: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     "of another round": (lambda path: identify(path, round="2560/2"), "wrong-round", "_kpibatch"),
     "of an unknown unit": (lambda path: identify(path, unit="9999"), "unknown-unit", "_kpibatch"),
-    "text named .xlsx": (lambda path: path.write_text("ผลงานเดือนนี้"), "unreadable-file", ""),
-    "empty file": (lambda path: path.write_bytes(b""), "unreadable-file", ""),
-    "a zip of texts": (zip_of_texts, "unreadable-file", ""),
+    "text named .xlsx": (lambda path: path.write_text("ผลงานเดือนนี้"), "file-text", ""),
+    "empty file": (lambda path: path.write_bytes(b""), "file-empty", ""),
+    "a zip of texts": (zip_of_texts, "file-not-workbook", ""),
     "cut short in the mail": (cut_short, "unreadable-file", ""),
     "some other workbook": (some_other_workbook, "not-a-form", ""),
     "hidden sheet deleted": (without_identity, "not-a-form", ""),
@@ -151,8 +151,8 @@ def test_a_file_over_the_limit_is_refused(workspace: Path, path: Path, clean: Pa
     with zipfile.ZipFile(path, "a") as package:
         package.writestr("xl/media/photo.png", bytes(300_000))
     output = run(workspace, expect=1)
-    assert ("error", "unreadable-file", UNIT, FILE, "", "") in places(output, clean)
-    assert "0.3 MB > 0.2 MB" in next(row["found"] for row in findings(output, unit=UNIT) if row["code"] == "unreadable-file")
+    assert ("error", "file-too-big", UNIT, FILE, "", "") in places(output, clean)
+    assert "0.2 MB" in next(row["found"] for row in findings(output, unit=UNIT) if row["code"] == "file-too-big")
 
 
 def test_a_form_made_from_other_level_tables_is_used_with_a_warning(workspace: Path, path: Path, clean: Path) -> None:

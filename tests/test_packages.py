@@ -121,6 +121,7 @@ SPOILT: dict[str, tuple[Callable[[Parts], object], str]] = {
     "a lost reference": (swap(SHEET, "Second!A1", "#REF!+1"), "#REF!"),
     "an open parenthesis": (swap(SHEET, "Second!A1", "SUM(Second!A1"), "1 left open"),
     "a deep formula": (swap(SHEET, "Second!A1", "(" * 65 + "1" + ")" * 65), "65 levels"),
+    "a long text in a formula": (swap(SHEET, "Second!A1", f'Second!A1&amp;"{"ก" * 256}"'), "a text of 256"),
     "a name to no sheet": (swap(BOOK, r"'First sheet'!\$A\$1", "'Gone'!$A$1"), "no sheet 'Gone'"),
     "a chart of no sheet": (swap("xl/charts/chart1.xml", "'First sheet'!", "'Gone'!"), "no sheet 'Gone'"),
     "a wrong count of texts": (swap(STRINGS, ' count="[0-9]+"', ' count="1"'), "count is 1"),
