@@ -121,10 +121,13 @@ def _not_a_workbook(raw: bytes) -> Refused:
 
 
 def _first_line(head: bytes) -> str:
-    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(head[:2])
-    for encoding in [wide] if wide else ["utf-8", "cp874"]:
-        lines = head.decode(encoding or "utf-8", "ignore" if wide else "replace").splitlines()
-        text = "".join(letter if letter.isprintable() else " " for letter in next(iter(lines), ""))[:40].strip()
-        if "\ufffd" not in text:
-            break
-    return text
+    """How a text begins, in the encodings that Thai offices have."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = head.decode("utf-16", "ignore")
+    else:
+        line = head.partition(b"\n")[0]
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            text = line.decode("cp874", "replace")
+    return "".join(letter if letter.isprintable() else " " for letter in text.partition("\n")[0])[:40].strip()

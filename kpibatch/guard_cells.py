@@ -2,7 +2,7 @@
 
 import re
 
-from kpibatch.addresses import COLUMNS, ROWS, address, coordinates
+from kpibatch.addresses import COLUMNS, ROWS, coordinates
 from kpibatch.refusal import NAMELESS_ERROR, UNCALCULATED, Flaw, Refused, Tally
 from kpibatch.zipped import parse, xml_parser
 
@@ -23,7 +23,6 @@ class _Walk:
     def __init__(self, name: str, xml: bytes, tally: Tally) -> None:
         self.name, self.xml, self.tally = name, xml, tally
         self.flaws: list[Flaw] = []
-        self._places: set[tuple[int, int]] = set()
         self._row, self._column, self._place, self._inside = -1, -1, (0, 0), False
         self._type, self._formula, self._values, self._value = "", False, 0, ""
         self._taking, self._begun, self._sheets = False, 0, 0
@@ -31,8 +30,8 @@ class _Walk:
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = self._start, self._end, self._text
         parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = self._markup
 
-    def _refuse(self, found: str, cell: str = "") -> None:
-        raise Refused("file-malformed", found, self.name, cell)
+    def _refuse(self, found: str) -> None:
+        raise Refused("file-malformed", found, self.name)
 
     def _markup(self, *_: object) -> None:
         if self._inside:
@@ -75,9 +74,7 @@ class _Walk:
         if not 0 <= row < ROWS or self._column >= COLUMNS:
             self._refuse(stated or "c")
         self._place = row, self._column
-        if self._place in self._places:
-            self._refuse(f"{address(*self._place)} ×2", address(*self._place))
-        self._places.add(self._place)
+        self.tally.once(self._place)
         self._type, self._formula, self._values, self._value = attributes.get("t", ""), False, 0, ""
 
     def _text(self, characters: str) -> None:

@@ -69,7 +69,6 @@ def _listed(stream: bytes) -> Iterator[tuple[int, str]]:
 def _sheet(name: str, stream: bytes, start: int, tally: Tally) -> Sheet:
     flaws: list[Flaw] = []
     merges: list[Merge] = []
-    places: set[tuple[int, int]] = set()
     awaited: tuple[int, int] | None = None  # a formula whose text must follow
     for kind, content in _records(stream, start):
         if kind == _STRING:
@@ -82,9 +81,7 @@ def _sheet(name: str, stream: bytes, start: int, tally: Tally) -> Sheet:
             if awaited:
                 flaws.append((*awaited, UNCALCULATED))
             awaited = place if kind == _FORMULA and content[6] == 0 and content[12:14] == b"\xff\xff" else None
-            if place in places:
-                raise Refused("file-malformed", f"{place} ×2", name)
-            places.add(place)
+            tally.once(place)
             tally.fill(place)
             if error := _error(kind, content):
                 flaws.append((*place, error))

@@ -91,16 +91,13 @@ def _refuse_unsound(strings: bytes) -> None:
 def _sheet(name: str, content: bytes, tally: Tally) -> Sheet:
     flaws: list[Flaw] = []
     merges: list[Merge] = []
-    places: set[tuple[int, int]] = set()
     row = 0
     for kind, record in _records(content):
         if kind == _ROW:
             row = struct.unpack_from("<I", record)[0]
         elif kind in _FILLED:
             place = row, struct.unpack_from("<I", record)[0]
-            if place in places:
-                raise Refused("file-malformed", f"{place} ×2", name)
-            places.add(place)
+            tally.once(place)
             tally.fill(place)
             if kind in _ERRORS:
                 flaws.append((*place, ERRORS.get(record[8], NAMELESS_ERROR)))

@@ -39,6 +39,8 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
         ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
         for code, plan in kpis.items():
             KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
+        book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
+        book.define("ranks", f"={scores.range(RANK, outside=True)}")
         write_trend(outcome, book.sheet(names[2]), months, scores, trend)
         write_sensitivity(outcome, book.sheet(names[3]))
         write_findings(outcome, book.sheet(names[4]), kpis)

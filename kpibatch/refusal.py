@@ -11,20 +11,14 @@ from typing import TypeAlias
 from kpibatch.addresses import COLUMNS, ROWS, address
 from kpibatch.config import IntakeLimits
 
-REFUSALS = frozenset(
-    (
-        *("not-a-file", "file-empty", "file-too-big", "file-encrypted", "file-web-page", "file-text", "file-not-workbook"),
-        *("file-malformed", "file-swollen", "sheet-too-large", "too-many-sheets", "unreadable-file", "file-too-slow", "file-killed-reader"),
-    )
-)
-"""The findings of files that were not read; nothing else may open such a file either."""
-
+_WHAT = {"not-a-file", "file-empty", "file-too-big", "file-encrypted", "file-web-page", "file-text", "file-not-workbook"}
+_INSIDE = {"unreadable-file", "file-malformed", "file-swollen", "sheet-too-large", "too-many-sheets"}
+REFUSALS = frozenset(_WHAT | _INSIDE | {"file-too-slow", "file-killed-reader"})  # nothing else may open such a file either
 UNCALCULATED = "= ?"
 NAMELESS_ERROR = "#ERROR"
 Flaw: TypeAlias = tuple[int, int, str]
-Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
-
-
+Position: TypeAlias = tuple[int, int]
+Merge: TypeAlias = tuple[Position, Position]
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_SHOWN = 200
 
@@ -72,15 +66,23 @@ class Tally:
     cells: int = 0
     _rows: int = 0
     _columns: int = 0
+    _places: set[Position] = field(default_factory=set)
 
     def begin(self, sheet: str) -> None:
         """A new sheet, whose name must be the only one of its kind."""
         self.names.append(sheet)
         self._rows = self._columns = 0
+        self._places.clear()
         if len(self.names) > self.limits.max_sheets:
             raise Refused("too-many-sheets", f"> {self.limits.max_sheets:,}")
         if len(set(map(str.casefold, self.names))) < len(self.names):
             raise Refused("file-malformed", f"{sheet} ×2", sheet)
+
+    def once(self, place: Position) -> None:
+        """A cell of the sheet begun last, which must not be there a second time."""
+        if place in self._places:
+            raise Refused("file-malformed", f"{address(*place)} ×2", self.names[-1], address(*place))
+        self._places.add(place)
 
     def count(self, cells: int) -> None:
         """So many more filled cells in the sheet begun last."""
@@ -88,7 +90,7 @@ class Tally:
         if self.cells > self.limits.max_cells:
             raise Refused("sheet-too-large", f"> {self.limits.max_cells:,}", self.names[-1])
 
-    def fill(self, place: tuple[int, int], cells: int = 1) -> None:
+    def fill(self, place: Position, cells: int = 1) -> None:
         """A filled cell, or the last of several: the area from A1 to the farthest row and column must not be too large."""
         self.count(cells)
         row, column = place

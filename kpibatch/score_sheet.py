@@ -5,6 +5,7 @@ Siblings stand side by side (breadth first), so every node's score is one SUMPRO
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -231,7 +232,7 @@ class ScoreWriter:
 
     def _mean(self, at: int, column: int, values: list[float]) -> float:
         known = [value for value in values if value == value]
-        mean = round(sum(known) / len(known), 9) if known else float("nan")
+        mean = _as_round(sum(known) / len(known)) if known else float("nan")
         cells = self.plan.range(column)
         self.sheet.put(
             at, column, Formula(f'IF(COUNT({cells})=0,"",ROUND(AVERAGE({cells}),9))', mean if known else ""), "section", "points"
@@ -265,6 +266,11 @@ class ScoreWriter:
         chart.set_x_axis({"num_font": font})
         chart.set_size({"width": 1180, "height": 300})
         self.sheet.raw.insert_chart(at + 3, NAME, chart, {"description": self.say("mean-title"), "object_position": 1})
+
+
+def _as_round(value: float) -> float:
+    """Nine decimals as a workbook's ROUND gives them: half up, on the fifteen digits that it knows."""
+    return float(Decimal(f"{value:.15g}").quantize(Decimal("1e-9"), ROUND_HALF_UP))
 
 
 def _runs(columns: list[int]) -> list[tuple[int, int]]:

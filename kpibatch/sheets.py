@@ -26,6 +26,7 @@ from kpibatch.errors import KpibatchError
 FONT = "TH Sarabun New"
 ROW = 24.0
 _PAGE_WIDTH = 300.0
+_LINK_TEXT = 250
 THAI_DATE = "[$-107041E]d mmm yyyy"
 ENGLISH_DATE = "d mmm yyyy"
 NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = "#1F3A5F", "#2A7F86", "#E8EEF4", "#FFF8DC", "#B8C4D0", "#6B7280", "#1B2430"
@@ -233,7 +234,10 @@ class Sheet:
         self.put(row, first, formula, *styles, **extra)
 
     def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
-        """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles."""
+        """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles; a formula's text ends at 255 letters."""
+        if len(text) > _LINK_TEXT or len(target) > _LINK_TEXT:
+            self.put(row, column, text, *styles)
+            return
         escaped = target.replace('"', '""'), text.replace('"', '""')
         self.put(row, column, Formula(f'HYPERLINK("#{escaped[0]}","{escaped[1]}")', text), *styles)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kpibatch.levels import Measure, Source, Unit
 from kpibatch.outcome import Outcome
-from kpibatch.sheets import Book, Sheet, excel_day, file_name, lines_of
+from kpibatch.sheets import Book, Sheet, excel_day, file_name, lines_of, quoted, ref
 from kpibatch.submission import BAD
 from kpibatch.thai import month_end, show_month
 from kpibatch.trend import NO_TREND, Trend
@@ -31,14 +31,18 @@ def write_unit_book(outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_
     view = View(outcome, unit, trend)
     with Book(path, title=f"{view.say('title')} {view.month}", language=outcome.language, day=month_end(outcome.month)) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)
-        _details(book.sheet(view.say("sheet-detail")), view)
-        _findings(book.sheet(view.say("sheet-findings")), view)
+        detail = book.sheet(view.say("sheet-detail"))
+        rows = _details(detail, view)
+        _findings(
+            book.sheet(view.say("sheet-findings")), view, {code: f"{quoted(detail.name)}!{ref(row, 0)}" for code, row in rows.items()}
+        )
 
 
 # --- every measure, and what the unit says of it ------------------------------------------------------
 
 
-def _details(sheet: Sheet, view: View) -> None:
+def _details(sheet: Sheet, view: View) -> dict[str, int]:
+    """Every measure of the unit's KPIs; the row of each."""
     months = [show_month(month, view.outcome.language, short=True) for month in view.months]
     wide = _width_of_numbers(view)
     codes = max((len(measure.code) for code in view.lines for measure in view.tables.measures_of(code)), default=0)
@@ -52,15 +56,17 @@ def _details(sheet: Sheet, view: View) -> None:
     heads = [view.say(f"head-{name}") for name in ("code", "item", "counted", "value")]
     sheet.put_row(2, 0, [*heads, *months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))], "head")
     tall(sheet, 2, 2)
-    row = 3
+    row, rows = 3, dict[str, int]()
     for code, line in view.lines.items():
         sheet.merge(row, 0, len(widths) - 1, _kpi_in_words(view, line), "section", indent=1)
         measures = view.tables.measures_of(code)
         for number, measure in enumerate(measures, 1):
             _measure(sheet, view, measure, row + number, widths)
+            rows.setdefault(measure.code, row + number)
         row += len(measures) + 1
     sheet.raw.freeze_panes(3, 2)
     sheet.page(top=2, last=(row - 1, len(widths) - 1))
+    return rows
 
 
 def _width_of_numbers(view: View) -> float:
@@ -125,7 +131,8 @@ def _origin(view: View, measure: Measure) -> str:
 # --- what was found -----------------------------------------------------------------------------------
 
 
-def _findings(sheet: Sheet, view: View) -> None:
+def _findings(sheet: Sheet, view: View, places: dict[str, str]) -> None:
+    """What was found in the unit's report, each with a link to the measure it is about."""
     widths = (16.0, 40.0, 44.0, 28.0, 80.0)
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("findings-title"), "title")
@@ -140,5 +147,7 @@ def _findings(sheet: Sheet, view: View) -> None:
         texts = (str(one.place), item, one.found, one.message(view.outcome.language))
         sheet.put(row, 0, view.say(f"severity-{one.severity}"), "cell", "centre", _SEVERITY_STYLE[one.severity])
         sheet.put_row(row, 1, texts, "cell", **PADDED)
+        if one.measure in places:
+            sheet.link(row, 2, places[one.measure], item, "cell", "wrap", "link")
         tall(sheet, row, max(lines_of(text, width - 2) for text, width in zip(texts, widths[1:], strict=True)))
     sheet.page(top=2 if view.findings else 0)

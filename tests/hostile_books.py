@@ -1,12 +1,21 @@
 """Workbooks written byte by byte, as no program should: small parts of the four formats, put together as a test wants them.
 
-Each maker returns the bytes of a file; with nothing but cells it is a sound one.
+Each maker returns the bytes of a file; with nothing but cells it is a sound one. At the end, how the guards take them.
 """
 
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+
+import pytest
+
+from kpibatch.addresses import address
+from kpibatch.catalogue import severity_of
+from kpibatch.cells import Grid, read_bytes
+from kpibatch.config import IntakeLimits
+from kpibatch.guard import inspect
+from kpibatch.refusal import REFUSALS, Refused
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -209,3 +218,33 @@ def endless_xls() -> bytes:
     """1,024 bytes whose only sector of allocations says that it follows itself."""
     head = compound({"Workbook": b""})[:512]
     return head[:48] + struct.pack("<I", 0) + head[52:] + struct.pack("<128I", *[0] * 128)
+
+
+# --- reading them ---------------------------------------------------------------------------------------------------------
+
+LIMITS = IntakeLimits()
+
+
+def refusal(raw: bytes, limits: IntakeLimits = LIMITS) -> Refused:
+    """Why a file is not read."""
+    with pytest.raises(Refused) as refused:
+        inspect(raw, limits)
+    assert severity_of(refused.value.code) == "error"
+    assert refused.value.code in REFUSALS
+    return refused.value
+
+
+def code(raw: bytes, limits: IntakeLimits = LIMITS) -> str:
+    return refusal(raw, limits).code
+
+
+def grid(raw: bytes) -> Grid:
+    """The only sheet of a workbook, read through the guards."""
+    (one,) = read_bytes(raw, LIMITS).values()
+    return one
+
+
+def values(raw: bytes) -> dict[str, object]:
+    """What stands in the only sheet, by address."""
+    rows = enumerate(grid(raw).rows)
+    return {address(row, column): value for row, line in rows for column, value in enumerate(line) if value is not None}

@@ -1,36 +1,28 @@
-"""What the guards refuse and what they let through: each line of the page on hostile workbooks, format by format."""
+"""What the guards refuse before a sheet is looked at: the file, what it is, its zip, its XML. And that good files pass."""
 
-import math
 import os
 import struct
 import zipfile
 import zlib
 from dataclasses import replace
-from datetime import date, time, timedelta
 from io import BytesIO
 from pathlib import Path
 
-import openpyxl
 import pytest
 from hostile_books import (
-    BOOLERR,
     HEAD,
-    MAIN,
-    STRING,
+    LIMITS,
     biff,
-    biff_begin,
-    biff_formula,
     biff_number,
     cell,
+    code,
     compound,
-    endless_xls,
     ods,
     ods_cell,
     part,
-    record,
-    relations,
+    refusal,
     sheet,
-    special,
+    values,
     with_parts,
     xls,
     xlsb,
@@ -38,48 +30,15 @@ from hostile_books import (
     xlsx_parts,
     zipped,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from workspace import BURIRAM, SAMPLES
 
-from kpibatch.addresses import address
-from kpibatch.catalogue import severity_of
-from kpibatch.cells import _BLANK, UNCALCULATED, CellError, Grid, read_bytes
-from kpibatch.config import IntakeLimits
+from kpibatch.cells import read_bytes
 from kpibatch.guard import inspect, is_regular, take
-from kpibatch.guard_cells import walked_cells
 from kpibatch.guard_xlsx import plain_cells
-from kpibatch.refusal import REFUSALS, Refused, Sheet, Tally, shown
-from kpibatch.thai import squash
+from kpibatch.refusal import Refused, Sheet, shown
 
-LIMITS = IntakeLimits()
 ONE = sheet(cell("A1", 1))
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("*.xlsx"))
-
-
-def refusal(raw: bytes, limits: IntakeLimits = LIMITS) -> Refused:
-    """Why a file is not read."""
-    with pytest.raises(Refused) as refused:
-        inspect(raw, limits)
-    assert severity_of(refused.value.code) == "error"
-    assert refused.value.code in REFUSALS
-    return refused.value
-
-
-def code(raw: bytes, limits: IntakeLimits = LIMITS) -> str:
-    return refusal(raw, limits).code
-
-
-def grid(raw: bytes) -> Grid:
-    """The only sheet of a workbook, read through the guards."""
-    (one,) = read_bytes(raw, LIMITS).values()
-    return one
-
-
-def values(raw: bytes) -> dict[str, object]:
-    """What stands in the only sheet, by address."""
-    rows = enumerate(grid(raw).rows)
-    return {address(row, column): value for row, line in rows for column, value in enumerate(line) if value is not None}
 
 
 # --- 1. the file ----------------------------------------------------------------------------------------------------------
@@ -304,383 +263,6 @@ def test_markup_inside_shared_strings_is_refused() -> None:
 def test_a_cell_with_two_values_is_refused() -> None:
     assert code(xlsx(sheet('<c r="A1"><v>1</v><v>2</v></c>'))) == "file-malformed"
     assert code(xlsx(sheet('<c r="A1" t="inlineStr"><is><t>1</t></is><v>2</v></c>'))) == "file-malformed"
-
-
-# --- 5. the sheets --------------------------------------------------------------------------------------------------------
-
-
-def test_a_stray_cell_in_the_last_corner_is_named() -> None:
-    refused = refusal(xlsx(sheet(f'<row r="1">{cell("A1", 1)}</row><row r="1048576">{cell("XFD1048576", 2)}</row>'), names=["รายงาน"]))
-    assert (refused.code, refused.sheet, refused.cell) == ("sheet-too-large", "รายงาน", "XFD1048576")
-
-
-def test_a_blank_cell_in_the_last_corner_does_no_harm() -> None:
-    assert values(xlsx(sheet(f'<row r="1">{cell("B2", 1)}</row><row r="1048576"><c r="XFD1048576" s="0"/></row>'))) == {"B2": 1.0}
-
-
-@pytest.mark.parametrize("odd", ["XFE1", "A1048577", "a1", "$A$1", "A0", "A01", "AAAA1", "1", "", "A1:B2", "R1C1", "ก1"])
-def test_an_address_outside_the_grid(odd: str) -> None:
-    assert code(xlsx(sheet(cell(odd, 1)))) == "file-malformed"
-
-
-@pytest.mark.parametrize(
-    "cells", [cell("B2", 1) + cell("B2", 2), cell("B2", 1) + '<c r="B2" s="1"/>', '<c r="B1"><v>1</v></c></row><row r="1"><c/><c/>']
-)
-def test_an_address_that_is_there_twice(cells: str) -> None:
-    refused = refusal(xlsx(sheet(f'<row r="1">{cells}</row>')))
-    assert refused.code == "file-malformed"
-    assert "×2" in refused.found
-
-
-def test_cells_without_addresses_follow_one_another() -> None:
-    rows = f'<row><c><v>1</v></c>{cell("D1", 2)}<c><v>3</v></c></row><row r="5"><c><v>4</v></c></row><row><c t="e"><v>#N/A</v></c></row>'
-    assert values(xlsx(sheet(rows))) == {"A1": 1.0, "D1": 2.0, "E1": 3.0, "A5": 4.0, "A6": CellError("#N/A")}
-
-
-def test_too_many_filled_cells_in_all() -> None:
-    cells = "".join(cell(address(0, column), 1) for column in range(6))
-    assert len(values(xlsx(sheet(cells)))) == 6
-    assert code(xlsx(sheet(cells), sheet(cells)), replace(LIMITS, max_cells=11)) == "sheet-too-large"
-    inspect(xlsx(sheet(cells), sheet(cells)), replace(LIMITS, max_cells=12))
-
-
-def test_merged_ranges() -> None:
-    merges = '<mergeCells count="2"><mergeCell ref="B2:D4"/><mergeCell ref="F6:F7"/></mergeCells>'
-    assert grid(xlsx(sheet(cell("B2", 1), merges))).merges == [((1, 1), (3, 3)), ((5, 5), (6, 5))]
-    refused = refusal(xlsx(sheet(cell("B2", 1), '<mergeCells><mergeCell ref="C3:XFD1048576"/></mergeCells>')))
-    assert (refused.code, refused.cell) == ("sheet-too-large", "C3")
-    many = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 10_002))
-    assert code(xlsx(sheet(cell("B2", 1), f"<mergeCells>{many}</mergeCells>"))) == "sheet-too-large"
-    for odd in ("D4:B2", "x", "A1:", "A1:B"):
-        assert code(xlsx(sheet(cell("B2", 1), f'<mergeCells><mergeCell ref="{odd}"/></mergeCells>'))) == "file-malformed"
-
-
-def test_a_hundred_sheets_and_no_more() -> None:
-    assert len(inspect(xlsx(*[ONE] * 100), LIMITS).sheets) == 100
-    assert code(xlsx(*[ONE] * 101)) == "too-many-sheets"
-
-
-def test_two_sheets_of_one_name_or_one_part() -> None:
-    assert code(xlsx(ONE, ONE, names=["ก", "ก"])) == "file-malformed"
-    assert code(xlsx(ONE, ONE, names=["a", "A"])) == "file-malformed"
-    links = relations(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "worksheets/sheet1.xml"))
-    assert code(with_parts(xlsx(ONE, ONE), {"xl/_rels/workbook.xml.rels": links})) == "file-malformed"
-
-
-def test_a_sheet_without_a_part() -> None:
-    assert (
-        code(with_parts(xlsx(ONE), {"xl/_rels/workbook.xml.rels": relations(("rId1", "worksheet", "worksheets/other.xml"))}))
-        == "file-malformed"
-    )
-
-
-def test_strict_ooxml_is_read() -> None:
-    strict = {
-        "http://schemas.openxmlformats.org/officeDocument/2006/": "http://purl.oclc.org/ooxml/officeDocument/",
-        MAIN: "http://purl.oclc.org/ooxml/spreadsheetml/main",
-    }
-    parts = {}
-    for name, content in xlsx_parts(ONE).items():
-        for transitional, other in strict.items():
-            content = str(content).replace(transitional, other)
-        parts[name] = content
-    assert values(zipped(parts.items())) == {"A1": 1.0}
-
-
-@pytest.mark.parametrize(
-    ("workbook", "target", "path"),
-    [
-        ("xl/workbook22.xml", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ("xl/workbook.xml", "/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ("xl/workbook.xml", "../xl/worksheets/Sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ("xl/workbook.xml", "sheets/one.xml", "xl/sheets/one.xml"),
-        ("book/main.xml", "data/one.xml", "book/data/one.xml"),
-    ],
-)
-def test_parts_under_other_names_are_found_by_their_links(workbook: str, target: str, path: str) -> None:
-    parts = xlsx_parts(ONE)
-    content = parts.pop("xl/worksheets/sheet1.xml")
-    main = parts.pop("xl/workbook.xml")
-    del parts["xl/_rels/workbook.xml.rels"]
-    folder, _, name = workbook.rpartition("/")
-    parts |= {workbook: main, path: content, f"{folder}/_rels/{name}.rels": relations(("rId1", "worksheet", target))}
-    parts["_rels/.rels"] = relations(("rId1", "officeDocument", workbook))
-    assert values(zipped(parts.items())) == {"A1": 1.0}
-
-
-# --- 6. cells whose value does not exist ------------------------------------------------------------------------------------------
-
-ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!"]
-
-
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("formula", [None, "1/0"])
-def test_every_kind_of_error_is_an_error_where_it_stands(error: str, formula: str | None) -> None:
-    raw = xlsx(sheet(cell("B2", error, "e", formula) + cell("C2", 5) + cell("D2", "#1 ของจังหวัด", "str")))
-    assert values(raw) == {"B2": CellError(error), "C2": 5.0, "D2": "#1 ของจังหวัด"}
-
-
-@pytest.mark.parametrize("empty", ["<v></v>", "<v/>", ""])
-@pytest.mark.parametrize("formula", ["<f>B1+1</f>", "<f/>", '<f t="shared" si="0"/>'])
-def test_a_formula_without_a_result_is_an_error(empty: str, formula: str) -> None:
-    raw = xlsx(sheet(f'<c r="A1">{formula}{empty}</c>{cell("B1", 3)}'))
-    assert values(raw) == {"A1": CellError(UNCALCULATED), "B1": 3.0}
-
-
-def test_a_formula_with_a_result_is_its_result_and_empty_text_is_blank() -> None:
-    raw = xlsx(sheet(cell("A1", 0, "", "B1") + cell("B1", "", "str", 'IF(1,"","x")') + cell("C1", 1, "b", "1=1")))
-    assert values(raw) == {"A1": 0.0, "C1": True}
-
-
-def test_an_error_cell_without_a_word() -> None:
-    assert values(xlsx(sheet('<c r="A1" t="e"/>' + cell("B1", 1)))) == {"A1": CellError("#ERROR"), "B1": 1.0}
-
-
-@pytest.mark.parametrize("number", ["NaN", "INF", "-INF", "1e999", "nan", "inf"])
-def test_a_number_that_is_none_is_an_error(number: str) -> None:
-    value = values(xlsx(sheet(cell("A1", number) + cell("B1", 2))))["A1"]
-    assert isinstance(value, CellError | str)
-    assert not isinstance(value, float)
-
-
-def test_an_empty_cell_with_a_link_is_blank_and_times_are_no_values(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.worksheets[0]["A1"].hyperlink = "https://example.go.th/"
-    book.worksheets[0]["A1"].value = None
-    for place, value in (("B1", time(8, 30)), ("C1", timedelta(hours=30)), ("D1", date(2565, 4, 15)), ("E1", 0.85)):
-        book.worksheets[0][place] = value
-    book.worksheets[0]["E1"].number_format = "0%"
-    book.save(tmp_path / "a.xlsx")
-    found = values((tmp_path / "a.xlsx").read_bytes())
-    assert "A1" not in found
-    assert isinstance(found["B1"], CellError)
-    assert isinstance(found["C1"], CellError)
-    assert (found["D1"], found["E1"]) == (date(2565, 4, 15), 0.85)
-
-
-def test_a_zero_in_a_cell_formatted_as_a_date_is_no_zero(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.worksheets[0]["A1"] = 0
-    book.worksheets[0]["A1"].number_format = "d/m/yyyy"
-    book.save(tmp_path / "a.xlsx")
-    assert isinstance(values((tmp_path / "a.xlsx").read_bytes())["A1"], CellError)
-
-
-def test_what_counts_as_blank_is_what_squash_leaves_nothing_of() -> None:
-    assert sorted(_BLANK) == [character for character in map(chr, range(0x110000)) if not squash(character)]
-
-
-# --- the quick way and the thorough way see the same -----------------------------------------------------------------------------
-
-PLACES = st.tuples(st.integers(0, 30), st.integers(0, 30))
-
-
-def written(place: tuple[int, int], content: str) -> str:
-    name = address(*place)
-    return {
-        "number": f'<c r="{name}"><v>1.5</v></c>',
-        "styled": f'<c r="{name}" s="3"><v>7</v></c>',
-        "text": f'<c r="{name}" s="1" t="s"><v>0</v></c>',
-        "blank": f'<c r="{name}" s="2"/>',
-        "empty": f'<c r="{name}"><v></v></c>',
-        "nothing": f'<c r="{name}" s="4" t="n"></c>',
-        "calculated": f'<c r="{name}"><f t="shared" si="0"/><v>2</v></c>',
-        "words": f'<c r="{name}" t="str"><f>"a"&amp;A1</f><v>a&amp;b</v></c>',
-        "inline": f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve"> ก</t></is></c>',
-        "error": f'<c r="{name}" t="e"><v>#REF!</v></c>',
-        "unfinished": f'<c r="{name}"><f>A1</f><v></v></c>',
-        "uncalculated": f'<c r="{name}"><f>A1</f></c>',
-        "rich": f'<c r="{name}" t="inlineStr"><is><r><t>ก</t></r></is></c>',
-        "prefixed": f'<x:c r="{name}"><x:v>1</x:v></x:c>',
-        "backward": f'<c s="1" r="{name}"><v>1</v></c>',
-        "comment": f'<c r="{name}"><v>1<!-- --></v></c>',
-    }[content]
-
-
-CONTENTS = ["number", "styled", "text", "blank", "empty", "nothing", "calculated", "words", "inline"]
-ODD = ["error", "unfinished", "uncalculated", "rich", "prefixed", "backward", "comment"]
-
-
-@given(st.lists(st.tuples(PLACES, st.sampled_from(CONTENTS)), max_size=12), st.lists(st.tuples(PLACES, st.sampled_from(ODD)), max_size=1))
-def test_what_the_quick_way_passes_has_no_flaw_the_thorough_way_finds(
-    plain: list[tuple[tuple[int, int], str]], odd: list[tuple[tuple[int, int], str]]
-) -> None:
-    cells = [written(*one) for one in plain + odd]
-    xml = sheet(f"<row>{''.join(cells)}</row>").replace("<worksheet", '<worksheet xmlns:x="u"').encode()
-    count = plain_cells(xml, LIMITS.max_box)
-    places = [place for place, _ in plain + odd]
-    assert (count is None) == (bool(odd) or len(set(places)) < len(places))
-    if count is not None:
-        tally = Tally(LIMITS)
-        tally.begin("S")
-        assert walked_cells("S", xml, tally) == []
-        assert tally.cells <= count
-
-
-@pytest.mark.parametrize(("last", "box"), [("ZZ999", 702 * 999), ("AAA1", 703), ("A1000", 1000), ("P99999", 16 * 99_999), ("XFD1", 16_384)])
-def test_the_quick_way_knows_how_far_a_sheet_reaches(last: str, box: int) -> None:
-    xml = sheet(cell("A1", 1) + cell(last, 2)).encode()
-    assert plain_cells(xml, 2_000_000) == 2
-    assert plain_cells(xml, box) == 2
-    assert plain_cells(xml, box - 1) is None
-
-
-# --- .xlsb, .xls, .ods ----------------------------------------------------------------------------------------------------
-
-
-def double(value: float) -> bytes:
-    return struct.pack("<d", value)
-
-
-def test_xlsb_errors_are_errors() -> None:
-    cells = [(0, 0, 5, double(1)), (0, 1, 3, b"\x07"), (2, 3, 11, b"\x17" + bytes(12)), (2, 4, 3, b"\x2b"), (3, 0, 5, double(math.nan))]
-    assert values(xlsb(cells)) == {
-        "A1": 1.0,
-        "B1": CellError("#DIV/0!"),
-        "D3": CellError("#REF!"),
-        "E3": CellError("#GETTING_DATA"),
-        "A4": CellError("nan"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (xlsb([(0, 0, 5, double(1)), (1_048_575, 16_383, 5, double(1))]), "sheet-too-large"),
-        (xlsb([(1_048_576, 0, 5, double(1))]), "file-malformed"),
-        (xlsb([(0, 0, 5, double(1)), (0, 0, 5, double(2))]), "file-malformed"),
-        (xlsb([(0, 0, 16, double(1))]), "file-malformed"),
-        (xlsb([(0, 0, 5, double(1))], strings=record(159, struct.pack("<II", 1, 2**31))), "file-malformed"),
-        (xlsb([(0, 0, 5, double(1))], after=record(176, struct.pack("<IIII", 0, 9999, 0, 999))), "sheet-too-large"),
-        (xlsb([(0, 0, 5, double(1))], after=b"\x94\x01\xff"), "unreadable-file"),
-    ],
-)
-def test_xlsb_that_would_hurt(raw: bytes, expected: str) -> None:
-    assert code(raw) == expected
-
-
-def test_xls_errors_are_errors() -> None:
-    raw = xls(
-        biff_number(0, 0, 1),
-        biff(BOOLERR, struct.pack("<HHHBB", 0, 1, 0, 0x07, 1)),
-        biff(BOOLERR, struct.pack("<HHHBB", 0, 2, 0, 1, 0)),
-        biff_formula(1, 0, special(2, 0x2A)),
-        biff_formula(1, 1, double(6)),
-        biff_formula(1, 2, special(0)),
-        biff(STRING, struct.pack("<HB", 2, 0) + b"ab"),
-        biff_formula(1, 3, special(0)),
-        biff_formula(1, 4, special(3)),
-        biff(0xBD, struct.pack("<HHHIHIH", 2, 0, 0, (5 << 2) | 2, 0, (6 << 2) | 2, 1)),
-        globals_=biff(0xE0, bytes(20)),
-    )
-    assert values(raw) == {
-        "A1": 1.0,
-        "B1": CellError("#DIV/0!"),
-        "C1": True,
-        "A2": CellError("#N/A"),
-        "B2": 6.0,
-        "C2": "ab",
-        "D2": CellError(UNCALCULATED),
-        "A3": 5.0,
-        "B3": 6.0,
-    }
-
-
-def test_numbers_of_a_chart_are_no_cells_of_its_sheet() -> None:
-    chart = biff_begin(32) + biff_number(0, 0, 999) + biff(0x0A)
-    assert values(xls(biff_number(0, 0, 5), chart, biff_number(1, 1, 6))) == {"A1": 5.0, "B2": 6.0}
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (endless_xls(), "file-malformed"),
-        (xls(biff_number(0, 0, 1), biff_number(65_535, 255, 1)), "sheet-too-large"),
-        (xls(biff_number(0, 0, 1), biff_number(65_535, 65_535, 1)), "file-malformed"),
-        (xls(biff_number(0, 0, 1), biff_number(0, 0, 2)), "file-malformed"),
-        (xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0)), biff_number(0, 0, 1)), "file-malformed"),
-        (xls(biff(0x200, struct.pack("<HHHHH", 5, 4, 0, 1, 0)), biff_number(0, 0, 1)), "file-malformed"),
-        (xls(biff_number(0, 0, 1), globals_=biff(0xFC, struct.pack("<II", 1, 2**31 - 1))), "file-malformed"),
-        (xls(biff(0xE5, struct.pack("<HHHHH", 1, 0, 65_535, 0, 255))), "sheet-too-large"),
-        (xls(biff(0x203, b"\0")), "unreadable-file"),
-        (xls(biff_number(0, 0, 1), sheets=101), "too-many-sheets"),
-        (xls(biff_number(0, 0, 1))[:2000], "unreadable-file"),
-    ],
-)
-def test_xls_that_would_hurt(raw: bytes, expected: str) -> None:
-    assert code(raw) == expected
-
-
-def test_a_chain_of_sectors_that_bites_its_tail() -> None:
-    raw = bytearray(xls(biff_number(0, 0, 1)))
-    struct.pack_into("<I", raw, 512 + 4 * 5, 2)  # in the table of allocations: after sector 5 comes 2, the first of the stream
-    assert code(bytes(raw)) == "file-malformed"
-
-
-def test_ods_errors_are_errors_even_under_a_value_of_zero() -> None:
-    raw = ods(
-        ods_cell(1)
-        + ods_cell("", "string", "#DIV/0!", ' calcext:value-type="error"')
-        + ods_cell(0, text="#DIV/0!", attributes=' table:formula="of:=1/0"'),
-        ods_cell("", "string", "Err:502", ' table:formula="of:=SQRT(-1)"')
-        + ods_cell(attributes=' table:formula="of:=A1"')
-        + ods_cell(None, text="#REF!"),
-        '<table:table-cell table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>' + ods_cell(7),
-    )
-    found = values(raw)
-    assert found.pop("C2", "#REF!") == "#REF!", "typed text"
-    assert found == {
-        "A1": 1.0,
-        "B1": CellError("#DIV/0!"),
-        "C1": CellError("#DIV/0!"),
-        "A2": CellError("Err:502"),
-        "B2": CellError(UNCALCULATED),
-        "B3": 7.0,
-    }
-
-
-def test_ods_repeats() -> None:
-    wide, tall = ' table:number-columns-repeated="16384"', ' table:number-rows-repeated="1048576"'
-    assert code(ods(f"<table:table-row{tall}>{ods_cell(1, attributes=wide)}</table:table-row>")) == "sheet-too-large"
-    assert code(ods(f"<table:table-row{tall}>{ods_cell(0, text='#N/A', attributes=wide)}</table:table-row>")) == "sheet-too-large"
-    pair = ods_cell(0, text="#N/A", attributes=' table:number-columns-repeated="2"')
-    twice = f'<table:table-row table:number-rows-repeated="2">{pair}</table:table-row>'
-    assert values(ods(twice)) == dict.fromkeys(["A1", "B1", "A2", "B2"], CellError("#N/A"))
-    blank = f"<table:table-row{tall}>{ods_cell(attributes=wide)}</table:table-row>"
-    assert values(ods(ods_cell(1) + ods_cell(attributes=wide), blank)) == {"A1": 1.0}
-    assert code(ods(blank, ods_cell(1))) == "file-malformed", "below the last row"
-    for odd in ("0", "-3", "1e9", "99999999999"):
-        assert code(ods(ods_cell(1, attributes=f' table:number-columns-repeated="{odd}"'))) == "file-malformed"
-
-
-def test_ods_merges_and_notes() -> None:
-    spanned = ' table:number-columns-spanned="3" table:number-rows-spanned="2"'
-    note = "<office:annotation><text:p>#REF!</text:p></office:annotation>"
-    raw = ods(ods_cell() + ods_cell(1, attributes=spanned), f"<table:table-cell>{note}</table:table-cell>")
-    assert grid(raw).merges == [((0, 1), (1, 3))]
-    assert values(raw) == {"B1": 1.0}
-
-
-TABLE = '<table:table table:name="{}"><table:table-row>{}</table:table-row></table:table>'
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        "<table:table-cell>" + TABLE.format("B", "") + "</table:table-cell>",
-        ods_cell(0, text="1<!-- -->2"),
-        ods_cell(0, text="<![CDATA[12]]>"),
-        "</table:table-row></table:table>" + TABLE.format("A", ods_cell(1)) + "<table:table><table:table-row>",
-    ],
-)
-def test_ods_that_readers_misread(rows: str) -> None:
-    assert code(ods(content=TABLE.format("A", rows))) == "file-malformed"
-
-
-def test_ods_with_other_prefixes_is_refused_not_read_as_empty() -> None:
-    odd = part(ods(ods_cell(1)), "content.xml").replace(b"table:", b"t:").replace(b":t=", b":table=").replace(b"xmlns:table", b"xmlns:t")
-    assert code(with_parts(ods(ods_cell(1)), {"content.xml": odd})) == "file-malformed"
 
 
 # --- good files -------------------------------------------------------------------------------------------------------------

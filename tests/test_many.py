@@ -198,10 +198,9 @@ def test_order_and_ranks(name: str, written: Callable[[str], Written]) -> None:
 
 
 # The mean of a column is cached as Python rounds it (3.2830950514999993 → …051); a spreadsheet rounds what it shows (…052).
-ROUNDED_MEAN = pytest.mark.xfail(strict=True, reason="ScoreWriter._mean rounds to nine decimals otherwise than ROUND does")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=ROUNDED_MEAN) if name == "all equal" else name for name in SMALL])
+@pytest.mark.parametrize("name", SMALL)
 def test_cached_results_are_what_the_formulas_give(name: str, written: Callable[[str], Written], anew: dict[str, Path]) -> None:
     count, wrong = differences(written(name).path, anew[name])
     assert wrong == []

@@ -1,0 +1,184 @@
+"""The guards of .xlsb, .xls and .ods: what would hurt a reader is refused, an error cell is an error."""
+
+import math
+import struct
+
+import pytest
+from hostile_books import (
+    BOOLERR,
+    STRING,
+    biff,
+    biff_begin,
+    biff_formula,
+    biff_number,
+    code,
+    endless_xls,
+    grid,
+    ods,
+    ods_cell,
+    part,
+    record,
+    special,
+    values,
+    with_parts,
+    xls,
+    xlsb,
+)
+
+from kpibatch.cells import UNCALCULATED, CellError
+
+# --- .xlsb, .xls, .ods ----------------------------------------------------------------------------------------------------
+
+
+def double(value: float) -> bytes:
+    return struct.pack("<d", value)
+
+
+def test_xlsb_errors_are_errors() -> None:
+    cells = [(0, 0, 5, double(1)), (0, 1, 3, b"\x07"), (2, 3, 11, b"\x17" + bytes(12)), (2, 4, 3, b"\x2b"), (3, 0, 5, double(math.nan))]
+    assert values(xlsb(cells)) == {
+        "A1": 1.0,
+        "B1": CellError("#DIV/0!"),
+        "D3": CellError("#REF!"),
+        "E3": CellError("#GETTING_DATA"),
+        "A4": CellError("nan"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (xlsb([(0, 0, 5, double(1)), (1_048_575, 16_383, 5, double(1))]), "sheet-too-large"),
+        (xlsb([(1_048_576, 0, 5, double(1))]), "file-malformed"),
+        (xlsb([(0, 0, 5, double(1)), (0, 0, 5, double(2))]), "file-malformed"),
+        (xlsb([(0, 0, 16, double(1))]), "file-malformed"),
+        (xlsb([(0, 0, 5, double(1))], strings=record(159, struct.pack("<II", 1, 2**31))), "file-malformed"),
+        (xlsb([(0, 0, 5, double(1))], after=record(176, struct.pack("<IIII", 0, 9999, 0, 999))), "sheet-too-large"),
+        (xlsb([(0, 0, 5, double(1))], after=b"\x94\x01\xff"), "unreadable-file"),
+    ],
+)
+def test_xlsb_that_would_hurt(raw: bytes, expected: str) -> None:
+    assert code(raw) == expected
+
+
+def test_xls_errors_are_errors() -> None:
+    raw = xls(
+        biff_number(0, 0, 1),
+        biff(BOOLERR, struct.pack("<HHHBB", 0, 1, 0, 0x07, 1)),
+        biff(BOOLERR, struct.pack("<HHHBB", 0, 2, 0, 1, 0)),
+        biff_formula(1, 0, special(2, 0x2A)),
+        biff_formula(1, 1, double(6)),
+        biff_formula(1, 2, special(0)),
+        biff(STRING, struct.pack("<HB", 2, 0) + b"ab"),
+        biff_formula(1, 3, special(0)),
+        biff_formula(1, 4, special(3)),
+        biff(0xBD, struct.pack("<HHHIHIH", 2, 0, 0, (5 << 2) | 2, 0, (6 << 2) | 2, 1)),
+        globals_=biff(0xE0, bytes(20)),
+    )
+    assert values(raw) == {
+        "A1": 1.0,
+        "B1": CellError("#DIV/0!"),
+        "C1": True,
+        "A2": CellError("#N/A"),
+        "B2": 6.0,
+        "C2": "ab",
+        "D2": CellError(UNCALCULATED),
+        "A3": 5.0,
+        "B3": 6.0,
+    }
+
+
+def test_numbers_of_a_chart_are_no_cells_of_its_sheet() -> None:
+    chart = biff_begin(32) + biff_number(0, 0, 999) + biff(0x0A)
+    assert values(xls(biff_number(0, 0, 5), chart, biff_number(1, 1, 6))) == {"A1": 5.0, "B2": 6.0}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (endless_xls(), "file-malformed"),
+        (xls(biff_number(0, 0, 1), biff_number(65_535, 255, 1)), "sheet-too-large"),
+        (xls(biff_number(0, 0, 1), biff_number(65_535, 65_535, 1)), "file-malformed"),
+        (xls(biff_number(0, 0, 1), biff_number(0, 0, 2)), "file-malformed"),
+        (xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0)), biff_number(0, 0, 1)), "file-malformed"),
+        (xls(biff(0x200, struct.pack("<HHHHH", 5, 4, 0, 1, 0)), biff_number(0, 0, 1)), "file-malformed"),
+        (xls(biff_number(0, 0, 1), globals_=biff(0xFC, struct.pack("<II", 1, 2**31 - 1))), "file-malformed"),
+        (xls(biff(0xE5, struct.pack("<HHHHH", 1, 0, 65_535, 0, 255))), "sheet-too-large"),
+        (xls(biff(0x203, b"\0")), "unreadable-file"),
+        (xls(biff_number(0, 0, 1), sheets=101), "too-many-sheets"),
+        (xls(biff_number(0, 0, 1))[:2000], "unreadable-file"),
+    ],
+)
+def test_xls_that_would_hurt(raw: bytes, expected: str) -> None:
+    assert code(raw) == expected
+
+
+def test_a_chain_of_sectors_that_bites_its_tail() -> None:
+    raw = bytearray(xls(biff_number(0, 0, 1)))
+    struct.pack_into("<I", raw, 512 + 4 * 5, 2)  # in the table of allocations: after sector 5 comes 2, the first of the stream
+    assert code(bytes(raw)) == "file-malformed"
+
+
+def test_ods_errors_are_errors_even_under_a_value_of_zero() -> None:
+    raw = ods(
+        ods_cell(1)
+        + ods_cell("", "string", "#DIV/0!", ' calcext:value-type="error"')
+        + ods_cell(0, text="#DIV/0!", attributes=' table:formula="of:=1/0"'),
+        ods_cell("", "string", "Err:502", ' table:formula="of:=SQRT(-1)"')
+        + ods_cell(attributes=' table:formula="of:=A1"')
+        + ods_cell(None, text="#REF!"),
+        '<table:table-cell table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>' + ods_cell(7),
+    )
+    found = values(raw)
+    assert found.pop("C2", "#REF!") == "#REF!", "typed text"
+    assert found == {
+        "A1": 1.0,
+        "B1": CellError("#DIV/0!"),
+        "C1": CellError("#DIV/0!"),
+        "A2": CellError("Err:502"),
+        "B2": CellError(UNCALCULATED),
+        "B3": 7.0,
+    }
+
+
+def test_ods_repeats() -> None:
+    wide, tall = ' table:number-columns-repeated="16384"', ' table:number-rows-repeated="1048576"'
+    assert code(ods(f"<table:table-row{tall}>{ods_cell(1, attributes=wide)}</table:table-row>")) == "sheet-too-large"
+    assert code(ods(f"<table:table-row{tall}>{ods_cell(0, text='#N/A', attributes=wide)}</table:table-row>")) == "sheet-too-large"
+    pair = ods_cell(0, text="#N/A", attributes=' table:number-columns-repeated="2"')
+    twice = f'<table:table-row table:number-rows-repeated="2">{pair}</table:table-row>'
+    assert values(ods(twice)) == dict.fromkeys(["A1", "B1", "A2", "B2"], CellError("#N/A"))
+    blank = f"<table:table-row{tall}>{ods_cell(attributes=wide)}</table:table-row>"
+    assert values(ods(ods_cell(1) + ods_cell(attributes=wide), blank)) == {"A1": 1.0}
+    assert code(ods(blank, ods_cell(1))) == "file-malformed", "below the last row"
+    for odd in ("0", "-3", "1e9", "99999999999"):
+        assert code(ods(ods_cell(1, attributes=f' table:number-columns-repeated="{odd}"'))) == "file-malformed"
+
+
+def test_ods_merges_and_notes() -> None:
+    spanned = ' table:number-columns-spanned="3" table:number-rows-spanned="2"'
+    note = "<office:annotation><text:p>#REF!</text:p></office:annotation>"
+    raw = ods(ods_cell() + ods_cell(1, attributes=spanned), f"<table:table-cell>{note}</table:table-cell>")
+    assert grid(raw).merges == [((0, 1), (1, 3))]
+    assert values(raw) == {"B1": 1.0}
+
+
+TABLE = '<table:table table:name="{}"><table:table-row>{}</table:table-row></table:table>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<table:table-cell>" + TABLE.format("B", "") + "</table:table-cell>",
+        ods_cell(0, text="1<!-- -->2"),
+        ods_cell(0, text="<![CDATA[12]]>"),
+        "</table:table-row></table:table>" + TABLE.format("A", ods_cell(1)) + "<table:table><table:table-row>",
+    ],
+)
+def test_ods_that_readers_misread(rows: str) -> None:
+    assert code(ods(content=TABLE.format("A", rows))) == "file-malformed"
+
+
+def test_ods_with_other_prefixes_is_refused_not_read_as_empty() -> None:
+    odd = part(ods(ods_cell(1)), "content.xml").replace(b"table:", b"t:").replace(b":t=", b":table=").replace(b"xmlns:table", b"xmlns:t")
+    assert code(with_parts(ods(ods_cell(1)), {"content.xml": odd})) == "file-malformed"
