@@ -14,11 +14,13 @@ import pandas as pd
 
 from kpibatch.arrivals import RECEIVED, read_first_sights, read_received
 from kpibatch.cells import UnreadableBook, read_book
-from kpibatch.config import Config
+from kpibatch.config import Config, IntakeLimits
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import Identity
+from kpibatch.guard import take
 from kpibatch.levels import LevelTables
+from kpibatch.refusal import Refused
 from kpibatch.submission import COLUMNS, Contents
 from kpibatch.template_form import Template
 from kpibatch.template_return import identity_in
@@ -194,7 +196,7 @@ def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: s
         return set()
     listed, seen = read_received(folder), read_first_sights(config.output)
     due = tables.calendar.get(month, month_end(month))
-    prompt = [path for path in _workbooks(folder) if (came := _came(path, listed, seen)) is None or came.date() <= due]
+    prompt = [path for path in _workbooks(folder) if (came := _came(path, listed, seen, config.intake)) is None or came.date() <= due]
     identities = (_identity(path, tables, template) for path in prompt)
     return {identity.unit for identity in identities if identity and identity.round == tables.round.key}
 
@@ -206,6 +208,11 @@ def _identity(path: Path, tables: LevelTables, template: Template | None) -> Ide
         return None
 
 
-def _came(path: Path, listed: Mapping[str, datetime], seen: Mapping[str, datetime]) -> datetime | None:
+def _came(path: Path, listed: Mapping[str, datetime], seen: Mapping[str, datetime], limits: IntakeLimits) -> datetime | None:
     """When an earlier month's file arrived; ``None`` where nothing tells."""
-    return listed.get(path.name) or (seen.get(hashlib.sha256(path.read_bytes()).hexdigest()) if seen else None)
+    if path.name in listed or not seen:
+        return listed.get(path.name)
+    try:
+        return seen.get(hashlib.sha256(take(path, limits)).hexdigest())
+    except (Refused, OSError):
+        return None
