@@ -116,7 +116,7 @@ class _Explanation:
 
     def _levels(self) -> Iterator[str]:
         yield ""
-        active = [rule for rule in self.tables.rules_of(self.kpi) if rule.case is None or self.cases.index(rule.case) + 1 == self.case]
+        active = self.tables.rules_in_case(self.kpi, self.case)
         for level in range(1, self.tables.level_count + 1):
             met = bool(self.result.met[self.row, level - 1])
             mark = "✓" if met else "✗"

@@ -1,7 +1,7 @@
 """What a unit still lacks for the next level, in the measure's own terms: another 3 households, 12,500 baht, by 10 Sep."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,7 @@ def steps_to_next(kpi: str, unit: str, scores: Scores, measured: Measured, table
     if cases and result.case[row] == 0:
         measure = tables.measures[cases[0].measure]
         return [Step("no-data" if math.isnan(measured.value(unit, measure.code)) else "no-case", measure, reachable=False)]
-    active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
+    active = tables.rules_in_case(kpi, int(result.case[row]))
     return [step for rule in active if (step := _step(rule, level, unit, measured, tables, month))]
 
 
@@ -64,14 +64,13 @@ def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
     level = int(result.level[row])
     if level >= tables.level_count:
         return 0.0
-    cases, reached = tables.cases_of(kpi), level + 1
-    active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
+    active, reached = tables.rules_in_case(kpi, int(result.case[row])), level + 1
     while reached < tables.level_count and (result.met[row, reached] or _asks_the_same(active, level, reached)):
         reached += 1
     return float(scores.shares[kpi].to_numpy(float)[row]) / 100 * max(0.0, tables.scores[reached - 1] - float(result.score[row]))
 
 
-def _asks_the_same(rules: list[Rule], level: int, higher: int) -> bool:
+def _asks_the_same(rules: Sequence[Rule], level: int, higher: int) -> bool:
     """Whether a higher level (both from 0) asks nothing that the lower one does not."""
     return all(rule.edges[higher] in (None, rule.edges[level]) for rule in rules)
 

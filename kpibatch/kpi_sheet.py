@@ -199,7 +199,7 @@ class KpiWriter:
         """How many of the measures that count here lack a month (an input: it can't be seen from the values)."""
         row = self.tables.position[unit.code]
         case = int(self.scores.case[row])
-        asked = {rule.measure for rule in self.plan.rules if not rule.case or self.cases.index(rule.case) + 1 == case}
+        asked = {rule.measure for rule in self.tables.rules_in_case(self.plan.leaf.code, case)}
         asked |= {one.measure for one in self.cases}
         return sum(bool(self.outcome.measured.incomplete[measure].to_numpy()[row]) for measure in asked)
 

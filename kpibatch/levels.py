@@ -241,6 +241,11 @@ class LevelTables:
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.kpi == kpi)
 
+    def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
+        """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and those without one."""
+        cases = self.cases_of(kpi)
+        return tuple(rule for rule in self.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == case)
+
     def cases_of(self, kpi: str) -> tuple[Case, ...]:
         """A KPI's cases from the top, each once; a unit takes the first that holds."""
         return tuple(dict.fromkeys(rule.case for rule in self.rules_of(kpi) if rule.case))

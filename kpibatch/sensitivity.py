@@ -102,8 +102,7 @@ def _one_less(outcome: Outcome, standing: Standing, kpi: str) -> Iterator[Hang]:
     result, leaf = outcome.scores.kpis[kpi], outcome.tables.node[kpi]
     if leaf.method is Method.LINEAR or not result.applies[row]:
         return
-    cases = tables.cases_of(kpi)
-    active = [rule for rule in tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == result.case[row]]
+    active = tables.rules_in_case(kpi, int(result.case[row]))
     for level in range(int(result.level[row])):
         for rule in active:
             edge = rule.edges[level]

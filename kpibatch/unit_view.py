@@ -173,9 +173,8 @@ def best_lines(lines: Iterable[Line]) -> list[Line]:
 
 def _values_in_short(view: View, kpi: str) -> str:
     """The one figure that a KPI turns on; where it has several rows, how many of them have reached their last level."""
-    cases = view.tables.cases_of(kpi)
     taken = int(view.outcome.scores.kpis[kpi].case[view.row])
-    rules = [rule for rule in view.tables.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == taken]
+    rules = view.tables.rules_in_case(kpi, taken)
     figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
     parts = [_in_words(view, view.tables.measures[code]) for code in figures] if len(figures) == 1 else []
     if len(rules) > 1:
