@@ -14,13 +14,18 @@ FILE = "config.toml"
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where things are, relative to the folder of ``config.toml``, and the language of what is written."""
+    """Where things are, relative to the folder of ``config.toml``, and the language of what is written.
+
+    ``wait_seconds`` is how long a command waits for another that is at work in the same output.
+    """
 
     level_tables: str = "level_tables.xlsx"
     form_template: str = ""
+    corrections: str = "corrections.xlsx"
     submissions: str = "submissions"
     output: str = "output"
     language: str = "th"
+    wait_seconds: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,10 @@ class IntakeLimits:
 
 @dataclass(frozen=True)
 class MailServer:
-    """The outgoing mail server; the password comes only from ``KPIBATCH_SMTP_PASSWORD``."""
+    """The outgoing mail server and who gets what; the password comes only from ``KPIBATCH_SMTP_PASSWORD`` or the system keyring.
+
+    ``province`` are the addresses that get the ranking; ``attempts`` is how often a temporary refusal is tried in all.
+    """
 
     host: str = ""
     port: int = 587
@@ -66,6 +74,11 @@ class MailServer:
     reply_to: str = ""
     username: str = ""
     per_minute: int = 30
+    province: tuple[str, ...] = ()
+    templates: str = "mail_templates"
+    attempts: int = 4
+    timeout_seconds: float = 60.0
+    max_message_mb: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,16 @@ class Config:
     def form_template(self) -> Path | None:
         """The office's own form with its placeholders; none where the standard form is used."""
         return self.root / self.workspace.form_template if self.workspace.form_template else None
+
+    @property
+    def corrections(self) -> Path:
+        """The workbook of the province's corrections; it need not be there."""
+        return self.root / self.workspace.corrections
+
+    @property
+    def mail_templates(self) -> Path:
+        """The province's own mail templates; what is not there is taken from the package."""
+        return self.root / self.mail.templates
 
     @property
     def submissions(self) -> Path:

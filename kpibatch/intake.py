@@ -49,7 +49,7 @@ class Intake:
 
     ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
-    ``earlier_files`` those of earlier months that a familiar form needs.
+    ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that a familiar form needs.
     """
 
     month: str
@@ -58,6 +58,7 @@ class Intake:
     texts: Mapping[tuple[str, str], tuple[str, str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]
+    arrivals: Mapping[str, datetime]
     earlier_files: tuple[tuple[str, str], ...] = ()
 
 
@@ -119,10 +120,12 @@ def _ignored(folder: Path) -> Iterator[Finding]:
 
 
 def _together(tables: LevelTables, month: str, contents: Iterable[Contents], arrivals: _Arrivals, findings: list[Finding]) -> Intake:
-    files, lines, texts, chosen = [], [], {}, []
+    files, lines, texts, chosen, came = [], [], {}, [], {}
     by_unit: dict[str, list[Contents]] = {}
     for one in contents:
         files.append((one.file, one.sha256))
+        if one.sha256:
+            came[one.sha256] = arrivals.of(one)
         if one.unit:
             by_unit.setdefault(one.unit, []).append(one)
         else:
@@ -141,7 +144,7 @@ def _together(tables: LevelTables, month: str, contents: Iterable[Contents], arr
         findings.extend(counted.findings)
         findings.extend(_about_arrival(tables, counts, sent))
     frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"value": float})
-    return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files))
+    return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files), came)
 
 
 def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:

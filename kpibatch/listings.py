@@ -1,4 +1,4 @@
-"""The outcome as CSV: ``scores.csv``, ``measures.csv`` and ``findings.csv``, UTF-8 with BOM so that Excel reads Thai."""
+"""The outcome as CSV: ``scores.csv``, ``measures.csv``, ``values.csv`` and ``findings.csv``, UTF-8 with BOM so that Excel reads Thai."""
 
 import csv
 import io
@@ -15,6 +15,7 @@ from kpibatch.values import Kind
 
 SCORE_COLUMNS = ("month", "unit", "node", "level", "score", "value", "weight", "effective_weight", "status", "rank")
 MEASURE_COLUMNS = ("month", "unit", "measure", "value", "file", "sheet", "cell")
+VALUE_COLUMNS = ("month", "unit", "measure", "value", "state", "found", "file", "sheet", "cell")
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -77,10 +78,14 @@ def _single_value(outcome: Outcome, kpi: str, unit: str) -> str:
 
 def measure_text(outcome: Outcome, unit: str, code: str) -> str:
     """A measure's value for machines: numbers, ISO days, 1/0, empty when missing."""
-    value = outcome.measured.value(unit, code)
+    return machine_text(outcome.measured.value(unit, code), outcome.tables.measures[code].kind)
+
+
+def machine_text(value: float, kind: Kind) -> str:
+    """A value for machines: numbers, ISO days, 1/0, empty when missing."""
     if math.isnan(value):
         return ""
-    if outcome.tables.measures[code].kind is Kind.DATE:
+    if kind is Kind.DATE and 0 < value <= date.max.toordinal():
         return date.fromordinal(int(value)).isoformat()
     return show_number(value)
 
@@ -94,6 +99,17 @@ def measures_csv(outcome: Outcome) -> bytes:
         for place in [outcome.measured.origin.get((unit, code), NOWHERE)]
     )
     return as_csv(MEASURE_COLUMNS, rows)
+
+
+def values_csv(outcome: Outcome) -> bytes:
+    """What the submissions that count said of their own month, as they said it: before any check or correction."""
+    frame, kinds = outcome.intake.values, {code: measure.kind for code, measure in outcome.tables.measures.items()}
+    own = frame[frame["month"] == outcome.month][list(VALUE_COLUMNS)]
+    rows = (
+        (month, unit, code, machine_text(value, kinds[code]), *rest)
+        for month, unit, code, value, *rest in own.itertuples(index=False, name=None)
+    )
+    return as_csv(VALUE_COLUMNS, rows)
 
 
 STATUS_COLUMNS = ("month", "unit", "name", "sent", "received", "error", "warning", "note", "provisional", "rank")

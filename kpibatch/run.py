@@ -26,7 +26,7 @@ from kpibatch.forms import form_name, write_form
 from kpibatch.intake import in_time, newest_month
 from kpibatch.levels import LevelTables, Source
 from kpibatch.lint import check_levels
-from kpibatch.listings import findings_csv, measures_csv, scores_csv
+from kpibatch.listings import findings_csv, measures_csv, scores_csv, values_csv
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
 from kpibatch.returned_book import returned_files, write_returned
@@ -35,6 +35,9 @@ from kpibatch.template_form import template_of
 from kpibatch.template_writer import template_form_name, write_from_template
 from kpibatch.trend import Month, Trend, month_of
 from kpibatch.unit_book import unit_file, write_unit_book
+
+LEVEL_TABLES = "level_tables.xlsx"
+_LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
 
 
 class Progress(Protocol):
@@ -112,8 +115,9 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
         with clock.step("returned"):
             (folder / "returned").mkdir()
             _return(outcome, folder / "returned")
-        for name, content in (("scores", scores_csv), ("measures", measures_csv), ("findings", findings_csv)):
+        for name, content in _LISTINGS.items():
             (folder / f"{name}.csv").write_bytes(content(outcome))
+        shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
         (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return outcome
 
@@ -228,6 +232,11 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         },
         **_template_record(config.form_template),
         "inputs": [{"file": name, "sha256": digest} for name, digest in (*outcome.intake.files, *outcome.intake.earlier_files)],
+        "submissions": [
+            {"unit": one.unit, "file": one.file, "received": one.received and one.received.isoformat(), "late": one.late}
+            for one in outcome.intake.submissions
+        ],
+        "arrivals": {digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(outcome.intake.arrivals.items())},
         "counts": {
             "units": len(tables.units),
             "submitted": len(outcome.sent),
@@ -241,5 +250,6 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "pandas": pandas.__version__,
             "numpy": numpy.__version__,
         },
+        "finished": datetime.now().isoformat(timespec="seconds"),
         "seconds": clock.seconds,
     }

@@ -1,0 +1,82 @@
+"""A month as it was published: what stands in ``output/MONTH``, read back for the history, for comparing and for the mail."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from kpibatch.errors import KpibatchError
+from kpibatch.thai import is_month
+
+RECORD = "run.json"
+Row: TypeAlias = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """One month's folder. ``record`` is its ``run.json``; the tables are its CSV files, each row a dict of texts."""
+
+    folder: Path
+    month: str
+    record: Mapping[str, Any]
+    digest: str
+
+    @property
+    def round(self) -> str:
+        return str(self.record["round"])
+
+    @cached_property
+    def scores(self) -> tuple[Row, ...]:
+        return self._table("scores")
+
+    @cached_property
+    def measures(self) -> tuple[Row, ...]:
+        return self._table("measures")
+
+    @cached_property
+    def values(self) -> tuple[Row, ...]:
+        """What the submissions said of their own month, as sent."""
+        return self._table("values")
+
+    @cached_property
+    def findings(self) -> tuple[Row, ...]:
+        return self._table("findings")
+
+    def _table(self, name: str) -> tuple[Row, ...]:
+        path = self.folder / f"{name}.csv"
+        try:
+            return tuple(read_csv(path.read_bytes()))
+        except (OSError, UnicodeDecodeError, csv.Error) as reason:
+            raise KpibatchError("published-damaged", folder=self.folder, file=path.name, reason=reason) from None
+
+
+def read_csv(raw: bytes) -> Iterable[Row]:
+    """The rows of a CSV of the program's own."""
+    return csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+
+
+def read_published(folder: Path) -> Published:
+    """The month that stands in a folder.
+
+    Raises ``KpibatchError``: there is none, or its ``run.json`` can't be read.
+    """
+    path = folder / RECORD
+    try:
+        raw = path.read_bytes()
+        record = json.loads(raw)
+        return Published(folder, str(record["month"]), record, hashlib.sha256(raw).hexdigest())
+    except FileNotFoundError:
+        raise KpibatchError("not-published", folder=folder, month=folder.name) from None
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise KpibatchError("published-damaged", folder=folder, file=RECORD, reason=reason) from None
+
+
+def published_months(output: Path) -> Iterator[Path]:
+    """The folders of the months that a run has written, oldest first."""
+    if output.is_dir():
+        yield from (path for path in sorted(output.iterdir()) if is_month(path.name) and (path / RECORD).is_file())
