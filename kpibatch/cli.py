@@ -38,13 +38,13 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except KpibatchError as error:
-            click.echo("kpibatch: " + error.message(_language(ctx)), err=True)
+            click.echo("kpibatch: " + error.message(_language_of(ctx.params["workspace"])), err=True)
             ctx.exit(STOPPED)
 
 
-def _language(ctx: click.Context) -> str:
+def _language_of(workspace: Path) -> str:
     try:
-        return read_config(ctx.params["workspace"]).language
+        return read_config(workspace).language
     except KpibatchError:
         return "th"
 
@@ -127,9 +127,9 @@ def check(workspace: Path, month: str | None) -> None:
 @click.pass_obj
 def status(workspace: Path, month: str | None, form: str) -> None:
     """ใครส่งแล้ว ส่งช้า ยังไม่ส่ง มีข้อค้นพบ หรือคะแนนยังชั่วคราว"""
+    from kpibatch.assessment import assess_month
     from kpibatch.console import show_status
     from kpibatch.listings import STATUS_COLUMNS, as_csv, status_rows
-    from kpibatch.run import assess_month
 
     outcome = assess_month(read_config(workspace), _month(month))
     if form == "csv":
@@ -185,8 +185,9 @@ def levels_check(workspace: Path) -> None:
 @click.pass_obj
 def levels_show(workspace: Path, xlsx: bool) -> None:
     """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้"""
+    from kpibatch.assessment import sound_levels
     from kpibatch.console import show_levels
-    from kpibatch.run import sound_levels, write_annex_file
+    from kpibatch.run import write_annex_file
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -203,10 +204,84 @@ def levels_show(workspace: Path, xlsx: bool) -> None:
 @click.pass_obj
 def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
     """บอกว่าทำไมได้ระดับนี้: ทุกค่ามาจากช่องใด ผ่านอะไรบ้าง และขาดอะไรถึงระดับถัดไป"""
+    from kpibatch.assessment import assess_month
     from kpibatch.explain import explain as explained
-    from kpibatch.run import assess_month
 
     config = read_config(workspace)
     outcome = assess_month(config, _month(month))
     for line in explained(outcome, arabic(unit), kpi):
         click.echo(line)
+
+
+@commands.group()
+def history() -> None:
+    """ประวัติ: เดือนก่อน ๆ ว่าอย่างไร และสร้างฐานข้อมูลใหม่จากโฟลเดอร์เดือน"""
+
+
+@history.command("rebuild")
+@click.pass_obj
+def history_rebuild(workspace: Path) -> None:
+    """สร้าง output/history.sqlite ใหม่จากโฟลเดอร์เดือนทั้งหมด"""
+    from kpibatch.console import progress, rebuilt
+    from kpibatch.run import rebuild_history
+
+    config = read_config(workspace)
+    made = rebuild_history(config, progress(config.language, click.echo))
+    rebuilt(made, config.language)
+    sys.exit(FINDINGS if made.skipped else CLEAN)
+
+
+@history.command("show")
+@click.argument("unit")
+@click.argument("kpi")
+@click.pass_obj
+def history_show(workspace: Path, unit: str, kpi: str) -> None:
+    """ระดับ คะแนน และค่าของหน่วยหนึ่งในตัวชี้วัดหนึ่ง ทุกเดือนที่ประมวลผลแล้ว"""
+    from kpibatch.assessment import sound_levels
+    from kpibatch.console import show_history
+    from kpibatch.history import history_of
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    with history_of(config.output) as kept:
+        show_history(kept, tables, arabic(unit), kpi, config.language)
+
+
+@commands.command()
+@click.argument("month", required=False)
+@click.option("--reopen", is_flag=True, help="เปิดเดือนที่ปิดแล้วอีกครั้ง ชุดที่ปิดไว้ยังเก็บอยู่")
+@click.pass_obj
+def close(workspace: Path, month: str | None, reopen: bool) -> None:
+    """ปิดเดือน: รวมแบบรายงาน ตารางระดับ การตั้งค่า และผล ไว้ในไฟล์ .zip เดียวพร้อมค่า SHA-256"""
+    from kpibatch.closing import close_month, reopen_month
+    from kpibatch.console import opened_again, progress, sealed
+
+    config, month = read_config(workspace), _month(month)
+    display = progress(config.language, click.echo)
+    try:
+        if reopen and month is None:
+            raise KpibatchError("not-a-month", found="")
+        if month and reopen:
+            opened_again(config, month, reopen_month(config, month, display))
+        else:
+            sealed(config, close_month(config, month, display))
+    finally:
+        display.close()
+
+
+@commands.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.pass_obj
+def verify(workspace: Path, bundle: Path) -> None:
+    """ตรวจชุดที่ปิดเดือนไว้: ไม่ถูกแก้ไข และสร้างผลซ้ำได้ตรงทุกไบต์"""
+    from kpibatch.closing import verify as verified
+    from kpibatch.console import progress, told
+
+    language = _language_of(workspace)
+    display = progress(language, click.echo)
+    try:
+        verdict = verified(bundle, display)
+    finally:
+        display.close()
+    told(verdict, language)
+    sys.exit(CLEAN if verdict.sound else FINDINGS)

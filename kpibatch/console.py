@@ -2,19 +2,25 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
+from kpibatch.bundle import bundle_path
 from kpibatch.catalogue import say
+from kpibatch.closing import Verdict
 from kpibatch.config import Config
-from kpibatch.findings import SEVERITIES, Finding, count
-from kpibatch.levels import LevelTables
+from kpibatch.explain import find_kpi, find_unit
+from kpibatch.findings import NOWHERE, SEVERITIES, Finding, Place, count
+from kpibatch.history import History
+from kpibatch.levels import LevelTables, Measure
 from kpibatch.listings import status_rows
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
 from kpibatch.thai import show_month, show_number
+from kpibatch.values import show_value
 from kpibatch.wording import applies_in_words, case_in_words, weights_under
 
 
@@ -37,6 +43,9 @@ class Bar:
         if self._task is not None:
             self._bar.update(self._task, completed=done, total=of)
 
+    def tell(self, text: str) -> None:
+        self._bar.console.print(text, highlight=False)
+
     def close(self) -> None:
         self._bar.stop()
 
@@ -52,6 +61,9 @@ class Lines:
 
     def tick(self, done: int, of: int) -> None:
         """Nothing: a line a file would drown what matters."""
+
+    def tell(self, text: str) -> None:
+        self._echo(text)
 
     def close(self) -> None:
         """Nothing to put away."""
@@ -116,9 +128,10 @@ def show_status(outcome: Outcome) -> None:
         key = f"sheet.severity-{name}" if name in SEVERITIES else "console.received" if name == "received" else f"sheet.{name}"
         table.add_column(say(key, language), justify="right" if name in SEVERITIES else "left")
     for _, unit, name, sent, received, *rest in status_rows(outcome):
-        errors, warnings, notes, provisional, _ = rest
-        status = say("sheet.provisional", language) if provisional == "yes" else ""
-        table.add_row(f"{unit} {name}", words[sent], received.replace("T", " "), errors, warnings, notes, status)
+        errors, warnings, notes, provisional, _, changed = rest
+        remarks = [say("sheet.provisional", language)] if provisional == "yes" else []
+        remarks += [say("console.late-changes", language, count=changed)] if changed != "0" else []
+        table.add_row(f"{unit} {name}", words[sent], received.replace("T", " "), errors, warnings, notes, ", ".join(remarks))
     Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
 
 
@@ -152,3 +165,66 @@ def show_levels(tables: LevelTables, language: str, echo: Callable[[str], None])
             ]
             remark = f"   ({rule.remark})" if rule.remark else ""
             echo("  " * depth + f"    {case}{measure.code} {measure.label}:  " + "  |  ".join(read) + remark)
+
+
+def rebuilt(history: History, language: str) -> None:
+    """Which months the history was made of, and which could not be read."""
+    months = [month for month in history.months if month not in history.skipped]
+    print(say("console.history-rebuilt", language, count=len(months), months=", ".join(months) or "–"))
+    for error in history.skipped.values():
+        print(error.message(language))
+
+
+def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str, language: str) -> None:
+    """One unit's line at one KPI, month by month, with each value's cell. Raises ``KpibatchError`` where either is unknown."""
+    unit, node = find_unit(tables, unit_text), find_kpi(tables, kpi)
+    lines = history.line(unit.code, node.code)
+    if not lines:
+        print(say("console.history-empty", language))
+        return
+    title = say("console.history-title", language, unit=unit.code, name=unit.name, kpi=node.code, title=node.name)
+    table = Table(title=title, title_justify="left")
+    for key in ("console.month", "sheet.level", "sheet.score", "sheet.rank", "sheet.status", "console.values"):
+        table.add_column(say(key, language), justify="right" if key in ("sheet.level", "sheet.score", "sheet.rank") else "left")
+    words = {str(status): say(f"console.status-{status.value.replace('_', '-')}", language) for status in Status}
+    for month, level, score, status, rank in lines:
+        values = history.values(unit.code, month)
+        told = [
+            _value_line(measure, *values[measure.code], language) for measure in tables.measures_of(node.code) if measure.code in values
+        ]
+        shown = ["–" if fact is None else show_number(fact) for fact in (level, score, rank)]
+        table.add_row(show_month(month, language, short=True), *shown, words.get(status, status), "\n".join(told))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def _value_line(measure: Measure, value: float, file: str, sheet: str, cell: str, language: str) -> str:
+    shown = show_value(value, measure.kind, language) or "–"
+    place = Place(file or "", sheet or "", cell or "")
+    return f"{measure.label} = {shown} {measure.counting_unit}".rstrip() + (f"  [{place}]" if place != NOWHERE else "")
+
+
+def sealed(config: Config, verdict: Verdict) -> None:
+    """Where the bundle of a closed month lies, and the hash by which it is known again."""
+    file = bundle_path(config.output, verdict.month)
+    month = show_month(verdict.month, config.language)
+    print(say("console.closed", config.language, month=month, file=file, digest=verdict.sha256, count=verdict.outputs))
+
+
+def opened_again(config: Config, month: str, kept: Path) -> None:
+    """Where the bundle of a month that is open again is kept."""
+    print(say("console.reopened", config.language, month=show_month(month, config.language), file=kept))
+
+
+def told(verdict: Verdict, language: str) -> None:
+    """What ``verify`` found: agreed, or which files do not agree and what was of another version."""
+    month = show_month(verdict.month, language)
+    if verdict.sound:
+        print(say("console.verified", language, month=month, count=verdict.outputs, digest=verdict.sha256))
+    elif verdict.flaws:
+        print(say("console.tampered", language, count=len(verdict.flaws)))
+    else:
+        print(say("console.differs", language, count=len(verdict.differing)))
+    for name in (*verdict.flaws, *verdict.differing):
+        print(f"  {name}")
+    for name, then, now in verdict.versions:
+        print(say("console.other-version", language, name=name, then=then, now=now))

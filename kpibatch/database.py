@@ -12,13 +12,14 @@ from kpibatch.errors import KpibatchError
 
 FILE = "history.sqlite"
 Connection = sqlite3.Connection
+BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")
 _VERSION = 1
 _SECONDS = 30.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
-    month TEXT PRIMARY KEY, round TEXT NOT NULL, record_sha256 TEXT NOT NULL, finished TEXT,
-    level_tables_sha256 TEXT, level_tables_digest TEXT, kpibatch TEXT,
+    month TEXT PRIMARY KEY, round TEXT NOT NULL, record_sha256 TEXT NOT NULL,
+    level_tables_sha256 TEXT, level_tables_digest TEXT, top_score REAL, kpibatch TEXT,
     units INTEGER, submitted INTEGER, late INTEGER, ranked INTEGER, errors INTEGER, warnings INTEGER, notes INTEGER
 );
 CREATE TABLE IF NOT EXISTS submissions (
@@ -71,7 +72,6 @@ def opened(path: Path) -> Iterator[Connection]:
 
 
 def _connected(path: Path) -> Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

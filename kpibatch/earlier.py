@@ -4,8 +4,9 @@ In: the month's intake. Out: the same with the values of earlier months filled i
 them. A value that it does give for an earlier month stays; a month without a submission stays blank.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
 
@@ -20,19 +21,24 @@ _KEY = ["unit", "measure", "month"]
 
 
 def read_months(
-    config: Config, tables: LevelTables, month: str, template: Template | None, tick: Callable[[int, int], None] = lambda done, of: None
+    config: Config,
+    tables: LevelTables,
+    month: str,
+    sights: Mapping[str, datetime],
+    template: Template | None,
+    tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> Intake:
     """``read_month``, and what else the month needs of the months before it, read by the workspace's template.
 
     Raises ``KpibatchError`` as ``read_month`` does.
     """
-    intake = read_month(config, tables, month, tick, template)
+    intake = read_month(config, tables, month, sights, template, tick)
     if template is None:
         return intake
     intake = replace(intake, findings=(*template.findings, *intake.findings))
     for before in (key for key in tables.round.months if key < month and template.month_less):
         try:
-            intake = with_earlier(intake, read_month(config, tables, before, template=template), template)
+            intake = with_earlier(intake, read_month(config, tables, before, sights, template), template)
         except KpibatchError as error:
             if error.name != "empty-month":
                 raise

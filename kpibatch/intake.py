@@ -4,27 +4,22 @@ Each file is read on its own: what is wrong with one never touches another. Whic
 submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from kpibatch.arrivals import RECEIVED, read_first_sights, read_received
-from kpibatch.cells import UnreadableBook, read_book
-from kpibatch.config import Config, IntakeLimits
+from kpibatch.arrivals import RECEIVED, read_received
+from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
-from kpibatch.forms import Identity
-from kpibatch.guard import take
 from kpibatch.levels import LevelTables
-from kpibatch.refusal import Refused
+from kpibatch.past import PastMonth
 from kpibatch.submission import COLUMNS, Contents
 from kpibatch.template_form import Template
-from kpibatch.template_return import identity_in
-from kpibatch.thai import is_month, month_end, show_date
+from kpibatch.thai import is_month, show_date
 from kpibatch.workers import read_all
 
 BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -58,7 +53,7 @@ class Intake:
     texts: Mapping[tuple[str, str], tuple[str, str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]
-    arrivals: Mapping[str, datetime]
+    arrivals: Mapping[str, datetime] = field(default_factory=dict)
     earlier_files: tuple[tuple[str, str], ...] = ()
 
 
@@ -89,10 +84,13 @@ def read_month(
     config: Config,
     tables: LevelTables,
     month: str,
-    tick: Callable[[int, int], None] = lambda done, of: None,
+    sights: Mapping[str, datetime],
     template: Template | None = None,
+    tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> Intake:
-    """Read a month's submissions; ``tick`` is told how many files are done, of how many; ``template`` is the familiar form, if any.
+    """Read a month's submissions; ``template`` is the familiar form, if any.
+
+    ``sights`` tells when a file's bytes (by SHA-256) were first seen; ``tick`` is told how many files are done, of how many.
 
     Raises ``KpibatchError`` where the month is not in the round or its folder holds no workbook.
     """
@@ -103,9 +101,8 @@ def read_month(
     if not paths:
         raise KpibatchError("empty-month", folder=folder)
     contents = read_all(paths, tables, month, config.intake, tick, template)
-    return _together(
-        tables, month, contents, _Arrivals(read_received(folder), read_first_sights(config.output), datetime.now()), list(_ignored(folder))
-    )
+    arrivals = _Arrivals(read_received(folder), sights, datetime.now())
+    return _together(tables, month, contents, arrivals, list(_ignored(folder)))
 
 
 def _workbooks(folder: Path) -> Iterator[Path]:
@@ -181,41 +178,8 @@ def _about_arrival(tables: LevelTables, submission: Submission, several: Sequenc
         )
 
 
-def in_time(config: Config, tables: LevelTables, intake: Intake, template: Template | None = None) -> dict[str, float]:
+def in_time(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> dict[str, float]:
     """Percent of the due months, up to the report month, whose submission came by its due day; per unit."""
-    months = [key for key in tables.round.months if key <= intake.month]
-    came: dict[str, int] = dict.fromkeys(tables.unit, 0)
-    for month in months:
-        for unit in _units_in_time(config, tables, intake, month, template):
-            came[unit] = came.get(unit, 0) + 1
-    return {unit: 100 * came[unit] / len(months) for unit in tables.unit}
-
-
-def _units_in_time(config: Config, tables: LevelTables, intake: Intake, month: str, template: Template | None) -> set[str]:
-    if month == intake.month:
-        return {submission.unit for submission in intake.submissions if not submission.late}
-    folder = config.submissions / month
-    if not folder.is_dir():
-        return set()
-    listed, seen = read_received(folder), read_first_sights(config.output)
-    due = tables.calendar.get(month, month_end(month))
-    prompt = [path for path in _workbooks(folder) if (came := _came(path, listed, seen, config.intake)) is None or came.date() <= due]
-    identities = (_identity(path, tables, template) for path in prompt)
-    return {identity.unit for identity in identities if identity and identity.round == tables.round.key}
-
-
-def _identity(path: Path, tables: LevelTables, template: Template | None) -> Identity | None:
-    try:
-        return identity_in(path, read_book(path), template, tables)
-    except UnreadableBook:
-        return None
-
-
-def _came(path: Path, listed: Mapping[str, datetime], seen: Mapping[str, datetime], limits: IntakeLimits) -> datetime | None:
-    """When an earlier month's file arrived; ``None`` where nothing tells."""
-    if path.name in listed or not seen:
-        return listed.get(path.name)
-    try:
-        return seen.get(hashlib.sha256(take(path, limits)).hexdigest())
-    except (Refused, OSError):
-        return None
+    months = sum(key <= intake.month for key in tables.round.months)
+    prompt = [frozenset(one.unit for one in intake.submissions if not one.late), *(month.prompt for month in past)]
+    return {unit: 100 * sum(unit in units for units in prompt) / months for unit in tables.unit}

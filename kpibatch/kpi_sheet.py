@@ -172,7 +172,10 @@ class KpiWriter:
                 at, column, Formula(self.formulas.computed(at, measure), "" if result is None else result), "cell", style, italic=True
             )
         else:
-            self.sheet.put(at, column, result, "cell", style, "input", shrink=True)
+            corrected = self.outcome.corrected.get((unit.code, measure.code), [])
+            self.sheet.put(at, column, result, "cell", style, "input", *(["corrected"] if corrected else []), shrink=True)
+            if corrected:
+                self.sheet.note(at, column, "\n".join(one.message(self.language) for one in corrected))
 
     def _shown(self, value: float, measure: Measure) -> str | float | None:
         if math.isnan(value):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from kpibatch.findings import COLUMNS, NOWHERE, count
+from kpibatch.late_changes import CHANGED
 from kpibatch.levels import TOTAL
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
@@ -112,11 +113,13 @@ def values_csv(outcome: Outcome) -> bytes:
     return as_csv(VALUE_COLUMNS, rows)
 
 
-STATUS_COLUMNS = ("month", "unit", "name", "sent", "received", "error", "warning", "note", "provisional", "rank")
+STATUS_COLUMNS = ("month", "unit", "name", "sent", "received", "error", "warning", "note", "provisional", "rank", "late_changes")
 
 
 def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
-    """One row per unit: ``sent`` is yes, late or no; how many findings of each severity; whether provisional."""
+    """One row per unit: ``sent`` is yes, late or no; how many findings of each severity; whether provisional; its rank;
+    in how many places it says something else of earlier months than it sent then.
+    """
     received = {one.unit: one.received for one in outcome.intake.submissions}
     rows = []
     for unit in outcome.tables.units:
@@ -125,7 +128,8 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
         totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
-        rows.append((outcome.month, unit.code, unit.name, sent, came, *totals, provisional, str(standing.rank or "")))
+        changed = sum(one.code == CHANGED for one in outcome.findings_of(unit.code))
+        rows.append((outcome.month, unit.code, unit.name, sent, came, *totals, provisional, str(standing.rank or ""), str(changed)))
     return rows
 
 

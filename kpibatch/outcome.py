@@ -1,17 +1,20 @@
 """The month's outcome: what was sent, measured, scored, ranked and found. Pure: reads and writes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from kpibatch.config import Config
+from kpibatch.corrections import CORRECTED, NO_CORRECTIONS, Corrections, corrected
 from kpibatch.findings import Finding, Place, finding, in_order
 from kpibatch.gap import Step, steps_to_next
-from kpibatch.intake import Intake
+from kpibatch.intake import Intake, in_time
+from kpibatch.late_changes import late_changes
 from kpibatch.levels import LevelTables
 from kpibatch.measures import Measured, measure_all
+from kpibatch.past import PastMonth
 from kpibatch.rank import Standing, rank_units
 from kpibatch.score import Scores, score_all
 from kpibatch.validate import missing, missing_baselines, validate
@@ -20,7 +23,11 @@ from kpibatch.values import Kind
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that the outputs of a month are written from. ``values`` is the long frame after validation."""
+    """Everything that the outputs of a month are written from.
+
+    ``values`` is the long frame after corrections and validation, ``intake.values`` as sent; ``past`` are the round's months
+    before.
+    """
 
     month: str
     config: Config
@@ -31,6 +38,8 @@ class Outcome:
     scores: Scores
     standings: tuple[Standing, ...]
     findings: tuple[Finding, ...]
+    past: tuple[PastMonth, ...] = ()
+    corrections: Corrections = NO_CORRECTIONS
 
     @property
     def language(self) -> str:
@@ -72,14 +81,27 @@ class Outcome:
             by_unit.setdefault(one.unit, []).append(one)
         return by_unit
 
+    @cached_property
+    def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
+        """(unit, measure) → what the province set right in it."""
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for one in self.findings:
+            if one.code == CORRECTED:
+                found.setdefault((one.unit, one.measure), []).append(one)
+        return found
+
     def findings_of(self, unit: str) -> list[Finding]:
         return self._found.get(unit, [])
 
 
-def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping[str, float]) -> Outcome:
-    """Validate, measure, score and rank a month; ``in_time`` is each unit's percent of timely submissions."""
-    values, findings = validate(intake, tables, config)
-    measured = measure_all(values, tables, in_time)
+def assess(
+    intake: Intake, tables: LevelTables, config: Config, past: tuple[PastMonth, ...] = (), corrections: Corrections = NO_CORRECTIONS
+) -> Outcome:
+    """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest first."""
+    frame, about_corrections = corrected(intake.values, corrections.rows, tables, intake.month)
+    values, findings = validate(replace(intake, values=frame), tables, config)
+    findings += [*about_corrections, *corrections.findings, *late_changes(intake, past, tables, corrections.values)]
+    measured = measure_all(values, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
@@ -88,7 +110,7 @@ def assess(intake: Intake, tables: LevelTables, config: Config, in_time: Mapping
     findings += _without_case(scores, sent, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*intake.findings, *findings])
-    return Outcome(intake.month, config, tables, intake, values, measured, scores, tuple(standings), tuple(everything))
+    return Outcome(intake.month, config, tables, intake, values, measured, scores, tuple(standings), tuple(everything), past, corrections)
 
 
 def _still_missing(needed: pd.DataFrame, scores: Scores, measured: Measured, tables: LevelTables) -> pd.DataFrame:

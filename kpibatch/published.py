@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from kpibatch.errors import KpibatchError
 from kpibatch.thai import is_month
 
-RECORD = "run.json"
+RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
 Row: TypeAlias = dict[str, str]
 
 

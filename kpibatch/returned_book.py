@@ -17,13 +17,14 @@ from kpibatch.catalogue import LANGUAGES, say
 from kpibatch.cell_marks import MARKS, Styles, colour_cells
 from kpibatch.cell_notes import Note, add_notes, clear_notes
 from kpibatch.cells import coordinates
+from kpibatch.files import saved
 from kpibatch.findings import SEVERITIES, Finding, count, in_order
 from kpibatch.index_sheet import WIDTHS, Entry, Index, Workbook, height_of, open_workbook, put_index
 from kpibatch.intake import Intake
 from kpibatch.levels import Unit
 from kpibatch.package_patch import Element, open_package, tag
 from kpibatch.refusal import REFUSALS
-from kpibatch.sheets import Book, Content, clean, quoted, saved
+from kpibatch.sheets import Book, Content, clean, quoted
 
 Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
 _LONGEST_FOUND, _LONGEST_MESSAGE, _MAX_BYTES = 200, 1_500, 64_000_000

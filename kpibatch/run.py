@@ -1,144 +1,99 @@
 """The monthly batch: the steps in order. Only here are units looped over and a month's files written."""
 
-import hashlib
-import json
-import platform
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-import numpy
-import pandas
-
-from kpibatch import __version__
 from kpibatch.annex_book import write_annex
-from kpibatch.arrivals import keep_first_sights, read_first_sights
+from kpibatch.assessment import assess_month, sound_levels
+from kpibatch.bundle import refuse_closed
+from kpibatch.catalogue import say
 from kpibatch.config import Config
-from kpibatch.earlier import read_months
-from kpibatch.errors import KpibatchError
-from kpibatch.findings import count
+from kpibatch.files import replaced, saved
 from kpibatch.forms import form_name, write_form
-from kpibatch.intake import in_time, newest_month
-from kpibatch.levels import LevelTables, Source
-from kpibatch.lint import check_levels
+from kpibatch.history import History, history_of, rebuild, remember
+from kpibatch.intake import newest_month
+from kpibatch.levels import LevelTables
 from kpibatch.listings import findings_csv, measures_csv, scores_csv, values_csv
-from kpibatch.outcome import Outcome, assess
+from kpibatch.lock import alone_in
+from kpibatch.outcome import Outcome
+from kpibatch.progress import Clock, Progress
+from kpibatch.published import CHECKED, LEVEL_TABLES, RECORD
 from kpibatch.ranking_book import write_ranking
+from kpibatch.record import write_record
 from kpibatch.returned_book import returned_files, write_returned
-from kpibatch.sheets import saved
 from kpibatch.template_form import template_of
 from kpibatch.template_writer import template_form_name, write_from_template
-from kpibatch.trend import Month, Trend, month_of
+from kpibatch.trend import trend_of
 from kpibatch.unit_book import unit_file, write_unit_book
 
-LEVEL_TABLES = "level_tables.xlsx"
-_LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
+LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
+JOURNAL = "mail/journal.csv"
 
 
-class Progress(Protocol):
-    """Who is told how far the batch is."""
+@contextmanager
+def alone(config: Config, command: str, progress: Progress) -> Iterator[None]:
+    """No other command writes in the workspace's output during the block."""
 
-    def step(self, name: str) -> None: ...
-    def tick(self, done: int, of: int) -> None: ...
+    def waiting(holder: str) -> None:
+        progress.tell(say("console.waiting", config.language, holder=holder))
 
-
-@dataclass
-class Clock:
-    """Seconds spent per step, for ``run.json``; tells the progress what has begun."""
-
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        self.progress.step(name)
-        begun = time.perf_counter()
+    with alone_in(config.output, command, config.workspace.wait_seconds, waiting):
         yield
-        self.seconds[name] = round(time.perf_counter() - begun, 3)
-
-
-class Quiet:
-    """Progress that nobody watches."""
-
-    def step(self, name: str) -> None: ...
-    def tick(self, done: int, of: int) -> None: ...
-
-
-def sound_levels(config: Config) -> LevelTables:
-    """The workspace's level tables. Raises ``KpibatchError`` where they hold an error: nothing may be scored by them."""
-    tables, findings = check_levels(config.level_tables)
-    faults = [one for one in findings if one.severity == "error"]
-    if faults:
-        first = f"{faults[0].place}: {faults[0].message(config.language)}"
-        raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)
-    return tables
-
-
-def assess_month(config: Config, month: str | None, clock: Clock | None = None) -> Outcome:
-    """Read and score one month; writes nothing."""
-    clock = clock or Clock(Quiet())
-    with clock.step("levels"):
-        tables = sound_levels(config)
-    with clock.step("read"):
-        return score_month(config, tables, month or newest_month(config), clock.progress)
-
-
-def score_month(config: Config, tables: LevelTables, month: str, progress: Progress) -> Outcome:
-    """Read and score one month by level tables that are sound."""
-    template = template_of(config, tables)
-    intake = read_months(config, tables, month, template, progress.tick)
-    timely = any(measure.source is Source.ON_TIME for measure in tables.measures.values())
-    return assess(intake, tables, config, in_time(config, tables, intake, template) if timely else {})
 
 
 def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
-    """Read, score and write one month; the folder ``output/MONTH`` appears whole or stays as it was."""
-    clock = Clock(progress)
-    outcome = assess_month(config, month, clock)
-    tables = outcome.tables
-    _remember(outcome)
-    with clock.step("trend"):
-        trend = Trend((*_months_before(outcome), month_of(outcome)))
-    with replaced(config.output / outcome.month) as folder:
-        with clock.step("ranking"):
-            write_ranking(outcome, folder / "ranking.xlsx", trend)
-        with clock.step("units"):
-            (folder / "units").mkdir()
-            for done, unit in enumerate(tables.units, 1):
-                write_unit_book(outcome, unit, folder / "units" / unit_file(unit), trend)
-                progress.tick(done, len(tables.units))
-        with clock.step("returned"):
-            (folder / "returned").mkdir()
-            _return(outcome, folder / "returned")
-        for name, content in _LISTINGS.items():
-            (folder / f"{name}.csv").write_bytes(content(outcome))
-        shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
-        (folder / "run.json").write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    """Read, score and write one month; the folder ``output/MONTH`` appears whole or stays as it was.
+
+    Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
+    """
+    with alone(config, "run", progress):
+        clock, month = Clock(progress), month or newest_month(config)
+        refuse_closed(config, month)
+        outcome = assess_month(config, month, clock)
+        remember(config.output, outcome.intake.arrivals)
+        with replaced(config.output / outcome.month, keep=(JOURNAL,)) as folder:
+            _write(outcome, folder, clock)
+        with history_of(config.output) as history:  # takes the new month in
+            after = [key for key, key_round in history.rounds().items() if key > month and key_round == outcome.tables.round.key]
+    if after:
+        progress.tell(say("console.months-after", config.language, months=", ".join(after)))
     return outcome
 
 
-def _months_before(outcome: Outcome) -> Iterator[Month]:
-    """The round's earlier months that have submissions, scored anew."""
-    config, tables = outcome.config, outcome.tables
-    for month in (key for key in tables.round.months if key < outcome.month and (config.submissions / key).is_dir()):
-        try:
-            yield month_of(score_month(config, tables, month, Quiet()))
-        except KpibatchError as error:
-            if error.name != "empty-month":
-                raise
+def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
+    tables, trend, progress = outcome.tables, trend_of(outcome), clock.progress
+    with clock.step("ranking"):
+        write_ranking(outcome, folder / "ranking.xlsx", trend)
+    with clock.step("units"):
+        (folder / "units").mkdir()
+        for done, unit in enumerate(tables.units, 1):
+            write_unit_book(outcome, unit, folder / "units" / unit_file(unit), trend)
+            progress.tick(done, len(tables.units))
+    with clock.step("returned"):
+        (folder / "returned").mkdir()
+        _return(outcome, folder / "returned")
+    for name, content in LISTINGS.items():
+        (folder / f"{name}.csv").write_bytes(content(outcome))
+    shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
+    write_record(outcome, clock, folder / RECORD)
 
 
 def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:
-    """Read and check one month; writes only ``returned/``. Returns the outcome and how many workbooks were returned."""
-    outcome = assess_month(config, month, Clock(progress))
-    _remember(outcome)
-    with replaced(config.output / outcome.month / "returned") as folder:
-        written = _return(outcome, folder)
+    """Read and check one month; writes only ``returned/`` and ``check.json``.
+
+    Returns the outcome and how many workbooks were returned.
+    """
+    with alone(config, "check", progress):
+        clock, month = Clock(progress), month or newest_month(config)
+        refuse_closed(config, month)
+        outcome = assess_month(config, month, clock)
+        remember(config.output, outcome.intake.arrivals)
+        folder = config.output / outcome.month
+        with clock.step("returned"), replaced(folder / "returned") as returned:
+            written = _return(outcome, returned)
+        saved(folder / CHECKED, lambda part: write_record(outcome, clock, part))
     return outcome, written
 
 
@@ -151,10 +106,10 @@ def _return(outcome: Outcome, folder: Path) -> int:
     return len(going)
 
 
-def _remember(outcome: Outcome) -> None:
-    """Keep when files without a stated arrival were first seen."""
-    output = outcome.config.output
-    keep_first_sights(output, read_first_sights(output), [digest for _, digest in outcome.intake.files], datetime.now())
+def rebuild_history(config: Config, progress: Progress) -> History:
+    """Make ``history.sqlite`` anew from the months' folders."""
+    with alone(config, "history rebuild", progress):
+        return rebuild(config.output)
 
 
 def write_forms(config: Config, progress: Progress) -> list[Path]:
@@ -162,7 +117,7 @@ def write_forms(config: Config, progress: Progress) -> list[Path]:
     tables = sound_levels(config)
     template = template_of(config, tables)
     progress.step("forms")
-    with replaced(config.output / "forms") as folder:
+    with alone(config, "forms", progress), replaced(config.output / "forms") as folder:
         for done, unit in enumerate(tables.units, 1):
             if template:
                 write_from_template(template, unit, folder / template_form_name(template, unit), tables)
@@ -177,79 +132,3 @@ def write_annex_file(config: Config, tables: LevelTables) -> Path:
     path = config.output / "level_tables_annex.xlsx"
     saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
     return path
-
-
-@contextmanager
-def replaced(target: Path) -> Iterator[Path]:
-    """A new folder that takes the place of ``target`` when the block ends well; else nothing changes.
-
-    Raises ``KpibatchError`` where a file of the old folder is open elsewhere, or the disk refuses.
-    """
-    new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if old.exists() and not target.exists():  # a run was ended between the two renames: the old output is the good one
-            old.replace(target)
-        for left_over in (new, old):
-            shutil.rmtree(left_over, ignore_errors=True)
-        new.mkdir()
-        yield new
-        _swap(target, new, old)
-    except PermissionError as error:
-        raise KpibatchError("file-in-use", file=error.filename or target) from None
-    except OSError as reason:
-        raise KpibatchError("cannot-write", file=target, reason=reason.strerror or reason) from None
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _swap(target: Path, new: Path, old: Path) -> None:
-    """Put ``new`` in the place of ``target``; on Windows this is refused while a file in it is open, so put it back."""
-    if target.exists():
-        target.replace(old)
-    try:
-        new.replace(target)
-    except OSError:
-        if old.exists():
-            old.replace(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _template_record(path: Path | None) -> dict[str, object]:
-    return {"form_template": {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}} if path else {}
-
-
-def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
-    config, tables = outcome.config, outcome.tables
-    return {
-        "month": outcome.month,
-        "round": tables.round.key,
-        "level_tables": {
-            "file": tables.file,
-            "sha256": hashlib.sha256(config.level_tables.read_bytes()).hexdigest(),
-            "digest": tables.digest,
-        },
-        **_template_record(config.form_template),
-        "inputs": [{"file": name, "sha256": digest} for name, digest in (*outcome.intake.files, *outcome.intake.earlier_files)],
-        "submissions": [
-            {"unit": one.unit, "file": one.file, "received": one.received and one.received.isoformat(), "late": one.late}
-            for one in outcome.intake.submissions
-        ],
-        "arrivals": {digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(outcome.intake.arrivals.items())},
-        "counts": {
-            "units": len(tables.units),
-            "submitted": len(outcome.sent),
-            "late": len(outcome.late),
-            "ranked": outcome.ranked,
-            "findings": count(outcome.findings),
-        },
-        "versions": {
-            "kpibatch": __version__,
-            "python": platform.python_version(),
-            "pandas": pandas.__version__,
-            "numpy": numpy.__version__,
-        },
-        "finished": datetime.now().isoformat(timespec="seconds"),
-        "seconds": clock.seconds,
-    }

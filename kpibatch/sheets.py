@@ -7,8 +7,7 @@ Coordinates are zero-based; a ``Formula`` carries the result that Excel will com
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -48,6 +47,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "section": {"bold": True, "bg_color": MIST, "font_color": NAVY, "border": 1, "border_color": LINE},
     "cell": {"border": 1, "border_color": LINE},
     "input": {"bg_color": INPUT, "locked": False},
+    "corrected": {"bold": True, "font_color": TEAL, "bottom": 5, "bottom_color": TEAL},
     "wrap": {"text_wrap": True, "valign": "top"},
     "centre": {"align": "center"},
     "right": {"align": "right"},
@@ -241,6 +241,12 @@ class Sheet:
         escaped = target.replace('"', '""'), text.replace('"', '""')
         self.put(row, column, Formula(f'HYPERLINK("#{escaped[0]}","{escaped[1]}")', text), *styles)
 
+    def note(self, row: int, column: int, text: str) -> None:
+        """A comment on a cell, wide enough to be read."""
+        lines = lines_of(text, 44)
+        options = {"font_name": FONT, "font_size": 14, "width": 330, "height": 26 * lines + 12, "author": "kpibatch"}
+        _check(self.raw.write_comment(row, column, clean(text), options), self.name)
+
     def widths(self, *widths: float) -> None:
         for column, width in enumerate(widths):
             self.raw.set_column(column, column, width, self.book.style())
@@ -289,19 +295,3 @@ class Sheet:
 def _check(returned: Any, where: str) -> None:
     if isinstance(returned, int) and returned < 0:
         raise ValueError(f"XlsxWriter refused a write at {where}: {returned}")
-
-
-def saved(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a small file beside and move it into place; a locked or unwritable target is the operator's to mend."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(part)
-        part.replace(path)
-    except PermissionError:
-        raise KpibatchError("file-in-use", file=path) from None
-    except OSError as reason:
-        raise KpibatchError("cannot-write", file=path, reason=reason) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

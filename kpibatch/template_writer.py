@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from kpibatch.files import saved
 from kpibatch.forms import form_name, identity_for
 from kpibatch.levels import LevelTables, Unit
 from kpibatch.package_patch import open_package
-from kpibatch.sheets import Content, Formula, clean, excel_day, saved
+from kpibatch.sheets import Content, Formula, clean, excel_day
 from kpibatch.template_form import UNIT, Placeholder, Template
 from kpibatch.template_package import calculate_on_opening, fill, set_properties, worksheets
 from kpibatch.template_return import PROPERTIES

@@ -107,6 +107,21 @@ def is_month(text: str) -> bool:
     return _MONTH_KEY.fullmatch(text) is not None
 
 
+def read_month(text: str) -> str | None:
+    """A month key, or a month in words: ``2565-06``, ``มิ.ย. 2565``, ``มิถุนายน ๖๕``, ``6/2565``."""
+    bare = arabic(squash(text)).removeprefix("เดือน").strip()
+    if is_month(bare):
+        return bare
+    if slashed := re.fullmatch(r"([0-9]{1,2})\s*/\s*(2[45][0-9]{2})", bare):
+        number, year = int(slashed[1]), slashed[2]
+    elif named := re.fullmatch(r"([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
+        number, year = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", named[1]), 0), named[2]
+    else:
+        return None
+    key = f"{int(year) + (2500 if len(year) == 2 else 0)}-{number:02d}"
+    return key if is_month(key) else None
+
+
 def months_between(start: date, end: date) -> list[str]:
     """The month keys from one day's month to another's."""
     count = (end.year - start.year) * 12 + end.month - start.month + 1

@@ -1,34 +1,19 @@
-"""Earlier months of the round, scored anew from what was sent then: what movement and trend are drawn from."""
+"""The months of the round side by side: movement and trend."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpibatch.outcome import Outcome
-
-
-@dataclass(frozen=True)
-class Month:
-    """A month's result per unit: rank (only those ranked) and total in percent (only those with a total)."""
-
-    month: str
-    rank: Mapping[str, int]
-    percent: Mapping[str, float]
-
-
-def month_of(outcome: Outcome) -> Month:
-    """An outcome as far as the trend needs it."""
-    ranks = {one.unit: one.rank for one in outcome.standings if one.rank}
-    return Month(outcome.month, ranks, {one.unit: one.percent for one in outcome.standings if one.total == one.total})
+from kpibatch.past import VALUE_COLUMNS, PastMonth
 
 
 @dataclass(frozen=True)
 class Trend:
     """The months so far, the report month last."""
 
-    months: tuple[Month, ...]
+    months: tuple[PastMonth, ...]
 
     @property
-    def before(self) -> Month | None:
+    def before(self) -> PastMonth | None:
         """The month the movement is counted from, if any."""
         return self.months[-2] if len(self.months) > 1 else None
 
@@ -40,3 +25,20 @@ class Trend:
 
 
 NO_TREND = Trend(())
+
+
+def trend_of(outcome: Outcome) -> Trend:
+    """The outcome's month after those before it."""
+    return Trend((*outcome.past, month_of(outcome)))
+
+
+def month_of(outcome: Outcome) -> PastMonth:
+    """An outcome as the months after it look back on it."""
+    values = outcome.intake.values
+    return PastMonth(
+        outcome.month,
+        {one.unit: one.rank for one in outcome.standings if one.rank},
+        {one.unit: one.percent for one in outcome.standings if one.total == one.total},
+        frozenset(outcome.sent - outcome.late),
+        values.loc[values["month"] == outcome.month, list(VALUE_COLUMNS)].reset_index(drop=True),
+    )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from kpibatch.catalogue import say
 from kpibatch.outcome import Outcome
+from kpibatch.past import PastMonth
 from kpibatch.score_sheet import FIRST, PERCENT, RANK, ScorePlan
 from kpibatch.sheets import Content, Formula, Sheet, quoted, ref, span
 from kpibatch.thai import show_month
-from kpibatch.trend import Month, Trend
+from kpibatch.trend import Trend
 
 _TOP = 5
 _CHARTED = 10
@@ -56,7 +57,7 @@ def write_trend(outcome: Outcome, sheet: Sheet, plan: TrendPlan, scores: ScorePl
     sheet.lock()
 
 
-def _month(sheet: Sheet, plan: TrendPlan, scores: ScorePlan, row: int, number: int, unit: str, month: Month) -> None:
+def _month(sheet: Sheet, plan: TrendPlan, scores: ScorePlan, row: int, number: int, unit: str, month: PastMonth) -> None:
     at = plan.first + row
     percent, rank = month.percent.get(unit), month.rank.get(unit)
     results: tuple[tuple[int, int, float | None, str], ...] = (

@@ -100,6 +100,8 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
         texts.append((view.say("why-unranked"), {"bg_color": FAIR}))
     if view.unit.code in view.outcome.late:
         texts.append((view.say("why-late", came=view.came, due=view.due), {"bg_color": FAIR}))
+    if view.corrected:
+        texts.append((view.say("has-corrections", count=view.corrected), {}))
     if view.findings:
         texts.append((view.say("has-findings", counts=findings_in_words(view)), {}))
     for number, (text, colour) in enumerate(texts):

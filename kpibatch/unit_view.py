@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.catalogue import say
+from kpibatch.corrections import CORRECTED
 from kpibatch.findings import Finding, count
 from kpibatch.forms import applies
 from kpibatch.gap import Step, gain
@@ -96,6 +97,11 @@ class View:
     @cached_property
     def findings(self) -> list[Finding]:
         return self.outcome.findings_of(self.unit.code)
+
+    @property
+    def corrected(self) -> int:
+        """How many of its values the province set right."""
+        return sum(one.code == CORRECTED for one in self.findings)
 
     @cached_property
     def months(self) -> tuple[str, ...]:

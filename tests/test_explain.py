@@ -22,10 +22,10 @@ from workspace import (
     table_cell,
 )
 
+from kpibatch.assessment import assess_month
 from kpibatch.config import read_config
 from kpibatch.explain import explain
 from kpibatch.outcome import Outcome
-from kpibatch.run import assess_month
 
 JUNE, MAY = "2565-06", "2565-05"
 MONTHS = ("2565-04", MAY, JUNE)

@@ -31,6 +31,8 @@ from workspace import (
     submission,
 )
 
+from kpibatch.history import history_of, remember
+
 UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
 FILE = "2402 บางคล้า.xlsx"
 NOT_SENT = ("warning", "not-submitted", UNIT, MONTH, "", "")
@@ -270,14 +272,13 @@ def test_a_file_that_no_list_names_came_when_it_was_first_seen(
     """Where it was never seen before, that is now: long after this round."""
     unlisted = path.rename(path.with_name("2402 แบบรายงาน.xlsx"))
     if first_seen:
-        (workspace / "output").mkdir()
-        seen = f"sha256,first_seen\r\n{digest(unlisted)},{first_seen}\r\n"
-        (workspace / "output" / "arrivals.csv").write_text(seen, encoding="utf-8")
+        remember(workspace / "output", {digest(unlisted): datetime.fromisoformat(first_seen)})
     output = run(workspace)
     assert places(output, clean) == ([("warning", "late", UNIT, unlisted.name, "", "")] if late else [])
     assert scores_of(output) == scores_of(clean / MONTH)
-    sights = {row["sha256"]: row["first_seen"] for row in read_rows(workspace / "output" / "arrivals.csv")}
-    assert sights[digest(unlisted)] == first_seen or (not first_seen and sights[digest(unlisted)] > "2026")
+    with history_of(workspace / "output") as history:
+        seen = history.sights()[digest(unlisted)]
+    assert seen.isoformat() == first_seen or (not first_seen and seen.year >= 2026)
 
 
 def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Path) -> None:
@@ -302,9 +303,7 @@ def test_a_file_first_seen_late_stays_late_in_the_months_after(tmp_path: Path) -
     (path.parent / "received.csv").unlink()
     files = sorted(path.parent.glob("*.xlsx"))
     days = {file: "2021-06-20" if file == path else "2021-06-01" for file in files}
-    (workspace / "output").mkdir()
-    seen = [f"{digest(file)},{day}T09:00:00" for file, day in days.items()]
-    (workspace / "output" / "arrivals.csv").write_text("\r\n".join(["sha256,first_seen", *seen, ""]), encoding="utf-8")
+    remember(workspace / "output", {digest(file): datetime.fromisoformat(f"{day}T09:00:00") for file, day in days.items()})
     values = {row["unit"]: row["value"] for row in read_rows(run(workspace) / "measures.csv") if row["measure"] == "I7.pct"}
     assert (values["4801"], values["4802"]) == ("83.333333333", "100")
 

@@ -21,6 +21,8 @@ DOORS = {
     "rich": "console",
     "lark": "conditions",
     "lxml": "package_patch",
+    "filelock": "lock",
+    "sqlite3": "database",
 }
 
 

@@ -19,12 +19,12 @@ from tablebook import one_kpi
 from test_ranking_book import differences
 from workspace import RAYONG, SAMPLES, open_book
 
+from kpibatch.assessment import assess_month
 from kpibatch.config import Config, RankingRules, read_config
 from kpibatch.intake import Intake, Submission
 from kpibatch.levels import LevelTables, Unit
 from kpibatch.outcome import Outcome, assess
 from kpibatch.ranking_book import write_ranking
-from kpibatch.run import assess_month
 from kpibatch.submission import COLUMNS
 from kpibatch.trend import Trend, month_of
 
@@ -73,9 +73,8 @@ def replicated(
         baselines |= {(unit.code, code): tables.baselines[who, code] for code, who in giver.items() if (who, code) in tables.baselines}
         texts |= {(unit.code, code): model.intake.texts[who, code] for code, who in giver.items() if (who, code) in model.intake.texts}
     intake = intake_of(edited, model.month, lines if sent else [], sent=sent)
-    in_time = dict.fromkeys(edited.unit, 100.0)
     config = Config(Path(), ranking=rules)
-    return assess(replace(intake, texts=texts if sent else {}), replace(edited, baselines=baselines), config, in_time)
+    return assess(replace(intake, texts=texts if sent else {}), replace(edited, baselines=baselines), config)
 
 
 def intake_of(tables: LevelTables, month: str, lines: list[tuple[object, ...]], *, sent: bool = True) -> Intake:
@@ -89,7 +88,7 @@ def forty_measures() -> Outcome:
     tables = one_kpi(measures, "\n".join(f"T1 | | | T1.m{number} | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5" for number in range(1, 41)))
     reached = zip(tables.unit, (2.0, 5.0, 3.0), strict=True)
     lines = [(unit, code, "2565-06", value, "ok", "", "f", "s", "A1") for unit, value in reached for code in tables.measures]
-    return assess(intake_of(tables, "2565-06", lines), tables, Config(Path()), {})
+    return assess(intake_of(tables, "2565-06", lines), tables, Config(Path()))
 
 
 ODD_NAMES = (

@@ -24,7 +24,7 @@ from kpibatch.cells import Grid, Value, read_book
 from kpibatch.config import Config, IntakeLimits
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding, in_order
-from kpibatch.intake import Intake, in_time, read_month
+from kpibatch.intake import Intake, read_month
 from kpibatch.levels import LevelTables, Unit
 from kpibatch.outcome import Outcome, assess
 from kpibatch.returned_book import index_name, mark, returned_files, safe_name, write_returned
@@ -85,8 +85,8 @@ def outcome_of(root: Path, tables: LevelTables | None = None) -> Outcome:
 
     config = Config(root)
     tables = tables or read_levels(config.level_tables)[0]
-    intake = read_month(config, tables, "2565-06")
-    return assess(intake, tables, config, in_time(config, tables, intake))
+    intake = read_month(config, tables, "2565-06", {})
+    return assess(intake, tables, config)
 
 
 def give_back(source: Path, findings: Iterable[Finding], name: str = "returned.xlsx", unit: Unit | None = UNIT) -> Path:

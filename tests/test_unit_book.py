@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpibatch.config import Config, RankingRules, Workspace
 from kpibatch.gap import gain, steps_to_next
-from kpibatch.intake import in_time, read_month
+from kpibatch.intake import read_month
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import Unit
 from kpibatch.outcome import Outcome, assess
@@ -28,8 +28,8 @@ BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
 def outcome_of(root: Path, month: str, ranking: RankingRules | None = None) -> Outcome:
     config = Config(root, Workspace(), ranking or RankingRules())
     tables, _ = read_levels(config.level_tables)
-    intake = read_month(config, tables, month)
-    return assess(intake, tables, config, in_time(config, tables, intake))
+    intake = read_month(config, tables, month, {})
+    return assess(intake, tables, config)
 
 
 @pytest.fixture(scope="module")

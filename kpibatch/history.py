@@ -1,0 +1,219 @@
+"""What earlier months said: ``output/history.sqlite``, kept in step with the months' folders and made anew from them.
+
+The folders are the truth, the database is their index: a month's rows are read from its folder, after a run and in a
+rebuild by the same way. So a run that was killed between the two is caught up with by the next command.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpibatch.database import FILE, BadRow, Connection, opened, transaction
+from kpibatch.errors import KpibatchError
+from kpibatch.levels import TOTAL
+from kpibatch.past import VALUE_COLUMNS, PastMonth
+from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
+
+_MEMORY = Path(":memory:")
+LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
+
+
+@dataclass(frozen=True)
+class History:
+    """An open history. ``months`` are the folders seen, ``skipped`` those that can't be read, with why."""
+
+    connection: Connection
+    months: tuple[str, ...] = ()
+    skipped: dict[str, KpibatchError] = field(default_factory=dict)
+
+    def sights(self) -> dict[str, datetime]:
+        """SHA-256 → when the batch first saw those bytes."""
+        rows = self.connection.execute("SELECT sha256, first_seen FROM sights")
+        return {digest: datetime.fromisoformat(moment) for digest, moment in rows}
+
+    def rounds(self) -> dict[str, str]:
+        """The months that were published, with their rounds."""
+        return dict(self.connection.execute("SELECT month, round FROM runs ORDER BY month"))
+
+    def month(self, month: str) -> PastMonth:
+        """What was published of a month, as the months after it look back on it."""
+        totals = self.connection.execute(
+            "SELECT unit, rank, 100 * score / top_score FROM scores JOIN runs USING (month) WHERE month = ? AND node = ?", (month, TOTAL)
+        ).fetchall()
+        prompt = self.connection.execute("SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,))
+        rows = self.connection.execute(f"SELECT {', '.join(VALUE_COLUMNS)} FROM sent_values WHERE month = ?", (month,)).fetchall()
+        values = pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+        return PastMonth(
+            month,
+            {unit: rank for unit, rank, _ in totals if rank},
+            {unit: percent for unit, _, percent in totals if percent is not None},
+            frozenset(unit for (unit,) in prompt),
+            values.assign(value=values["value"].map(_as_number).astype(float)),
+        )
+
+    def line(self, unit: str, node: str) -> list[tuple[str, int | None, float | None, str, int | None]]:
+        """Month by month: level, score and status of a unit's node, and the unit's rank."""
+        return self.connection.execute(
+            "SELECT s.month, s.level, s.score, s.status, t.rank FROM scores s JOIN scores t ON t.month = s.month AND t.unit = s.unit"
+            " AND t.node = ? WHERE s.unit = ? AND s.node = ? ORDER BY s.month",
+            (TOTAL, unit, node),
+        ).fetchall()
+
+    def values(self, unit: str, month: str) -> dict[str, tuple[float, str, str, str]]:
+        """Measure → its value that month (NaN where missing), and the file, sheet and cell it came from."""
+        rows = self.connection.execute("SELECT measure, value, file, sheet, cell FROM measures WHERE unit = ? AND month = ?", (unit, month))
+        return {measure: (_as_number(value), *place) for measure, value, *place in rows}
+
+
+def _as_number(value: float | str | None) -> float:
+    """A value as it is reckoned with: days as ordinals, missing as NaN."""
+    if value is None:
+        return float("nan")
+    return float(date.fromisoformat(value).toordinal()) if isinstance(value, str) else float(value)
+
+
+@contextmanager
+def history_of(output: Path) -> Iterator[History]:
+    """The history of an output folder, in step with it; a passing one where nothing was published yet or nothing may be written.
+
+    Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
+    """
+    months = list(published_months(output))
+    path = output / FILE
+    with opened(path if (months or path.exists()) and _writable(output) else _MEMORY) as connection:
+        yield _in_step(connection, months)
+
+
+def _writable(folder: Path) -> bool:
+    probe = folder / ".kpibatch.probe"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _in_step(connection: Connection, months: Sequence[Path]) -> History:
+    history = History(connection, tuple(folder.name for folder in months))
+    known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
+    for folder in months:
+        try:
+            published = read_published(folder)
+            if known.get(published.month) != published.digest:
+                load(connection, published)
+        except KpibatchError as error:
+            history.skipped[folder.name] = error
+    return history
+
+
+def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:
+    """Keep when files (by SHA-256) came that were never seen before."""
+    output.mkdir(parents=True, exist_ok=True)
+    with opened(output / FILE) as connection, transaction(connection):
+        _add_sights(connection, {digest: moment.isoformat(timespec="seconds") for digest, moment in arrivals.items()})
+
+
+def rebuild(output: Path) -> History:
+    """The database made anew from the months' folders; the old one stands until the new one is whole.
+
+    The history that is given back is closed; it tells the months that were skipped.
+    """
+    path, part = output / FILE, output / f".{FILE}.part"
+    _remove(part)
+    try:
+        with opened(part) as connection:
+            history = _in_step(connection, list(published_months(output)))
+            for folder in sorted(output.glob(f"*/{CHECKED}")):
+                with suppress(OSError, ValueError, KeyError), transaction(connection):
+                    _add_sights(connection, json.loads(folder.read_bytes())["arrivals"])
+        for tail in ("-wal", "-shm"):  # the old database's; they must not be taken for the new one's
+            path.with_name(path.name + tail).unlink(missing_ok=True)
+        part.replace(path)
+    except OSError as reason:
+        raise KpibatchError("cannot-write", file=path, reason=reason.strerror or reason) from None
+    finally:
+        _remove(part)
+    return history
+
+
+def _remove(path: Path) -> None:
+    for tail in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(path.name + tail).unlink(missing_ok=True)
+
+
+# --- one month's folder → rows ------------------------------------------------------------------------------------------
+
+
+def load(connection: Connection, published: Published) -> None:
+    """Put a month's folder in the place of what the database held of that month, all or nothing."""
+    try:
+        tables: dict[str, list[dict[str, Any]]] = {
+            "submissions": list(_submissions(published)),
+            "sent_values": [_blanks(row) for row in published.values],
+            "measures": [_blanks(row) for row in published.measures],
+            "scores": [_blanks(row) for row in published.scores],
+            "findings": [{"month": published.month, **row} for row in published.findings],
+        }
+        with transaction(connection):
+            connection.execute("DELETE FROM runs WHERE month = ?", (published.month,))
+            _insert(connection, "runs", [_run(published)])
+            for name, rows in tables.items():
+                _insert(connection, name, rows)
+            _add_sights(connection, published.record["arrivals"])
+    except (KeyError, TypeError, ValueError, *BadRow) as reason:
+        raise KpibatchError("published-damaged", folder=published.folder, file=RECORD, reason=repr(reason)) from None
+
+
+def _run(published: Published) -> dict[str, Any]:
+    record, counts = published.record, published.record["counts"]
+    return {
+        "month": published.month,
+        "round": published.round,
+        "record_sha256": published.digest,
+        "level_tables_sha256": record["level_tables"]["sha256"],
+        "level_tables_digest": record["level_tables"]["digest"],
+        "top_score": record["top_score"],
+        "kpibatch": record["versions"]["kpibatch"],
+        **{name: counts[name] for name in ("units", "submitted", "late", "ranked")},
+        **{f"{severity}s": counts["findings"][severity] for severity in ("error", "warning", "note")},
+    }
+
+
+def _submissions(published: Published) -> Iterator[dict[str, Any]]:
+    """Every file of the month; those that count say whose they are."""
+    sent = {one["file"]: one for one in published.record["submissions"]}
+    arrivals = published.record["arrivals"]
+    for one in published.record["inputs"]:
+        counts = sent.get(one["file"])
+        yield {
+            "month": published.month,
+            "file": one["file"],
+            "sha256": one["sha256"],
+            "unit": counts and counts["unit"],
+            "received": arrivals.get(one["sha256"]),
+            "late": counts and int(counts["late"]),
+            "counts": int(counts is not None),
+        }
+
+
+def _blanks(row: Row) -> dict[str, Any]:
+    return {name: cell or None for name, cell in row.items()}
+
+
+def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        columns = list(rows[0])
+        marks = ", ".join(f":{column}" for column in columns)
+        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def _add_sights(connection: Connection, arrivals: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO sights VALUES (?, ?)", sorted(arrivals.items()))
