@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kpibatch.cells import address, coordinates
 from kpibatch.note_boxes import EMPTY, blocks_taken, drawn, without
-from kpibatch.package_patch import Element, Package, elements, held, make, place, point, tag
+from kpibatch.package_patch import Element, Package, elements, held, make, place, point, tag, usual_prefixes
 from kpibatch.sheets import FONT, lines_of
 
 AUTHOR = "kpibatch"
@@ -146,7 +146,9 @@ def _drawing(package: Package, sheet: str) -> str:
     if pointer is None:
         return ""
     identity = next(value for name, value in pointer.attrib.items() if name.endswith("}id"))
-    return next(one.target for one in package.relations(sheet) if one.id == identity)
+    part = next(one.target for one in package.relations(sheet) if one.id == identity)
+    package.parts[part] = usual_prefixes(package.parts[part])
+    return part
 
 
 def _new_drawing(package: Package, sheet: str) -> str:

@@ -22,6 +22,11 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "[Content_Types].xml"
+_VML = {
+    "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
+    "x": "urn:schemas-microsoft-com:office:excel",
+}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MAX_PARTS, _MAX_BYTES, _MAX_XML = 2_000, 256_000_000, 48_000_000
 # A signature is broken by any change, and the log of a shared workbook knows its sheets one by one.
@@ -155,6 +160,18 @@ def parse(xml: bytes) -> Element:
     if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
         raise Unpatchable("DOCTYPE")
     return tree.getroot()
+
+
+def usual_prefixes(drawing: bytes) -> bytes:
+    """A drawing of comment boxes (VML) with the prefixes v, o and x, in which Excel writes it; other programs choose their own.
+
+    Raises ``Unpatchable`` where it uses others and is no XML either, as old versions of Excel left it.
+    """
+    if all(b"xmlns:%s=" % prefix.encode() in drawing for prefix in _VML):
+        return drawing
+    root = parse(drawing)
+    etree.cleanup_namespaces(root, top_nsmap=_VML, keep_ns_prefixes=list(_VML))
+    return bytes(etree.tostring(root))
 
 
 def _serialised(root: Element) -> bytes:

@@ -418,6 +418,21 @@ def test_the_sample_forms_come_back_marked(june: Outcome, tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(one.name for one in going)
 
 
+def test_a_form_saved_by_another_program_comes_back_marked(tmp_path: Path) -> None:
+    """openpyxl writes the boxes of comments with prefixes of its own."""
+    source = tmp_path / "3117 โนนสุวรรณ.xlsx"
+    load_workbook(JUNE / source.name).save(source)
+    assert b"xmlns:v=" not in next(content for name, content in parts_of(source).items() if name.endswith(".vml"))
+    place = Place(source.name, ORIGINAL_FORM, "H30")
+    wrong = finding("missing", place, label="ก", month="2565-06")
+    back = load_workbook(give_back(source, [wrong]))[ORIGINAL_FORM]
+    assert back["H30"].comment.text.endswith(wrong.message("th"))
+    assert back["H5"].comment.text == "ส่งภายใน 5 ก.ค. 2565"
+    again = load_workbook(give_back(tmp_path / "returned.xlsx", [replace(wrong, place=replace(place, cell="H31"))], "again.xlsx"))
+    assert again[ORIGINAL_FORM]["H30"].comment is None
+    assert again[ORIGINAL_FORM]["H31"].comment.text.endswith(wrong.message("th"))
+
+
 def test_a_returned_form_is_read_as_the_form_it_was(june: Outcome, tmp_path: Path) -> None:
     for path in sorted(JUNE.glob("31*.xlsx")):
         old = read_submission(path, june.tables, "2565-06", IntakeLimits())

@@ -1,0 +1,242 @@
+"""Corrections: read row by row, applied in every run and shown wherever the value appears, checked like any value, never written back."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from workspace import (
+    BURIRAM,
+    CHACHOENGSAO,
+    address_of,
+    codes,
+    configure,
+    copy_sample,
+    edit_table,
+    findings,
+    kpibatch,
+    open_book,
+    read_rows,
+    run,
+    submission,
+    tree,
+)
+
+from kpibatch.corrections import COLUMNS, read_corrections
+from kpibatch.errors import KpibatchError
+from kpibatch.levels import LevelTables
+
+JUNE, APRIL = "2565-06", "2565-04"
+UNIT, MEASURE, FILE = "3102", "T5.news", "3102 คูเมือง.xlsx"
+PAPERS = ("ตรวจเอกสารแล้ว", "บร 0019/ว 1234", "พัฒนาการจังหวัด", date(2022, 7, 6))
+ENGLISH = ("unit", "measure", "month", "value", "reason", "document number", "approved by", "date")
+
+
+def correct(workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = COLUMNS, above: int = 0) -> Path:
+    """Write the workspace's corrections; a row of four has the usual papers behind it."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for _ in range(above):
+        sheet.append(["ทะเบียนการแก้ไข"])
+    sheet.append(list(heads))
+    for row in rows:
+        sheet.append([*row, *PAPERS] if len(row) == 4 else list(row))
+    path = workspace / "corrections.xlsx"
+    book.save(path)
+    return path
+
+
+def value_of(output: Path, unit: str, measure: str) -> dict[str, str]:
+    return next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (unit, measure))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return copy_sample(tmp_path)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("month", [APRIL, "เม.ย. 2565", "เมษายน 65", "๔/๒๕๖๕", date(2022, 4, 30), date(2565, 4, 1)])
+@pytest.mark.parametrize("unit", ["3102", "๓๑๐๒", "คูเมือง"])
+def test_a_row_is_read_as_people_write_it(unit: str, month: Any, tmp_path: Path, buriram: LevelTables) -> None:
+    one = read_corrections(correct(tmp_path, (unit, MEASURE, month, "๑๒ ข่าว")), buriram).rows[0]
+    assert (one.unit, one.measure, one.month, one.value) == (UNIT, MEASURE, APRIL, 12)
+    assert (one.reason, one.document, one.approver, one.day) == PAPERS
+    assert str(one.place) == "corrections.xlsx Sheet!D2"
+
+
+def test_english_headings_and_a_title_above(tmp_path: Path, buriram: LevelTables) -> None:
+    path = correct(tmp_path, (UNIT, MEASURE, APRIL, 12), heads=ENGLISH, above=3)
+    assert [one.key for one in read_corrections(path, buriram).rows] == [(UNIT, MEASURE, APRIL)]
+
+
+def test_no_workbook_is_no_correction(tmp_path: Path, buriram: LevelTables) -> None:
+    assert read_corrections(tmp_path / "corrections.xlsx", buriram).rows == ()
+
+
+BAD_ROWS: dict[str, tuple[tuple[Any, ...], str, str]] = {
+    "no such unit": (("3999", MEASURE, APRIL, 1), "correction-unknown", "A2"),
+    "no such measure": ((UNIT, "T5.newz", APRIL, 1), "correction-unknown", "B2"),
+    "a fixed value": ((UNIT, "staff", APRIL, 1), "correction-not-filled-in", "B2"),
+    "a computed value": ((UNIT, "T1.pct", APRIL, 1), "correction-not-filled-in", "B2"),
+    "a month outside the round": ((UNIT, MEASURE, "2565-01", 1), "correction-month", "C2"),
+    "no month": ((UNIT, MEASURE, "เร็ว ๆ นี้", 1), "correction-month", "C2"),
+    "no number": ((UNIT, MEASURE, APRIL, "สิบสอง"), "table-value", "D2"),
+    "no value": ((UNIT, MEASURE, APRIL, None), "correction-blank", "D2"),
+    "no reason": ((UNIT, MEASURE, APRIL, 1, "", *PAPERS[1:]), "correction-blank", "E2"),
+    "no document": ((UNIT, MEASURE, APRIL, 1, PAPERS[0], None, *PAPERS[2:]), "correction-blank", "F2"),
+    "nobody approved": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:2], " ", PAPERS[3]), "correction-blank", "G2"),
+    "no date": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:3], None), "correction-blank", "H2"),
+    "a date that is none": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:3], "เมื่อวาน"), "table-value", "H2"),
+    "an error cell": ((UNIT, MEASURE, APRIL, "=1/0"), "table-no-result", "D2"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ROWS)
+def test_a_row_that_cant_be_used_is_told_with_its_cell_and_changes_nothing(name: str, tmp_path: Path, buriram: LevelTables) -> None:
+    row, code, cell = BAD_ROWS[name]
+    read = read_corrections(correct(tmp_path, row, (UNIT, MEASURE, "2565-05", 3)), buriram)
+    assert [one.month for one in read.rows] == ["2565-05"], "the row below is good"
+    assert (code, cell) in [(one.code, one.place.cell) for one in read.findings]
+    assert all(one.severity == "error" and len(one.message("th")) > 20 for one in read.findings)
+
+
+def test_of_two_rows_for_one_value_the_first_counts(tmp_path: Path, buriram: LevelTables) -> None:
+    read = read_corrections(correct(tmp_path, (UNIT, MEASURE, APRIL, 1), (UNIT, MEASURE, APRIL, 2)), buriram)
+    assert [one.value for one in read.rows] == [1]
+    assert [(one.code, one.place.cell) for one in read.findings] == [("correction-twice", "D3")]
+
+
+def test_a_workbook_that_is_none_stops_the_run(workspace: Path) -> None:
+    (workspace / "corrections.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    result = kpibatch(workspace, "run")
+    assert result.exit_code == 2
+    assert "corrections.xlsx" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_missing_column_stops_the_run(tmp_path: Path, buriram: LevelTables) -> None:
+    with pytest.raises(KpibatchError) as told:
+        read_corrections(correct(tmp_path, (UNIT, MEASURE, APRIL, 1), heads=(*COLUMNS[:-1], "หมายเหตุ")), buriram)
+    assert told.value.name == "corrections-columns"
+
+
+# --- in force -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A month with corrections of the report month and of an earlier one; two units."""
+    workspace = copy_sample(tmp_path_factory.mktemp("corrected"))
+    correct(workspace, (UNIT, MEASURE, APRIL, 7), ("3101", "T2.done", JUNE, 5))
+    return run(workspace)
+
+
+def test_the_value_is_the_corrected_one_and_says_where_it_stands(corrected: Path) -> None:
+    row = value_of(corrected, UNIT, MEASURE)
+    assert (row["value"], row["file"], row["cell"]) == ("7", "corrections.xlsx", "D2")
+    assert value_of(corrected, "3101", "T2.done")["value"] == "5"
+    level = next(r["level"] for r in read_rows(corrected / "scores.csv") if (r["unit"], r["node"]) == (UNIT, "T5"))
+    assert level == "3", "at least 6 but not 8 a month, with a staff of three"
+
+
+def test_every_place_that_shows_the_value_says_so(corrected: Path) -> None:
+    workspace = corrected.parent.parent
+    found = findings(corrected, unit=UNIT, measure=MEASURE)
+    assert codes(found) == ["corrected"]
+    cell = address_of(submission(workspace, UNIT, JUNE), MEASURE, APRIL)
+    assert (found[0]["file"], found[0]["cell"]) == (FILE, cell)
+    for fact in (*PAPERS[:3], "6 ก.ค. 2565", "corrections.xlsx"):
+        assert fact in found[0]["message"]
+    comments = [cell.comment.text for line in open_book(corrected / "ranking.xlsx")["T5"].iter_rows() for cell in line if cell.comment]
+    assert [text.rstrip() for text in comments] == [found[0]["message"]]
+    page = [str(c.value) for s in open_book(corrected / "units" / FILE) for line in s.iter_rows() for c in line if c.value]
+    assert any("จังหวัดแก้ไขค่าที่ส่งมา 1 ค่า" in text for text in page)
+    assert any(PAPERS[1] in text for text in page)
+    told = kpibatch(workspace, "explain", UNIT, "T5").output
+    assert PAPERS[1] in told
+    assert "corrections.xlsx" in told
+
+
+def test_the_submission_itself_and_what_it_said_stay_as_they_were(corrected: Path) -> None:
+    workspace = corrected.parent.parent
+    assert tree(workspace / "submissions") == tree(Path(__file__).parent.parent / "input_samples" / BURIRAM / "submissions")
+    sent = {(row["unit"], row["measure"]): row["value"] for row in read_rows(corrected / "values.csv")}
+    assert sent["3101", "T2.done"] != "5"
+
+
+def test_other_units_are_as_without_corrections(corrected: Path, tmp_path: Path) -> None:
+    plain = run(copy_sample(tmp_path))
+    changed = {
+        row["unit"]
+        for row, other in zip(read_rows(corrected / "measures.csv"), read_rows(plain / "measures.csv"), strict=True)
+        if row["value"] != other["value"]
+    }
+    assert changed == {UNIT, "3101"}
+
+
+def test_a_corrected_value_is_checked_like_any_other(workspace: Path) -> None:
+    correct(workspace, (UNIT, MEASURE, JUNE, -5))
+    output = run(workspace, expect=1)
+    found = findings(output, severity="error", unit=UNIT)
+    assert [(row["code"], row["file"], row["cell"]) for row in found] == [("negative", "corrections.xlsx", "D2")]
+    assert value_of(output, UNIT, MEASURE)["value"] == ""
+
+
+def test_a_correction_mends_what_could_not_be_read(workspace: Path) -> None:
+    """3117 typed 9 days a week; the province asked, and it was 6."""
+    correct(workspace, ("3117", "T6.pr_days", JUNE, 6))
+    output = run(workspace)
+    assert "out-of-range" not in codes(findings(output, unit="3117"))
+    assert value_of(output, "3117", "T6.pr_days")["value"] == "6"
+
+
+def test_a_correction_for_a_later_month_waits(workspace: Path) -> None:
+    correct(workspace, (UNIT, MEASURE, JUNE, 7))
+    assert "corrected" not in codes(findings(run(workspace, "2565-05"), unit=UNIT))
+
+
+def test_a_correction_for_a_unit_that_sent_nothing_is_told(workspace: Path) -> None:
+    correct(workspace, ("3119", MEASURE, JUNE, 7))
+    output = run(workspace)
+    assert "correction-idle" in codes(findings(output, unit="3119"))
+    assert {row["status"] for row in read_rows(output / "scores.csv") if row["unit"] == "3119"} == {"not_submitted"}
+
+
+def test_bad_rows_do_not_stop_the_month(workspace: Path) -> None:
+    correct(workspace, ("3999", MEASURE, JUNE, 7), (UNIT, MEASURE, JUNE, 3))
+    output = run(workspace, expect=1)
+    assert "correction-unknown" in codes(findings(output, severity="error"))
+    assert value_of(output, UNIT, MEASURE)["value"] == "3"
+
+
+def test_a_form_of_the_offices_own_is_corrected_the_same_way(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    correct(workspace, ("2402", "T2.done", "2561-03", 1))
+    assert value_of(run(workspace), "2402", "T2.done")["value"] == "1"
+
+
+def test_an_english_workspace_tells_it_in_english(workspace: Path) -> None:
+    configure(workspace, language='"en"')
+    correct(workspace, (UNIT, MEASURE, APRIL, 7))
+    message = findings(run(workspace), unit=UNIT, measure=MEASURE)[0]["message"]
+    assert "the province corrected it to 7" in message
+    assert "6 Jul 2022" in message
+
+
+def test_a_measure_that_the_tables_no_longer_have_is_told(workspace: Path) -> None:
+    correct(workspace, (UNIT, "T2.done", JUNE, 5))
+    edit_table(workspace, "รายการข้อมูล", {"รหัส": "T2.done"}, "ที่มา", "ค่าตั้งต้น")
+    assert kpibatch(workspace, "run").exit_code in (1, 2)
+
+
+@given(value=st.integers(0, 60))
+def test_whatever_is_corrected_is_what_counts(value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = correct(tmp_path_factory.mktemp("one"), (UNIT, MEASURE, APRIL, value))
+    assert read_corrections(path, buriram).values == {(UNIT, MEASURE, APRIL): value}
