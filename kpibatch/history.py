@@ -5,7 +5,7 @@ rebuild by the same way. So a run that was killed between the two is caught up w
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -84,10 +84,10 @@ def history_of(output: Path) -> Iterator[History]:
 
     Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
-    months = list(published_months(output))
     path = output / FILE
-    with opened(path if (months or path.exists()) and _writable(output) else _MEMORY) as connection:
-        yield _in_step(connection, months)
+    kept = (path.exists() or any(published_months(output))) and _writable(output)
+    with opened(path if kept else _MEMORY) as connection:
+        yield _in_step(connection, output)
 
 
 def _writable(folder: Path) -> bool:
@@ -100,9 +100,15 @@ def _writable(folder: Path) -> bool:
     return True
 
 
-def _in_step(connection: Connection, months: Sequence[Path]) -> History:
+def _in_step(connection: Connection, output: Path) -> History:
+    """Take in the months that were published since, and where the database is new, what was only checked as well."""
+    months = list(published_months(output))
     history = History(connection, tuple(folder.name for folder in months))
     known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
+    if not history.sights():
+        for path in sorted(output.glob(f"*/{CHECKED}")):
+            with suppress(OSError, ValueError, KeyError, AttributeError), transaction(connection):
+                _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
     for folder in months:
         try:
             published = read_published(folder)
@@ -129,10 +135,7 @@ def rebuild(output: Path) -> History:
     _remove(part)
     try:
         with opened(part) as connection:
-            history = _in_step(connection, list(published_months(output)))
-            for folder in sorted(output.glob(f"*/{CHECKED}")):
-                with suppress(OSError, ValueError, KeyError), transaction(connection):
-                    _add_sights(connection, json.loads(folder.read_bytes())["arrivals"])
+            history = _in_step(connection, output)
         for tail in ("-wal", "-shm"):  # the old database's; they must not be taken for the new one's
             path.with_name(path.name + tail).unlink(missing_ok=True)
         part.replace(path)

@@ -101,7 +101,7 @@ def read_month(
     if not paths:
         raise KpibatchError("empty-month", folder=folder)
     contents = read_all(paths, tables, month, config.intake, tick, template)
-    arrivals = _Arrivals(read_received(folder), sights, datetime.now())
+    arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
     return _together(tables, month, contents, arrivals, list(_ignored(folder)))
 
 

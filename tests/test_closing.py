@@ -1,0 +1,262 @@
+"""Closing a month and verifying the bundle: reproduced byte for byte, and any tampering is seen."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_corrections import correct
+from workspace import (
+    BURIRAM,
+    CHACHOENGSAO,
+    CHIEFS,
+    NAKHON_PHANOM,
+    NEWEST,
+    RAYONG,
+    change,
+    configure,
+    copy_sample,
+    digest,
+    kpibatch,
+    run,
+    submission,
+    tree,
+)
+
+APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
+
+
+def close(workspace: Path, *words: str) -> Path:
+    result = kpibatch(workspace, "close", *words)
+    assert result.exit_code == 0, result.output + result.stderr
+    return next((workspace / "output" / "closed").glob("*.zip"))
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workspace whose month is closed; read only."""
+    workspace = copy_sample(tmp_path_factory.mktemp("closed"), RAYONG)
+    run(workspace)
+    close(workspace)
+    return workspace
+
+
+@pytest.fixture
+def workspace(closed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(closed, tmp_path / "copy"))
+
+
+@pytest.fixture
+def bundle(workspace: Path) -> Path:
+    return workspace / "output" / "closed" / "2554-09.zip"
+
+
+# --- sealed and made again ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
+def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, name)
+    run(workspace)
+    path = close(workspace)
+    assert path.name == f"{NEWEST[name]}.zip"
+    result = kpibatch(tmp_path, "verify", str(path))
+    assert result.exit_code == 0
+    files = len(tree(workspace / "output" / NEWEST[name]))
+    assert f"{files} ไฟล์" in result.output
+    assert digest(path) in result.output
+
+
+def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: Path) -> None:
+    """Published months before, a late change, a correction, arrivals known from first sights only."""
+    workspace = copy_sample(tmp_path)
+    (workspace / "submissions" / JUNE / "received.csv").unlink()
+    correct(workspace, ("3102", "T5.news", APRIL, 7))
+    run(workspace, APRIL)
+    change(submission(workspace, "3104", JUNE), {("T5.news", APRIL): 9})
+    run(workspace, JUNE)
+    path = close(workspace, JUNE)
+    moved = tmp_path / "elsewhere.zip"
+    shutil.move(path, moved)
+    shutil.rmtree(workspace)
+    assert kpibatch(tmp_path, "verify", str(moved)).exit_code == 0
+
+
+def test_closing_twice_gives_the_same_bytes(closed: Path, workspace: Path, bundle: Path) -> None:
+    before = digest(bundle)
+    kpibatch(workspace, "close", "2554-09", "--reopen")
+    close(workspace, "2554-09")
+    assert digest(bundle) == before
+
+
+def test_it_holds_everything_the_month_came_from(closed: Path) -> None:
+    with zipfile.ZipFile(closed / "output" / "closed" / "2554-09.zip") as archive:
+        names = set(archive.namelist())
+        manifest = json.loads(archive.read("manifest.json"))
+        assert {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names - {"manifest.json"}} == manifest["files"]
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    for folder in ("submissions", "output/2554-09"):
+        assert {f"{folder}/{name}" for name in tree(closed / folder)} <= names
+    assert {"config.toml", "level_tables/level_tables.xlsx"} <= names
+
+
+def test_another_computer_verifies_it(closed: Path) -> None:
+    """Another locale, time zone and hash seed, and a folder that is no workspace."""
+    command = [sys.executable, "-m", "kpibatch", "verify", str(closed / "output" / "closed" / "2554-09.zip")]
+    around = {
+        "LC_ALL": "C",
+        "TZ": "America/New_York",
+        "PYTHONHASHSEED": "7",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+    }
+    done = subprocess.run(command, cwd=closed.parent, env=around, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+# --- closed is closed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_closed_month_is_not_written_over(command: str, workspace: Path) -> None:
+    before = tree(workspace)
+    for words in ((command,), (command, "2554-09")):
+        result = kpibatch(workspace, *words)
+        assert result.exit_code == 2
+        assert "--reopen" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert tree(workspace) == before
+
+
+def test_another_month_goes_on(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    run(workspace, "2561-02")
+    close(workspace, "2561-02")
+    run(workspace, "2561-03")
+    assert kpibatch(workspace, "run", "2561-02").exit_code == 2
+
+
+def test_closing_what_is_closed_is_refused(workspace: Path) -> None:
+    result = kpibatch(workspace, "close")
+    assert (result.exit_code, "--reopen" in result.stderr) == (2, True)
+
+
+def test_an_opened_month_can_be_run_and_the_old_bundle_is_kept(workspace: Path, bundle: Path) -> None:
+    for number in (1, 2):
+        sealed = digest(bundle)
+        assert kpibatch(workspace, "close", "2554-09", "--reopen").exit_code == 0
+        kept = bundle.with_name(f"2554-09.reopened-{number}.zip")
+        assert digest(kept) == sealed
+        assert run(workspace).name == "2554-09"
+        close(workspace)
+    assert kpibatch(workspace, "verify", str(kept)).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("close", "2554-08", "--reopen"), ("close", "--reopen"), ("close", "2554-08")])
+def test_what_is_not_closed_or_not_there_is_one_line(words: tuple[str, ...], workspace: Path) -> None:
+    result = kpibatch(workspace, *words)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a submission": lambda ws: change(submission(ws, "3101", JUNE), {("T2.done", JUNE): 1}),
+    "the configuration": lambda ws: configure(ws, tie_breakers='["T"]'),
+    "a correction": lambda ws: correct(ws, ("3102", "T5.news", APRIL, 7)),
+    "the output": lambda ws: (ws / "output" / JUNE / "scores.csv").write_bytes(b"\xef\xbb\xbfmonth,unit\r\n"),
+    "a file too many": lambda ws: (ws / "output" / JUNE / "units" / "9999.xlsx").write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_has_changed_since_the_run_is_not_sealed(name: str, tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path)
+    run(workspace)
+    CHANGES[name](workspace)
+    result = kpibatch(workspace, "close")
+    assert result.exit_code == 2
+    assert "kpibatch run 2565-06" in result.stderr
+    assert not list((workspace / "output").glob("closed/*"))
+
+
+# --- tampering ----------------------------------------------------------------------------------------------------------
+
+
+def rewritten(bundle: Path, changes: dict[str, bytes | None], *, hashed: bool = False) -> Path:
+    """The bundle with members changed, added or (``None``) left out; ``hashed``: the manifest agrees with the forgery."""
+    with zipfile.ZipFile(bundle) as archive:
+        members: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()} | changes
+    kept = {name: content for name, content in members.items() if content is not None}
+    if hashed:
+        manifest = json.loads(kept["manifest.json"])
+        manifest["files"] = {name: hashlib.sha256(kept[name]).hexdigest() for name in kept if name != "manifest.json"}
+        kept["manifest.json"] = json.dumps(manifest).encode()
+    forged = bundle.with_name("forged.zip")
+    with zipfile.ZipFile(forged, "w") as archive:
+        for name, content in kept.items():
+            archive.writestr(name, content)
+    return forged
+
+
+SCORES = "output/2554-09/scores.csv"
+
+
+@pytest.mark.parametrize("name", [SCORES, "level_tables/level_tables.xlsx", "config.toml", "arrivals.json"])
+@pytest.mark.parametrize("how", ["changed", "missing"])
+def test_a_member_that_is_not_as_sealed_is_named(name: str, how: str, bundle: Path) -> None:
+    forged = rewritten(bundle, {name: b"{}" if how == "changed" else None})
+    result = kpibatch(bundle.parent, "verify", str(forged))
+    if (name, how) == ("arrivals.json", "missing"):
+        assert result.exit_code == 2
+    else:
+        assert result.exit_code == 1
+        assert name in result.output
+
+
+def test_an_added_member_is_named(bundle: Path) -> None:
+    result = kpibatch(bundle.parent, "verify", str(rewritten(bundle, {"submissions/2554-09/extra.xlsx": b"PK"})))
+    assert result.exit_code == 1
+    assert "extra.xlsx" in result.output
+
+
+def test_an_output_forged_with_its_hash_does_not_come_out_again(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        scores = archive.read(SCORES)
+    forged = rewritten(bundle, {SCORES: scores.replace(b",ok,1", b",ok,2", 1)}, hashed=True)
+    result = kpibatch(bundle.parent, "verify", str(forged))
+    assert result.exit_code == 1
+    assert SCORES in result.output
+    assert "ไม่ตรง" in result.output
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/etc/evil", "output\\..\\evil", "C:evil", "output/2554-09/../../../evil", "CONFIG.toml", "a//b"]
+)
+def test_names_that_lead_outside_are_refused(name: str, bundle: Path, tmp_path: Path) -> None:
+    before = set(tmp_path.rglob("*"))
+    result = kpibatch(bundle.parent, "verify", str(rewritten(bundle, {name: b"x"}, hashed=True)))
+    assert result.exit_code == 2
+    assert set(tmp_path.rglob("*")) - before <= {bundle.with_name("forged.zip")}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"not a zip", None])
+def test_what_is_no_bundle_is_one_line(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    if content is not None:
+        path.write_bytes(content)
+    result = kpibatch(tmp_path, "verify", str(path))
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "x.zip" in result.stderr
+
+
+def test_a_damaged_member_is_one_line(bundle: Path) -> None:
+    raw = bytearray(bundle.read_bytes())
+    raw[len(raw) // 2] ^= 0xFF
+    bundle.write_bytes(raw)
+    assert kpibatch(bundle.parent, "verify", str(bundle)).exit_code in (1, 2)
