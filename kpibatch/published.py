@@ -14,6 +14,7 @@ from kpibatch.errors import KpibatchError
 from kpibatch.thai import is_month
 
 RECORD = "run.json"
+LEVEL_TABLES = "level_tables.xlsx"
 Row: TypeAlias = dict[str, str]
 
 

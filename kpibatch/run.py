@@ -28,6 +28,7 @@ from kpibatch.levels import LevelTables, Source
 from kpibatch.lint import check_levels
 from kpibatch.listings import findings_csv, measures_csv, scores_csv, values_csv
 from kpibatch.outcome import Outcome, assess
+from kpibatch.published import LEVEL_TABLES
 from kpibatch.ranking_book import write_ranking
 from kpibatch.returned_book import returned_files, write_returned
 from kpibatch.sheets import saved
@@ -36,7 +37,6 @@ from kpibatch.template_writer import template_form_name, write_from_template
 from kpibatch.trend import Month, Trend, month_of
 from kpibatch.unit_book import unit_file, write_unit_book
 
-LEVEL_TABLES = "level_tables.xlsx"
 _LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
 
 
