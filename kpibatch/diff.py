@@ -25,6 +25,7 @@ def diff(config: Config, a: str, b: str, month: str | None = None, unit: str | N
     """
     months = [arabic(word) for word in (a, b) if is_month(arabic(word))]
     if len(months) == 1:
+        _workbook(config, b if is_month(arabic(a)) else a)
         raise KpibatchError("diff-mixed", a=a, b=b)
     if months and month:
         raise KpibatchError("diff-month", month=month)

@@ -99,13 +99,13 @@ def _line(
     text, cells = because
     edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top"}
     sheet.put_row(at, 0, ["", "", ""], "cell", **edge)
-    sheet.put(at, _KPI, name, "cell", "wrap", indent=1, **edge)
+    sheet.put(at, _KPI, name, "cell", "wrap", align="left", indent=1, **edge)
     better = "cell" if not points or None in shown else "good" if points > 0 else "poor"
     sheet.put(at, _BEFORE, shown[0], "cell", "number", "centre", **edge)
     sheet.put(at, _AFTER, shown[1], "cell", "number", "centre", better, **edge)
     sheet.put(at, _POINTS, points, "cell", "centre", num_format=_SIGNED, **edge)
-    sheet.put(at, _BECAUSE, text, "cell", "wrap", indent=1, **edge)
-    sheet.put(at, _WHERE, cells, "cell", "wrap", "quiet", indent=1, **edge)
+    sheet.put(at, _BECAUSE, text, "cell", "wrap", align="left", indent=1, **edge)
+    sheet.put(at, _WHERE, cells, "cell", "wrap", "quiet", align="left", indent=1, **edge)
     sheet.height(at, max(lines_of(one, _WIDTHS[column] - 2) for column, one in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))))
 
 
@@ -115,7 +115,7 @@ def _rules(diff: Diff, sheet: Sheet, at: int, language: str) -> int:
         return at
     sheet.merge(at, 0, _WHERE, say("diff.rules", language, count=len(diff.changes)), "head", align="left")
     for row, change in enumerate(diff.changes, at + 1):
-        sheet.merge(row, 0, _BECAUSE, rule_text(change, language), "cell", "wrap", indent=1)
-        sheet.put(row, _WHERE, cells_text(change), "cell", "wrap", "quiet", indent=1)
+        sheet.merge(row, 0, _BECAUSE, rule_text(change, language), "cell", "wrap", align="left", indent=1)
+        sheet.put(row, _WHERE, cells_text(change), "cell", "wrap", "quiet", align="left", indent=1)
         sheet.height(row, max(lines_of(rule_text(change, language), sum(_WIDTHS[:_WHERE])), lines_of(cells_text(change), _WIDTHS[_WHERE])))
     return at + len(diff.changes) + 2

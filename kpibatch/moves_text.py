@@ -10,7 +10,7 @@ from kpibatch.levels import TOTAL
 from kpibatch.moves import Diff, KpiMove, Move
 from kpibatch.rank import Status
 from kpibatch.sides import Result
-from kpibatch.tables_diff import Change
+from kpibatch.tables_diff import ANY, Change
 from kpibatch.thai import is_month, show_month, show_number
 
 COLUMNS = (
@@ -59,7 +59,8 @@ def rule_text(change: Change, language: str) -> str:
         return text + say("diff.same-meaning", language)
     read = change.read_before, change.read_after
     if any(read) and read != (change.before, change.after):
-        text += say("diff.read", language, before=read[0] or before, after=read[1] or after)
+        old, new = (say("diff.any", language) if one == ANY else one or say("diff.blank", language) for one in read)
+        text += say("diff.read", language, before=old, after=new)
     return text
 
 
@@ -237,14 +238,17 @@ def totals_of(move: Move) -> tuple[str, str]:
 
 
 def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
-    """One row per unit × KPI × cause, under ``COLUMNS``; a unit's own row has the KPI ``total``, a changed rule has no unit."""
+    """One row per unit × KPI × cause, under ``COLUMNS``; a unit's own row has the KPI ``total``, a changed rule has no unit.
+
+    A KPI's points stand in the first of its rows, so that a unit's add up to the change of its total.
+    """
     for change in diff.changes:
         kind = "rule" if change.column else "rule-removed" if change.before else "rule-added"
         what = " ".join(filter(None, (*change.key, change.column)))
         yield _row("", "", ("",) * 5, Cause(kind, what, change.before, change.after, places=change.places))
     for move in diff.moves:
         totals = [total.replace("–", "") for total in totals_of(move)]
-        gained = "" if math.isnan(move.gained) else f"{move.gained:.4f}"
+        gained = "" if math.isnan(move.gained) else show_number(round(move.gained, 4))
         note = "; ".join(standing_words(move, diff, language))
         before, after = (rank.replace("–", "") for rank in ranks_of(move))
         yield _row(move.unit, TOTAL, ("", "", *totals, gained), Cause("rank", say("sheet.rank", language), before, after, note=note))
@@ -252,16 +256,15 @@ def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
             yield from _kpi_rows(move.unit, kpi, language)
         for share in move.shares:
             cause = Cause("weight", say("sheet.weight", language), show_number(share.before), show_number(share.after))
-            yield _row(move.unit, share.kpi, ("", "", "", "", f"{share.points:.9f}"), cause)
+            yield _row(move.unit, share.kpi, ("", "", "", "", show_number(share.points)), cause)
 
 
 def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ...]]:
     levels = [_level(result).replace("–", "") for result in (move.before, move.after)]
     scores = [_score(result).replace("–", "") for result in (move.before, move.after)]
-    facts = (*levels, *scores, f"{move.points:.9f}")
-    told = [one for cause in move.causes for one in (cause, *cause.parts)]
-    for cause in told or [Cause("status", "; ".join(kpi_words(move, language)))]:
-        yield _row(unit, move.kpi, facts, cause)
+    told = [one for cause in move.causes for one in (cause, *cause.parts)] or [Cause("other", "; ".join(kpi_words(move, language)))]
+    for row, cause in enumerate(told):
+        yield _row(unit, move.kpi, (*levels, *scores, "" if row else show_number(move.points)), cause)
 
 
 def _row(unit: str, kpi: str, facts: tuple[str, ...], cause: Cause) -> tuple[str, ...]:

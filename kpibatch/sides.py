@@ -4,7 +4,8 @@ In: a month's folder read back, or an outcome worked out anew. Out: ``Side``, th
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -100,44 +101,60 @@ def side_of_month(month: Published, corrections: str) -> Side:
         raise KpibatchError("published-damaged", folder=month.folder, file=LEVEL_TABLES, reason=error.facts.get("reason", "–")) from None
     if fault := next((one for one in found if one.severity == "error"), None):
         raise KpibatchError("published-damaged", folder=month.folder, file=LEVEL_TABLES, reason=f"{fault.place} [{fault.code}]")
+    with _readable(month, "scores.csv"):
+        standings, results = _scores(month.scores, tables)
+    with _readable(month, "measures.csv"):
+        values, places = _measures(month.measures, tables)
+    with _readable(month, "findings.csv"):
+        told = _findings(month.findings)
+    return Side(month.month, tables, workbook, standings, results, values, places, told, corrections)
+
+
+@contextmanager
+def _readable(month: Published, file: str) -> Iterator[None]:
     try:
-        return _side(month.month, tables, workbook, (month.scores, month.measures, month.findings), corrections)
-    except (KeyError, ValueError) as reason:
-        raise KpibatchError("published-damaged", folder=month.folder, file="scores.csv, measures.csv", reason=reason) from None
+        yield
+    except (KeyError, ValueError, TypeError) as reason:
+        raise KpibatchError("published-damaged", folder=month.folder, file=file, reason=reason) from None
 
 
 def side_of_outcome(outcome: Outcome, name: str, workbook: Path) -> Side:
     """A month as it was just worked out by the level tables in ``workbook``."""
-    listed = (
-        (dict(zip(SCORE_COLUMNS, row, strict=True)) for row in score_rows(outcome)),
-        (dict(zip(MEASURE_COLUMNS, row, strict=True)) for row in measure_rows(outcome)),
-        (dict(zip(COLUMNS, one.row(outcome.language), strict=True)) for one in outcome.findings),
-    )
-    return _side(name, outcome.tables, workbook, listed, outcome.config.corrections.name)
+    tables, language = outcome.tables, outcome.language
+    standings, results = _scores((dict(zip(SCORE_COLUMNS, row, strict=True)) for row in score_rows(outcome)), tables)
+    values, places = _measures((dict(zip(MEASURE_COLUMNS, row, strict=True)) for row in measure_rows(outcome)), tables)
+    found = _findings(dict(zip(COLUMNS, one.row(language), strict=True)) for one in outcome.findings)
+    return Side(name, tables, workbook, standings, results, values, places, found, outcome.config.corrections.name)
 
 
-def _side(
-    name: str, tables: LevelTables, workbook: Path, listed: tuple[Iterable[Row], Iterable[Row], Iterable[Row]], corrections: str
-) -> Side:
-    scores, measures, findings = listed
+def _scores(rows: Iterable[Row], tables: LevelTables) -> tuple[dict[str, Standing], dict[tuple[str, str], Result]]:
     leaves = {leaf.code for leaf in tables.leaves}
     standings, results = {}, {}
-    for row in scores:
+    for row in rows:
         if row["node"] == TOTAL:
             standings[row["unit"]] = _standing(row, tables)
         elif row["node"] in leaves:
             results[row["unit"], row["node"]] = _result(row)
+    return standings, results
+
+
+def _measures(rows: Iterable[Row], tables: LevelTables) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], Place]]:
     values, places = {}, {}
-    for row in measures:
+    for row in rows:
         key = row["unit"], row["measure"]
         values[key] = _number(row["value"], tables.measures[row["measure"]].kind)
         places[key] = Place(row["file"], row["sheet"], row["cell"])
+    return values, places
+
+
+def _findings(rows: Iterable[Row]) -> dict[tuple[str, str], tuple[Row, ...]]:
+    """The findings on measures, as dicts of texts."""
     found: dict[tuple[str, str], tuple[Row, ...]] = {}
-    for row in findings:
+    for row in rows:
         if row["measure"]:
             key = row["unit"], row["measure"]
             found[key] = (*found.get(key, ()), row)
-    return Side(name, tables, workbook, standings, results, values, places, found, corrections)
+    return found
 
 
 def _standing(row: Row, tables: LevelTables) -> Standing:

@@ -18,6 +18,7 @@ from kpibatch.tables import Row, Table, read_table
 from kpibatch.thai import arabic
 
 ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES = REQUIRED
+ANY = "*"
 CASE_ORDER, CASE = "กรณีของ", "เงื่อนไขกรณี"
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ROUND: (("รายการ",),),
@@ -35,7 +36,8 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 class Change:
     """One change: ``key`` says which row (``("T1", "T1.pct")``), ``column`` which cell, none where the whole row came or went.
 
-    ``before`` and ``after`` are as typed; ``read_before`` and ``read_after`` as read, where it is a condition.
+    ``before`` and ``after`` are as typed; ``read_before`` and ``read_after`` as read, where it is a
+    condition (``ANY`` where any result will do).
     """
 
     sheet: str
@@ -66,7 +68,7 @@ def table_changes(a: LevelTables, path_a: Path, b: LevelTables, path_b: Path) ->
 def _readings(tables: LevelTables) -> Mapping[Place, str]:
     """Each cell of ระดับ with its condition as read."""
     return {
-        place: "" if edge is None or edge.any_value else edge.text()
+        place: "" if edge is None else ANY if edge.any_value else edge.text()
         for rule in tables.rules
         for place, edge in zip(rule.places, rule.edges, strict=True)
     }
