@@ -97,7 +97,7 @@ def _line(
     sheet: Sheet, at: int, name: str, shown: tuple[float | None, float | None], points: float | None, because: tuple[str, str]
 ) -> None:
     text, cells = because
-    edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top"}
+    edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top", "font_size": 14}
     sheet.put_row(at, 0, ["", "", ""], "cell", **edge)
     sheet.put(at, _KPI, name, "cell", "wrap", align="left", indent=1, **edge)
     better = "cell" if not points or None in shown else "good" if points > 0 else "poor"
@@ -105,8 +105,8 @@ def _line(
     sheet.put(at, _AFTER, shown[1], "cell", "number", "centre", better, **edge)
     sheet.put(at, _POINTS, points, "cell", "centre", num_format=_SIGNED, **edge)
     sheet.put(at, _BECAUSE, text, "cell", "wrap", align="left", indent=1, **edge)
-    sheet.put(at, _WHERE, cells, "cell", "wrap", "quiet", align="left", indent=1, **edge)
-    sheet.height(at, max(lines_of(one, _WIDTHS[column] - 2) for column, one in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))))
+    sheet.put(at, _WHERE, cells, "cell", "quiet", "wrap", align="left", indent=1, **edge)
+    sheet.height(at, max(lines_of(one, _WIDTHS[column] * 1.1 - 2) for column, one in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))))
 
 
 def _rules(diff: Diff, sheet: Sheet, at: int, language: str) -> int:

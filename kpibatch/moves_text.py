@@ -18,6 +18,7 @@ COLUMNS = (
     *("file_a", "sheet_a", "cell_a", "file_b", "sheet_b", "cell_b"),
 )
 LEAST = 0.00005
+_NAMED = 5
 _STATUS = {
     Status.OK: "diff.complete",
     Status.PROVISIONAL: "sheet.provisional",
@@ -106,9 +107,9 @@ def standing_words(move: Move, diff: Diff, language: str) -> list[str]:
     if before.rating and after.rating and before.rating != after.rating:
         words.append(f"{before.rating} → {after.rating}")
     if after.rank > before.rank and not move.gained < 0 and move.passed_by:
-        words.append(say("diff.passed-by", language, names=", ".join(unit_name(diff, unit) for unit in move.passed_by)))
+        words.append(say("diff.passed-by", language, names=_names(diff, move.passed_by, language)))
     if after.rank < before.rank and not move.gained > 0 and move.passed:
-        words.append(say("diff.passed", language, names=", ".join(unit_name(diff, unit) for unit in move.passed)))
+        words.append(say("diff.passed", language, names=_names(diff, move.passed, language)))
     return words
 
 
@@ -124,6 +125,12 @@ def kpi_words(move: KpiMove, language: str) -> list[str]:
     if scores[0] != scores[1] and scores != levels:
         words.append(say("diff.score", language, before=scores[0], after=scores[1]))
     return words + _status_words(before.status, after.status, language)
+
+
+def _names(diff: Diff, units: tuple[str, ...], language: str) -> str:
+    """Some units' names, the others by number."""
+    shown = ", ".join(unit_name(diff, unit) for unit in units[:_NAMED])
+    return shown + (say("diff.more", language, count=len(units) - _NAMED) if len(units) > _NAMED else "")
 
 
 def _status_words(before: Status, after: Status, language: str) -> list[str]:

@@ -278,6 +278,15 @@ def test_a_tie_that_is_broken_names_who_passed(june: Outcome) -> None:
     assert "   แซง 3102 คูเมือง" in "\n".join(diff_lines(compare(b, a, (), "th"), "th"))
 
 
+def test_of_many_that_passed_a_unit_the_first_five_are_named(june: Outcome) -> None:
+    ranks = {f"u{number:02}": number for number in range(1, 8)}
+    text = "\n".join(diff_lines(compare(ranked(june, **(ranks | {"u07": 0, "u01": 1})), ranked(june, **ranks), (), "th"), "th"))
+    assert "ถูกแซง" not in text
+    last = ranked(june, **{unit: rank - 1 for unit, rank in ranks.items()} | {"u01": 7})
+    line = next(line for line in diff_lines(compare(ranked(june, **ranks), last, (), "en"), "en") if line.startswith("▼6"))
+    assert line.endswith("passed by 3102 คูเมือง, 3103 กระสัง, 3104 นางรอง, 3105 หนองกี่, 3106 ละหานทราย and 1 more")
+
+
 def test_the_greatest_movement_comes_first_then_the_order_of_the_tables(june: Outcome) -> None:
     a, b = ranked(june, u01=1, u02=2, u03=3, u04=4), ranked(june, u01=2, u02=1, u03=4, u04=3, u05=5)
     assert [move.unit for move in compare(a, b, (), "th").moves] == ["3101", "3102", "3103", "3104", "3105"]
