@@ -41,19 +41,19 @@ def assess_month(config: Config, month: str | None, clock: Clock | None = None) 
     """
     clock = clock or Clock(Quiet())
     with clock.step("levels"):
-        rules = _rules(config, sound_levels(config))
-        month = month or newest_month(config)
+        tables = sound_levels(config)
+    return score_month(config, tables, month or newest_month(config), clock)
+
+
+def score_month(config: Config, tables: LevelTables, month: str, clock: Clock | None = None) -> Outcome:
+    """One month scored by level tables that are sound; they need not be the workspace's own."""
+    clock = clock or Clock(Quiet())
+    rules = _Rules(config, tables, template_of(config, tables), read_corrections(config.corrections, tables))
     with clock.step("trend"), history_of(config.output) as history:
         sights = history.sights()
         past, about = _months_before(rules, month, history, sights)
     with clock.step("read"):
         return _scored(rules, month, sights, past, about, clock.progress)
-
-
-def score_month(config: Config, tables: LevelTables, month: str) -> Outcome:
-    """One month scored by level tables that need not be the workspace's own; without the months before."""
-    with history_of(config.output) as history:
-        return _scored(_rules(config, tables), month, history.sights(), (), (), Quiet())
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,6 @@ class _Rules:
     tables: LevelTables
     template: Template | None
     corrections: Corrections
-
-
-def _rules(config: Config, tables: LevelTables) -> _Rules:
-    return _Rules(config, tables, template_of(config, tables), read_corrections(config.corrections, tables))
 
 
 def _scored(rules: _Rules, month: str, sights: dict[str, datetime], past: Past, about: tuple[Finding, ...], progress: Progress) -> Outcome:

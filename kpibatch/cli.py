@@ -285,3 +285,29 @@ def verify(workspace: Path, bundle: Path) -> None:
         display.close()
     told(verdict, language)
     sys.exit(CLEAN if verdict.sound else FINDINGS)
+
+
+@commands.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--month", help="เดือนที่ใช้คิดคะแนนเมื่อเทียบตารางระดับ (ไม่ระบุ = เดือนล่าสุดที่มีไฟล์)")
+@click.option("--unit", help="เฉพาะหน่วยนี้: รหัสหรือชื่อ")
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="ข้อความ หรือ CSV")
+@click.option("--xlsx", is_flag=True, help="เขียนเป็นสมุดงานพร้อมพิมพ์ (output/diff A B.xlsx)")
+@click.pass_obj
+def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, form: str, xlsx: bool) -> None:
+    """เทียบสองเดือน (diff 2565-05 2565-06) หรือตารางระดับสองฉบับ (diff เดิม.xlsx ใหม่.xlsx): อะไรทำให้ระดับ คะแนน และอันดับเปลี่ยน"""
+    from kpibatch.diff import diff as compared
+    from kpibatch.diff import write_diff_file
+    from kpibatch.listings import as_csv
+    from kpibatch.moves_text import COLUMNS, diff_lines, diff_rows
+
+    config = read_config(workspace)
+    found = compared(config, a, b, _month(month), unit)
+    if form == "csv":
+        click.echo(as_csv(COLUMNS, diff_rows(found, config.language)).decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+    else:
+        click.echo("\n".join(diff_lines(found, config.language)))
+    if xlsx:
+        click.echo(say("diff.written", config.language, file=write_diff_file(config, found)), err=form == "csv")
+    sys.exit(FINDINGS if found.anything else CLEAN)

@@ -38,11 +38,16 @@ def _harmless(cell: str) -> str:
 
 
 def scores_csv(outcome: Outcome) -> bytes:
+    return as_csv(SCORE_COLUMNS, score_rows(outcome))
+
+
+def score_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     """One row per unit × node; only leaves have a level, only the root (``total``) has a rank."""
-    return as_csv(SCORE_COLUMNS, (row for unit in outcome.tables.unit for row in _score_rows(outcome, unit)))
+    for unit in outcome.tables.unit:
+        yield from _scores_of(outcome, unit)
 
 
-def _score_rows(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
+def _scores_of(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
     tables, scores, standing = outcome.tables, outcome.scores, outcome.standing[unit]
     row = tables.position[unit]
     for code in scores.scores.columns:
@@ -92,14 +97,17 @@ def machine_text(value: float, kind: Kind) -> str:
 
 
 def measures_csv(outcome: Outcome) -> bytes:
+    return as_csv(MEASURE_COLUMNS, measure_rows(outcome))
+
+
+def measure_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     """Every unit's every measure after its roll-up, with the cell it came from."""
-    rows = (
+    return (
         (outcome.month, unit, code, measure_text(outcome, unit, code), place.file, place.sheet, place.cell)
         for unit in outcome.tables.unit
         for code in outcome.tables.measures
         for place in [outcome.measured.origin.get((unit, code), NOWHERE)]
     )
-    return as_csv(MEASURE_COLUMNS, rows)
 
 
 def values_csv(outcome: Outcome) -> bytes:
