@@ -21,6 +21,9 @@ DOORS = {
     "rich": "console",
     "lark": "conditions",
     "lxml": "package_patch",
+    "keyring": "smtp",
+    "smtplib": "smtp",
+    "ssl": "smtp",
 }
 
 
