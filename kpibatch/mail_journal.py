@@ -45,17 +45,17 @@ class Outbox:
     def history(self, month: str, unit: str, kind: str) -> tuple[Row, ...]:
         return mails_of(self._connection, month, unit, kind)
 
-    def claim(self, seen: Sequence[Row], rows: Sequence[Row]) -> bool:
-        """Put the intent to send on record, unless somebody else changed what was ``seen`` of this mail; then nothing is written.
+    def claim(self, seen: Sequence[Row], rows: Sequence[Row]) -> None:
+        """Put the intent to send on record.
 
-        Raises ``KpibatchError`` where the journal can't be written; then the table is as it was.
+        Raises ``KpibatchError``, and nothing is changed: somebody else changed what was ``seen`` of this mail, or the journal
+        can't be written.
         """
         one = rows[0].entry
         with transaction(self._connection):
             if self.history(one.month, one.unit, one.kind) != tuple(seen):
-                return False
+                raise KpibatchError("mail-elsewhere", unit=one.unit)
             self._write(rows)
-        return True
 
     def record(self, rows: Sequence[Row]) -> None:
         """Put states on record. Raises ``KpibatchError`` as ``claim`` does."""

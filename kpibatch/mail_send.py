@@ -90,9 +90,9 @@ def send_all(
     written, or Ctrl-C; all that was done until then is on record.
     """
     sender = _Sender(as_eml, config, Outbox(connection, folder), server, sleep, clock)
-    sender.outbox.reconcile()
     results: dict[int, tuple[Result, ...]] = {}
     try:
+        sender.outbox.reconcile()
         _rounds(letters, sender, results, progress, again)
     except KeyboardInterrupt:
         raise KpibatchError("mail-interrupted", **_counts(results, len(letters))) from None
@@ -183,12 +183,11 @@ class _Sender(Generic[AnyLetter]):
         return Result(row, row.entry.key in self.tried, row.state is State.SENT and is_superseded(row, history))
 
     def _speak(self, session: Session, eml: bytes, history: Sequence[Row], decision: Decision) -> None:
-        """Intent, conversation, outcome. Where another process has taken up this letter meanwhile, it is left to that one."""
+        """Intent, conversation, outcome."""
         language, attempts = self.config.language, {row.entry.key: row.attempts for row in history}
         underway, now = say("sending.underway", language), self.clock()
         rows = [Row(entry, decision.revision, State.SENDING, attempts.get(entry.key, 0) + 1, now, underway) for entry in decision.send]
-        if not self.outbox.claim(history, rows):
-            return
+        self.outbox.claim(history, rows)
         self.tried.update(row.entry.key for row in rows)
         try:
             answers = session.send(eml, self.mail.sender, [row.entry.recipient for row in rows])
@@ -204,7 +203,7 @@ class _Sender(Generic[AnyLetter]):
             raise ServerAway("smtp-keeps-hanging-up", host=self.mail.host, count=self._lost)
 
     def _connected(self) -> Session:
-        """A connection that is alive. A server that was there before is tried again with patience; one never met, only if it asks for that."""
+        """A connection that is alive. A server met before is tried again with patience; one never met, only if it asks for that."""
         if self._session and self._session.alive():
             return self._session
         self.close()

@@ -1,12 +1,11 @@
-"""A conversation with the outgoing mail server in which the outcome of every step is known (the door to smtplib, ssl and keyring).
+"""A conversation with the outgoing mail server in which the outcome of every step is known (the door to smtplib and ssl).
 
 In: the server's settings; a message and its recipients. Out: for each recipient an ``Answer``. ``smtplib`` can send a whole message in
 one call, but then a lost line does not tell whether the message had gone; so the steps are taken one by one here.
+What smtplib raises is an ``OSError``, like whatever else goes wrong on a line.
 """
 
-import base64
 import ipaddress
-import os
 import re
 import smtplib
 import socket
@@ -16,19 +15,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
-import keyring
-
 from kpibatch.catalogue import say
 from kpibatch.config import MailServer
 from kpibatch.errors import KpibatchError
+from kpibatch.mail_password import betrays, password_of
 from kpibatch.outbox import State
 
-PASSWORD = "KPIBATCH_SMTP_PASSWORD"
-KEYRING = "kpibatch"
 _HELLO = "[127.0.0.1]"  # the machine's own name may be Thai, and tells strangers about the office
 _ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 _LOGINS = {"PLAIN", "LOGIN", "CRAM-MD5"}
 _PATIENCE = 10  # a server may scan a message before it answers; RFC 5321 grants it ten minutes, ten times our default
+_PIECE = 65536
 _GOODBYE_SECONDS = 5.0
 _CERTIFICATES = {
     10: "smtp-certificate-expired",
@@ -82,7 +79,7 @@ def connect(mail: MailServer, context: ssl.SSLContext | None = None) -> "Session
         raise ServerFault("smtp-not-set", key="host" if not mail.host else "from")
     if mail.username and mail.security == "none" and not _is_this_machine(mail.host):
         raise ServerFault("smtp-unencrypted", host=mail.host)
-    password = _password(mail.username) if mail.username else ""
+    password = password_of(mail.username) if mail.username else ""
     trust = context or ssl.create_default_context()
     with _told(mail):
         if mail.security == "tls":
@@ -108,17 +105,6 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _password(username: str) -> str:
-    """The password from the environment, else from the system's keyring."""
-    password = os.environ.get(PASSWORD)
-    if not password:
-        with suppress(Exception):  # each system's keyring fails in its own way: there is none, it is locked, nobody may be asked
-            password = keyring.get_password(KEYRING, username)
-    if not password:
-        raise ServerFault("smtp-no-password", username=username)
-    return password
-
-
 def _encrypt(client: smtplib.SMTP, mail: MailServer, trust: ssl.SSLContext) -> None:
     if not client.has_extn("starttls"):
         raise ServerFault("smtp-no-starttls", host=mail.host, port=mail.port)
@@ -136,9 +122,7 @@ def _log_in(client: smtplib.SMTP, mail: MailServer, password: str) -> None:
         raise ServerFault("smtp-password-letters") from None
     except smtplib.SMTPAuthenticationError as refused:
         answer = _words(refused.smtp_code, refused.smtp_error)
-        plain = [password, f"\0{mail.username}\0{password}"]
-        secrets = plain + [base64.b64encode(text.encode()).decode() for text in plain]
-        answer = str(refused.smtp_code) if any(secret in answer for secret in secrets) else answer
+        answer = str(refused.smtp_code) if betrays(answer, mail.username, password) else answer
         kind = ServerBusy if refused.smtp_code // 100 == 4 else ServerFault
         raise kind("smtp-login-refused", username=mail.username, answer=answer) from None
     finally:
@@ -186,7 +170,7 @@ class Session:
         """Whether the server still listens; it may have hung up while nothing was sent."""
         try:
             return self.open and self._client.noop()[0] == 250
-        except (OSError, smtplib.SMTPException):
+        except OSError:
             return False
 
     def send(self, eml: bytes, sender: str, recipients: Sequence[str]) -> dict[str, Answer]:
@@ -232,8 +216,9 @@ class Session:
                 refused = self._judged((code, words), accepted=())
                 self._forget()
                 return for_the_rest(refused)
-            self._client.send(body)
-        except (_Lost, OSError, smtplib.SMTPException) as reason:
+            for begin in range(0, len(body), _PIECE):  # the time allowed is for each piece
+                self._client.send(body[begin : begin + _PIECE])
+        except (_Lost, OSError) as reason:
             self.close()
             return for_the_rest(Answer(State.DEFERRED, "lost-before", {"reason": reason}))
         return for_the_rest(self._end())
@@ -260,7 +245,7 @@ class Session:
         try:
             if self.open:
                 self._client.rset()
-        except (OSError, smtplib.SMTPException):
+        except OSError:
             self.close()
 
     def _end(self) -> Answer:
@@ -273,7 +258,7 @@ class Session:
             if self._client.sock:
                 self._client.sock.settimeout(self._mail.timeout_seconds)
             return answer
-        except (_Lost, OSError, smtplib.SMTPException) as reason:
+        except (_Lost, OSError) as reason:
             self.close()
             return Answer(State.UNKNOWN, "lost-after", {"reason": reason})
 
@@ -293,7 +278,7 @@ class Session:
         """Say goodbye, and wait for no long answer."""
         if self._client.sock:
             self._client.sock.settimeout(_GOODBYE_SECONDS)
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):
                 self._client.quit()
         self.close()
 

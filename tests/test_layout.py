@@ -21,7 +21,7 @@ DOORS = {
     "rich": "console",
     "lark": "conditions",
     "lxml": "package_patch",
-    "keyring": "smtp",
+    "keyring": "mail_password",
     "smtplib": "smtp",
     "ssl": "smtp",
 }
