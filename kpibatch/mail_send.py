@@ -20,7 +20,7 @@ from kpibatch.config import Config, MailServer
 from kpibatch.database import Connection
 from kpibatch.errors import KpibatchError
 from kpibatch.mail_journal import Outbox
-from kpibatch.outbox import Decision, Entry, Key, Row, State, decide, is_superseded
+from kpibatch.outbox import Decision, Entry, Key, Row, State, decide, is_superseded, outcome
 from kpibatch.smtp import ServerAway, ServerBusy, ServerFault, Session, connect
 
 _FIRST_WAIT = 5.0  # seconds before the second attempt; then twice as long each time
@@ -171,8 +171,8 @@ class _Sender(Generic[AnyLetter]):
         decision = decide(history, wanted, again=unit in again)
         if decision.send:
             eml = self.as_eml(letter, self.mail, self.clock(), decision.revision)
-            session = self._connected()
             self._keep_pace()
+            session = self._connected()
             with _uninterrupted(self.interrupted):
                 self._speak(session, eml, history, decision)
             history = self.outbox.history(month, unit, kind)
@@ -184,20 +184,22 @@ class _Sender(Generic[AnyLetter]):
 
     def _speak(self, session: Session, eml: bytes, history: Sequence[Row], decision: Decision) -> None:
         """Intent, conversation, outcome."""
-        language, attempts = self.config.language, {row.entry.key: row.attempts for row in history}
-        underway, now = say("sending.underway", language), self.clock()
-        rows = [Row(entry, decision.revision, State.SENDING, attempts.get(entry.key, 0) + 1, now, underway) for entry in decision.send]
+        language, now = self.config.language, self.clock()
+        before = {row.entry.key: row for row in history}
+        tries = {key: row.attempts for key, row in before.items()}
+        underway = say("sending.underway", language)
+        rows = [Row(entry, decision.revision, State.SENDING, tries.get(entry.key, 0) + 1, now, underway) for entry in decision.send]
         self.outbox.claim(history, rows)
         self.tried.update(row.entry.key for row in rows)
         try:
             answers = session.send(eml, self.mail.sender, [row.entry.recipient for row in rows])
+            told, stop = [(answers[row.entry.recipient].state, answers[row.entry.recipient].text(language)) for row in rows], None
         except ServerFault as fault:
-            detail = fault.message(language)
-            self.outbox.record([replace(row, state=State.DEFERRED, at=self.clock(), detail=detail) for row in rows])
-            raise
+            told, stop = [(State.DEFERRED, fault.message(language))] * len(rows), fault
         now = self.clock()
-        told = [(row, answers[row.entry.recipient]) for row in rows]
-        self.outbox.record([replace(row, state=one.state, at=now, detail=one.text(language)) for row, one in told])
+        self.outbox.record([_after(row, before.get(row.entry.key), *one, now, language) for row, one in zip(rows, told, strict=True)])
+        if stop:
+            raise stop
         self._lost = 0 if session.open else self._lost + 1
         if self._lost >= _LOST_IN_A_ROW:
             raise ServerAway("smtp-keeps-hanging-up", host=self.mail.host, count=self._lost)
@@ -235,6 +237,13 @@ class _Sender(Generic[AnyLetter]):
         if self._session:
             self._session.quit()
         self._session = None
+
+
+def _after(row: Row, before: Row | None, answered: State, detail: str, now: datetime, language: str) -> Row:
+    """The row with its outcome."""
+    state = outcome(before, answered)
+    shown = detail if state is answered else say("sending.still-unknown", language, detail=detail)
+    return replace(row, state=state, at=now, detail=shown)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from kpibatch.mail_password import betrays, password_of
 from kpibatch.outbox import State
 
 _HELLO = "[127.0.0.1]"  # the machine's own name may be Thai, and tells strangers about the office
-_ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
+_ADDRESS = re.compile(r'[^\s<>@,;:()"\\]+@[^\s<>@,;:()"\\]+')
 _LOGINS = {"PLAIN", "LOGIN", "CRAM-MD5"}
 _PATIENCE = 10  # a server may scan a message before it answers; RFC 5321 grants it ten minutes, ten times our default
 _PIECE = 65536
@@ -177,7 +177,7 @@ class Session:
         """One message to several recipients; each of them has its answer. Raises ``ServerFault`` where the sender is refused."""
         told: dict[str, Answer] = {}
         for one in recipients:
-            if not _ADDRESS.fullmatch(parseaddr(one)[1]):
+            if not _ADDRESS.fullmatch(one):
                 told[one] = Answer(State.REFUSED, "not-an-address", {"address": one})
             elif not one.isascii() and not self._client.has_extn("smtputf8"):
                 told[one] = Answer(State.REFUSED, "no-smtputf8", {"address": one})
@@ -205,7 +205,7 @@ class Session:
             if begun.state is not State.SENT:
                 return for_the_rest(begun)
             for one in going:
-                answer = self._judged(self._client.rcpt(parseaddr(one)[1]))
+                answer = self._judged(self._client.rcpt(one))
                 if answer.state is not State.SENT:
                     answers[one] = answer
             if len(answers) == len(going):
