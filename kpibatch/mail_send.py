@@ -166,7 +166,7 @@ class _Sender(Generic[AnyLetter]):
     def send(self, letter: AnyLetter, again: Collection[str]) -> tuple[Result, ...]:
         """Whoever of the letter's recipients may have it and has it not; where all of them stand then."""
         month, unit, kind = letter.month, letter.unit, letter.kind
-        wanted = [Entry(month, unit, kind, to, letter.content, letter.subject) for to in dict.fromkeys(letter.recipients)]
+        wanted = [Entry(month, unit, kind, to, letter.content, _one_line(letter.subject)) for to in dict.fromkeys(letter.recipients)]
         history = self.outbox.history(month, unit, kind)
         decision = decide(history, wanted, again=unit in again)
         if decision.send:
@@ -243,7 +243,12 @@ def _after(row: Row, before: Row | None, answered: State, detail: str, now: date
     """The row with its outcome."""
     state = outcome(before, answered)
     shown = detail if state is answered else say("sending.still-unknown", language, detail=detail)
-    return replace(row, state=state, at=now, detail=shown)
+    return replace(row, state=state, at=now, detail=_one_line(shown))
+
+
+def _one_line(text: str) -> str:
+    """As it goes on record: what Excel would take for a formula does not begin like one."""
+    return " ".join(text.split()).lstrip("=+-@ ")
 
 
 @contextmanager

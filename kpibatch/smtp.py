@@ -161,6 +161,8 @@ class Session:
 
     def __init__(self, client: smtplib.SMTP, mail: MailServer) -> None:
         self._client, self._mail = client, mail
+        if client.sock:  # a message and its end go out apart; else each end would wait for the server's receipt of the message
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @property
     def open(self) -> bool:
