@@ -8,7 +8,6 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from errno import ENOSPC
 from pathlib import Path
@@ -80,8 +79,7 @@ def mail_status(connection: Connection, month: str) -> tuple[Row, ...]:
     newest: dict[tuple[str, str, str], Row] = {}
     for row in sorted(mails_of(connection, month), key=lambda row: row.at):
         newest[row.entry.unit, row.entry.kind, row.entry.recipient] = row
-    shown = (replace(row, state=State.UNKNOWN) if row.state is State.SENDING else row for _, row in sorted(newest.items()))
-    return tuple(shown)
+    return tuple(row.afterwards for _, row in sorted(newest.items()))
 
 
 def restore(connection: Connection, folders: Iterable[Path]) -> int:

@@ -180,7 +180,7 @@ class _Sender(Generic[AnyLetter]):
         return tuple(self._result(rows[entry.key], history) for entry in wanted)
 
     def _result(self, row: Row, history: Sequence[Row]) -> Result:
-        return Result(row, row.entry.key in self.tried, row.state is State.SENT and is_superseded(row, history))
+        return Result(row.afterwards, row.entry.key in self.tried, row.state is State.SENT and is_superseded(row, history))
 
     def _speak(self, session: Session, eml: bytes, history: Sequence[Row], decision: Decision) -> None:
         """Intent, conversation, outcome."""
@@ -281,6 +281,5 @@ def told(results: Sequence[Result], language: str) -> Iterator[str]:
     counts = Counter(result.row.state for result in results if result.row.state is not State.SENT)
     fresh = sum(result.fresh for result in results if result.row.state is State.SENT)
     before = sum(not result.fresh for result in results if result.row.state is State.SENT)
-    unknown = counts[State.UNKNOWN] + counts[State.SENDING]
-    refused, deferred = counts[State.REFUSED], counts[State.DEFERRED]
+    refused, deferred, unknown = (counts[state] for state in (State.REFUSED, State.DEFERRED, State.UNKNOWN))
     yield say("sending.counts", language, sent=fresh, before=before, refused=refused, deferred=deferred, unknown=unknown)

@@ -4,7 +4,7 @@ In: what is on record of one unit's mail of one kind in one month, and whom it s
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -59,6 +59,11 @@ class Row:
     @property
     def may_have_gone(self) -> bool:
         return self.state in _MAY_HAVE_GONE
+
+    @property
+    def afterwards(self) -> "Row":
+        """As it reads when nobody is sending: what was left SENDING is UNKNOWN."""
+        return replace(self, state=State.UNKNOWN) if self.state is State.SENDING else self
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from functools import partial
 
 from kpibatch.catalogue import say
 from kpibatch.config import MailServer
@@ -27,14 +28,10 @@ _LOGINS = {"PLAIN", "LOGIN", "CRAM-MD5"}
 _PATIENCE = 10  # a server may scan a message before it answers; RFC 5321 grants it ten minutes, ten times our default
 _PIECE = 65536
 _GOODBYE_SECONDS = 5.0
-_CERTIFICATES = {
+_CERTIFICATES = {  # OpenSSL's numbers of what is wrong with one
     10: "smtp-certificate-expired",
-    18: "smtp-certificate-foreign",
-    19: "smtp-certificate-foreign",
-    20: "smtp-certificate-foreign",
-    21: "smtp-certificate-foreign",
-    62: "smtp-certificate-name",
-    64: "smtp-certificate-name",
+    **dict.fromkeys((18, 19, 20, 21), "smtp-certificate-foreign"),
+    **dict.fromkeys((62, 64), "smtp-certificate-name"),
 }
 
 
@@ -65,7 +62,7 @@ class Answer:
         return say(f"sending.{self.name}", language, **self.facts)
 
 
-class _Lost(Exception):
+class _Lost(OSError):
     """The line is gone, or what comes through it is no SMTP."""
 
 
@@ -82,10 +79,8 @@ def connect(mail: MailServer, context: ssl.SSLContext | None = None) -> "Session
     password = password_of(mail.username) if mail.username else ""
     trust = context or ssl.create_default_context()
     with _told(mail):
-        if mail.security == "tls":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, mail.port, _HELLO, timeout=mail.timeout_seconds, context=trust)
-        else:
-            client = smtplib.SMTP(mail.host, mail.port, _HELLO, timeout=mail.timeout_seconds)
+        kind = partial(smtplib.SMTP_SSL, context=trust) if mail.security == "tls" else smtplib.SMTP
+        client = kind(mail.host, mail.port, _HELLO, timeout=mail.timeout_seconds)
         try:
             client.ehlo_or_helo_if_needed()
             if mail.security == "starttls":
@@ -220,7 +215,7 @@ class Session:
                 return for_the_rest(refused)
             for begin in range(0, len(body), _PIECE):  # the time allowed is for each piece
                 self._client.send(body[begin : begin + _PIECE])
-        except (_Lost, OSError) as reason:
+        except OSError as reason:
             self.close()
             return for_the_rest(Answer(State.DEFERRED, "lost-before", {"reason": reason}))
         return for_the_rest(self._end())
@@ -253,14 +248,12 @@ class Session:
     def _end(self) -> Answer:
         """The line that ends a message. From here on only the server's answer tells what became of it."""
         try:
-            if self._client.sock:
-                self._client.sock.settimeout(self._mail.timeout_seconds * _PATIENCE)
+            self._allow(self._mail.timeout_seconds * _PATIENCE)
             self._client.send(b".\r\n")
             answer = self._judged(self._client.getreply())
-            if self._client.sock:
-                self._client.sock.settimeout(self._mail.timeout_seconds)
+            self._allow(self._mail.timeout_seconds)
             return answer
-        except (_Lost, OSError) as reason:
+        except OSError as reason:
             self.close()
             return Answer(State.UNKNOWN, "lost-after", {"reason": reason})
 
@@ -278,11 +271,15 @@ class Session:
 
     def quit(self) -> None:
         """Say goodbye, and wait for no long answer."""
-        if self._client.sock:
-            self._client.sock.settimeout(_GOODBYE_SECONDS)
+        if self.open:
+            self._allow(_GOODBYE_SECONDS)
             with suppress(OSError):
                 self._client.quit()
         self.close()
+
+    def _allow(self, seconds: float) -> None:
+        if self._client.sock:
+            self._client.sock.settimeout(seconds)
 
     def close(self) -> None:
         """Hang up without a word; a message that was not ended is then not sent."""

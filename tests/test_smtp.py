@@ -14,6 +14,8 @@ from kpibatch.outbox import State
 from kpibatch.smtp import ServerAway, ServerBusy, ServerFault, connect
 
 EML = b"From: kpi@province.example\nTo: a@x.example\nSubject: =?utf-8?b?4Liq?=\n\nhello\n.\n..two\nend"
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 SENDER = "จังหวัด <kpi@province.example>"
 
 
