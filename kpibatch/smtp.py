@@ -240,8 +240,7 @@ class Session:
     def _forget(self) -> None:
         """The message that was begun goes to nobody; the line is free for the next."""
         try:
-            if self.open:
-                self._client.rset()
+            self._client.rset()
         except OSError:
             self.close()
 

@@ -192,7 +192,7 @@ def test_a_temporary_refusal_is_tried_again_with_longer_and_longer_waits(workspa
 def test_a_line_lost_before_the_end_is_taken_up_again(workspace, office, order):
     office.orders = {to("3102"): [order]}
     long = "ก" * 2_000_000  # so that the end has not gone yet when the line is lost
-    results = workspace.send(office.port, letters("3101", "3102", "3103", text=long))
+    results = workspace.send(office.port, [Letter("3101"), Letter("3102", long), Letter("3103")])
     assert set(states(results).values()) == {SENT}
     assert office.received() == {to("3101"): 1, to("3102"): 1, to("3103"): 1}
     assert office.connections == 2
