@@ -17,6 +17,7 @@ import pandas as pd
 from kpibatch.database import FILE, BadRow, Connection, opened, transaction
 from kpibatch.errors import KpibatchError
 from kpibatch.levels import TOTAL
+from kpibatch.mail_journal import restore
 from kpibatch.past import VALUE_COLUMNS, PastMonth
 from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
 
@@ -105,10 +106,11 @@ def _in_step(connection: Connection, output: Path) -> History:
     months = list(published_months(output))
     history = History(connection, tuple(folder.name for folder in months))
     known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
-    if not history.sights():
-        for path in sorted(output.glob(f"*/{CHECKED}")):
-            with suppress(OSError, ValueError, KeyError, AttributeError), transaction(connection):
-                _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
+    if not known:
+        for folder in months:
+            with suppress(KpibatchError):  # a damaged journal is told, and stops, when that month's mails are sent
+                restore(connection, [folder])
+        _sights_of_checks(connection, output)
     for folder in months:
         try:
             published = read_published(folder)
@@ -117,6 +119,13 @@ def _in_step(connection: Connection, output: Path) -> History:
         except KpibatchError as error:
             history.skipped[folder.name] = error
     return history
+
+
+def _sights_of_checks(connection: Connection, output: Path) -> None:
+    """First sights of months that were checked and not run yet."""
+    for path in sorted(output.glob(f"*/{CHECKED}")):
+        with suppress(OSError, ValueError, KeyError, AttributeError), transaction(connection):
+            _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
 
 
 def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:

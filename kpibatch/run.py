@@ -17,6 +17,7 @@ from kpibatch.intake import newest_month
 from kpibatch.levels import LevelTables
 from kpibatch.listings import findings_csv, measures_csv, scores_csv, values_csv
 from kpibatch.lock import alone_in
+from kpibatch.mail_journal import JOURNAL
 from kpibatch.outcome import Outcome
 from kpibatch.progress import Clock, Progress
 from kpibatch.published import CHECKED, LEVEL_TABLES, RECORD
@@ -29,7 +30,6 @@ from kpibatch.trend import trend_of
 from kpibatch.unit_book import unit_file, write_unit_book
 
 LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
-JOURNAL = "mail/journal.csv"
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
         refuse_closed(config, month)
         outcome = assess_month(config, month, clock)
         remember(config.output, outcome.intake.arrivals)
-        with replaced(config.output / outcome.month, keep=(JOURNAL,)) as folder:
+        with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
             _write(outcome, folder, clock)
         with history_of(config.output) as history:  # takes the new month in
             after = [key for key, key_round in history.rounds().items() if key > month and key_round == outcome.tables.round.key]

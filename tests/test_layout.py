@@ -23,6 +23,9 @@ DOORS = {
     "lxml": "package_patch",
     "filelock": "lock",
     "sqlite3": "database",
+    "keyring": "mail_password",
+    "smtplib": "smtp",
+    "ssl": "smtp",
 }
 
 
