@@ -19,6 +19,7 @@ from pathlib import Path
 import make_template
 from sample_values import Amount, Months, Report, at_work, make_report
 
+from kpibatch.corrections_book import write_corrections
 from kpibatch.forms import TEXT_COLUMNS, asked_of, form_name, write_form
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Measure, Unit
@@ -40,6 +41,12 @@ class Flaw:
     month: str
     how: str
     measure: str = ""
+    of: str = ""
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        """The measure and the month whose cell is wrong: of the month itself, or of one before it."""
+        return self.measure, self.of or self.month
 
 
 FLAWS: Mapping[str, tuple[Flaw, ...]] = {
@@ -67,8 +74,19 @@ FLAWS: Mapping[str, tuple[Flaw, ...]] = {
         *(Flaw("4803", month, "late") for month in ("2564-04", "2564-06", "2564-07")),
         *(Flaw("4811", month, "late") for month in ("2564-04", "2564-05", "2564-06", "2564-08", "2564-09")),
         Flaw("4809", "2564-06", "late"),
+        Flaw("4802", "2564-09", "one more", "T2.done", of="2564-07"),
     ),
     "rayong-2554": (Flaw("21P09", "2554-09", "late"),),
+}
+
+# What the province set right, in the order of the workbook's columns.
+CORRECTIONS: Mapping[str, tuple[tuple[Content, ...], ...]] = {
+    "nakhonphanom-2564-2": (
+        (
+            *("4806", "T3.3.done", "2564-09", 40, "กรอกสลับช่องกับรายการอื่น ตรวจกับทะเบียนแปลงแล้ว"),
+            *("นพ 0019/ว 2711", "พัฒนาการจังหวัด", date(2021, 10, 5)),
+        ),
+    ),
 }
 
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -80,6 +98,7 @@ TYPED: Mapping[str, Callable[[float, Measure], Content]] = {
     "have": lambda value, measure: "มี" if value else "ไม่มี",
     "nine": lambda value, measure: 9.0,
     "blank": lambda value, measure: None,
+    "one more": lambda value, measure: value + 1,
 }
 UNDER_BASE = 0.94
 
@@ -135,7 +154,7 @@ def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Cont
             filled[measure.code, key] = shown(value, measure)
     for flaw in (flaw for flaw in flaws if flaw.measure):
         measure = report.tables.measures[flaw.measure]
-        filled[flaw.measure, flaw.month] = typed(report, flaw, measure)
+        filled[flaw.cell] = typed(report, flaw, measure)
     filled |= {(code, PROBLEM): text for code, text in remarks(name, report, month, PROBLEMS)}
     filled |= {(code, REMARK): text for code, text in remarks(name, report, month, REMARKS)}
     if not any(flaw.how == "no evidence" for flaw in flaws):
@@ -155,7 +174,7 @@ def typed(report: Report, flaw: Flaw, measure: Measure) -> Content:
     if flaw.how == "under base":
         base = next(m.denominator for m in report.tables.measures.values() if measure.code in m.numerator)
         return round(report.value(base) * UNDER_BASE, 2)
-    value = report.monthly[measure.code][report.months.index(flaw.month)]
+    value = report.monthly[measure.code][report.months.index(flaw.cell[1])]
     if value is None:
         raise SystemExit(f"{flaw}: this cell is blank anyhow")
     return TYPED[flaw.how](value, measure)
@@ -235,6 +254,8 @@ def make(name: str, *, standard: bool = False) -> Path:
         shutil.rmtree(folder / month, ignore_errors=True)
         (folder / month).mkdir(parents=True)
         write_month(name, reports, month, folder / month, template)
+    if name in CORRECTIONS:
+        write_corrections(HERE / name / "corrections.xlsx", tables, CORRECTIONS[name])
     return folder
 
 

@@ -213,6 +213,26 @@ def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
         click.echo(line)
 
 
+@commands.command()
+@click.pass_obj
+def corrections(workspace: Path) -> None:
+    """รายการแก้ไขค่าที่อนุมัติแล้ว: แสดงตามที่อ่านได้ หรือเขียน corrections.xlsx เปล่าถ้ายังไม่มี"""
+    from kpibatch.assessment import sound_levels
+    from kpibatch.console import show_corrections
+    from kpibatch.corrections import read_corrections
+    from kpibatch.corrections_book import write_corrections
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    if not config.corrections.exists():
+        write_corrections(config.corrections, tables, (), config.language)
+        click.echo(say("corrections.written", config.language, file=config.corrections))
+        return
+    read = read_corrections(config.corrections, tables)
+    show_corrections(config, tables, read)
+    sys.exit(FINDINGS if read.findings else CLEAN)
+
+
 @commands.group()
 def history() -> None:
     """ประวัติ: เดือนก่อน ๆ ว่าอย่างไร และสร้างฐานข้อมูลใหม่จากโฟลเดอร์เดือน"""

@@ -12,6 +12,7 @@ from kpibatch.bundle import bundle_path
 from kpibatch.catalogue import say
 from kpibatch.closing import Verdict
 from kpibatch.config import Config
+from kpibatch.corrections import Corrections
 from kpibatch.explain import find_kpi, find_unit
 from kpibatch.findings import NOWHERE, SEVERITIES, Finding, Place, count
 from kpibatch.history import History
@@ -19,7 +20,7 @@ from kpibatch.levels import LevelTables, Measure
 from kpibatch.listings import status_rows
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
-from kpibatch.thai import show_month, show_number
+from kpibatch.thai import show_date, show_month, show_number
 from kpibatch.values import show_value
 from kpibatch.wording import applies_in_words, case_in_words, weights_under
 
@@ -165,6 +166,20 @@ def show_levels(tables: LevelTables, language: str, echo: Callable[[str], None])
             ]
             remark = f"   ({rule.remark})" if rule.remark else ""
             echo("  " * depth + f"    {case}{measure.code} {measure.label}:  " + "  |  ".join(read) + remark)
+
+
+def show_corrections(config: Config, tables: LevelTables, corrections: Corrections) -> None:
+    """Each correction in words, then what can't be used and why."""
+    language = config.language
+    for one in corrections.rows:
+        measure = tables.measures[one.measure]
+        facts = {"unit": one.unit, "name": tables.unit[one.unit].name, "measure": one.measure, "label": measure.label}
+        facts |= {"reason": one.reason, "document": one.document, "approver": one.approver, "at": str(one.place)}
+        facts |= {"month": show_month(one.month, language), "value": show_value(one.value, measure.kind, language)}
+        print(say("corrections.line", language, **facts, day=show_date(one.day, language)))
+    for fault in corrections.findings:
+        print(f"{say(f'sheet.severity-{fault.severity}', language)}  {fault.place}  {fault.message(language)}  [{fault.code}]")
+    print(say("corrections.listed", language, file=config.corrections, count=len(corrections.rows), faults=len(corrections.findings)))
 
 
 def rebuilt(history: History, language: str) -> None:

@@ -72,6 +72,10 @@ def opened(path: Path) -> Iterator[Connection]:
 
 
 def _connected(path: Path) -> Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise KpibatchError("cannot-write", file=path.parent, reason=reason.strerror or reason) from None
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

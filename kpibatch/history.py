@@ -130,7 +130,6 @@ def _sights_of_checks(connection: Connection, output: Path) -> None:
 
 def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:
     """Keep when files (by SHA-256) came that were never seen before."""
-    output.mkdir(parents=True, exist_ok=True)
     with opened(output / FILE) as connection, transaction(connection):
         _add_sights(connection, {digest: moment.isoformat(timespec="seconds") for digest, moment in arrivals.items()})
 

@@ -240,3 +240,38 @@ def test_a_measure_that_the_tables_no_longer_have_is_told(workspace: Path) -> No
 def test_whatever_is_corrected_is_what_counts(value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = correct(tmp_path_factory.mktemp("one"), (UNIT, MEASURE, APRIL, value))
     assert read_corrections(path, buriram).values == {(UNIT, MEASURE, APRIL): value}
+
+
+# --- the workbook to fill in --------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -> None:
+    result = kpibatch(workspace, "corrections")
+    assert result.exit_code == 0
+    path = workspace / "corrections.xlsx"
+    assert "corrections.xlsx" in result.output
+    book = open_book(path)
+    assert [cell.value for cell in book["แก้ไข"][3]] == list(COLUMNS)
+    choices = {str(one.sqref): one.formula1 for one in book["แก้ไข"].data_validations.dataValidation}
+    assert choices["A4:A203"] == "'รหัส'!$A$2:$A$24"
+    assert [cell.value for cell in book["รหัส"]["A"]][1:3] == ["3101", "3102"]
+    assert "T1.pct" not in [cell.value for cell in book["รหัส"]["C"]]
+    listed = kpibatch(workspace, "corrections")
+    assert listed.exit_code == 0
+    assert "ใช้ได้ 0 รายการ มีปัญหา 0 ข้อ" in listed.output
+
+
+def test_what_is_typed_into_it_is_read(workspace: Path) -> None:
+    kpibatch(workspace, "corrections")
+    path = workspace / "corrections.xlsx"
+    book = open_book(path)
+    for row, line in ((4, (UNIT, MEASURE, APRIL, 7, *PAPERS)), (6, ("3999", MEASURE, APRIL, 7, *PAPERS))):
+        for column, content in enumerate(line, 1):
+            book["แก้ไข"].cell(row, column).value = content
+    book.save(path)
+    result = kpibatch(workspace, "corrections")
+    assert result.exit_code == 1
+    assert "3102 คูเมือง  T5.news" in result.output
+    assert "= 7 " in result.output
+    assert "แก้ไข!A6" in result.output
+    assert value_of(run(workspace), UNIT, MEASURE)["value"] == "7"

@@ -32,7 +32,7 @@ FLAWS = {
     ],
     CHACHOENGSAO: [("read-as", "2405", "I6.promoted")],
     CHIEFS: [("missing", "57", "K5.trained")],
-    NAKHON_PHANOM: [("late", "4811", "")],
+    NAKHON_PHANOM: [("late-change", "4802", "T2.done"), ("late", "4811", ""), ("corrected", "4806", "T3.3.done")],
     RAYONG: [("late", "21P09", "")],
 }
 
