@@ -2,10 +2,8 @@
 so that ``--help`` answers at once.
 """
 
-import subprocess
 import sys
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -65,16 +63,15 @@ def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
     """ประมวลผลประจำเดือน (เช่น run 2565-06) ไม่ระบุเดือน = เดือนล่าสุดที่มีไฟล์"""
     month, others = _month_first(month_or_workspaces)
     if others:
-        sys.exit(_side_by_side(month, others))
-    from kpibatch.console import closing, progress
+        from kpibatch.side_by_side import run_side_by_side
+
+        sys.exit(run_side_by_side(month, others, click.echo))
+    from kpibatch.console import closing, showing
     from kpibatch.run import run_month
 
     config = read_config(workspace)
-    display = progress(config.language, click.echo)
-    try:
+    with showing(config.language, click.echo) as display:
         outcome = run_month(config, month, display)
-    finally:
-        display.close()
     closing(outcome)
     sys.exit(FINDINGS if any(one.severity != "note" for one in outcome.findings) else CLEAN)
 
@@ -87,36 +84,17 @@ def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
     return None, list(words)
 
 
-def _side_by_side(month: str | None, workspaces: list[str]) -> int:
-    """Several workspaces at once, each a process of its own; the gravest exit code wins."""
-
-    def one(workspace: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=None, check=False)
-
-    with ThreadPoolExecutor() as pool:
-        finished = list(pool.map(one, workspaces))
-    for workspace, process in zip(workspaces, finished, strict=True):
-        click.echo(f"── {workspace}")
-        click.echo(process.stdout, nl=False)
-        click.echo(process.stderr, nl=False, err=True)
-    return max(process.returncode for process in finished)
-
-
 @commands.command()
 @click.argument("month", required=False)
 @click.pass_obj
 def check(workspace: Path, month: str | None) -> None:
     """ตรวจแบบรายงานอย่างเดียว ไม่จัดอันดับ และเขียนไฟล์ส่งกลับที่ทำเครื่องหมายไว้ ใน output/MONTH/returned"""
-    from kpibatch.console import listed, progress
+    from kpibatch.console import listed, showing
     from kpibatch.run import check_month
 
     config = read_config(workspace)
-    display = progress(config.language, click.echo)
-    try:
+    with showing(config.language, click.echo) as display:
         outcome, written = check_month(config, _month(month), display)
-    finally:
-        display.close()
     listed(outcome, written)
     sys.exit(FINDINGS if any(one.severity != "note" for one in outcome.findings) else CLEAN)
 
@@ -149,15 +127,12 @@ def _month(text: str | None) -> str | None:
 @click.pass_obj
 def forms(workspace: Path) -> None:
     """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
-    from kpibatch.console import progress
+    from kpibatch.console import showing
     from kpibatch.run import write_forms
 
     config = read_config(workspace)
-    display = progress(config.language, click.echo)
-    try:
+    with showing(config.language, click.echo) as display:
         written = write_forms(config, display)
-    finally:
-        display.close()
     click.echo(say("console.forms", config.language, count=len(written), folder=config.output / "forms"))
 
 
@@ -242,11 +217,12 @@ def history() -> None:
 @click.pass_obj
 def history_rebuild(workspace: Path) -> None:
     """สร้าง output/history.sqlite ใหม่จากโฟลเดอร์เดือนทั้งหมด"""
-    from kpibatch.console import progress, rebuilt
+    from kpibatch.console import rebuilt
     from kpibatch.run import rebuild_history
 
     config = read_config(workspace)
-    made = rebuild_history(config, progress(config.language, click.echo))
+    with showing(config.language, click.echo) as display:
+        made = rebuild_history(config, display)
     rebuilt(made, config.language)
     sys.exit(FINDINGS if made.skipped else CLEAN)
 
@@ -274,19 +250,16 @@ def history_show(workspace: Path, unit: str, kpi: str) -> None:
 def close(workspace: Path, month: str | None, reopen: bool) -> None:
     """ปิดเดือน: รวมแบบรายงาน ตารางระดับ การตั้งค่า และผล ไว้ในไฟล์ .zip เดียวพร้อมค่า SHA-256"""
     from kpibatch.closing import close_month, reopen_month
-    from kpibatch.console import opened_again, progress, sealed
+    from kpibatch.console import opened_again, sealed, showing
 
     config, month = read_config(workspace), _month(month)
-    display = progress(config.language, click.echo)
-    try:
+    with showing(config.language, click.echo) as display:
         if reopen and month is None:
             raise KpibatchError("not-a-month", found="")
         if month and reopen:
             opened_again(config, month, reopen_month(config, month, display))
         else:
             sealed(config, close_month(config, month, display))
-    finally:
-        display.close()
 
 
 @commands.command()
@@ -295,14 +268,11 @@ def close(workspace: Path, month: str | None, reopen: bool) -> None:
 def verify(workspace: Path, bundle: Path) -> None:
     """ตรวจชุดที่ปิดเดือนไว้: ไม่ถูกแก้ไข และสร้างผลซ้ำได้ตรงทุกไบต์"""
     from kpibatch.closing import verify as verified
-    from kpibatch.console import progress, told
+    from kpibatch.console import showing, told
 
     language = _language_of(workspace)
-    display = progress(language, click.echo)
-    try:
+    with showing(language, click.echo) as display:
         verdict = verified(bundle, display)
-    finally:
-        display.close()
     told(verdict, language)
     sys.exit(CLEAN if verdict.sound else FINDINGS)
 

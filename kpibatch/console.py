@@ -1,7 +1,8 @@
 """What the operator sees while the batch works and at its end: a bar on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -70,9 +71,14 @@ class Lines:
         """Nothing to put away."""
 
 
-def progress(language: str, echo: Callable[[str], None]) -> Bar | Lines:
-    """A bar where a person looks on, else plain lines."""
-    return Bar(language) if sys.stderr.isatty() else Lines(language, echo)
+@contextmanager
+def showing(language: str, echo: Callable[[str], None]) -> Iterator[Bar | Lines]:
+    """Progress for the block: a bar where a person looks on, else plain lines."""
+    display = Bar(language) if sys.stderr.isatty() else Lines(language, echo)
+    try:
+        yield display
+    finally:
+        display.close()
 
 
 def closing(outcome: Outcome) -> None:
