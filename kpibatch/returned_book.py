@@ -103,14 +103,16 @@ def write_returned(source: Path, target: Path, findings: Sequence[Finding], unit
     """
     ordered = in_order(findings)
     if any(one.code in REFUSALS for one in ordered):  # what was not fit to be read is not opened here, and not sent on
-        _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None))
+        _write_index(
+            target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None), unit
+        )
         return
     copy = _marked_copy(source, ordered, unit, language)
     if copy is not None:
         saved(target, lambda part: part.write_bytes(copy))
         return
     saved(target, lambda part: shutil.copyfile(source, part))
-    _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None))
+    _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None), unit)
 
 
 def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes | None:
@@ -209,9 +211,9 @@ def _entry(one: Finding, language: str, visible: set[str]) -> Entry:
     return Entry(one.severity, place.sheet, place.cell, found, message, target)
 
 
-def _write_index(path: Path, index: Index) -> None:
+def _write_index(path: Path, index: Index, unit: Unit | None) -> None:
     """The index as a workbook of its own."""
-    with Book(path, title=clean(index.title), language=index.language, day=date(2020, 1, 1)) as book:
+    with Book(path, title=clean(index.title), language=index.language, day=date(2020, 1, 1), whose=unit.code if unit else "") as book:
         sheet = book.sheet(index.name)
         sheet.widths(*WIDTHS)
         for row, text in enumerate((index.title, *index.lines)):
