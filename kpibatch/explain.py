@@ -7,7 +7,7 @@ from kpibatch.catalogue import say
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import NOWHERE
 from kpibatch.gap import gain
-from kpibatch.levels import Measure, Method, Rule, Source, Unit
+from kpibatch.levels import LevelTables, Measure, Method, Rule, Source, Unit
 from kpibatch.outcome import Outcome
 from kpibatch.tables import nearest_of
 from kpibatch.thai import read_number, show_month, show_number
@@ -17,18 +17,19 @@ from kpibatch.wording import asked, case_in_words
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
     """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
-    unit = _unit(outcome, unit_text)
+    unit = unit_called(outcome.tables, unit_text)
     leaves = [leaf.code for leaf in outcome.tables.leaves]
     if kpi not in leaves:
         raise KpibatchError("no-kpi", found=kpi, nearest=nearest_of(kpi, leaves))
     return list(_Explanation(outcome, unit, kpi).lines())
 
 
-def _unit(outcome: Outcome, text: str) -> Unit:
-    for unit in outcome.tables.units:
+def unit_called(tables: LevelTables, text: str) -> Unit:
+    """The unit of that code or name. Raises ``KpibatchError`` with the nearest where there is none."""
+    for unit in tables.units:
         if text in (unit.code, unit.name):
             return unit
-    names = [*outcome.tables.unit, *(unit.name for unit in outcome.tables.units)]
+    names = [*tables.unit, *(unit.name for unit in tables.units)]
     raise KpibatchError("no-unit", found=text, nearest=nearest_of(text, names))
 
 

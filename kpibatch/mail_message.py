@@ -23,8 +23,9 @@ from kpibatch.catalogue import say
 from kpibatch.config import MailServer
 from kpibatch.errors import KpibatchError
 from kpibatch.mail_addresses import read_mailbox
+from kpibatch.sheets import PROVINCE as PROVINCE
 
-RESULT, REMINDER, PROVINCE = "result", "reminder", "province"
+RESULT, REMINDER = "result", "reminder"
 BANGKOK = timezone(timedelta(hours=7))
 # Unlike the newer policies this one never cuts a file's name into numbered pieces. Lines of up to 98 letters hold Excel's long type.
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=98)

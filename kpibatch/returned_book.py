@@ -54,14 +54,16 @@ def returned_files(intake: Intake, findings: Iterable[Finding], units: Mapping[s
             by_file[one.place.file].append(one)
     whose = {submission.file: submission.unit for submission in intake.submissions}
     sent = {file: found for file, found in sorted(by_file.items()) if any(one.severity != "note" for one in found)}
+    names = returned_names(sent, language)
+    owners = {file: whose.get(file) or next((one.unit for one in found if one.unit), "") for file, found in sent.items()}
+    return tuple(Returned(file, *names[file], units.get(owners[file]), tuple(found)) for file, found in sent.items())
+
+
+def returned_names(files: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
+    """Of every file that goes back its name under ``returned/``, and that of the index where it lies beside."""
     taken: set[str] = set()
-    names = {file: _free(safe_name(file), taken) for file in sent}
-    returned = []
-    for file, found in sent.items():
-        unit = whose.get(file) or next((one.unit for one in found if one.unit), "")
-        beside = _free(index_name(names[file], language), taken)
-        returned.append(Returned(file, names[file], beside, units.get(unit), tuple(found)))
-    return tuple(returned)
+    names = {file: free_name(safe_name(file), taken) for file in sorted(files)}
+    return {file: (name, free_name(index_name(name, language), taken)) for file, name in names.items()}
 
 
 def safe_name(file: str) -> str:
@@ -84,7 +86,7 @@ def _short(stem: str) -> str:
     return stem.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """The name, numbered where another file has it already."""
     path, number, free = Path(name), 2, name
     while free.casefold() in taken:
