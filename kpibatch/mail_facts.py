@@ -108,7 +108,7 @@ class Facts:
             "received": show_date(datetime.fromisoformat(sent["received"]).date(), self.language) if sent["received"] else "",
             "kpis": self._kpis(unit.code),
             **self._counted(unit.code),
-            "findings": self._found(unit.code, _GRAVE),
+            "findings": self._found(unit.code, _GRAVE, besides="late"),
             "returned": returned,
         }
 
@@ -146,7 +146,7 @@ class Facts:
         found = [row["severity"] for row in self._findings_of(code)]
         return {f"{severity}s": found.count(severity) for severity in SEVERITIES}
 
-    def _found(self, code: str, severities: tuple[str, ...]) -> tuple[Found, ...]:
+    def _found(self, code: str, severities: tuple[str, ...], besides: str = "") -> tuple[Found, ...]:
         return tuple(
             Found(
                 say(f"unit.severity-{row['severity']}", self.language),
@@ -154,7 +154,7 @@ class Facts:
                 row["message"],
             )
             for row in self._findings_of(code)
-            if row["severity"] in severities
+            if row["severity"] in severities and row["code"] != besides
         )
 
     def of_reminder(self, unit: Unit) -> dict[str, Any]:
