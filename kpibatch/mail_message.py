@@ -146,9 +146,7 @@ def _listed(addresses: tuple[str, ...]) -> str:
 
 def _words(text: str, header: str) -> str:
     """Text as it is where it is short and ASCII, else as encoded words, none of which breaks a letter apart."""
-    return (
-        text if text.isascii() and len(text) < 60 and "=?" not in text else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
-    )
+    return text if text.isascii() and len(text) < 60 and "=?" not in text else Header(text, "utf-8", 75, header).encode(linesep="\r\n")
 
 
 # --- the parts --------------------------------------------------------------------------------------------------------
