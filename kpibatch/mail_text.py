@@ -66,7 +66,7 @@ class Templates:
             unknown = (re.findall(r"'([^']*)'", str(error)) or ["?"])[-1]
             raise _unknown(*environment.place(error, name), unknown, _names(facts)) from None
         except TemplateSyntaxError as error:
-            file = error.filename or environment.file(error.name or name)
+            file = error.filename if error.filename and Path(error.filename).is_file() else environment.file(name)
             raise KpibatchError("mail-template", file=file, line=error.lineno, reason=error.message) from None
         except UnicodeDecodeError:
             raise KpibatchError("mail-template-encoding", file=environment.file(name)) from None
