@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kpibatch.catalogue import say
 from kpibatch.config import Config, IntakeLimits
 from kpibatch.errors import KpibatchError
 from kpibatch.findings import Finding, Place, finding
@@ -15,7 +16,7 @@ from kpibatch.levels import LevelTables, Unit
 from kpibatch.mail_message import Attachment
 from kpibatch.published import Published
 from kpibatch.returned_book import returned_names
-from kpibatch.sheets import PROVINCE
+from kpibatch.sheets import PROVINCE, file_name
 from kpibatch.template_form import Template, template_of
 from kpibatch.unit_book import unit_file
 from kpibatch.unit_mark import claims_of, stamps_of
@@ -36,7 +37,8 @@ class Files:
         path = self.published.folder / "units" / unit_file(unit)
         raw = self._read(path, unit.code)
         self._refuse(path, claims_of(raw, IntakeLimits()), unit)
-        return Attachment(path.name, raw, unit.code)
+        name = say("mail.summary", self.config.language, month=self.published.month, unit=f"{unit.code} {unit.name}")
+        return Attachment(file_name(name), raw, unit.code)  # not the file's own name, which is often that of the report beside it
 
     def returned(self, unit: Unit, submission: str) -> tuple[list[Attachment], list[Finding]]:
         """What goes back of a unit's submission, and what does not because nothing tells whose it is.
