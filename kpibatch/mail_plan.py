@@ -7,6 +7,7 @@ large) is a problem in the plan and leaves the others be; a file or name of anot
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from functools import cached_property
 from typing import Any
 
 from kpibatch.catalogue import say
@@ -122,6 +123,7 @@ class _Planner:
         to, copies = read_addresses(now.email), read_addresses(now.cc)
         bad = (*to.bad, *copies.bad)
         self.problems += [finding("mail-bad-address", now.place, unit=unit.code, found=one) for one in bad]
+        self.problems += self._shared(now, to.valid)
         facts, attachments = compose(unit)
         if not to.valid:
             self.problems.append(finding("mail-no-address", now.place, unit=unit.code, name=unit.name))
@@ -130,6 +132,22 @@ class _Planner:
         message = self._written(unit.code, kind, facts, (to.valid, others), attachments)
         self._refuse_strangers(message, unit, facts)
         yield from self._small_enough(message, unit.name)
+
+    def _shared(self, unit: Unit, addresses: tuple[str, ...]) -> Iterator[Finding]:
+        """Addresses that are other units', too: a slip in copying down a column would send one unit's figures to another."""
+        for address in addresses:
+            others = [other for other in self._owners[address.casefold()] if other.code != unit.code]
+            if others:
+                named = ", ".join(f"{other.code} {other.name}" for other in others)
+                yield finding("mail-same-address", unit.place, unit=unit.code, found=address, others=named)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, list[Unit]]:
+        owners: dict[str, list[Unit]] = {}
+        for unit in self.tables.units:
+            for address in read_addresses(unit.email).valid:
+                owners.setdefault(address.casefold(), []).append(unit)
+        return owners
 
     def _result(self, unit: Unit) -> tuple[dict[str, Any], tuple[Attachment, ...]]:
         returned, left_out = self.files.returned(unit, str(self.facts.submissions[unit.code]["file"]))

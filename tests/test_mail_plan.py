@@ -183,6 +183,15 @@ def test_bad_and_missing_addresses_are_told_and_the_others_go_on(june: Path, tmp
     assert "nonsense" in next(one.message("th") for one in plan.problems if (one.code, one.unit) == (bad, "3103"))
 
 
+def test_an_address_of_two_units_is_told_to_both(june: Path, tmp_path: Path) -> None:
+    workspace = copied(june, tmp_path)
+    edit_table(workspace, "หน่วย", {"รหัส": "3103"}, "อีเมล", "CDD3104@buriram.example")
+    plan = planned(workspace)
+    assert codes(plan) == [("mail-same-address", "3103"), ("mail-same-address", "3104")]
+    assert "3104 นางรอง" in plan.problems[0].message("th")
+    assert len(plan.messages) == 23
+
+
 def test_a_code_that_is_another_unit_by_now_gets_nothing(june: Path, tmp_path: Path) -> None:
     """The month was published of นางรอง; mailing it to whoever has its code today would be the worst fault."""
     workspace = copied(june, tmp_path)
