@@ -17,14 +17,14 @@ from kpibatch.wording import asked, case_in_words
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
     """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
-    unit = unit_called(outcome.tables, unit_text)
+    unit = find_unit(outcome.tables, unit_text)
     leaves = [leaf.code for leaf in outcome.tables.leaves]
     if kpi not in leaves:
         raise KpibatchError("no-kpi", found=kpi, nearest=nearest_of(kpi, leaves))
     return list(_Explanation(outcome, unit, kpi).lines())
 
 
-def unit_called(tables: LevelTables, text: str) -> Unit:
+def find_unit(tables: LevelTables, text: str) -> Unit:
     """The unit of that code or name. Raises ``KpibatchError`` with the nearest where there is none."""
     for unit in tables.units:
         if text in (unit.code, unit.name):

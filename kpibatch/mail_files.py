@@ -21,7 +21,7 @@ from kpibatch.template_form import Template, template_of
 from kpibatch.unit_book import unit_file
 from kpibatch.unit_mark import claims_of, stamps_of
 
-RANKING = "ranking.xlsx"
+RANKING, CHECKED = "ranking.xlsx", "check.json"
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,12 @@ class Files:
     def returned(self, unit: Unit, submission: str) -> tuple[list[Attachment], list[Finding]]:
         """What goes back of a unit's submission, and what does not because nothing tells whose it is.
 
-        Raises ``KpibatchError`` where it is missing or another's.
+        Raises ``KpibatchError`` where it is missing or another's, or ``check`` has written it anew since the month was published.
         """
         if submission not in self._returned_names:
             return [], []
+        if (self.published.folder / CHECKED).is_file():
+            raise KpibatchError("mail-checked-since", month=self.published.month)
         form, index = (self.published.folder / "returned" / name for name in self._returned_names[submission])
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):

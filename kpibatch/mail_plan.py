@@ -13,7 +13,7 @@ from typing import Any
 from kpibatch.catalogue import say
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
-from kpibatch.explain import unit_called
+from kpibatch.explain import find_unit
 from kpibatch.findings import Finding, finding, in_order
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import LevelTables, Unit
@@ -99,7 +99,7 @@ class _Planner:
         self.strangers = Strangers(scored_by, [*shared, *words, *(word for _, word in scored_by.rating)])
 
     def messages(self, selection: Selection) -> Iterator[Message]:
-        wanted = unit_called(self.facts.tables, arabic(selection.only)) if selection.only else None
+        wanted = find_unit(self.facts.tables, arabic(selection.only)) if selection.only else None
         results = not (selection.remind or selection.province)
         for unit in [wanted] if wanted else self.facts.tables.units:
             sent = unit.code in self.facts.submissions

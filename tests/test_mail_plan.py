@@ -255,6 +255,13 @@ def test_a_missing_file_stops_everything(june: Path, tmp_path: Path, folder: str
     refused(workspace, "mail-file-missing")
 
 
+def test_forms_checked_anew_since_the_month_was_published_are_not_sent(june: Path, tmp_path: Path) -> None:
+    workspace = copied(june, tmp_path)
+    (workspace / "output" / MONTH / "check.json").write_text("{}", encoding="utf-8")
+    refused(workspace, "mail-checked-since")
+    assert planned(workspace, only="3104").messages
+
+
 def test_a_summary_without_a_mark_stops_everything(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     book = open_book(file_of(workspace, "units", "3104"))
