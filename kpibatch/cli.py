@@ -217,7 +217,7 @@ def history() -> None:
 @click.pass_obj
 def history_rebuild(workspace: Path) -> None:
     """สร้าง output/history.sqlite ใหม่จากโฟลเดอร์เดือนทั้งหมด"""
-    from kpibatch.console import rebuilt
+    from kpibatch.console import rebuilt, showing
     from kpibatch.run import rebuild_history
 
     config = read_config(workspace)
@@ -301,3 +301,56 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
     if xlsx:
         click.echo(say("diff.written", config.language, file=write_diff_file(config, found)), err=form == "csv")
     sys.exit(FINDINGS if found.anything else CLEAN)
+
+
+@commands.command()
+@click.argument("month", required=False)
+@click.option("--send", is_flag=True, help="ส่งจริง (ไม่ระบุ = เขียนร่างไว้ใน output/MONTH/mail)")
+@click.option("--only", default="", metavar="UNIT", help="เฉพาะหน่วยนี้: รหัสหรือชื่อ")
+@click.option("--remind", is_flag=True, help="ขอให้หน่วยที่ยังไม่ส่งรายงานส่ง")
+@click.option("--province", is_flag=True, help="เฉพาะจดหมายถึงจังหวัดพร้อมสมุดอันดับ")
+@click.option("--limit", type=click.IntRange(0), default=0, metavar="N", help="ไม่เกิน N ฉบับ")
+@click.option("--to-me", default="", metavar="ADDRESS", help="ซ้อมส่ง: ทุกฉบับไปที่อยู่นี้แทน")
+@click.option("--again", multiple=True, metavar="UNIT", help="ส่งซ้ำฉบับที่ไม่ทราบผลหรือถูกปฏิเสธของหน่วยนี้ (all = ทุกหน่วย)")
+@click.option("--status", is_flag=True, help="ฉบับใดส่งแล้ว ถูกปฏิเสธ หรือไม่ทราบผล")
+@click.option("--templates", is_flag=True, help="คัดลอกแม่แบบจดหมายมาไว้ในพื้นที่งานเพื่อแก้ไข")
+@click.pass_obj
+def mail(
+    workspace: Path,
+    month: str | None,
+    send: bool,
+    only: str,
+    remind: bool,
+    province: bool,
+    limit: int,
+    to_me: str,
+    again: tuple[str, ...],
+    status: bool,
+    templates: bool,
+) -> None:
+    """จดหมายถึงหน่วยและจังหวัด: เขียนเป็นร่าง .eml ก่อนเสมอ ส่งจริงเมื่อสั่ง --send เท่านั้น"""
+    from kpibatch.console import show_drafts, show_mails, show_sent, showing
+    from kpibatch.mail import draft_mails, mails_sent, send_mails, write_templates
+    from kpibatch.mail_plan import Selection
+
+    config, month = read_config(workspace), _month(month)
+    chosen = Selection(only, remind, province, limit, to_me)
+    if templates:
+        written = write_templates(config)
+        click.echo(say("mail.templates", config.language, count=len(written), folder=config.mail_templates))
+        return
+    with showing(config.language, click.echo) as display:
+        if status:
+            shown = mails_sent(config, month, display)
+        elif send:
+            sent = send_mails(config, month, chosen, again, display)
+        else:
+            drafted = draft_mails(config, month, chosen, display)
+    if status:
+        show_mails(*shown, config.language)
+    elif send:
+        show_sent(sent, config.language)
+        sys.exit(CLEAN if sent.complete else FINDINGS)
+    else:
+        show_drafts(drafted, config.language)
+        sys.exit(FINDINGS if drafted.wanting else CLEAN)

@@ -19,6 +19,9 @@ from kpibatch.findings import NOWHERE, SEVERITIES, Finding, Place, count
 from kpibatch.history import History
 from kpibatch.levels import LevelTables, Measure
 from kpibatch.listings import status_rows
+from kpibatch.mail import Drafted, Sent
+from kpibatch.mail_send import told as told_of
+from kpibatch.outbox import Row
 from kpibatch.outcome import Outcome
 from kpibatch.rank import Status
 from kpibatch.thai import show_date, show_month, show_number
@@ -249,3 +252,42 @@ def told(verdict: Verdict, language: str) -> None:
         print(f"  {name}")
     for name, then, now in verdict.versions:
         print(say("console.other-version", language, name=name, then=then, now=now))
+
+
+def show_drafts(drafted: Drafted, language: str) -> None:
+    """The drafts as a table, what keeps others from being among them, and where they lie."""
+    table = Table()
+    for key in ("unit", "to", "subject", "attachments", "size", "state"):
+        table.add_column(say(f"mail.head-{key}", language), justify="right" if key == "size" else "left", overflow="fold")
+    for row in drafted.rows:
+        states = ", ".join(say(f"mail.state-{state}", language) for state in row.state.split(", "))
+        to = row.to + (f"; {row.cc}" if row.cc else "")
+        table.add_row(row.unit, to, row.subject, row.attachments.replace("; ", "\n"), f"{int(row.size) / 1024:,.0f} KB", states)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    _show_problems(drafted, language)
+    print(say("mail.drafted", language, count=len(drafted.rows), folder=drafted.folder))
+
+
+def _show_problems(drafted: Drafted, language: str) -> None:
+    for one in drafted.problems:
+        print(f"{say(f'sheet.severity-{one.severity}', language)}  {one.unit}  {one.place}  {one.message(language)}  [{one.code}]")
+
+
+def show_sent(sent: Sent, language: str) -> None:
+    """What did not simply go, and how many did."""
+    _show_problems(sent.drafted, language)
+    for line in told_of(sent.results, language):
+        print(line)
+
+
+def show_mails(month: str, rows: Sequence[Row], language: str) -> None:
+    """The newest mail to each unit, kind and recipient, and what became of it."""
+    table = Table(title=say("mail.status-title", language, month=show_month(month, language)), title_justify="left")
+    for key in ("unit", "kind", "recipient", "revision", "state", "at", "detail"):
+        table.add_column(say(f"mail.head-{key}", language), justify="right" if key == "revision" else "left", overflow="fold")
+    for row in rows:
+        entry = row.entry
+        kind, state = say(f"mail.kind-{entry.kind}", language), say(f"sending.state-{row.state}", language)
+        at = row.at.strftime("%Y-%m-%d %H:%M")
+        table.add_row(entry.unit, kind, entry.recipient, str(row.revision or "–"), state, at, row.detail)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)

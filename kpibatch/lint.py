@@ -5,7 +5,6 @@ a warning, that they can be used but look like a slip; a note, that letters do t
 This file looks at the round, the units, the scorecard and the measures; ``lint_rules`` at the level tables proper.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,12 +14,10 @@ from kpibatch.forms import applies
 from kpibatch.level_reader import read_levels
 from kpibatch.levels import TOTAL, LevelTables, Measure, Node, Rollup, Source, ZeroRule
 from kpibatch.lint_rules import lint_rules
+from kpibatch.mail_addresses import read_addresses
 from kpibatch.references import COMPUTED
 from kpibatch.thai import month_end, show_date, show_number
 from kpibatch.values import Kind, show_value
-
-_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-
 
 _STRUCTURE = {"table-sheet-missing", "table-column-missing"}
 
@@ -98,12 +95,10 @@ def _units(tables: LevelTables) -> Iterator[Finding]:
         if unit.name in names:
             yield finding("lint-same-name", unit.place, unit=unit.code, found=unit.name, other=names[unit.name])
         names[unit.name] = unit.code
-        addresses = [part.strip() for part in re.split(r"[,;]", f"{unit.email},{unit.cc}") if part.strip()]
         if not unit.email:
             yield finding("lint-no-mail", unit.place, unit=unit.code, name=unit.name)
-        for address in addresses:
-            if not _MAIL.fullmatch(address):
-                yield finding("lint-bad-mail", unit.place, unit=unit.code, found=address)
+        for bad in read_addresses(unit.email, unit.cc).bad:
+            yield finding("lint-bad-mail", unit.place, unit=unit.code, found=bad)
 
 
 def _nodes(tables: LevelTables) -> Iterator[Finding]:

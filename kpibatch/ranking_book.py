@@ -11,7 +11,7 @@ from kpibatch.outcome import Outcome
 from kpibatch.rank import Standing, Status
 from kpibatch.score_sheet import FIRST, NAME, PERCENT, PLACE, RANK, RATING, SENT, STATUS, TOTAL_SCORE, ScorePlan, ScoreWriter, plan_scores
 from kpibatch.sensitivity_sheet import write_sensitivity
-from kpibatch.sheets import Book, Content, Formula, Sheet, ref, sheet_name, span
+from kpibatch.sheets import PROVINCE, Book, Content, Formula, Sheet, ref, sheet_name, span
 from kpibatch.thai import month_end, show_month
 from kpibatch.trend import Trend
 from kpibatch.trend_sheet import TrendPlan, write_trend
@@ -31,7 +31,7 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
         kpis[leaf.code] = plan_kpi(leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables)
     rating = plan_criteria(names[5], tables)
     scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
-    with Book(path, title=heading(outcome), language=language, day=month_end(outcome.month)) as book:
+    with Book(path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE) as book:
         first, second = book.sheet(names[0]), book.sheet(names[1])
         sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
         months = TrendPlan(names[2], len(trend.months), len(tables.units))

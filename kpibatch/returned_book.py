@@ -55,14 +55,16 @@ def returned_files(intake: Intake, findings: Iterable[Finding], units: Mapping[s
             by_file[one.place.file].append(one)
     whose = {submission.file: submission.unit for submission in intake.submissions}
     sent = {file: found for file, found in sorted(by_file.items()) if any(one.severity != "note" for one in found)}
+    names = returned_names(sent, language)
+    owners = {file: whose.get(file) or next((one.unit for one in found if one.unit), "") for file, found in sent.items()}
+    return tuple(Returned(file, *names[file], units.get(owners[file]), tuple(found)) for file, found in sent.items())
+
+
+def returned_names(files: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
+    """Of every file that goes back its name under ``returned/``, and that of the index where it lies beside."""
     taken: set[str] = set()
-    names = {file: _free(safe_name(file), taken) for file in sent}
-    returned = []
-    for file, found in sent.items():
-        unit = whose.get(file) or next((one.unit for one in found if one.unit), "")
-        beside = _free(index_name(names[file], language), taken)
-        returned.append(Returned(file, names[file], beside, units.get(unit), tuple(found)))
-    return tuple(returned)
+    names = {file: free_name(safe_name(file), taken) for file in sorted(files)}
+    return {file: (name, free_name(index_name(name, language), taken)) for file, name in names.items()}
 
 
 def safe_name(file: str) -> str:
@@ -85,7 +87,7 @@ def _short(stem: str) -> str:
     return stem.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """The name, numbered where another file has it already."""
     path, number, free = Path(name), 2, name
     while free.casefold() in taken:
@@ -104,14 +106,16 @@ def write_returned(source: Path, target: Path, findings: Sequence[Finding], unit
     """
     ordered = in_order(findings)
     if any(one.code in REFUSALS for one in ordered):  # what was not fit to be read is not opened here, and not sent on
-        _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None))
+        _write_index(
+            target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None), unit
+        )
         return
     copy = _marked_copy(source, ordered, unit, language)
     if copy is not None:
         saved(target, lambda part: part.write_bytes(copy))
         return
     saved(target, lambda part: shutil.copyfile(source, part))
-    _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None))
+    _write_index(target.with_name(beside or index_name(target.name, language)), _index(source.name, ordered, unit, language, None), unit)
 
 
 def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes | None:
@@ -210,9 +214,9 @@ def _entry(one: Finding, language: str, visible: set[str]) -> Entry:
     return Entry(one.severity, place.sheet, place.cell, found, message, target)
 
 
-def _write_index(path: Path, index: Index) -> None:
+def _write_index(path: Path, index: Index, unit: Unit | None) -> None:
     """The index as a workbook of its own."""
-    with Book(path, title=clean(index.title), language=index.language, day=date(2020, 1, 1)) as book:
+    with Book(path, title=clean(index.title), language=index.language, day=date(2020, 1, 1), whose=unit.code if unit else "") as book:
         sheet = book.sheet(index.name)
         sheet.widths(*WIDTHS)
         for row, text in enumerate((index.title, *index.lines)):

@@ -24,6 +24,7 @@ from kpibatch.errors import KpibatchError
 
 FONT = "TH Sarabun New"
 ROW = 24.0
+WHOSE, PROVINCE = "kpibatch_unit", "province"
 _PAGE_WIDTH = 300.0
 _LINK_TEXT = 250
 THAI_DATE = "[$-107041E]d mmm yyyy"
@@ -138,9 +139,12 @@ def lines_of(text: str, width: float) -> int:
 
 
 class Book:
-    """One workbook being written; used as a context manager, it is on disk, whole, after the block."""
+    """One workbook being written; used as a context manager, it is on disk, whole, after the block.
 
-    def __init__(self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1)) -> None:
+    ``whose`` is the code of the one unit that may see it, or ``PROVINCE``; it stays with the file as a custom property.
+    """
+
+    def __init__(self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1), whose: str = "") -> None:
         self.path, self.language = path, language
         self._part = path.with_name(f".{path.name}.part")
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -148,6 +152,8 @@ class Book:
         self._formats: dict[tuple[tuple[str, ...], tuple[tuple[str, Any], ...]], Format] = {}
         self.sheets: dict[str, Sheet] = {}
         self._book.set_properties({"title": title, "author": "kpibatch", "created": datetime.combine(day, time())})
+        if whose:
+            self._book.set_custom_property(WHOSE, whose)
         self._book.set_calc_mode("auto")
         self._book.set_size(2400, 1400)
 

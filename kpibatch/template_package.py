@@ -4,6 +4,7 @@ Only the parts named here change: sheets with placeholders (and there only those
 and the custom properties with their two entries in the package's lists.
 """
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,20 +89,20 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
         root.append(parse(f"<property {_NAMESPACES} {facts}><vt:lpwstr>{escape(value)}</vt:lpwstr></property>".encode()))
 
 
-def custom_properties(path: Path) -> dict[str, str]:
-    """The custom properties of any file; none where it has none or is no XML workbook.
+def custom_properties(source: Path | bytes) -> list[tuple[str, str]]:
+    """The names and values of a file's custom properties; none where it has none or is no XML workbook.
 
     What a stranger's package may hold can't be foreseen; a file without properties is known by its cell of ``{{unit}}``.
     """
     try:
-        with zipfile.ZipFile(path) as stored:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as stored:
             small = {name: stored.read(name) for name in stored.namelist() if _may_matter(stored, name)}
         package = Package(small)
         part = next((one.target for one in package.relations("") if one.kind == _KIND), "")
         found = elements(package.read(part)) if part in small else ()
-        return {one.get("name", ""): "".join(one.itertext()) for one in found}
+        return [(one.get("name", ""), "".join(one.itertext())) for one in found]
     except Exception:
-        return {}
+        return []
 
 
 def _may_matter(stored: zipfile.ZipFile, name: str) -> bool:

@@ -14,11 +14,12 @@ from kpibatch.findings import Finding, Place, finding
 from kpibatch.forms import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, asked_of, read_identity
 from kpibatch.labels import Label, Labels, labels_of
 from kpibatch.levels import LevelTables, Unit
+from kpibatch.sheets import WHOSE
 from kpibatch.template_form import UNIT, Placeholder, Template
 from kpibatch.template_package import custom_properties
 from kpibatch.thai import arabic, squash
 
-PROPERTIES = ("kpibatch_unit", "kpibatch_round", "kpibatch_digest")
+PROPERTIES = (WHOSE, "kpibatch_round", "kpibatch_digest")
 _SHORT_NOUN = {"อำเภอ": "อ."}
 _SHOWN = 6
 
@@ -102,9 +103,9 @@ def _nobody_s(file: str, search: Search, guess: str) -> Finding:
 
 def read_template_identity(path: Path, search: Search, tables: LevelTables) -> tuple[Identity, list[Finding]]:
     """By the custom properties, else by the cell of ``{{unit}}``; both must not name different units."""
-    stated = custom_properties(path)
+    stated = dict(custom_properties(path))
     unit, key, digest = (stated.get(name, "") for name in PROPERTIES)
-    named = _named_units(search, tables)
+    named = named_units(search, tables)
     place = Place(path.name)
     if not unit:
         identity = Identity(next(iter(named)) if len(named) == 1 else "", tables.round.key, tables.form_digest)
@@ -140,7 +141,7 @@ def identity_in(path: Path, grids: Mapping[str, Grid], template: Template | None
     return read_template_identity(path, Search(grids, template), tables)[0]
 
 
-def _named_units(search: Search, tables: LevelTables) -> dict[str, Spot]:
+def named_units(search: Search, tables: LevelTables) -> dict[str, Spot]:
     """The units that the cells of ``{{unit}}`` name."""
     found: dict[str, Spot] = {}
     for one in (one for one in search.template.placeholders if one.measure == UNIT):

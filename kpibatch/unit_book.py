@@ -29,7 +29,8 @@ def unit_file(unit: Unit) -> str:
 def write_unit_book(outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND) -> None:
     """Write the summary of one unit for the outcome's month; ``trend`` are the months so far."""
     view = View(outcome, unit, trend)
-    with Book(path, title=f"{view.say('title')} {view.month}", language=outcome.language, day=month_end(outcome.month)) as book:
+    title, day = f"{view.say('title')} {view.month}", month_end(outcome.month)
+    with Book(path, title=title, language=outcome.language, day=day, whose=unit.code) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)
         detail = book.sheet(view.say("sheet-detail"))
         rows = _details(detail, view)

@@ -20,6 +20,7 @@ DOORS = {
     "click": "cli",
     "rich": "console",
     "lark": "conditions",
+    "jinja2": "mail_text",
     "lxml": "package_patch",
     "filelock": "lock",
     "sqlite3": "database",

@@ -1,0 +1,83 @@
+"""Workspaces whose month is published, and their mails: what the tests of the mail share."""
+
+import atexit
+import io
+import re
+import shutil
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from workspace import BURIRAM, change, configure, copy_sample, run, submission
+
+from kpibatch.config import Config, read_config
+from kpibatch.levels import LevelTables
+from kpibatch.mail_message import Message
+from kpibatch.mail_plan import Plan, Selection, plan_mail
+from kpibatch.published import Published, published_months, read_published
+from kpibatch.run import sound_levels
+
+PROVINCE_ADDRESS = "kpi@province.example"
+MONTH = "2565-06"
+PLANTED = {"3101": 918273.64, "3102": 827364.55, "3109": 736455.46}
+
+
+@cache
+def published_june() -> Path:
+    """Buriram's June, published, with a figure in some reports that stands in no other; run once for all tests, which only read it."""
+    folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    workspace = sample_workspace(folder, BURIRAM)
+    for unit, figure in PLANTED.items():
+        change(submission(workspace, unit, MONTH), {("T1.spent", MONTH): figure, ("T1.spent", "หลักฐาน"): f"ลับเฉพาะ{unit}x"})
+    run(workspace)
+    return workspace
+
+
+def copied(workspace: Path, folder: Path) -> Path:
+    """A published workspace to spoil."""
+    shutil.copytree(workspace, folder / workspace.name)
+    return folder / workspace.name
+
+
+def sample_workspace(folder: Path, name: str) -> Path:
+    """A sample with an address of the province."""
+    workspace = copy_sample(folder, name)
+    configure(workspace, province=f'["{PROVINCE_ADDRESS}"]')
+    return workspace
+
+
+def state(workspace: Path) -> tuple[Config, LevelTables, Published]:
+    config = read_config(workspace)
+    return config, sound_levels(config), read_published(list(published_months(config.output))[-1])
+
+
+def planned(workspace: Path, **selection: object) -> Plan:
+    """The plan of the newest published month."""
+    return plan_mail(*state(workspace), Selection(**selection))  # type: ignore[arg-type]
+
+
+def mail_to(plan: Plan, unit: str) -> Message:
+    return next(one for one in plan.messages if one.unit == unit)
+
+
+def codes(plan: Plan) -> list[tuple[str, str]]:
+    return [(one.code, one.unit) for one in plan.problems]
+
+
+def everything_in(message: Message) -> dict[str, str]:
+    """Every text a mail holds: its own, the names of its files, and every part of every workbook, unpacked."""
+    texts = {"subject": message.subject, "plain": message.plain, "html": message.html}
+    for file in message.attachments:
+        assert file.name not in texts
+        texts[file.name] = file.name
+        with zipfile.ZipFile(io.BytesIO(file.content)) as package:
+            for part in package.namelist():
+                texts[f"{file.name}!{part}"] = f"{part} {package.read(part).decode('utf-8', 'replace')}"
+    return texts
+
+
+def whole(word: str) -> re.Pattern[str]:
+    """A code or number that is not a part of a longer one."""
+    return re.compile(rf"(?<![\w.,]){re.escape(word)}(?![\w.,]\w)")
