@@ -4,7 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,7 +77,8 @@ def _trial(target: Path) -> Iterator[Path]:
     except OSError as reason:
         raise KpibatchError("cannot-write", file=target, reason=reason.strerror or reason) from None
     finally:
-        trial.unlink(missing_ok=True)
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
 
 
 def _pack(config: Config, published: Published, target: Path) -> None:

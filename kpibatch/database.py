@@ -5,7 +5,7 @@ The database holds nothing that does not stand in the months' folders as well, s
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kpibatch.errors import KpibatchError
@@ -16,6 +16,7 @@ BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")
 _VERSION = 1
 _SECONDS = 30.0
+_TAILS = ("-wal", "-shm", "-journal")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     month TEXT PRIMARY KEY, round TEXT NOT NULL, record_sha256 TEXT NOT NULL,
@@ -78,26 +79,53 @@ def _connected(path: Path) -> Connection:
         raise KpibatchError("cannot-write", file=path.parent, reason=reason.strerror or reason) from None
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
+        new = _is_new(connection, path)  # asked first: what is not ours stays as it is, to the byte
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _prepare(connection, path)
+        if new:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
+            )
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Connection, path: Path) -> None:
+def _is_new(connection: Connection, path: Path) -> bool:
+    """Whether the tables are still to be made. Raises ``KpibatchError`` where the database is none of this program's."""
     application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not tables:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
-        )
-    elif application != _APPLICATION:
+    if not (tables or application or version):
+        return True
+    if application != _APPLICATION:
         raise KpibatchError("history-foreign", file=path)
-    elif version != _VERSION:
+    if version != _VERSION:
         raise KpibatchError("history-version", file=path, found=version, expected=_VERSION)
+    return False
+
+
+def discard(path: Path) -> None:
+    """Take a database away, with what SQLite keeps beside it."""
+    for tail in ("", *_TAILS):
+        with suppress(OSError):
+            path.with_name(path.name + tail).unlink(missing_ok=True)
+
+
+def take_place(new: Path, path: Path) -> None:
+    """Put a database, closed, in the place of another. Killed at any moment, one of the two is there and whole.
+
+    Raises ``KpibatchError`` where the other is another application's or in use; ``OSError`` where the disk refuses.
+    """
+    try:
+        with opened(path) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")  # what stands beside the file goes into it
+    except KpibatchError as error:
+        if error.name == "history-foreign" or "locked" in str(error.facts.get("reason")):
+            raise
+        for tail in _TAILS:  # a damaged database's; they must not be taken for the new one's
+            path.with_name(path.name + tail).unlink(missing_ok=True)
+    new.replace(path)
 
 
 @contextmanager

@@ -60,13 +60,14 @@ def replaced(target: Path, keep: Iterable[str] = ()) -> Iterator[Path]:
 
 
 def restored(folder: Path) -> None:
-    """Undo what a killed run left half done in a folder of outputs; nothing where nothing was left."""
+    """Undo what a killed run left half done in a folder of outputs and below it; nothing where nothing was left."""
     with suppress(OSError):
-        for path in list(folder.glob(".*")):
-            if path.is_dir() and path.suffix in (f".{_NEW}", f".{_OLD}"):
-                _restore(folder / path.stem.removeprefix("."))
-            elif path.suffix == ".part":
-                path.unlink(missing_ok=True)
+        for path in sorted(folder.rglob(".*"), reverse=True):  # what lies deepest first, before it moves with its folder
+            with suppress(OSError):
+                if path.suffix in (f".{_NEW}", f".{_OLD}") and path.is_dir():
+                    _restore(path.with_name(path.stem.removeprefix(".")))
+                elif path.suffix.startswith(".part"):  # a database's has others beside it: .part-wal
+                    path.unlink(missing_ok=True)
 
 
 def _beside(target: Path, word: str) -> Path:
@@ -87,14 +88,14 @@ def _swap(target: Path, new: Path, old: Path) -> None:
 
     On Windows a rename is refused while a file below is open, so what was moved is put back.
     """
-    if target.exists():
-        if _exchanged(new, target):
-            return
-        target.replace(old)
+    if target.exists() and _exchanged(new, target):
+        return
     try:
+        if target.exists():
+            target.replace(old)
         new.replace(target)
-    except OSError:
-        if old.exists():
+    except BaseException:  # an impatient Ctrl-C too
+        if old.exists() and not target.exists():
             old.replace(target)
         raise
     shutil.rmtree(old, ignore_errors=True)

@@ -5,8 +5,8 @@ rebuild by the same way. So a run that was killed between the two is caught up w
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from kpibatch.database import FILE, BadRow, Connection, opened, transaction
+from kpibatch.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.errors import KpibatchError
 from kpibatch.levels import TOTAL
 from kpibatch.mail_journal import restore
 from kpibatch.past import VALUE_COLUMNS, PastMonth
-from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
+from kpibatch.published import CHECKED, RECORD, Published, Row, read_published
+from kpibatch.thai import is_month
 
 _MEMORY = Path(":memory:")
 LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
@@ -80,52 +81,62 @@ def _as_number(value: float | str | None) -> float:
 
 
 @contextmanager
-def history_of(output: Path) -> Iterator[History]:
-    """The history of an output folder, in step with it; a passing one where nothing was published yet or nothing may be written.
+def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
+    """The history of an output folder, in step with it; a passing one where nothing was published yet.
 
+    Where the disk refuses, it is a passing one too, so that what only looks back still can; unless it is ``to_keep``.
     Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
-    path = output / FILE
-    kept = (path.exists() or any(published_months(output))) and _writable(output)
-    with opened(path if kept else _MEMORY) as connection:
-        yield _in_step(connection, output)
-
-
-def _writable(folder: Path) -> bool:
-    probe = folder / ".kpibatch.probe"
+    path, months = output / FILE, list(_folders(output))
+    kept = path.exists() or any((folder / RECORD).is_file() for folder in months)
     try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True
+        history, closing = _begun(path if kept else _MEMORY, output, months)
+    except KpibatchError as error:
+        if to_keep or error.name != "history-refused":
+            raise
+        history, closing = _begun(_MEMORY, output, months)
+    with closing:
+        yield history
 
 
-def _in_step(connection: Connection, output: Path) -> History:
-    """Take in the months that were published since, and where the database is new, what was only checked as well."""
-    months = list(published_months(output))
+def _begun(path: Path, output: Path, months: Sequence[Path]) -> tuple[History, ExitStack]:
+    with ExitStack() as stack:
+        connection = stack.enter_context(opened(path))
+        return _in_step(connection, output, months), stack.pop_all()
+
+
+def _folders(output: Path) -> Iterator[Path]:
+    """The months' folders that hold something of a run, whole or not; a check alone leaves none of it."""
+    if output.is_dir():
+        for path in sorted(output.iterdir()):
+            if is_month(path.name) and any((path / name).is_file() for name in (RECORD, *LISTED)):
+                yield path
+
+
+def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> History:
+    """Take in what was published since; where the database is new, what was mailed and what was only checked as well.
+
+    What the database says of a month that is gone or can't be read is forgotten: a rebuild would not know it either.
+    """
     history = History(connection, tuple(folder.name for folder in months))
     known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
     if not known:
         for folder in months:
             with suppress(KpibatchError):  # a damaged journal is told, and stops, when that month's mails are sent
                 restore(connection, [folder])
-        _sights_of_checks(connection, output)
+        _recall_sights(connection, output)
     for folder in months:
         try:
             published = read_published(folder)
+            published.refuse_changed(LISTED)
             if known.get(published.month) != published.digest:
                 load(connection, published)
         except KpibatchError as error:
             history.skipped[folder.name] = error
+    for month in sorted({*known} - {folder.name for folder in months} | {*known} & {*history.skipped}):
+        with transaction(connection):
+            connection.execute("DELETE FROM runs WHERE month = ?", (month,))
     return history
-
-
-def _sights_of_checks(connection: Connection, output: Path) -> None:
-    """First sights of months that were checked and not run yet."""
-    for path in sorted(output.glob(f"*/{CHECKED}")):
-        with suppress(OSError, ValueError, KeyError, AttributeError), transaction(connection):
-            _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
 
 
 def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:
@@ -140,24 +151,23 @@ def rebuild(output: Path) -> History:
     The history that is given back is closed; it tells the months that were skipped.
     """
     path, part = output / FILE, output / f".{FILE}.part"
-    _remove(part)
+    discard(part)
     try:
         with opened(part) as connection:
-            history = _in_step(connection, output)
-        for tail in ("-wal", "-shm"):  # the old database's; they must not be taken for the new one's
-            path.with_name(path.name + tail).unlink(missing_ok=True)
-        part.replace(path)
+            history = _in_step(connection, output, list(_folders(output)))
+        take_place(part, path)
     except OSError as reason:
         raise KpibatchError("cannot-write", file=path, reason=reason.strerror or reason) from None
     finally:
-        _remove(part)
+        discard(part)
     return history
 
 
-def _remove(path: Path) -> None:
-    for tail in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            path.with_name(path.name + tail).unlink(missing_ok=True)
+def _recall_sights(connection: Connection, output: Path) -> None:
+    """What ``check`` wrote down of when files came."""
+    for path in sorted(output.glob(f"*/{CHECKED}")):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError), transaction(connection):
+            _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
 
 
 # --- one month's folder → rows ------------------------------------------------------------------------------------------
@@ -179,7 +189,7 @@ def load(connection: Connection, published: Published) -> None:
             for name, rows in tables.items():
                 _insert(connection, name, rows)
             _add_sights(connection, published.record["arrivals"])
-    except (KeyError, TypeError, ValueError, *BadRow) as reason:
+    except (KeyError, TypeError, ValueError, AttributeError, *BadRow) as reason:
         raise KpibatchError("published-damaged", folder=published.folder, file=RECORD, reason=repr(reason)) from None
 
 
@@ -221,7 +231,9 @@ def _blanks(row: Row) -> dict[str, Any]:
 
 def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
     if rows:
-        columns = list(rows[0])
+        columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        if odd := {*rows[0]} ^ {*columns}:
+            raise KeyError(table, *odd)
         marks = ", ".join(f":{column}" for column in columns)
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
 

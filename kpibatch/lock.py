@@ -29,7 +29,7 @@ def alone_in(output: Path, command: str, wait_seconds: float, waiting: Callable[
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(output / _LOCK)
+        lock = FileLock(output / _LOCK, fallback_to_soft=False)  # a lock that outlives its holder is none
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -47,8 +47,8 @@ def alone_in(output: Path, command: str, wait_seconds: float, waiting: Callable[
         for name in (_HOLDER, _LOCK):
             with suppress(OSError):  # Windows takes the lock's file away only after it is let go
                 (output / name).unlink(missing_ok=True)
-        lock.release()
-        with suppress(OSError):
+        with suppress(OSError):  # a share that has gone away
+            lock.release()
             if os.name == "nt":
                 (output / _LOCK).unlink(missing_ok=True)
 

@@ -84,7 +84,7 @@ class _Month:
 @contextmanager
 def _month(config: Config, month: str | None, progress: Progress) -> Iterator[_Month]:
     """A published month, held alone; without a month, the newest. Raises ``KpibatchError`` where there is none."""
-    with alone(config, "mail", progress), history_of(config.output) as history:
+    with alone(config, "mail", progress), history_of(config.output, to_keep=True) as history:
         folders = list(published_months(config.output))
         if month is None and not folders:
             raise KpibatchError("nothing-published", folder=config.output)

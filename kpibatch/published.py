@@ -47,6 +47,21 @@ class Published:
     def findings(self) -> tuple[Row, ...]:
         return self._table("findings")
 
+    def refuse_changed(self, names: Iterable[str]) -> None:
+        """Raises ``KpibatchError`` where a CSV file is gone or not as it was written: a spreadsheet that saved it, a copy cut short."""
+        for name in names:
+            try:
+                digest = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+            except OSError as reason:
+                raise KpibatchError("published-damaged", folder=self.folder, file=name, reason=reason.strerror or reason) from None
+            if digest != self._listings.get(name, digest):
+                raise KpibatchError("published-changed", folder=self.folder, file=name)
+
+    @property
+    def _listings(self) -> Mapping[str, str]:
+        listings = self.record.get("listings")
+        return listings if isinstance(listings, dict) else {}
+
     def _table(self, name: str) -> tuple[Row, ...]:
         path = self.folder / f"{name}.csv"
         try:
@@ -63,13 +78,15 @@ def read_csv(raw: bytes) -> Iterable[Row]:
 def read_published(folder: Path) -> Published:
     """The month that stands in a folder.
 
-    Raises ``KpibatchError``: there is none, or its ``run.json`` can't be read.
+    Raises ``KpibatchError``: there is none, or its ``run.json`` can't be read or is another month's.
     """
     path = folder / RECORD
     try:
         raw = path.read_bytes()
         record = json.loads(raw)
-        return Published(folder, str(record["month"]), record, hashlib.sha256(raw).hexdigest())
+        if record["month"] != folder.name:
+            raise ValueError(record["month"])
+        return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
     except FileNotFoundError:
         raise KpibatchError("not-published", folder=folder, month=folder.name) from None
     except (OSError, ValueError, KeyError, TypeError) as reason:

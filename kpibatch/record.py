@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
@@ -14,9 +15,13 @@ from kpibatch.outcome import Outcome
 from kpibatch.progress import Clock
 
 
-def write_record(outcome: Outcome, clock: Clock, path: Path) -> None:
-    """Write the record; of its facts only ``seconds`` and arrivals that nobody stated hang on the clock."""
-    path.write_text(json.dumps(_record(outcome, clock), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = ()) -> None:
+    """Write the record; of its facts only ``seconds`` and arrivals that nobody stated hang on the clock.
+
+    The digests of ``listings``, the CSV files, tell the months after this one whether they still are as they were written.
+    """
+    record = _record(outcome, clock) | {"listings": {one.name: sha256_of(one) for one in listings}}
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def sha256_of(path: Path) -> str:

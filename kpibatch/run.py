@@ -55,7 +55,7 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
         remember(config.output, outcome.intake.arrivals)
         with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
             _write(outcome, folder, clock)
-        with history_of(config.output) as history:  # takes the new month in
+        with history_of(config.output, to_keep=True) as history:  # takes the new month in
             after = [key for key, key_round in history.rounds().items() if key > month and key_round == outcome.tables.round.key]
     if after:
         progress.tell(say("console.months-after", config.language, months=", ".join(after)))
@@ -77,7 +77,7 @@ def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
     for name, content in LISTINGS.items():
         (folder / f"{name}.csv").write_bytes(content(outcome))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
-    write_record(outcome, clock, folder / RECORD)
+    write_record(outcome, clock, folder / RECORD, [folder / f"{name}.csv" for name in LISTINGS])
 
 
 def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:

@@ -4,6 +4,7 @@ Every write is checked, formats are made once, text stays text, and a file appea
 Coordinates are zero-based; a ``Formula`` carries the result that Excel will compute.
 """
 
+import io
 import math
 import re
 import unicodedata
@@ -20,7 +21,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpibatch.catalogue import say
-from kpibatch.errors import KpibatchError
+from kpibatch.files import saved
 
 FONT = "TH Sarabun New"
 ROW = 24.0
@@ -146,9 +147,9 @@ class Book:
 
     def __init__(self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1), whose: str = "") -> None:
         self.path, self.language = path, language
-        self._part = path.with_name(f".{path.name}.part")
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-        self._book = xlsxwriter.Workbook(str(self._part), options)
+        self._content = io.BytesIO()  # a zip file that the disk refuses half way would print its own traceback
+        self._book = xlsxwriter.Workbook(self._content, options)
         self._formats: dict[tuple[tuple[str, ...], tuple[tuple[str, Any], ...]], Format] = {}
         self.sheets: dict[str, Sheet] = {}
         self._book.set_properties({"title": title, "author": "kpibatch", "created": datetime.combine(day, time())})
@@ -161,16 +162,9 @@ class Book:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            if kind is None:
-                self._book.close()
-                self._part.replace(self.path)
-        except PermissionError:
-            raise KpibatchError("file-in-use", file=self.path) from None
-        except (OSError, xlsxwriter.exceptions.FileCreateError) as reason:
-            raise KpibatchError("cannot-write", file=self.path, reason=reason) from None
-        finally:
-            self._part.unlink(missing_ok=True)
+        if kind is None:
+            self._book.close()
+            saved(self.path, lambda part: part.write_bytes(self._content.getbuffer()))
 
     def style(self, *names: str, **extra: Any) -> Format:
         """The format that the named styles make together, later ones and ``extra`` winning."""

@@ -165,7 +165,7 @@ def test_what_a_killed_run_published_is_taken_in_by_the_next_command(copy: Path,
     assert rows_of(copy / "output", asked) == [(1,)]
 
 
-def _killed(output: Path) -> Iterator[None]:
+def _killed(output: Path, *, to_keep: bool) -> Iterator[None]:
     raise SystemError("killed")
 
 
