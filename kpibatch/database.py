@@ -80,6 +80,7 @@ def _connected(path: Path) -> Connection:
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
         new = _is_new(connection, path)  # asked first: what is not ours stays as it is, to the byte
+        _look_through(connection)  # before anything is done by it, not half way through a run
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
         if new:
@@ -90,6 +91,13 @@ def _connected(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _look_through(connection: Connection) -> None:
+    """Raises ``sqlite3.DatabaseError`` where a page is not as it should be."""
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict.splitlines()[-1])
 
 
 def _is_new(connection: Connection, path: Path) -> bool:

@@ -108,9 +108,9 @@ def swap(patch: pytest.MonkeyPatch, exchanged: bool) -> None:
 
 
 def chosen(fault: Fault, exchanged: bool, every: int, offset: int = 0) -> list[int]:
-    """Where a fault may strike: at every rename and commit, and at every n-th of all else. With two renames, only about them."""
+    """Where a fault may strike: at the renames and commits, and at every n-th of all else. With two renames, only about them."""
     kinds = [(at, point) for at, point in enumerate(points(exchanged)) if point.split()[0] in fault.kinds]
-    weighty = [at for at, point in kinds if point.startswith(("rename", "exchange", "sql COMMIT")) and (exchanged or ".xlsx" not in point)]
+    weighty = [at for at, point in kinds if point.startswith(("rename", "exchange", "sql COMMIT")) and ".xlsx" not in point]
     rest = [at for at, _ in kinds if at not in weighty] if exchanged else [at + 1 for at in weighty if at + 1 in dict(kinds)]
     return sorted({*weighty, *rest[offset % every :: every]})
 
@@ -151,7 +151,7 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
                 "left over": bool(left) and not stuck,
             }
             wrong += [f"{flaw} at {at} {disk.points[at]}: {left} {result.output[-200:]}" for flaw, found in flaws.items() if found]
-            if left or at == strikes[-1]:
+            if at in strikes[::4] or at == strikes[-1]:
                 is_mended(workspace, finished, new)
     assert wrong == []
 
@@ -194,7 +194,7 @@ def ended(child: int) -> int:
 # --- killed whenever ------------------------------------------------------------------------------------------------------------
 
 
-KILLS = [("run", True, 12), ("run", False, 8), ("history rebuild", True, 6), ("close", True, 6), ("check", True, 4), ("check", False, 4)]
+KILLS = [("run", True, 10), ("run", False, 7), ("history rebuild", True, 6), ("close", True, 4), ("check", True, 4), ("check", False, 4)]
 
 
 @pytest.mark.parametrize(("command", "exchanged", "kills"), KILLS)
@@ -244,7 +244,7 @@ def checked_out(month: dict[str, str]) -> dict[str, str]:
 
 def test_a_real_process_killed(old: dict[str, str], new: dict[str, str], finished: Path) -> None:
     draw, killed = random.Random(2565), 0
-    for _ in range(5):
+    for _ in range(4):
         with passing_copy() as workspace:
             process = subprocess.Popen(command_line(workspace, "run"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             record = workspace / "output" / ".kpibatch.lock"

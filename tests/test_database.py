@@ -1,0 +1,295 @@
+"""A history that is damaged, foreign or gone, and months' folders that are: what is said, what is used, and that a rebuild mends it."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from small_workspace import EARLIER, MONTH, UNITS, written_workspace
+from workspace import digest, findings, kpibatch, run, tree
+
+from kpibatch.database import opened
+from kpibatch.history import history_of
+
+SHOW = ("history", "show", UNITS[0], "D2.1")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    return written_workspace(tmp_path)
+
+
+def rows(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Everything the history holds."""
+    with closing(sqlite3.connect(workspace / "output" / "history.sqlite")) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in sorted(tables)}
+
+
+# --- a history that is no history ------------------------------------------------------------------------------------------------
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def cut(path: Path, part: float) -> None:
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+
+
+def scribble(path: Path) -> None:
+    """Pages overwritten in the middle; the header is whole."""
+    raw = bytearray(path.read_bytes())
+    raw[4096:] = b"\xa5" * (len(raw) - 4096)
+    path.write_bytes(raw)
+
+
+def of_another_application(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE letters (body TEXT); INSERT INTO letters VALUES ('สำคัญ')")
+
+
+def of_another_application_still_empty(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA application_id = 252006674")
+
+
+def newer(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
+    "garbage": (lambda path: overwrite(path, "ไม่ใช่ฐานข้อมูล".encode() * 1000), "history rebuild"),
+    "a few bytes": (lambda path: overwrite(path, b"SQLite"), "history rebuild"),
+    "zeros": (lambda path: overwrite(path, bytes(8192)), "history rebuild"),
+    "cut in the header": (lambda path: cut(path, 0.0008), "history rebuild"),
+    "cut in half": (lambda path: cut(path, 0.5), "history rebuild"),
+    "cut at the end": (lambda path: cut(path, 0.97), "history rebuild"),
+    "scribbled": (scribble, "history rebuild"),
+    "newer": (newer, "99"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_history_is_told_in_one_line_and_mended_by_a_rebuild(name: str, written: Path) -> None:
+    damage, told = DAMAGES[name]
+    run(written)  # so that the folders and the history say the same
+    whole, month = rows(written), tree(written / "output" / MONTH)
+    damage(written / "output" / "history.sqlite")
+    damaged = digest(written / "output" / "history.sqlite")
+    for words in (("run",), ("status",), SHOW, ("close",)):
+        result = kpibatch(written, *words)
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.output
+        assert told in result.stderr
+        assert "history.sqlite" in result.stderr
+    assert digest(written / "output" / "history.sqlite") == damaged
+    assert tree(written / "output" / MONTH) == month
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert rows(written) == whole
+    assert kpibatch(written, "run").exit_code == 1
+    assert sorted(path.name for path in (written / "output").iterdir()) == [EARLIER, MONTH, "history.sqlite"]
+
+
+@pytest.mark.parametrize("other", [of_another_application, of_another_application_still_empty])
+def test_another_applications_database_is_not_touched(other: Callable[[Path], None], written: Path) -> None:
+    run(written)
+    whole, path = rows(written), written / "output" / "history.sqlite"
+    other(path)
+    before = digest(path)
+    for words in (("run",), ("status",), SHOW, ("history", "rebuild")):
+        result = kpibatch(written, *words)
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.output
+        assert "history.sqlite" in result.stderr
+    assert digest(path) == before
+    path.rename(written / "theirs.sqlite")
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert rows(written) == whole
+
+
+def test_a_history_that_is_a_folder(written: Path) -> None:
+    folder(written / "output" / "history.sqlite")
+    for words in (("run",), ("history", "rebuild")):
+        result = kpibatch(written, *words)
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.output
+        assert "history.sqlite" in result.stderr
+    assert kpibatch(written, *SHOW).exit_code == 0  # what looks back can do without
+    (written / "output" / "history.sqlite").rmdir()
+    assert kpibatch(written, "run").exit_code == 1
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: overwrite(path, b"")])
+def test_a_history_that_is_gone_or_empty_is_made_anew_at_once(damage: Callable[[Path], None], written: Path) -> None:
+    run(written)
+    whole = rows(written)
+    damage(written / "output" / "history.sqlite")
+    assert kpibatch(written, *SHOW).exit_code == 0
+    assert rows(written) == whole
+
+
+# --- what SQLite keeps beside it ---------------------------------------------------------------------------------------------------
+
+
+def killed_at_work(workspace: Path) -> Path:
+    """A process that wrote the history was killed before what it wrote came out of the write-ahead log."""
+    path = workspace / "output" / "history.sqlite"
+    child = os.fork()
+    if not child:
+        try:
+            with opened(path) as connection:
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
+                connection.execute("INSERT INTO sights VALUES ('of the log', '2022-07-04T09:38:00')")
+                os._exit(9)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    log = path.with_name("history.sqlite-wal")
+    assert log.stat().st_size > 0
+    return log
+
+
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_a_log_left_behind_is_taken_in(written: Path) -> None:
+    log = killed_at_work(written)
+    assert kpibatch(written, *SHOW).exit_code == 0
+    assert not log.exists()
+    assert ("of the log", "2022-07-04T09:38:00") in rows(written)["sights"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_a_rebuild_never_takes_the_old_log_for_the_new_ones(written: Path) -> None:
+    expected = rows(written)
+    killed_at_work(written)
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert rows(written) == expected
+
+
+def test_the_log_of_another_database_does_no_harm_to_a_rebuild(written: Path) -> None:
+    expected, path = rows(written), written / "output" / "history.sqlite"
+    path.with_name("history.sqlite-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(5000))
+    overwrite(path, b"garbage" * 1000)
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert rows(written) == expected
+
+
+def test_a_rebuild_while_another_program_has_it_open_says_so(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpibatch.database._SECONDS", 0.1)
+    expected = rows(written)
+    with closing(sqlite3.connect(written / "output" / "history.sqlite", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM runs").fetchall()
+        result = kpibatch(written, "history", "rebuild")
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+        assert "locked" in result.stderr
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert rows(written) == expected
+
+
+# --- months' folders that are damaged -------------------------------------------------------------------------------------------------
+
+
+def garble(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe\x00garbled")
+
+
+def edit_record(path: Path, **facts: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | facts), encoding="utf-8")
+
+
+def saved_by_a_spreadsheet(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+
+
+SPOILT: Mapping[str, tuple[str, Callable[[Path], object]]] = {
+    "no record": ("run.json", Path.unlink),
+    "garbled record": ("run.json", garble),
+    "empty record": ("run.json", lambda path: path.write_bytes(b"")),
+    "record of another kind": ("run.json", lambda path: path.write_text("[]")),
+    "record of another month": ("run.json", lambda path: edit_record(path, month="2554-03")),
+    "record without counts": ("run.json", lambda path: edit_record(path, counts={})),
+    "record with odd arrivals": ("run.json", lambda path: edit_record(path, arrivals=["yesterday"])),
+    "no scores": ("scores.csv", Path.unlink),
+    "garbled scores": ("scores.csv", garble),
+    "scores cut short": ("scores.csv", lambda path: cut(path, 0.7)),
+    "empty scores": ("scores.csv", lambda path: path.write_bytes(b"")),
+    "no values": ("values.csv", Path.unlink),
+    "values of a spreadsheet": ("values.csv", saved_by_a_spreadsheet),
+    "garbled findings": ("findings.csv", garble),
+    "measures that are a folder": ("measures.csv", folder),
+}
+
+
+@pytest.mark.parametrize(("name", "rebuilt"), [(name, False) for name in SPOILT] + [(name, True) for name in list(SPOILT)[::4]])
+def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, written: Path) -> None:
+    """Whether the history knew the month from before or is made anew: the outcome is the same."""
+    file, spoil = SPOILT[name]
+    spoil(written / "output" / EARLIER / file)
+    if rebuilt:
+        result = kpibatch(written, "history", "rebuild")
+        assert (result.exit_code, EARLIER in result.output) == (1, True), result.output
+    output = run(written, expect=1)
+    (told,) = [row for row in findings(output) if row["code"] == "history-skipped"]
+    assert (told["severity"], told["file"]) == ("warning", EARLIER)
+    assert file in told["found"] or "run.json" in told["found"] or EARLIER in told["found"]
+    assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
+    assert kpibatch(written, "run", EARLIER).exit_code in (0, 1)  # run again it is sound again
+    assert [month for month, *_ in rows(written)["runs"]] == [EARLIER, MONTH]
+
+
+def test_listings_with_other_columns_are_passed_over_even_where_no_digest_tells(written: Path) -> None:
+    month = written / "output" / EARLIER
+    edit_record(month / "run.json", listings={})
+    (month / "scores.csv").write_text('month,unit,node,"level); DROP TABLE runs; --"\r\n2554-06,21P01,total,1\r\n', encoding="utf-8-sig")
+    assert "history-skipped" in [row["code"] for row in findings(run(written, expect=1))]
+    assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
+
+
+def test_a_month_that_is_taken_away_is_forgotten(written: Path) -> None:
+    shutil.rmtree(written / "output" / EARLIER)
+    output = run(written, expect=1)
+    assert not [row for row in findings(output) if row["code"].startswith("history-")]
+    kept = rows(written)
+    assert [month for month, *_ in kept["runs"]] == [MONTH]
+    assert all(row[0] != EARLIER for table in ("scores", "measures", "sent_values", "submissions", "findings") for row in kept[table])
+    assert kpibatch(written, "history", "rebuild").exit_code == 0
+    assert {**rows(written), "sights": []} == {**kept, "sights": []}
+
+
+def test_a_check_alone_is_no_month_of_a_run(written: Path) -> None:
+    shutil.rmtree(written / "output" / EARLIER)
+    assert kpibatch(written, "check", EARLIER).exit_code in (0, 1)
+    assert not [row for row in findings(run(written, expect=1)) if row["code"].startswith("history-")]
+
+
+def test_a_month_of_another_round_is_told_and_not_used(written: Path) -> None:
+    edit_record(written / "output" / EARLIER / "run.json", round="2553/1")
+    (told,) = [row for row in findings(run(written, expect=1)) if row["code"] == "history-other-round"]
+    assert (told["severity"], told["found"]) == ("warning", "2553/1")
+
+
+def test_the_history_of_a_full_disk_still_knows_what_check_saw(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passing history in memory is the one a rebuild would make: when files came is not lost with the database."""
+    assert kpibatch(written, "check").exit_code == 1
+    with history_of(written / "output") as history:
+        seen, rounds = history.sights(), history.rounds()
+    true = sqlite3.connect
+
+    def refuse(path: object, *words: object, **more: object) -> object:
+        if str(path) != ":memory:":
+            raise sqlite3.OperationalError("disk I/O error")
+        return true(path, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("kpibatch.database.sqlite3.connect", refuse)
+    with history_of(written / "output") as history:
+        assert (history.sights(), history.rounds()) == (seen, rounds)
