@@ -169,8 +169,10 @@ def usual_prefixes(drawing: bytes) -> bytes:
     """
     if all(b"xmlns:%s=" % prefix.encode() in drawing for prefix in _VML):
         return drawing
-    root = parse(drawing)
-    etree.cleanup_namespaces(root, top_nsmap=_VML, keep_ns_prefixes=list(_VML))
+    old = parse(drawing)
+    root = etree.Element(old.tag, old.attrib, nsmap=_VML)
+    root.extend(list(old))
+    etree.cleanup_namespaces(root, keep_ns_prefixes=list(_VML))
     return bytes(etree.tostring(root))
 
 
@@ -200,7 +202,10 @@ def elements(parent: Element, name: str = "") -> Iterator[Element]:
 
 def make(name: str, attributes: Mapping[str, object] | None = None, *children: Element, text: str = "") -> Element:
     """A new element in the workbook's namespace."""
-    element = etree.Element(tag(name), {key: str(value) for key, value in (attributes or {}).items()}, nsmap={None: MAIN})
+    given = {key: str(value) for key, value in (attributes or {}).items()}
+    # A prefix that is not named here is whatever another library in the same process has asked for.
+    prefixes = {None: MAIN, "r": RELATIONS} if any(key.startswith(f"{{{RELATIONS}}}") for key in given) else {None: MAIN}
+    element = etree.Element(tag(name), given, nsmap=prefixes)
     if text:
         element.text = text
     if text and name == "t":

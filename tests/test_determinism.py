@@ -1,4 +1,4 @@
-"""The same input gives the same bytes: whatever order a disk lists files in, whatever the locale, time zone and hash seed, again and again."""
+"""The same input gives the same bytes, whatever the order of files, the locale, the time zone, the hash seed, and whatever ran before."""
 
 import json
 import os
