@@ -1,4 +1,4 @@
-"""The same input gives the same bytes: whatever order a disk lists files in, whatever the locale, time zone and hash seed, again and again."""
+"""The same input gives the same bytes: in whatever order a disk lists files, in any locale, time zone and hash seed, again and again."""
 
 import json
 import os
