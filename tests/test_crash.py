@@ -263,6 +263,39 @@ def command_line(workspace: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "kpibatch", "-C", str(workspace), *words]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader ends when its file does")
+def test_the_readers_of_a_killed_run_end_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpibatch.workers._read", read_for_ever)
+    with passing_copy() as workspace:
+        readers = workspace / "readers"
+        readers.mkdir()
+        child = forked(partial(kpibatch, workspace, "run"))
+        wait_until(lambda: any(readers.iterdir()))
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+        wait_until(lambda: not any(is_alive(int(path.name)) for path in readers.iterdir()))
+
+
+def read_for_ever(path: Path) -> None:
+    (path.parents[2] / "readers" / str(os.getpid())).touch()
+    while True:
+        time.sleep(0.1)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_a_kill_before_the_old_output_is_gone_leaves_it_under_a_hidden_name(
     new: dict[str, str], finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

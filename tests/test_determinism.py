@@ -1,4 +1,4 @@
-"""The same input gives the same bytes, whatever the order of files, the locale, the time zone, the hash seed, and whatever ran before."""
+"""The same input gives the same bytes: in whatever order a disk lists files, in any locale, time zone and hash seed, again and again."""
 
 import json
 import os
