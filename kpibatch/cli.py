@@ -5,6 +5,7 @@ so that ``--help`` answers at once.
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -315,26 +316,14 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
 @click.option("--status", is_flag=True, help="ฉบับใดส่งแล้ว ถูกปฏิเสธ หรือไม่ทราบผล")
 @click.option("--templates", is_flag=True, help="คัดลอกแม่แบบจดหมายมาไว้ในพื้นที่งานเพื่อแก้ไข")
 @click.pass_obj
-def mail(
-    workspace: Path,
-    month: str | None,
-    send: bool,
-    only: str,
-    remind: bool,
-    province: bool,
-    limit: int,
-    to_me: str,
-    again: tuple[str, ...],
-    status: bool,
-    templates: bool,
-) -> None:
+def mail(workspace: Path, /, month: str | None, send: bool, again: tuple[str, ...], status: bool, templates: bool, **chosen: Any) -> None:
     """จดหมายถึงหน่วยและจังหวัด: เขียนเป็นร่าง .eml ก่อนเสมอ ส่งจริงเมื่อสั่ง --send เท่านั้น"""
     from kpibatch.console import show_drafts, show_mails, show_sent, showing
     from kpibatch.mail import draft_mails, mails_sent, send_mails, write_templates
     from kpibatch.mail_plan import Selection
 
     config, month = read_config(workspace), _month(month)
-    chosen = Selection(only, remind, province, limit, to_me)
+    selection = Selection(**chosen)
     if templates:
         written = write_templates(config)
         click.echo(say("mail.templates", config.language, count=len(written), folder=config.mail_templates))
@@ -343,9 +332,9 @@ def mail(
         if status:
             shown = mails_sent(config, month, display)
         elif send:
-            sent = send_mails(config, month, chosen, again, display)
+            sent = send_mails(config, month, selection, again, display)
         else:
-            drafted = draft_mails(config, month, chosen, display)
+            drafted = draft_mails(config, month, selection, display)
     if status:
         show_mails(*shown, config.language)
     elif send:

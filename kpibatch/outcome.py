@@ -81,6 +81,15 @@ class Outcome:
             by_unit.setdefault(one.unit, []).append(one)
         return by_unit
 
+    def values_of(self, unit: str) -> pd.DataFrame:
+        """One unit's rows of ``values``."""
+        return self.values.iloc[self._rows_of.get(unit, [])]
+
+    @cached_property
+    def _rows_of(self) -> Mapping[str, list[int]]:
+        """The frame is looked through once for all units."""
+        return {str(unit): rows.tolist() for unit, rows in self.values.groupby("unit").indices.items()}
+
     @cached_property
     def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
         """(unit, measure) → what the province set right in it."""

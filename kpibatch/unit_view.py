@@ -111,8 +111,7 @@ class View:
     @cached_property
     def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
         """(measure, month) → value, state and what was typed."""
-        frame = self.outcome.values
-        own = frame.loc[(frame["unit"] == self.unit.code).to_numpy(), ["measure", "month", "value", "state", "found"]]
+        own = self.outcome.values_of(self.unit.code)[["measure", "month", "value", "state", "found"]]
         return {(measure, month): tuple(rest) for measure, month, *rest in own.itertuples(index=False, name=None)}
 
     @cached_property
