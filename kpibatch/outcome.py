@@ -88,7 +88,7 @@ class Outcome:
     @cached_property
     def _rows_of(self) -> Mapping[str, list[int]]:
         """The frame is looked through once for all units."""
-        return {str(unit): rows.tolist() for unit, rows in self.values.groupby("unit").indices.items()}
+        return {str(unit): list(rows) for unit, rows in self.values.groupby("unit").indices.items()}
 
     @cached_property
     def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
