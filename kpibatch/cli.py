@@ -6,6 +6,7 @@ import subprocess
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from errno import EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from kpibatch.errors import KpibatchError
 from kpibatch.thai import arabic, is_month
 
 CLEAN, FINDINGS, STOPPED, CRASHED = 0, 1, 2, 70
+_OF_THE_DISK = {EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT}  # a share that has gone away; never a bug
 
 
 def main() -> None:
@@ -38,8 +40,13 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except KpibatchError as error:
-            click.echo("kpibatch: " + error.message(_language_of(ctx.params["workspace"])), err=True)
-            ctx.exit(STOPPED)
+            failure = error
+        except OSError as error:
+            if error.errno not in _OF_THE_DISK:
+                raise
+            failure = KpibatchError("disk-refuses", file=error.filename or "", reason=error.strerror)
+        click.echo("kpibatch: " + failure.message(_language_of(ctx.params["workspace"])), err=True)
+        ctx.exit(STOPPED)
 
 
 def _language_of(workspace: Path) -> str:

@@ -18,7 +18,7 @@ from kpibatch.database import FILE, BadRow, Connection, discard, opened, take_pl
 from kpibatch.errors import KpibatchError
 from kpibatch.levels import TOTAL
 from kpibatch.past import VALUE_COLUMNS, PastMonth
-from kpibatch.published import CHECKED, RECORD, Published, Row, read_published
+from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
 from kpibatch.thai import is_month
 
 _MEMORY = Path(":memory:")
@@ -88,7 +88,7 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
     """
     path, months = output / FILE, list(_folders(output))
     try:
-        history, closing = _begun(path if months or path.exists() else _MEMORY, output, months)
+        history, closing = _begun(path if path.exists() or any(published_months(output)) else _MEMORY, output, months)
     except KpibatchError as error:
         if to_keep or error.name != "history-refused":
             raise

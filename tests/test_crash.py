@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from errno import ESTALE
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -428,6 +429,30 @@ def test_commands_that_only_read_need_no_disk(name: str) -> None:
                 result = kpibatch(workspace, *words)
                 assert (result.exit_code, result.output) == (0, usual.output), words
         assert tree(workspace / "output") == before
+
+
+@pytest.mark.parametrize("words", [("run",), ("check",), ("status",), ("close",), ("forms",)])
+@pytest.mark.parametrize("gone", ["submissions", "output"])
+def test_a_share_that_can_not_even_be_listed(
+    gone: str, words: tuple[str, ...], old: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_listdir, true_scandir = os.listdir, os.scandir
+
+    def refuse(true: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def listed(path: Any = ".") -> Any:
+            if gone in Path(path).parts:
+                raise OSError(ESTALE, os.strerror(ESTALE), str(path))
+            return true(path)
+
+        return listed
+
+    with passing_copy() as workspace:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "listdir", refuse(true_listdir))
+            patch.setattr(os, "scandir", refuse(true_scandir))
+            result = kpibatch(workspace, *words)
+        assert one_line(result) or (words == ("forms",) and gone == "submissions"), (result.output, result.exception)
+        assert state(workspace) == old
 
 
 def test_the_other_commands_that_write_say_so_in_one_line(old: dict[str, str]) -> None:
