@@ -4,6 +4,7 @@ so that ``--help`` answers at once.
 
 import sys
 import traceback
+from errno import EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kpibatch.errors import KpibatchError
 from kpibatch.thai import arabic, is_month
 
 CLEAN, FINDINGS, STOPPED, CRASHED = 0, 1, 2, 70
+_OF_THE_DISK = {EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT}  # a share that has gone away; never a bug
 
 
 def main() -> None:
@@ -37,8 +39,13 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except KpibatchError as error:
-            click.echo("kpibatch: " + error.message(_language_of(ctx.params["workspace"])), err=True)
-            ctx.exit(STOPPED)
+            failure = error
+        except OSError as error:
+            if error.errno not in _OF_THE_DISK:
+                raise
+            failure = KpibatchError("disk-refuses", file=error.filename or "", reason=error.strerror)
+        click.echo("kpibatch: " + failure.message(_language_of(ctx.params["workspace"])), err=True)
+        ctx.exit(STOPPED)
 
 
 def _language_of(workspace: Path) -> str:

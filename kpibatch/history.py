@@ -19,7 +19,7 @@ from kpibatch.errors import KpibatchError
 from kpibatch.levels import TOTAL
 from kpibatch.mail_journal import restore
 from kpibatch.past import VALUE_COLUMNS, PastMonth
-from kpibatch.published import CHECKED, RECORD, Published, Row, read_published
+from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
 from kpibatch.thai import is_month
 
 _MEMORY = Path(":memory:")
@@ -88,9 +88,8 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
     Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
     path, months = output / FILE, list(_folders(output))
-    kept = path.exists() or any((folder / RECORD).is_file() for folder in months)
     try:
-        history, closing = _begun(path if kept else _MEMORY, output, months)
+        history, closing = _begun(path if path.exists() or any(published_months(output)) else _MEMORY, output, months)
     except KpibatchError as error:
         if to_keep or error.name != "history-refused":
             raise

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from errno import ESTALE
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -132,7 +134,7 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
 ) -> None:
     fault, wrong = FAULTS[name], []
     swap(monkeypatch, exchanged)
-    strikes = chosen(fault, exchanged, 14, 2 * list(FAULTS).index(name))
+    strikes = chosen(fault, exchanged, 21, 3 * list(FAULTS).index(name))
     assert strikes
     for at in strikes:
         with passing_copy() as workspace:
@@ -194,7 +196,7 @@ def ended(child: int) -> int:
 # --- killed whenever ------------------------------------------------------------------------------------------------------------
 
 
-KILLS = [("run", True, 10), ("run", False, 7), ("history rebuild", True, 6), ("close", True, 4), ("check", True, 4), ("check", False, 4)]
+KILLS = [("run", True, 10), ("run", False, 6), ("history rebuild", True, 5), ("close", True, 3), ("check", True, 3), ("check", False, 3)]
 
 
 @pytest.mark.parametrize(("command", "exchanged", "kills"), KILLS)
@@ -204,11 +206,11 @@ def test_killed_at_random(
     swap(monkeypatch, exchanged)
     draw, words = random.Random(f"{command} {exchanged}"), command.split()
     before = time.perf_counter()
-    with prepared(command) as workspace:
+    with prepared(command, finished) as workspace:
         assert kpibatch(workspace, *words).exit_code in (0, 1)
     takes, killed, absent = time.perf_counter() - before, 0, 0
     for _ in range(kills):
-        with prepared(command) as workspace:
+        with prepared(command, finished) as workspace:
             record, end = workspace / "output" / MONTH / "run.json", time.perf_counter() + draw.uniform(0, takes)
             child = forked(partial(kpibatch, workspace, *words))
             while time.perf_counter() < end:
@@ -229,11 +231,12 @@ def test_killed_at_random(
 
 
 @contextmanager
-def prepared(command: str) -> Iterator[Path]:
+def prepared(command: str, finished: Path) -> Iterator[Path]:
     """A month can be closed once it was run by the rules that stand."""
     with passing_copy() as workspace:
         if command == "close":
-            assert kpibatch(workspace, "run").exit_code == 1
+            shutil.rmtree(workspace)
+            shutil.copytree(finished, workspace)
         yield workspace
 
 
@@ -244,7 +247,7 @@ def checked_out(month: dict[str, str]) -> dict[str, str]:
 
 def test_a_real_process_killed(old: dict[str, str], new: dict[str, str], finished: Path) -> None:
     draw, killed = random.Random(2565), 0
-    for _ in range(4):
+    for _ in range(3):
         with passing_copy() as workspace:
             process = subprocess.Popen(command_line(workspace, "run"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             record = workspace / "output" / ".kpibatch.lock"
@@ -428,6 +431,30 @@ def test_commands_that_only_read_need_no_disk(name: str) -> None:
                 result = kpibatch(workspace, *words)
                 assert (result.exit_code, result.output) == (0, usual.output), words
         assert tree(workspace / "output") == before
+
+
+@pytest.mark.parametrize("words", [("run",), ("check",), ("status",), ("close",), ("forms",)])
+@pytest.mark.parametrize("gone", ["submissions", "output"])
+def test_a_share_that_can_not_even_be_listed(
+    gone: str, words: tuple[str, ...], old: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_listdir, true_scandir = os.listdir, os.scandir
+
+    def refuse(true: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def listed(path: Any = ".") -> Any:
+            if gone in Path(path).parts:
+                raise OSError(ESTALE, os.strerror(ESTALE), str(path))
+            return true(path)
+
+        return listed
+
+    with passing_copy() as workspace:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "listdir", refuse(true_listdir))
+            patch.setattr(os, "scandir", refuse(true_scandir))
+            result = kpibatch(workspace, *words)
+        assert one_line(result) or (words == ("forms",) and gone == "submissions"), (result.output, result.exception)
+        assert state(workspace) == old
 
 
 def test_the_other_commands_that_write_say_so_in_one_line(old: dict[str, str]) -> None:
