@@ -23,11 +23,17 @@ from kpibatch.values import read_value, show_value
 UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
 REASON, DOCUMENT, APPROVER, DAY = "เหตุผล", "เลขที่หนังสือ", "ผู้อนุมัติ", "วันที่"
 COLUMNS = (UNIT, MEASURE, MONTH, VALUE, REASON, DOCUMENT, APPROVER, DAY)
-_ENGLISH = ("unit", "measure", "month", "value", "reason", "document number", "approved by", "date")
-_ALSO = {
-    **dict(zip(_ENGLISH, COLUMNS, strict=True)),
-    **{"รหัสหน่วย": UNIT, "document": DOCUMENT, "document_number": DOCUMENT, "approved_by": APPROVER},
+_SYNONYMS = {
+    UNIT: ("unit", "รหัสหน่วย", "unit code"),
+    MEASURE: ("measure", "รหัสรายการ", "รหัสรายการข้อมูล", "measure code"),
+    MONTH: ("month",),
+    VALUE: ("value", "ค่าที่ถูกต้อง", "ค่าใหม่"),
+    REASON: ("reason",),
+    DOCUMENT: ("document number", "document", "document no", "document no.", "เลขที่เอกสาร", "เลขหนังสือ"),
+    APPROVER: ("approved by", "approver", "อนุมัติโดย"),
+    DAY: ("date", "ลงวันที่", "วันที่อนุมัติ"),
 }
+_ALSO = {synonym: column for column, synonyms in _SYNONYMS.items() for synonym in synonyms}
 CORRECTED = "corrected"
 _SET = ("state", "found", "file", "sheet", "cell")
 
@@ -103,7 +109,7 @@ def _heads_in(grid: Grid) -> int:
 
 def _with_known_heads(grid: Grid) -> Grid:
     """The sheet with the headings that mean the same written as the program names them."""
-    heads = [[_ALSO.get(as_text(cell).lower(), cell) for cell in row] for row in grid.rows[:HEADER_WITHIN]]
+    heads = [[_ALSO.get(as_text(cell).lower().replace("_", " "), cell) for cell in row] for row in grid.rows[:HEADER_WITHIN]]
     return replace(grid, rows=[*heads, *grid.rows[HEADER_WITHIN:]])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from kpibatch.forms import asked_of
 from kpibatch.levels import Node
 from kpibatch.rank import Status
-from kpibatch.sheets import FAIR, MIST, NAVY, POOR, ROW, Sheet, lines_of
+from kpibatch.sheets import FAIR, MIST, NAVY, POOR, ROW, TEAL, Sheet, lines_of, quoted, span
 from kpibatch.unit_view import (
     Line,
     View,
@@ -93,7 +93,10 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
 
 def _reasons(sheet: Sheet, view: View, row: int) -> int:
     """The trend, and why the score is not final, came late or has no rank; the row below."""
-    texts: list[tuple[str, dict[str, Any]]] = [(words, {}) for words in [trend_in_words(view)] if words]
+    if words := trend_in_words(view):
+        _trend(sheet, view, row, words)
+        row += 1
+    texts: list[tuple[str, dict[str, Any]]] = []
     if view.standing.status is Status.PROVISIONAL:
         texts.append((view.say("why-provisional", items=missing_items(view)), {"bg_color": FAIR}))
     if view.standing.rank == 0:
@@ -107,6 +110,18 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
     for number, (text, colour) in enumerate(texts):
         _paragraph(sheet, row + number, text, **colour)
     return row + len(texts)
+
+
+def _trend(sheet: Sheet, view: View, row: int, words: str) -> None:
+    """The months in words, and beside them the unit's own line, drawn over hidden cells at the right."""
+    _spread(sheet, row, 0, _LAST - 1, words, **PADDED)
+    percents = [month.percent.get(view.unit.code) for month in view.trend.months]
+    first, last = _LAST + 2, _LAST + 1 + len(percents)
+    sheet.put_row(row, first, percents, "percent")
+    sheet.raw.set_column(first, last, 8, None, {"hidden": True})
+    shape = {"range": f"{quoted(sheet.name)}!{span((row, first), (row, last))}", "markers": True, "show_hidden": True}
+    sheet.raw.add_sparkline(row, _LAST, shape | {"series_color": TEAL, "min": 0, "max": 100})
+    tall(sheet, row, 1)
 
 
 def _best(sheet: Sheet, view: View, row: int) -> int:

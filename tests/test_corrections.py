@@ -71,8 +71,9 @@ def test_a_row_is_read_as_people_write_it(unit: str, month: Any, tmp_path: Path,
     assert str(one.place) == "corrections.xlsx Sheet!D2"
 
 
-def test_english_headings_and_a_title_above(tmp_path: Path, buriram: LevelTables) -> None:
-    path = correct(tmp_path, (UNIT, MEASURE, APRIL, 12), heads=ENGLISH, above=3)
+@pytest.mark.parametrize("heads", [ENGLISH, ("Unit", "MEASURE", *ENGLISH[2:5], "document_number", "approved_by", "Date")])
+def test_english_headings_and_a_title_above(heads: tuple[str, ...], tmp_path: Path, buriram: LevelTables) -> None:
+    path = correct(tmp_path, (UNIT, MEASURE, APRIL, 12), heads=heads, above=3)
     assert [one.key for one in read_corrections(path, buriram).rows] == [(UNIT, MEASURE, APRIL)]
 
 
