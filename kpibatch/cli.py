@@ -335,18 +335,15 @@ def mail(workspace: Path, /, month: str | None, send: bool, again: tuple[str, ..
         written = write_templates(config)
         click.echo(say("mail.templates", config.language, count=len(written), folder=config.mail_templates))
         return
-    with showing(config.language, click.echo) as display:
-        if status:
-            shown = mails_sent(config, month, display)
-        elif send:
-            sent = send_mails(config, month, selection, again, display)
-        else:
-            drafted = draft_mails(config, month, selection, display)
     if status:
-        show_mails(*shown, config.language)
+        show_mails(*mails_sent(config, month), config.language)
     elif send:
+        with showing(config.language, click.echo) as display:
+            sent = send_mails(config, month, selection, again, display)
         show_sent(sent, config.language)
         sys.exit(CLEAN if sent.complete else FINDINGS)
     else:
+        with showing(config.language, click.echo) as display:
+            drafted = draft_mails(config, month, selection, display)
         show_drafts(drafted, config.language)
         sys.exit(FINDINGS if drafted.wanting else CLEAN)

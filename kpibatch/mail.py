@@ -85,12 +85,16 @@ class _Month:
 def _month(config: Config, month: str | None, progress: Progress) -> Iterator[_Month]:
     """A published month, held alone; without a month, the newest. Raises ``KpibatchError`` where there is none."""
     with alone(config, "mail", progress), history_of(config.output, to_keep=True) as history:
-        folders = list(published_months(config.output))
-        if month is None and not folders:
-            raise KpibatchError("nothing-published", folder=config.output)
-        published = read_published(config.output / month if month else folders[-1])
+        published = _published(config, month)
         Outbox(history.connection, published.folder).reconcile()
         yield _Month(config, sound_levels(config), published, history.connection)
+
+
+def _published(config: Config, month: str | None) -> Published:
+    folders = list(published_months(config.output))
+    if month is None and not folders:
+        raise KpibatchError("nothing-published", folder=config.output)
+    return read_published(config.output / month if month else folders[-1])
 
 
 def draft_mails(config: Config, month: str | None, selection: Selection, progress: Progress) -> Drafted:
@@ -144,10 +148,11 @@ def _units(of: _Month, again: Iterable[str]) -> frozenset[str]:
     return frozenset(text if text in units else find_unit(of.tables, text).code for text in named)
 
 
-def mails_sent(config: Config, month: str | None, progress: Progress) -> tuple[str, tuple[Row, ...]]:
-    """The month, and the newest mail to each unit, kind and recipient as it stands."""
-    with _month(config, month, progress) as of:
-        return of.published.month, of.status()
+def mails_sent(config: Config, month: str | None) -> tuple[str, tuple[Row, ...]]:
+    """The month, and the newest mail to each unit, kind and recipient as it stands; also while others are being sent."""
+    with history_of(config.output) as history:
+        published = _published(config, month)
+        return published.month, mail_status(history.connection, published.month)
 
 
 def write_templates(config: Config) -> list[Path]:
