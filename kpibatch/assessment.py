@@ -34,15 +34,12 @@ def sound_levels(config: Config) -> LevelTables:
     return tables
 
 
-def assess_month(config: Config, month: str | None, clock: Clock | None = None) -> Outcome:
+def assess_month(config: Config, month: str | None) -> Outcome:
     """The month's outcome; without a month, of the newest that has submissions.
 
     Raises ``KpibatchError``: no such month, faulty level tables, template or corrections, a damaged history.
     """
-    clock = clock or Clock(Quiet())
-    with clock.step("levels"):
-        tables = sound_levels(config)
-    return score_month(config, tables, month or newest_month(config), clock)
+    return score_month(config, sound_levels(config), month or newest_month(config))
 
 
 def score_month(config: Config, tables: LevelTables, month: str, clock: Clock | None = None) -> Outcome:

@@ -27,6 +27,7 @@ def alone_in(output: Path, command: str, wait_seconds: float, waiting: Callable[
     ``waiting`` is told once who holds it. Raises ``KpibatchError`` where that takes longer than ``wait_seconds``, or the
     folder can't be written.
     """
+    made = not output.exists()
     try:
         output.mkdir(parents=True, exist_ok=True)
         lock = FileLock(output / _LOCK, fallback_to_soft=False)  # a lock that outlives its holder is none
@@ -51,6 +52,8 @@ def alone_in(output: Path, command: str, wait_seconds: float, waiting: Callable[
             lock.release()
             if os.name == "nt":
                 (output / _LOCK).unlink(missing_ok=True)
+            if made:  # nothing came of it: refused while it is empty only
+                output.rmdir()
 
 
 def _say_who(output: Path, command: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpibatch.annex_book import write_annex
-from kpibatch.assessment import assess_month, sound_levels
+from kpibatch.assessment import score_month, sound_levels
 from kpibatch.bundle import refuse_closed
 from kpibatch.catalogue import say
 from kpibatch.config import Config
@@ -48,18 +48,28 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
 
     Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
     """
-    with alone(config, "run", progress):
-        clock, month = Clock(progress), month or newest_month(config)
-        refuse_closed(config, month)
-        outcome = assess_month(config, month, clock)
-        remember(config.output, outcome.intake.arrivals)
+    with _scored(config, month, "run", progress) as (outcome, clock):
         with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
             _write(outcome, folder, clock)
         with history_of(config.output, to_keep=True) as history:  # takes the new month in
-            after = [key for key, key_round in history.rounds().items() if key > month and key_round == outcome.tables.round.key]
-    if after:
-        progress.tell(say("console.months-after", config.language, months=", ".join(after)))
+            later = [key for key, key_round in history.rounds().items() if key > outcome.month and key_round == outcome.tables.round.key]
+    if later:
+        progress.tell(say("console.months-after", config.language, months=", ".join(later)))
     return outcome
+
+
+@contextmanager
+def _scored(config: Config, month: str | None, command: str, progress: Progress) -> Iterator[tuple[Outcome, Clock]]:
+    """The month's outcome, and the output held alone to write it; nothing is touched where the level tables are faulty."""
+    clock = Clock(progress)
+    with clock.step("levels"):
+        tables = sound_levels(config)
+        month = month or newest_month(config)
+    with alone(config, command, progress):
+        refuse_closed(config, month)
+        outcome = score_month(config, tables, month, clock)
+        remember(config.output, outcome.intake.arrivals)
+        yield outcome, clock
 
 
 def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
@@ -85,11 +95,7 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
 
     Returns the outcome and how many workbooks were returned.
     """
-    with alone(config, "check", progress):
-        clock, month = Clock(progress), month or newest_month(config)
-        refuse_closed(config, month)
-        outcome = assess_month(config, month, clock)
-        remember(config.output, outcome.intake.arrivals)
+    with _scored(config, month, "check", progress) as (outcome, clock):
         folder = config.output / outcome.month
         with clock.step("returned"), replaced(folder / "returned") as returned:
             written = _return(outcome, returned)

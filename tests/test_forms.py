@@ -189,7 +189,8 @@ def test_a_filled_form_reads_back(kind: Kind, returned: tuple[dict[tuple[str, st
 
 def test_a_form_filled_in_as_it_asks_raises_no_doubt(returned: tuple[dict[tuple[str, str], Any], Path]) -> None:
     _, output = returned
-    assert {row["code"] for row in findings(output, unit="3101")} <= {"below-base", "no-evidence"}
+    late = {"late-change", "late-given"}  # the months before were sent with other values
+    assert {row["code"] for row in findings(output, unit="3101")} - late <= {"below-base", "no-evidence"}
 
 
 def measured(output: Path) -> dict[tuple[str, str], str]:

@@ -728,7 +728,8 @@ def test_what_is_wrong_in_an_earlier_month_is_told_with_its_folder(tmp_path: Pat
     set_cells(submission(workspace, UNIT, BEFORE), {f"{TEAM}!F9": "ยี่สิบ", f"{OWN}!H34": "ก็ได้"})
     found = findings(run(workspace, MONTH, expect=1), unit=UNIT)
     assert [(row["code"], row["file"], row["sheet"], row["cell"]) for row in found] == [
-        ("not-a-number", "2561-02/2402 บางคล้า.xlsx", TEAM, "F9")
+        ("not-a-number", "2561-02/2402 บางคล้า.xlsx", TEAM, "F9"),
+        ("late-given", "2402 บางคล้า.xlsx", OWN, "H34"),
     ]
 
 
