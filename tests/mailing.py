@@ -11,12 +11,12 @@ from pathlib import Path
 
 from workspace import BURIRAM, change, configure, copy_sample, run, submission
 
+from kpibatch.assessment import sound_levels
 from kpibatch.config import Config, read_config
 from kpibatch.levels import LevelTables
 from kpibatch.mail_message import Message
 from kpibatch.mail_plan import Plan, Selection, plan_mail
 from kpibatch.published import Published, published_months, read_published
-from kpibatch.run import sound_levels
 
 PROVINCE_ADDRESS = "kpi@province.example"
 MONTH = "2565-06"

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from openpyxl.cell.cell import Cell
-from workspace import RAYONG, change, copy_sample, edit_table, kpibatch, open_book, submission
+from workspace import RAYONG, change, copy_sample, edit_table, keep_units, kpibatch, submission
 
 UNITS = ("21P01", "21P02")
 EARLIER, MONTH = "2554-06", "2554-09"
@@ -29,17 +28,7 @@ def written_workspace(folder: Path) -> Path:
 
 @cache
 def _small() -> Path:
-    workspace = copy_sample(_passing_folder(), RAYONG)
-    book = open_book(workspace / "level_tables.xlsx")
-    for sheet, heading in (("หน่วย", "รหัส"), ("ค่าตั้งต้น", "รหัสหน่วย")):
-        for cell in reversed(book[sheet]["A"]):
-            assert isinstance(cell, Cell)
-            if cell.value and cell.value not in (*UNITS, heading):
-                book[sheet].delete_rows(cell.row)
-    book.save(workspace / "level_tables.xlsx")
-    for path in (workspace / "submissions").glob("*/*.xlsx"):
-        if not path.name.startswith(UNITS):
-            path.unlink()
+    workspace = keep_units(copy_sample(_passing_folder(), RAYONG), *UNITS)
     change(submission(workspace, UNITS[1], MONTH), {("D2.1.satisfaction", MONTH): "ดีพอสมควร"})
     return workspace
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_workspace import small_workspace
 from test_corrections import correct
 from workspace import (
     BURIRAM,
@@ -22,13 +23,14 @@ from workspace import (
     configure,
     copy_sample,
     digest,
+    keep_units,
     kpibatch,
     run,
     submission,
     tree,
 )
 
-APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
+APRIL, JUNE, SEPTEMBER = "2565-04", "2565-06", "2554-09"
 
 
 def close(workspace: Path, *words: str) -> Path:
@@ -74,7 +76,7 @@ def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> 
 
 def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: Path) -> None:
     """Published months before, a late change, a correction, arrivals known from first sights only."""
-    workspace = copy_sample(tmp_path)
+    workspace = keep_units(copy_sample(tmp_path), "3102", "3104")
     (workspace / "submissions" / JUNE / "received.csv").unlink()
     correct(workspace, ("3102", "T5.news", APRIL, 7))
     run(workspace, APRIL)
@@ -165,22 +167,22 @@ def test_what_is_not_closed_or_not_there_is_one_line(words: tuple[str, ...], wor
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
-    "a submission": lambda ws: change(submission(ws, "3101", JUNE), {("T2.done", JUNE): 1}),
-    "the configuration": lambda ws: configure(ws, tie_breakers='["T"]'),
-    "a correction": lambda ws: correct(ws, ("3102", "T5.news", APRIL, 7)),
-    "the output": lambda ws: (ws / "output" / JUNE / "scores.csv").write_bytes(b"\xef\xbb\xbfmonth,unit\r\n"),
-    "a file too many": lambda ws: (ws / "output" / JUNE / "units" / "9999.xlsx").write_bytes(b""),
+    "a submission": lambda ws: change(submission(ws, "21P01", SEPTEMBER), {("D2.1.satisfaction", SEPTEMBER): 50}),
+    "the configuration": lambda ws: configure(ws, language='"en"'),
+    "a correction": lambda ws: correct(ws, ("21P01", "D2.1.satisfaction", SEPTEMBER, 50)),
+    "the output": lambda ws: (ws / "output" / SEPTEMBER / "scores.csv").write_bytes(b"\xef\xbb\xbfmonth,unit\r\n"),
+    "a file too many": lambda ws: (ws / "output" / SEPTEMBER / "units" / "9999.xlsx").write_bytes(b""),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_has_changed_since_the_run_is_not_sealed(name: str, tmp_path: Path) -> None:
-    workspace = copy_sample(tmp_path)
+    workspace = small_workspace(tmp_path)
     run(workspace)
     CHANGES[name](workspace)
     result = kpibatch(workspace, "close")
     assert result.exit_code == 2
-    assert "kpibatch run 2565-06" in result.stderr
+    assert "kpibatch run 2554-09" in result.stderr
     assert not list((workspace / "output").glob("closed/*"))
 
 

@@ -8,11 +8,11 @@ import pytest
 from click.testing import Result
 from workspace import RAYONG, SAMPLES, change, configure, copy_sample, edit_table, kpibatch, open_book, read_rows, run, submission
 
+from kpibatch.assessment import assess_month
 from kpibatch.config import read_config
 from kpibatch.moves import compare
 from kpibatch.moves_text import COLUMNS
 from kpibatch.published import read_published
-from kpibatch.run import assess_month
 from kpibatch.sides import side_of_month, side_of_outcome
 from kpibatch.tables_diff import table_changes
 

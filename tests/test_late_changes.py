@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from test_corrections import correct
-from workspace import CHACHOENGSAO, address_of, change, codes, copy_sample, findings, kpibatch, read_rows, run, submission
+from workspace import CHACHOENGSAO, address_of, change, codes, copy_sample, findings, keep_units, kpibatch, read_rows, run, submission
 
 UNIT, MEASURE = "3104", "T5.news"
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
@@ -13,7 +13,7 @@ APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    return copy_sample(tmp_path)
+    return keep_units(copy_sample(tmp_path), UNIT, "3101", "3105")
 
 
 def late(output: Path) -> list[tuple[str, str, str, str]]:
