@@ -35,7 +35,7 @@ class Bar:
     def __init__(self, language: str) -> None:
         self.language = language
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bar = Progress(*columns, transient=True, console=Console(stderr=True))
+        self._bar = Progress(*columns, transient=True, console=Console(stderr=True, markup=False))
         self._task: TaskID | None = None
         self._bar.start()
 
@@ -87,7 +87,7 @@ def showing(language: str, echo: Callable[[str], None]) -> Iterator[Bar | Lines]
 def closing(outcome: Outcome) -> None:
     """The ranking as a table, then how many findings there are and where the files stand."""
     language, tables = outcome.language, outcome.tables
-    console = Console(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 100)
+    console = Console(soft_wrap=False, markup=False, highlight=False, width=None if sys.stdout.isatty() else 100)
     title = say("console.title", language, unit=tables.round.unit_noun, month=show_month(outcome.month, language))
     table = Table(title=title, title_justify="left")
     for name, justify in (
@@ -142,7 +142,7 @@ def show_status(outcome: Outcome) -> None:
         remarks = [say("sheet.provisional", language)] if provisional == "yes" else []
         remarks += [say("console.late-changes", language, count=changed)] if changed != "0" else []
         table.add_row(f"{unit} {name}", words[sent], received.replace("T", " "), errors, warnings, notes, ", ".join(remarks))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
 
 
 def checked(config: Config, findings: Sequence[Finding]) -> None:
@@ -218,7 +218,7 @@ def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str
         ]
         shown = ["–" if fact is None else show_number(fact) for fact in (level, score, rank)]
         table.add_row(show_month(month, language, short=True), *shown, words.get(status, status), "\n".join(told))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(table)
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 140).print(table)
 
 
 def _value_line(measure: Measure, value: float, file: str, sheet: str, cell: str, language: str) -> str:
@@ -263,7 +263,7 @@ def show_drafts(drafted: Drafted, language: str) -> None:
         states = ", ".join(say(f"mail.state-{state}", language) for state in row.state.split(", "))
         to = row.to + (f"; {row.cc}" if row.cc else "")
         table.add_row(row.unit, to, row.subject, row.attachments.replace("; ", "\n"), f"{int(row.size) / 1024:,.0f} KB", states)
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
     _show_problems(drafted, language)
     print(say("mail.drafted", language, count=len(drafted.rows), folder=drafted.folder))
 
@@ -290,4 +290,4 @@ def show_mails(month: str, rows: Sequence[Row], language: str) -> None:
         kind, state = say(f"mail.kind-{entry.kind}", language), say(f"sending.state-{row.state}", language)
         at = row.at.strftime("%Y-%m-%d %H:%M")
         table.add_row(entry.unit, kind, entry.recipient, str(row.revision or "–"), state, at, row.detail)
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 160).print(table)

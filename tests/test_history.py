@@ -183,6 +183,12 @@ def test_history_show_tells_a_units_line(months: Path) -> None:
     assert kpibatch(months, "history", "show", "เมืองบุรีรัมย์", "T2").output == told
 
 
+def test_history_show_names_the_correction_a_value_came_from(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, NAKHON_PHANOM)
+    run(workspace)
+    assert "[corrections.xlsx แก้ไข!D4]" in kpibatch(workspace, "history", "show", "4806", "T3.3").output
+
+
 @pytest.mark.parametrize(("words", "told"), [(("9999", "T2"), "3119"), (("3101", "T22"), "T2")])
 def test_an_unknown_unit_or_kpi_is_one_line(words: tuple[str, str], told: str, months: Path) -> None:
     result = kpibatch(months, "history", "show", *words)
