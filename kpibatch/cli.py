@@ -74,7 +74,8 @@ def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
         from kpibatch.side_by_side import run_side_by_side
 
         sys.exit(run_side_by_side(month, others, click.echo))
-    from kpibatch.console import closing, showing
+    from kpibatch.console import showing
+    from kpibatch.month_screen import closing
     from kpibatch.run import run_month
 
     config = read_config(workspace)
@@ -97,7 +98,8 @@ def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
 @click.pass_obj
 def check(workspace: Path, month: str | None) -> None:
     """ตรวจแบบรายงานอย่างเดียว ไม่จัดอันดับ และเขียนไฟล์ส่งกลับที่ทำเครื่องหมายไว้ ใน output/MONTH/returned"""
-    from kpibatch.console import listed, showing
+    from kpibatch.console import showing
+    from kpibatch.month_screen import listed
     from kpibatch.run import check_month
 
     config = read_config(workspace)
@@ -114,8 +116,8 @@ def check(workspace: Path, month: str | None) -> None:
 def status(workspace: Path, month: str | None, form: str) -> None:
     """ใครส่งแล้ว ส่งช้า ยังไม่ส่ง มีข้อค้นพบ หรือคะแนนยังชั่วคราว"""
     from kpibatch.assessment import assess_month
-    from kpibatch.console import show_status
     from kpibatch.listings import STATUS_COLUMNS, as_csv, status_rows
+    from kpibatch.month_screen import show_status
 
     outcome = assess_month(read_config(workspace), _month(month))
     if form == "csv":
@@ -153,8 +155,8 @@ def levels() -> None:
 @click.pass_obj
 def levels_check(workspace: Path) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
-    from kpibatch.console import checked
     from kpibatch.lint import check_levels
+    from kpibatch.rules_screen import checked
 
     config = read_config(workspace)
     _, found = check_levels(config.level_tables)
@@ -169,7 +171,7 @@ def levels_check(workspace: Path) -> None:
 def levels_show(workspace: Path, xlsx: bool) -> None:
     """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้"""
     from kpibatch.assessment import sound_levels
-    from kpibatch.console import show_levels
+    from kpibatch.rules_screen import show_levels
     from kpibatch.run import write_annex_file
 
     config = read_config(workspace)
@@ -201,9 +203,9 @@ def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
 def corrections(workspace: Path) -> None:
     """รายการแก้ไขค่าที่อนุมัติแล้ว: แสดงตามที่อ่านได้ หรือเขียน corrections.xlsx เปล่าถ้ายังไม่มี"""
     from kpibatch.assessment import sound_levels
-    from kpibatch.console import show_corrections
     from kpibatch.corrections import read_corrections
     from kpibatch.corrections_book import write_corrections
+    from kpibatch.rules_screen import show_corrections
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -225,7 +227,8 @@ def history() -> None:
 @click.pass_obj
 def history_rebuild(workspace: Path) -> None:
     """สร้าง output/history.sqlite ใหม่จากโฟลเดอร์เดือนทั้งหมด"""
-    from kpibatch.console import rebuilt, showing
+    from kpibatch.console import showing
+    from kpibatch.history_screen import rebuilt
     from kpibatch.run import rebuild_history
 
     config = read_config(workspace)
@@ -242,8 +245,8 @@ def history_rebuild(workspace: Path) -> None:
 def history_show(workspace: Path, unit: str, kpi: str) -> None:
     """ระดับ คะแนน และค่าของหน่วยหนึ่งในตัวชี้วัดหนึ่ง ทุกเดือนที่ประมวลผลแล้ว"""
     from kpibatch.assessment import sound_levels
-    from kpibatch.console import show_history
     from kpibatch.history import history_of
+    from kpibatch.history_screen import show_history
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -258,7 +261,8 @@ def history_show(workspace: Path, unit: str, kpi: str) -> None:
 def close(workspace: Path, month: str | None, reopen: bool) -> None:
     """ปิดเดือน: รวมแบบรายงาน ตารางระดับ การตั้งค่า และผล ไว้ในไฟล์ .zip เดียวพร้อมค่า SHA-256"""
     from kpibatch.closing import close_month, reopen_month
-    from kpibatch.console import opened_again, sealed, showing
+    from kpibatch.console import showing
+    from kpibatch.history_screen import opened_again, sealed
 
     config, month = read_config(workspace), _month(month)
     with showing(config.language, click.echo) as display:
@@ -276,7 +280,8 @@ def close(workspace: Path, month: str | None, reopen: bool) -> None:
 def verify(workspace: Path, bundle: Path) -> None:
     """ตรวจชุดที่ปิดเดือนไว้: ไม่ถูกแก้ไข และสร้างผลซ้ำได้ตรงทุกไบต์"""
     from kpibatch.closing import verify as verified
-    from kpibatch.console import showing, told
+    from kpibatch.console import showing
+    from kpibatch.history_screen import told
 
     language = _language_of(workspace)
     with showing(language, click.echo) as display:
@@ -325,9 +330,10 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
 @click.pass_obj
 def mail(workspace: Path, /, month: str | None, send: bool, again: tuple[str, ...], status: bool, templates: bool, **chosen: Any) -> None:
     """จดหมายถึงหน่วยและจังหวัด: เขียนเป็นร่าง .eml ก่อนเสมอ ส่งจริงเมื่อสั่ง --send เท่านั้น"""
-    from kpibatch.console import show_drafts, show_mails, show_sent, showing
+    from kpibatch.console import showing
     from kpibatch.mail import draft_mails, mails_sent, send_mails, write_templates
     from kpibatch.mail_plan import Selection
+    from kpibatch.mail_screen import show_drafts, show_mails, show_sent
 
     config, month = read_config(workspace), _month(month)
     selection = Selection(**chosen)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ from kpibatch.past import VALUE_COLUMNS, PastMonth
 from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
 from kpibatch.thai import is_month
 
+Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
 LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
 
@@ -59,7 +60,7 @@ class History:
             values.assign(value=values["value"].map(_as_number).astype(float)),
         )
 
-    def line(self, unit: str, node: str) -> list[tuple[str, int | None, float | None, str, int | None]]:
+    def line(self, unit: str, node: str) -> list[Line]:
         """Month by month: level, score and status of a unit's node, and the unit's rank."""
         return self.connection.execute(
             "SELECT s.month, s.level, s.score, s.status, t.rank FROM scores s JOIN scores t ON t.month = s.month AND t.unit = s.unit"
