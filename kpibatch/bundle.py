@@ -23,7 +23,7 @@ MANIFEST, ARRIVALS = "manifest.json", "arrivals.json"
 _FORMAT = 1
 _MAX_BYTES = 4_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_MAIL = "mail"
+_MAIL, _KEPT = "mail", ".kept"
 
 
 def bundle_path(output: Path, month: str) -> Path:
@@ -66,6 +66,8 @@ def _members(config: Config, published: Published, months: list[str]) -> Iterato
             yield f"{kind}/{path.name}", path
     for month in months:
         yield from _files(config.submissions / month, f"submissions/{month}", below=False)
+        for folder in sorted((config.submissions / month).glob("*/")):  # passed over, and told: so it must be there again
+            yield f"submissions/{month}/{folder.name}/{_KEPT}", b""
         if month != published.month:
             for name in (RECORD, *LISTED):
                 if (path := config.output / month / name).is_file():

@@ -89,6 +89,14 @@ def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: P
     assert kpibatch(tmp_path, "verify", str(moved)).exit_code == 0
 
 
+def test_a_folder_among_the_submissions_is_no_obstacle(tmp_path: Path) -> None:
+    """It is passed over with a finding, which must come out again."""
+    workspace = small_workspace(tmp_path)
+    (workspace / "submissions" / SEPTEMBER / "เก่า").mkdir()
+    run(workspace)
+    assert kpibatch(tmp_path, "verify", str(close(workspace))).exit_code == 0
+
+
 def test_closing_twice_gives_the_same_bytes(closed: Path, workspace: Path, bundle: Path) -> None:
     before = digest(bundle)
     kpibatch(workspace, "close", "2554-09", "--reopen")
