@@ -33,13 +33,15 @@ def main() -> None:
 
 
 class _OneLine(click.Group):
-    """Turns ``KpibatchError`` into one line on stderr and exit code 2."""
+    """Turns ``KpibatchError``, a disk that refuses and Ctrl-C into one line on stderr and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except KpibatchError as error:
             failure = error
+        except KeyboardInterrupt:
+            failure = KpibatchError("interrupted")
         except OSError as error:
             if error.errno not in _OF_THE_DISK:
                 raise

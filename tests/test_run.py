@@ -395,6 +395,21 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
     assert folders(written) == ["2554-09"]
 
 
+def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It exits with 2: 1 would say that the month is there, with findings."""
+
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    before = tree(written)
+    monkeypatch.setattr("kpibatch.run.write_unit_book", interrupt)
+    result = kpibatch(written, "run")
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert "Ctrl-C" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert tree(written) == before
+
+
 def test_what_a_killed_run_left_is_cleared_away(written: Path) -> None:
     for name in (".2554-09.new", ".2554-09.old"):
         (written / "output" / name).mkdir()
