@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,9 +16,8 @@ from kpibatch import __version__
 from kpibatch.config import FILE as CONFIG
 from kpibatch.config import Config, Workspace, read_config
 from kpibatch.errors import KpibatchError
-from kpibatch.files import saved
-from kpibatch.history import LISTED
-from kpibatch.published import RECORD, Published
+from kpibatch.files import saved, sha256_of
+from kpibatch.published import LISTED, RECORD, Published
 
 MANIFEST, ARRIVALS = "manifest.json", "arrivals.json"
 _FORMAT = 1
@@ -37,15 +37,18 @@ def refuse_closed(config: Config, month: str) -> None:
         raise KpibatchError("month-closed", month=month, file=bundle_path(config.output, month))
 
 
-def pack(config: Config, published: Published, months: Iterable[str], arrivals: Mapping[str, str], target: Path) -> None:
-    """Write the bundle of a published month; ``months`` are the round's months up to it, ``arrivals`` the first sights of files.
+def pack(config: Config, published: Published, months: Iterable[str], sights: Mapping[str, datetime], target: Path) -> None:
+    """Write the bundle of a published month; ``months`` are the round's months up to it, ``sights`` when files' bytes were first seen.
 
     Raises ``KpibatchError`` where something can't be read or the disk refuses.
     """
-    members = dict(_members(config, published, list(months)))
-    members[ARRIVALS] = _as_json(dict(sorted(arrivals.items())))
-    hashes = {name: hashlib.sha256(_bytes(content)).hexdigest() for name, content in sorted(members.items())}
-    facts = {"format": _FORMAT, "month": published.month, "round": published.round, "kpibatch": __version__, "files": hashes}
+    members = {name: _bytes(content) for name, content in _members(config, published, list(months))}
+    hashes = _hashes(members)
+    arrivals = {digest: sights[digest].isoformat() for digest in sorted({*hashes.values()} & {*sights})}
+    members[ARRIVALS] = _as_json(arrivals)
+    hashes |= _hashes({ARRIVALS: members[ARRIVALS]})
+    files = dict(sorted(hashes.items()))
+    facts = {"format": _FORMAT, "month": published.month, "round": published.round, "kpibatch": __version__, "files": files}
     members[MANIFEST] = _as_json(facts)
 
     def write(part: Path) -> None:
@@ -53,7 +56,7 @@ def pack(config: Config, published: Published, months: Iterable[str], arrivals: 
             for name, content in sorted(members.items()):
                 entry = zipfile.ZipInfo(name, _EPOCH)
                 entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-                archive.writestr(entry, _bytes(content))
+                archive.writestr(entry, content)
 
     saved(target, write)
 
@@ -83,6 +86,10 @@ def _files(folder: Path, name: str, *, below: bool) -> Iterator[tuple[str, Path]
             yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
 
+def _hashes(members: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in members.items()}
+
+
 def _bytes(content: Path | bytes) -> bytes:
     return content if isinstance(content, bytes) else content.read_bytes()
 
@@ -110,7 +117,7 @@ def unpack(path: Path, folder: Path) -> Bundle:
     Raises ``KpibatchError`` where it is no bundle, or not fit to be unpacked.
     """
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256_of(path)
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             _refuse_unfit(path, entries)
@@ -122,7 +129,7 @@ def unpack(path: Path, folder: Path) -> Bundle:
         raise KpibatchError("no-bundle", file=path) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RuntimeError, EOFError, zipfile.error) as reason:
         raise KpibatchError("bundle-unreadable", file=path, reason=reason) from None
-    found = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    found = _hashes(contents)
     flaws = sorted(name for name in {*found, *hashes} if found.get(name) != hashes.get(name))
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

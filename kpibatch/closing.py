@@ -1,6 +1,5 @@
 """``close`` and ``verify``: a month sealed with everything it came from, and its outputs made again, byte for byte."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +13,10 @@ from kpibatch.assessment import sound_levels
 from kpibatch.bundle import ARRIVALS, Bundle, bundle_path, pack, refuse_closed, unpack, workspace_in
 from kpibatch.config import Config
 from kpibatch.errors import KpibatchError
+from kpibatch.files import sha256_of
 from kpibatch.history import history_of, remember
 from kpibatch.progress import Progress, Quiet
-from kpibatch.published import RECORD, Published, published_months, read_published
+from kpibatch.published import RECORD, Published, published_month, read_published
 from kpibatch.run import alone, run_month
 
 _HANG_ON_THE_CLOCK = ("seconds", "versions")
@@ -47,7 +47,7 @@ def close_month(config: Config, month: str | None, progress: Progress) -> Verdic
     be sealed does not give the outputs that stand (then the month must be run again first).
     """
     with alone(config, "close", progress):
-        published = read_published(config.output / (month or _newest(config)))
+        published = published_month(config.output, month)
         refuse_closed(config, published.month)
         target = bundle_path(config.output, published.month)
         progress.step("close")
@@ -59,13 +59,6 @@ def close_month(config: Config, month: str | None, progress: Progress) -> Verdic
                 raise KpibatchError("close-differs", month=published.month, count=len(verdict.differing), first=first)
             trial.replace(target)
     return verdict
-
-
-def _newest(config: Config) -> str:
-    months = [folder.name for folder in published_months(config.output)]
-    if not months:
-        raise KpibatchError("nothing-published", folder=config.output)
-    return months[-1]
 
 
 @contextmanager
@@ -84,11 +77,7 @@ def _trial(target: Path) -> Iterator[Path]:
 def _pack(config: Config, published: Published, target: Path) -> None:
     months = [month for month in sound_levels(config).round.months if month <= published.month]
     with history_of(config.output) as history:
-        sights = history.sights()
-    sent = (path for month in months if (config.submissions / month).is_dir() for path in (config.submissions / month).iterdir())
-    digests = {hashlib.sha256(path.read_bytes()).hexdigest() for path in sent if path.is_file()}
-    arrivals = {digest: moment.isoformat() for digest, moment in sights.items() if digest in digests}
-    pack(config, published, months, arrivals, target)
+        pack(config, published, months, history.sights(), target)
 
 
 def reopen_month(config: Config, month: str, progress: Progress) -> Path:
@@ -129,9 +118,7 @@ def _made_again(bundle: Bundle, folder: Path) -> Verdict:
     made = {
         f"output/{path.relative_to(config.output).as_posix()}": path for path in (config.output / bundle.month).rglob("*") if path.is_file()
     }
-    differing = {
-        name for name in {*sealed, *made} if name not in made or hashlib.sha256(made[name].read_bytes()).hexdigest() != sealed.get(name)
-    }
+    differing = {name for name in {*sealed, *made} if name not in made or sha256_of(made[name]) != sealed.get(name)}
     if _facts(then) == _facts(now):
         differing.discard(record)
     versions = [(name, str(version), str(now["versions"].get(name))) for name, version in then["versions"].items()]

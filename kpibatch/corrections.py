@@ -138,10 +138,10 @@ def _correction(row: Row, tables: LevelTables) -> Correction | None:
 
 def _unit(row: Row, tables: LevelTables) -> str:
     text = row.code(UNIT)
-    code = next((unit.code for unit in tables.units if text in (unit.code, unit.name)), "")
-    if not code:
-        row.report("correction-unknown", UNIT, text, nearest=nearest_of(text, list(tables.unit)))
-    return code
+    if unit := tables.unit_called(text):
+        return unit.code
+    row.report("correction-unknown", UNIT, text, nearest=nearest_of(text, list(tables.unit)))
+    return ""
 
 
 def _measure(row: Row, tables: LevelTables) -> str:

@@ -23,9 +23,8 @@ def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
 
 def find_unit(tables: LevelTables, text: str) -> Unit:
     """The unit of that code or name. Raises ``KpibatchError`` where there is none."""
-    for unit in tables.units:
-        if text in (unit.code, unit.name):
-            return unit
+    if unit := tables.unit_called(text):
+        return unit
     names = [*tables.unit, *(unit.name for unit in tables.units)]
     raise KpibatchError("no-unit", found=text, nearest=nearest_of(text, names))
 

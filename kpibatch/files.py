@@ -4,6 +4,7 @@ Whenever the program is killed, the old output stands or the new one does; ``res
 """
 
 import ctypes
+import hashlib
 import os
 import shutil
 import sys
@@ -15,6 +16,11 @@ from kpibatch.errors import KpibatchError
 
 _NEW, _OLD = "new", "old"
 _HERE, _EXCHANGE = -100, 2
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def saved(path: Path, write: Callable[[Path], object]) -> None:

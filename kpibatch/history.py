@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,12 +19,11 @@ from kpibatch.errors import KpibatchError
 from kpibatch.levels import TOTAL
 from kpibatch.mail_journal import restore
 from kpibatch.past import VALUE_COLUMNS, PastMonth
-from kpibatch.published import CHECKED, RECORD, Published, Row, published_months, read_published
+from kpibatch.published import CHECKED, LISTED, RECORD, Published, Row, as_number, published_months, read_published
 from kpibatch.thai import is_month
 
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
-LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class History:
             {unit: rank for unit, rank, _ in totals if rank},
             {unit: percent for unit, _, percent in totals if percent is not None},
             frozenset(unit for (unit,) in prompt),
-            values.assign(value=values["value"].map(_as_number).astype(float)),
+            values.assign(value=values["value"].map(as_number).astype(float)),
         )
 
     def line(self, unit: str, node: str) -> list[Line]:
@@ -71,14 +70,7 @@ class History:
     def values(self, unit: str, month: str) -> dict[str, tuple[float, str, str, str]]:
         """Measure → its value that month (NaN where missing), and the file, sheet and cell it came from."""
         rows = self.connection.execute("SELECT measure, value, file, sheet, cell FROM measures WHERE unit = ? AND month = ?", (unit, month))
-        return {measure: (_as_number(value), *place) for measure, value, *place in rows}
-
-
-def _as_number(value: float | str | None) -> float:
-    """A value as it is reckoned with: days as ordinals, missing as NaN."""
-    if value is None:
-        return float("nan")
-    return float(date.fromisoformat(value).toordinal()) if isinstance(value, str) else float(value)
+        return {measure: (as_number(value), *place) for measure, value, *place in rows}
 
 
 @contextmanager

@@ -241,6 +241,10 @@ class LevelTables:
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.kpi == kpi)
 
+    def unit_called(self, text: str) -> Unit | None:
+        """The unit of that code or name."""
+        return next((unit for unit in self.units if text in (unit.code, unit.name)), None)
+
     def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
         """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and those without one."""
         cases = self.cases_of(kpi)

@@ -12,7 +12,6 @@ from pathlib import Path
 from kpibatch.assessment import sound_levels
 from kpibatch.config import Config
 from kpibatch.database import Connection
-from kpibatch.errors import KpibatchError
 from kpibatch.explain import find_unit
 from kpibatch.files import saved
 from kpibatch.findings import Finding
@@ -26,7 +25,7 @@ from kpibatch.mail_send import Result, send_all
 from kpibatch.mail_text import packaged_templates
 from kpibatch.outbox import Entry, Row, State, decide
 from kpibatch.progress import Progress
-from kpibatch.published import Published, published_months, read_published
+from kpibatch.published import Published, published_month
 from kpibatch.run import alone
 from kpibatch.thai import arabic
 
@@ -85,16 +84,9 @@ class _Month:
 def _month(config: Config, month: str | None, progress: Progress) -> Iterator[_Month]:
     """A published month, held alone; without a month, the newest. Raises ``KpibatchError`` where there is none."""
     with alone(config, "mail", progress), history_of(config.output, to_keep=True) as history:
-        published = _published(config, month)
+        published = published_month(config.output, month)
         Outbox(history.connection, published.folder).reconcile()
         yield _Month(config, sound_levels(config), published, history.connection)
-
-
-def _published(config: Config, month: str | None) -> Published:
-    folders = list(published_months(config.output))
-    if month is None and not folders:
-        raise KpibatchError("nothing-published", folder=config.output)
-    return read_published(config.output / month if month else folders[-1])
 
 
 def draft_mails(config: Config, month: str | None, selection: Selection, progress: Progress) -> Drafted:
@@ -117,9 +109,10 @@ def send_mails(config: Config, month: str | None, selection: Selection, again: C
     with _month(config, month, progress) as of:
         whole = of.plan(replace(selection, limit=0))
         units = _units(of, again)
-        due = [one for one in whole.messages if _is_due(of, one, units)][: selection.limit or None]
-        rest = [one for one in whole.messages if one not in due] if not selection.limit else []
-        letters = [partial(_itself, one) for one in (*due, *rest)]
+        wanted = whole.messages  # what has gone already is left to the outbox, but it does not count against the limit
+        if selection.limit:
+            wanted = tuple(one for one in wanted if _is_due(of, one, units))[: selection.limit]
+        letters = [partial(_itself, one) for one in wanted]
         write = partial(as_eml, language=config.language)
         try:
             results = send_all(letters, write, config, of.connection, of.published.folder, progress, again=units)
@@ -151,7 +144,7 @@ def _units(of: _Month, again: Iterable[str]) -> frozenset[str]:
 def mails_sent(config: Config, month: str | None) -> tuple[str, tuple[Row, ...]]:
     """The month, and the newest mail to each unit, kind and recipient as it stands; also while others are being sent."""
     with history_of(config.output) as history:
-        published = _published(config, month)
+        published = published_month(config.output, month)
         return published.month, mail_status(history.connection, published.month)
 
 

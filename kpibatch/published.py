@@ -6,14 +6,17 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from kpibatch.errors import KpibatchError
+from kpibatch.files import sha256_of
 from kpibatch.thai import is_month
 
 RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
+LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
 Row: TypeAlias = dict[str, str]
 
 
@@ -51,7 +54,7 @@ class Published:
         """Raises ``KpibatchError`` where a CSV file is gone or not as it was written: a spreadsheet that saved it, a copy cut short."""
         for name in names:
             try:
-                digest = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+                digest = sha256_of(self.folder / name)
             except OSError as reason:
                 raise KpibatchError("published-damaged", folder=self.folder, file=name, reason=reason.strerror or reason) from None
             if digest != self._listings.get(name, digest):
@@ -91,6 +94,24 @@ def read_published(folder: Path) -> Published:
         raise KpibatchError("not-published", folder=folder, month=folder.name) from None
     except (OSError, ValueError, KeyError, TypeError) as reason:
         raise KpibatchError("published-damaged", folder=folder, file=RECORD, reason=reason) from None
+
+
+def as_number(cell: str | float | None) -> float:
+    """A value of the listings as it is reckoned with: days as ordinals, missing as NaN."""
+    if cell is None or cell == "":
+        return float("nan")
+    try:
+        return float(cell)
+    except ValueError:
+        return float(date.fromisoformat(str(cell)).toordinal())
+
+
+def published_month(output: Path, month: str | None) -> Published:
+    """A month that was published; without a month, the newest. Raises ``KpibatchError`` as ``read_published`` does."""
+    newest = max((folder.name for folder in published_months(output)), default="")
+    if not (month or newest):
+        raise KpibatchError("nothing-published", folder=output)
+    return read_published(output / (month or newest))
 
 
 def published_months(output: Path) -> Iterator[Path]:

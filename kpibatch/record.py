@@ -1,6 +1,5 @@
 """``run.json``: what went into a month and what came out."""
 
-import hashlib
 import json
 import platform
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ import numpy
 import pandas
 
 from kpibatch import __version__
+from kpibatch.files import sha256_of
 from kpibatch.findings import count
 from kpibatch.outcome import Outcome
 from kpibatch.progress import Clock
@@ -22,11 +22,6 @@ def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[
     """
     record = _record(outcome, clock) | {"listings": {one.name: sha256_of(one) for one in listings}}
     path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:

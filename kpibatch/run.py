@@ -20,7 +20,7 @@ from kpibatch.lock import alone_in
 from kpibatch.mail_journal import JOURNAL
 from kpibatch.outcome import Outcome
 from kpibatch.progress import Clock, Progress
-from kpibatch.published import CHECKED, LEVEL_TABLES, RECORD
+from kpibatch.published import CHECKED, LEVEL_TABLES, LISTED, RECORD
 from kpibatch.ranking_book import write_ranking
 from kpibatch.record import write_record
 from kpibatch.returned_book import returned_files, write_returned
@@ -29,7 +29,7 @@ from kpibatch.template_writer import template_form_name, write_from_template
 from kpibatch.trend import trend_of
 from kpibatch.unit_book import unit_file, write_unit_book
 
-LISTINGS = {"scores": scores_csv, "measures": measures_csv, "values": values_csv, "findings": findings_csv}
+LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
 
 
 @contextmanager
@@ -85,9 +85,9 @@ def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
         (folder / "returned").mkdir()
         _return(outcome, folder / "returned")
     for name, content in LISTINGS.items():
-        (folder / f"{name}.csv").write_bytes(content(outcome))
+        (folder / name).write_bytes(content(outcome))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
-    write_record(outcome, clock, folder / RECORD, [folder / f"{name}.csv" for name in LISTINGS])
+    write_record(outcome, clock, folder / RECORD, [folder / name for name in LISTINGS])
 
 
 def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:

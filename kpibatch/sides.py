@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -20,10 +19,9 @@ from kpibatch.level_reader import read_levels
 from kpibatch.levels import TOTAL, Case, LevelTables, Rule
 from kpibatch.listings import MEASURE_COLUMNS, SCORE_COLUMNS, measure_rows, score_rows
 from kpibatch.outcome import Outcome
-from kpibatch.published import LEVEL_TABLES, Published, Row
+from kpibatch.published import LEVEL_TABLES, Published, Row, as_number
 from kpibatch.rank import Standing, Status, percent_of, rating_of
 from kpibatch.score import Integers, take_case
-from kpibatch.values import Kind
 
 
 @dataclass(frozen=True)
@@ -68,18 +66,21 @@ class Side:
 
     def case(self, unit: str, kpi: str) -> Case | None:
         """The case a unit is in at a KPI; ``None`` where the KPI has none or none holds."""
-        cases = self.tables.cases_of(kpi)
-        if not cases or unit not in self.tables.unit:
-            return None
-        if kpi not in self._taken:
-            self._taken[kpi] = take_case(cases, self._frame)
-        number = int(self._taken[kpi][self.tables.position[unit]])
-        return cases[number - 1] if number else None
+        number = self._case_number(unit, kpi)
+        return self.tables.cases_of(kpi)[number - 1] if number else None
 
     def active(self, unit: str, kpi: str) -> tuple[Rule, ...]:
         """The rows of a KPI's level table that count for a unit."""
-        case = self.case(unit, kpi)
-        return tuple(rule for rule in self.tables.rules_of(kpi) if rule.case is None or rule.case == case)
+        return self.tables.rules_in_case(kpi, self._case_number(unit, kpi))
+
+    def _case_number(self, unit: str, kpi: str) -> int:
+        """Its number from 1; 0 where there is none."""
+        cases = self.tables.cases_of(kpi)
+        if not cases or unit not in self.tables.unit:
+            return 0
+        if kpi not in self._taken:
+            self._taken[kpi] = take_case(cases, self._frame)
+        return int(self._taken[kpi][self.tables.position[unit]])
 
     @cached_property
     def _taken(self) -> dict[str, Integers]:
@@ -142,7 +143,7 @@ def _measures(rows: Iterable[Row], tables: LevelTables) -> tuple[dict[tuple[str,
     values, places = {}, {}
     for row in rows:
         key = row["unit"], row["measure"]
-        values[key] = _number(row["value"], tables.measures[row["measure"]].kind)
+        values[key] = as_number(row["value"])
         places[key] = Place(row["file"], row["sheet"], row["cell"])
     return values, places
 
@@ -158,16 +159,10 @@ def _findings(rows: Iterable[Row]) -> dict[tuple[str, str], tuple[Row, ...]]:
 
 
 def _standing(row: Row, tables: LevelTables) -> Standing:
-    total = _number(row["score"])
+    total = as_number(row["score"])
     return Standing(row["unit"], total, percent_of(total, tables), rating_of(total, tables), int(row["rank"] or 0), Status(row["status"]))
 
 
 def _result(row: Row) -> Result:
     level = int(row["level"]) if row["level"] else None
-    return Result(level, _number(row["score"]), _number(row["effective_weight"]), Status(row["status"]))
-
-
-def _number(text: str, kind: Kind = Kind.NUMBER) -> float:
-    if not text:
-        return math.nan
-    return float(date.fromisoformat(text).toordinal()) if kind is Kind.DATE and "-" in text[1:] else float(text)
+    return Result(level, as_number(row["score"]), as_number(row["effective_weight"]), Status(row["status"]))
