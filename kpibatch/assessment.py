@@ -78,7 +78,7 @@ def _months_before(rules: _Rules, month: str, history: History, sights: dict[str
             past += (history.month(key),)
         elif (rules.config.submissions / key).is_dir():
             past += tuple(_from_submissions(rules, key, sights, past))
-    return past, tuple(_about(history, before, round_key))
+    return past, tuple(_about(history, before, round_key, rules.config.language))
 
 
 def _from_submissions(rules: _Rules, month: str, sights: dict[str, datetime], past: Past) -> Iterator[PastMonth]:
@@ -89,11 +89,11 @@ def _from_submissions(rules: _Rules, month: str, sights: dict[str, datetime], pa
             raise
 
 
-def _about(history: History, months: list[str], round_key: str) -> Iterator[Finding]:
+def _about(history: History, months: list[str], round_key: str, language: str) -> Iterator[Finding]:
     """Months whose published results can't be looked back on."""
     for month, other in history.rounds().items():
         if month in months and other != round_key:
             yield finding("history-other-round", Place(FILE), found=other, month=month, expected=round_key)
     for month in months:
         if month in history.skipped:
-            yield finding("history-skipped", Place(month), found=history.skipped[month].message("th"), month=month)
+            yield finding("history-skipped", Place(month), found=history.skipped[month].message(language), month=month)

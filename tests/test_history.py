@@ -18,6 +18,7 @@ from workspace import (
     NAKHON_PHANOM,
     RAYONG,
     change,
+    configure,
     copy_sample,
     digest,
     findings,
@@ -246,3 +247,10 @@ def test_a_damaged_month_is_skipped_and_told(spoil: str, copy: Path) -> None:
     assert [row["file"] for row in findings(output) if row["code"] == "history-skipped"] == [MAY]
     ranks = {row["unit"]: row["rank"] for row in read_rows(output / "scores.csv") if row["node"] == "total"}
     assert len(ranks) == 23, "May was scored anew from what was sent"
+
+
+def test_why_a_month_is_skipped_is_told_in_the_workspaces_language(copy: Path) -> None:
+    configure(copy, language='"en"')
+    (copy / "output" / MAY / "values.csv").unlink()
+    (row,) = [row for row in findings(run(copy, JUNE)) if row["code"] == "history-skipped"]
+    assert "is damaged" in row["found"]
