@@ -11,8 +11,8 @@ import random
 import sys
 from pathlib import Path
 
-from kpibatch.level_book import table, write_level_book
-from kpibatch.thai import read_date
+from kpibatch.base.thai import read_date
+from kpibatch.rules.book import table, write_level_book
 
 HERE = Path(__file__).parent
 LETTERS = sorted(path.stem.removeprefix("letter_") for path in HERE.glob("letter_*.py"))

@@ -1,10 +1,12 @@
-"""Fills the forms in as the units of each sample workspace might have: ``submissions/`` beside its level tables.
+"""Fills the forms in as the units of each sample workspace might have: ``submissions/`` beside its level
+tables.
 
     python input_samples/make_samples.py [NAME …]
 
-Each unit has an ability, and each of its KPIs a level to end on; the values are drawn so that the level tables themselves give
-that level. All generators are seeded with names, so the same bytes come out every time. What is wrong on purpose stands in FLAWS.
-Where ``make_template.py`` draws a form of the office's own, that one is filled in instead of the standard form.
+Each unit has an ability, and each of its KPIs a level to end on; the values are drawn so that the level
+tables themselves give that level. All generators are seeded with names, so the same bytes come out every
+time. What is wrong on purpose stands in FLAWS. Where ``make_template.py`` draws a form of the office's own,
+that one is filled in instead of the standard form.
 """
 
 import csv
@@ -19,15 +21,17 @@ from pathlib import Path
 import make_template
 from sample_values import Amount, Months, Report, at_work, make_report
 
-from kpibatch.corrections_book import write_corrections
-from kpibatch.forms import TEXT_COLUMNS, asked_of, form_name, write_form
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables, Measure, Unit
-from kpibatch.sheets import Content
-from kpibatch.template_form import Template, read_template
-from kpibatch.template_writer import write_from_template
-from kpibatch.thai import month_end, show_date
-from kpibatch.values import Kind, show_value
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import month_end, show_date
+from kpibatch.books.write import Content
+from kpibatch.forms.layout import TEXT_COLUMNS
+from kpibatch.forms.office import Template, read_template
+from kpibatch.forms.office_write import write_from_template
+from kpibatch.forms.standard import form_name, write_form
+from kpibatch.intake.corrections_book import write_corrections
+from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Measure, Unit
 
 HERE = Path(__file__).parent
 EVIDENCE, PROBLEM, REMARK = TEXT_COLUMNS
@@ -107,9 +111,18 @@ KEPT = {
     "buriram-2565-2": ("2565-04", "2565-05", "2565-06"),
     "nakhonphanom-2564-2": ("2564-04", "2564-05", "2564-06", "2564-07", "2564-08", "2564-09"),
 }
-ABILITY = {"buriram-2565-2": (0.44, 1.1), "provincial-chiefs-2565-1": (0.46, 1.02), "rayong-2554": (0.26, 0.98)}
+ABILITY = {
+    "buriram-2565-2": (0.44, 1.1),
+    "provincial-chiefs-2565-1": (0.46, 1.02),
+    "rayong-2554": (0.26, 0.98),
+}
 USUAL_ABILITY = (0.36, 1.04)
-LETTER = {"buriram-2565-2": "บร 0019", "chachoengsao-2561-1": "ฉช 0019", "nakhonphanom-2564-2": "นพ 0019", "rayong-2554": "รย 0017"}
+LETTER = {
+    "buriram-2565-2": "บร 0019",
+    "chachoengsao-2561-1": "ฉช 0019",
+    "nakhonphanom-2564-2": "นพ 0019",
+    "rayong-2554": "รย 0017",
+}
 
 
 # By how an item's name begins.
@@ -145,7 +158,9 @@ REMARKS = (
 
 
 def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Content]:
-    """What the unit's form holds when it is sent in a month: that month and all before it, and the three texts."""
+    """What the unit's form holds when it is sent in a month: that month and all before it, and the three
+    texts.
+    """
     flaws = [flaw for flaw in FLAWS.get(name, ()) if flaw.unit == report.unit.code and flaw.month <= month]
     last = report.months.index(month)
     filled: dict[tuple[str, str], Content] = {}
@@ -198,7 +213,10 @@ def evidence(name: str, report: Report, last: int) -> Iterator[tuple[tuple[str, 
             continue
         draw = random.Random(f"{name} {report.unit.code} {measure.code}")
         letter = f"{LETTER.get(name, '0019')}/{draw.randint(101, 989)}"
-        yield (measure.code, EVIDENCE), f"หนังสือ ที่ {letter} ลงวันที่ {show_date(evidence_day(report, measure, values, draw))}"
+        yield (
+            (measure.code, EVIDENCE),
+            f"หนังสือ ที่ {letter} ลงวันที่ {show_date(evidence_day(report, measure, values, draw))}",
+        )
 
 
 def evidence_day(report: Report, measure: Measure, values: Months, draw: random.Random) -> date:
@@ -215,7 +233,9 @@ def remarks(name: str, report: Report, month: str, known: Sequence[tuple[str, st
     asked = [measure for measure in asked_of(report.tables, report.unit) if report.monthly.get(measure.code)]
     if known is PROBLEMS:
         asked = [measure for measure in asked if report.levels[report.tables.kpi_of[measure.code]] <= 2]
-    fitting = [(measure.code, text) for word, text in known for measure in asked if measure.label.startswith(word)]
+    fitting = [
+        (measure.code, text) for word, text in known for measure in asked if measure.label.startswith(word)
+    ]
     return draw.sample(fitting, min(len(fitting), draw.randint(1, 3)))
 
 
@@ -228,8 +248,14 @@ def received(name: str, tables: LevelTables, unit: Unit, month: str) -> str:
     """When the file came: in the days before it was due, or two days after."""
     draw = random.Random(f"{name} {unit.code} {month} received")
     due = tables.calendar[month]
-    late = any(flaw.how == "late" for flaw in FLAWS.get(name, ()) if (flaw.unit, flaw.month) == (unit.code, month))
-    day = due + timedelta(2) if late else draw.choice(work_days(month_end(month) + timedelta(1), due - timedelta(1)))
+    late = any(
+        flaw.how == "late" for flaw in FLAWS.get(name, ()) if (flaw.unit, flaw.month) == (unit.code, month)
+    )
+    day = (
+        due + timedelta(2)
+        if late
+        else draw.choice(work_days(month_end(month) + timedelta(1), due - timedelta(1)))
+    )
     moment = datetime.combine(day, time(8, 30)) + timedelta(minutes=draw.randint(0, 8 * 60))
     return moment.isoformat(timespec="minutes")
 
@@ -243,7 +269,9 @@ def template_of(name: str, tables: LevelTables) -> Template | None:
 
 
 def make(name: str, *, standard: bool = False) -> Path:
-    """Write the submissions of one workspace and return their folder; ``standard`` asks for standard forms whatever the office has."""
+    """Write the submissions of one workspace and return their folder; ``standard`` asks for standard forms
+    whatever the office has.
+    """
     folder = HERE / name / "submissions"
     tables, _ = read_levels(HERE / name / "level_tables.xlsx")
     template = None if standard else template_of(name, tables)
@@ -264,10 +292,15 @@ def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
     low, high = ABILITY.get(name, USUAL_ABILITY)
     places = list(range(len(tables.units)))
     random.Random(f"{name} ability").shuffle(places)
-    return [(unit, low + (high - low) * place / (len(places) - 1)) for unit, place in zip(tables.units, places, strict=True)]
+    return [
+        (unit, low + (high - low) * place / (len(places) - 1))
+        for unit, place in zip(tables.units, places, strict=True)
+    ]
 
 
-def write_month(name: str, reports: Sequence[Report], month: str, folder: Path, template: Template | None) -> None:
+def write_month(
+    name: str, reports: Sequence[Report], month: str, folder: Path, template: Template | None
+) -> None:
     absent = {flaw.unit for flaw in FLAWS.get(name, ()) if flaw.how == "not sent" and flaw.month == month}
     with (folder / "received.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)

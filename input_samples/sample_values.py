@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from kpibatch.conditions import Condition
-from kpibatch.forms import applies
-from kpibatch.levels import LevelTables, Measure, Node, Rollup, Rule, Source, Unit, ZeroRule
-from kpibatch.thai import month_end
-from kpibatch.values import Kind
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import month_end
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import Measure, Node, Rollup, Rule, Source, Unit, ZeroRule
 
 Amount: TypeAlias = float | None
 Months: TypeAlias = tuple[Amount, ...]
@@ -32,7 +32,21 @@ AFTER = {
 RUNNING_TOTAL = {"I11.activities": "I11.activities_monthly"}
 COUNTED = {"T7.requested": (8, 20), "I9.complaints": (0, 6)}
 HAS_CASE = 0.4
-HOLIDAYS = {"01-01", "04-06", "04-13", "04-14", "04-15", "05-01", "05-04", "06-03", "07-28", "08-12", "12-05", "12-10", "12-31"}
+HOLIDAYS = {
+    "01-01",
+    "04-06",
+    "04-13",
+    "04-14",
+    "04-15",
+    "05-01",
+    "05-04",
+    "06-03",
+    "07-28",
+    "08-12",
+    "12-05",
+    "12-10",
+    "12-31",
+}
 ATTEMPTS = 12
 
 
@@ -84,7 +98,9 @@ def questions(tables: LevelTables, rules: Sequence[Rule]) -> list[Question]:
 
 
 def options(report: Report, question: Question) -> dict[int, Sequence[int]]:
-    """For each number of levels that an answer can reach, the steps (days, ones, hundredths) that reach just that."""
+    """For each number of levels that an answer can reach, the steps (days, ones, hundredths) that reach just
+    that.
+    """
     if question.answer.kind is Kind.DATE:
         return date_options(report, question)
     return cut(report, question, domain(report, question))
@@ -94,8 +110,12 @@ def cut(report: Report, question: Question, worst_to_best: range) -> dict[int, S
     """The steps between each two levels' edges, where every row that rests on the answer counts."""
     found: dict[int, Sequence[int]] = {}
     reached = 0
-    levels = [[(rule, rule.edges[level]) for rule in question.rules] for level in range(report.tables.level_count)]
-    crossings = [max(crossing(report, question, rule, edge, worst_to_best) for rule, edge in level) for level in levels]
+    levels = [
+        [(rule, rule.edges[level]) for rule in question.rules] for level in range(report.tables.level_count)
+    ]
+    crossings = [
+        max(crossing(report, question, rule, edge, worst_to_best) for rule, edge in level) for level in levels
+    ]
     for level, position in enumerate([*crossings, len(worst_to_best)]):
         if reached < position:
             found[level] = worst_to_best[reached:position]
@@ -103,13 +123,17 @@ def cut(report: Report, question: Question, worst_to_best: range) -> dict[int, S
     return found
 
 
-def crossing(report: Report, question: Question, rule: Rule, edge: Condition | None, worst_to_best: range) -> int:
+def crossing(
+    report: Report, question: Question, rule: Rule, edge: Condition | None, worst_to_best: range
+) -> int:
     """From where on an edge holds."""
     if edge is None:
         return 0
     measure = report.tables.measures[rule.measure]
     base, scale = report.value(measure.denominator), question.steps_per_one
-    return bisect_left(worst_to_best, True, key=lambda step: holds(edge, computed(measure, step / scale, base)))
+    return bisect_left(
+        worst_to_best, True, key=lambda step: holds(edge, computed(measure, step / scale, base))
+    )
 
 
 def holds(condition: Condition, value: float) -> bool:
@@ -132,10 +156,16 @@ def domain(report: Report, question: Question) -> range:
     sides = [answer_window(report, rule) for rule in question.rules]
     low = max(min(low for low, _ in sides), answer.minimum or 0.0)
     ceilings = [report.value(answer.limit)] if answer.limit else []
-    high = min([max(high for _, high in sides), *ceilings, *([] if answer.maximum is None else [answer.maximum])])
+    high = min(
+        [max(high for _, high in sides), *ceilings, *([] if answer.maximum is None else [answer.maximum])]
+    )
     steps = range(round(low * scale), int(high * scale + 1e-6) + 1)
     rule = question.rules[0]
-    return steps[::-1] if falls(rule) != (report.tables.measures[rule.measure].source is Source.REDUCTION) else steps
+    return (
+        steps[::-1]
+        if falls(rule) != (report.tables.measures[rule.measure].source is Source.REDUCTION)
+        else steps
+    )
 
 
 def answer_window(report: Report, rule: Rule) -> tuple[float, float]:
@@ -146,7 +176,11 @@ def answer_window(report: Report, rule: Rule) -> tuple[float, float]:
     low, high = window(rule, measure)
     if not measure.denominator:
         return low, high
-    sides = {Source.PERCENT: (low, high), Source.GROWTH: (100 + low, 100 + high), Source.REDUCTION: (100 - high, 100 - low)}
+    sides = {
+        Source.PERCENT: (low, high),
+        Source.GROWTH: (100 + low, 100 + high),
+        Source.REDUCTION: (100 - high, 100 - low),
+    }
     low, high = sides[measure.source]
     base = report.value(measure.denominator)
     return low * base / 100, high * base / 100
@@ -172,12 +206,16 @@ def date_options(report: Report, question: Question) -> dict[int, Sequence[int]]
     """The days; none at all where the deadline is still to come, but for those who are early."""
     deadline = max(int(edge.high) for rule in question.rules for edge in rule.edges if edge)
     end = month_end(report.months[-1]).toordinal()
-    days: dict[int, Sequence[int]] = {report.tables.level_count: range(end, end - 20, -1)} if report.early else {}
+    days: dict[int, Sequence[int]] = (
+        {report.tables.level_count: range(end, end - 20, -1)} if report.early else {}
+    )
     if deadline > end:
         days[question.first - 1] = ()
     else:
         days = cut(report, question, range(min(deadline + 25, end), deadline - 15, -1))
-    return {level: [day for day in some if at_work(date.fromordinal(day))] or some for level, some in days.items()}
+    return {
+        level: [day for day in some if at_work(date.fromordinal(day))] or some for level, some in days.items()
+    }
 
 
 # --- one KPI ------------------------------------------------------------------------------------------
@@ -193,7 +231,11 @@ def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
         if chosen is None and holds(case.condition, report.value(case.measure)):
             chosen = case
     rules = [rule for rule in report.tables.rules_of(kpi) if rule.case in (None, chosen)]
-    left_out = {code for code, measure in report.tables.measures.items() if measure.source is Source.ON_TIME or code in RUNNING_TOTAL}
+    left_out = {
+        code
+        for code, measure in report.tables.measures.items()
+        if measure.source is Source.ON_TIME or code in RUNNING_TOTAL
+    }
     return [rule for rule in rules if rule.measure not in left_out]
 
 
@@ -205,7 +247,9 @@ def answer_kpi(report: Report, kpi: Node, aim: int, draw: random.Random) -> None
         count_bases(report, asked, draw)
         # Of five villages none can be 95 %: then the level below is tried as well.
         goal = aim if attempt < ATTEMPTS / 2 else max(0, aim - 1)
-        level = min((answer(report, question, goal, draw) for question in asked), default=report.tables.level_count)
+        level = min(
+            (answer(report, question, goal, draw) for question in asked), default=report.tables.level_count
+        )
         attempts.append((abs(level - aim), level, dict(report.final)))
         if level == aim:
             break
@@ -224,7 +268,9 @@ def count_bases(report: Report, asked: Sequence[Question], draw: random.Random) 
 
 def bases(tables: LevelTables, asked: Sequence[Question]) -> list[Measure]:
     """The filled-in measures that percents are taken of."""
-    codes = dict.fromkeys(tables.measures[rule.measure].denominator for question in asked for rule in question.rules)
+    codes = dict.fromkeys(
+        tables.measures[rule.measure].denominator for question in asked for rule in question.rules
+    )
     return [tables.measures[code] for code in codes if code and tables.measures[code].source is Source.FORM]
 
 
@@ -234,9 +280,16 @@ def answer(report: Report, question: Question, aim: int, draw: random.Random) ->
     enough = sorted(level for level in found if level >= aim) or [max(found)]
     # Most do no more than their level asks, but what had its deadline in the past is mostly in time.
     past = question.answer.kind is Kind.DATE and all(found.values())
-    level = enough[0] if draw.random() < (0.2 if past else 0.7) else enough[-1] if past else draw.choice(enough)
+    level = (
+        enough[0] if draw.random() < (0.2 if past else 0.7) else enough[-1] if past else draw.choice(enough)
+    )
     step = draw.choice(found[level]) if found[level] else None
-    if step is not None and question.answer.kind is Kind.AMOUNT and draw.random() < 0.5 and step - step % 100 in found[level]:
+    if (
+        step is not None
+        and question.answer.kind is Kind.AMOUNT
+        and draw.random() < 0.5
+        and step - step % 100 in found[level]
+    ):
         step -= step % 100
     report.final[question.answer.code] = None if step is None else step / question.steps_per_one
     return level
@@ -285,20 +338,32 @@ def start_of(report: Report, question: Question) -> float:
     measure = report.tables.measures[rule.measure]
     if question.answer.kind is Kind.PERCENT:
         return 0.9 * (report.final[question.answer.code] or 0.0)
-    return report.value(measure.denominator) if measure.source in (Source.GROWTH, Source.REDUCTION) or falls(rule) else 0.0
+    return (
+        report.value(measure.denominator)
+        if measure.source in (Source.GROWTH, Source.REDUCTION) or falls(rule)
+        else 0.0
+    )
 
 
 def grown(report: Report, measure: Measure, start: float, draw: random.Random) -> Months:
     """Cumulative values that run from ``start`` to the final one, never over their limit."""
     final, count = report.final[measure.code] or 0.0, len(report.months)
     # The fiscal year begins in October: a round that starts later finds much of it done.
-    head = draw.uniform(0.66, 1.0) if report.tables.round.start.month != 10 and count < 4 else draw.uniform(1.2 / count, 0.9)
+    head = (
+        draw.uniform(0.66, 1.0)
+        if report.tables.round.start.month != 10 and count < 4
+        else draw.uniform(1.2 / count, 0.9)
+    )
     paces = list(accumulate([0.0, *(draw.uniform(0.4, 1.6) for _ in range(count - 1))]))
     shares = [head + (1 - head) * pace / paces[-1] for pace in paces[:-1]]
     scale = 1 if final == int(final) else 100
     values = [round((start + (final - start) * share) * scale) / scale for share in shares] + [final]
     limits = report.monthly.get(measure.limit)
-    return tuple(min(value, limit or 0.0) for value, limit in zip(values, limits, strict=True)) if limits else tuple(values)
+    return (
+        tuple(min(value, limit or 0.0) for value, limit in zip(values, limits, strict=True))
+        if limits
+        else tuple(values)
+    )
 
 
 def at_work(day: date) -> bool:
@@ -309,7 +374,9 @@ def make_sense(report: Report) -> None:
     """Bring answers that hang together in order; none of this moves a level."""
     for total, part in RUNNING_TOTAL.items():
         if part in report.monthly:
-            report.monthly[total] = tuple(accumulate(report.monthly[part], lambda a, b: (a or 0.0) + (b or 0.0)))
+            report.monthly[total] = tuple(
+                accumulate(report.monthly[part], lambda a, b: (a or 0.0) + (b or 0.0))
+            )
     for later, earlier in AFTER.items():
         if later not in report.monthly:
             continue
@@ -319,7 +386,9 @@ def make_sense(report: Report) -> None:
             report.monthly[earlier] = before
         goal = report.value(report.tables.measures[earlier].limit) or 1.0
         undone = None if report.tables.measures[later].kind is Kind.DATE else 0.0
-        report.monthly[later] = tuple(b if (a or 0.0) >= goal else undone for a, b in zip(before, after, strict=True))
+        report.monthly[later] = tuple(
+            b if (a or 0.0) >= goal else undone for a, b in zip(before, after, strict=True)
+        )
 
 
 def make_report(name: str, tables: LevelTables, unit: Unit, ability: float, months: Sequence[str]) -> Report:

@@ -1,6 +1,6 @@
 """``python -m kpibatch``."""
 
-from kpibatch.cli import main
+from kpibatch.commands.cli import main
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,6 @@
-"""Certificates for servers on this machine, made on the spot: good ones, expired ones, of another authority, for another name."""
+"""Certificates for servers on this machine, made on the spot: good ones, expired ones, of another authority,
+for another name.
+"""
 
 import ipaddress
 import ssl
@@ -16,11 +18,21 @@ class Authority:
     """One that issues certificates; ``file`` is its own, to be trusted or not."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name, self._key = folder, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), _key()
-        builder = _begin(self._name, self._name, self._key, datetime.now(UTC) - timedelta(days=9), timedelta(days=99))
+        self._folder, self._name, self._key = (
+            folder,
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
+            _key(),
+        )
+        builder = _begin(
+            self._name, self._name, self._key, datetime.now(UTC) - timedelta(days=9), timedelta(days=99)
+        )
         usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).add_extension(usage, critical=True)
-        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
+        builder = builder.add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        ).add_extension(usage, critical=True)
+        builder = builder.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
+        )
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
@@ -30,7 +42,9 @@ class Authority:
         start = datetime.now(UTC) - timedelta(days=9)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
         builder = _begin(subject, self._name, key, start, timedelta(days=2 if expired else 99))
-        builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
+        )
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         certificate = builder.add_extension(identifier, critical=False).sign(self._key, hashes.SHA256())
         path = self._folder / f"{self.file.stem}-{names[0]}-{expired}.pem"
@@ -61,4 +75,8 @@ def _begin(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime, days: timedelta
 ) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
-    return builder.serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(start + days)
+    return (
+        builder.serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + days)
+    )

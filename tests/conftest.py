@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables, Source
-from kpibatch.measures import Measured, measure_all
-from kpibatch.score import score_kpi
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Source
+from kpibatch.scoring.measures import Measured, measure_all
+from kpibatch.scoring.score import score_kpi
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
@@ -38,12 +39,19 @@ def buriram() -> LevelTables:
 def level_of(buriram: LevelTables) -> Callable[[str, dict[str, object]], int]:
     """The level one unit gets at one KPI of the default workspace from its rolled-up values."""
     one = replace(buriram, units=buriram.units[:1], baselines={})
-    alone = {leaf.code: replace(one, measures={m.code: m for m in one.measures_of(leaf.code)}) for leaf in one.leaves}
+    alone = {
+        leaf.code: replace(one, measures={m.code: m for m in one.measures_of(leaf.code)})
+        for leaf in one.leaves
+    }
 
     def level(kpi: str, values: dict[str, object]) -> int:
         tables = alone[kpi]
         measured = measured_from(tables, {tables.units[0].code: values})
-        return int(score_kpi(tables.node[kpi], measured.values, measured.values.isna(), tables, measured.incomplete.copy()).level[0])
+        return int(
+            score_kpi(
+                tables.node[kpi], measured.values, measured.values.isna(), tables, measured.incomplete.copy()
+            ).level[0]
+        )
 
     return level
 
@@ -52,12 +60,24 @@ def measured_from(tables: LevelTables, given: dict[str, dict[str, object]]) -> M
     """``Measured`` for units whose rolled-up values are given, fixed ones among them; the rest is missing."""
     month = tables.round.months[0]
     rows = [
-        (unit, code, month, as_number(values[code]) if code in values else np.nan, "ok" if code in values else "blank", "", "f", "s", "A1")
+        (
+            unit,
+            code,
+            month,
+            as_number(values[code]) if code in values else np.nan,
+            "ok" if code in values else "blank",
+            "",
+            "f",
+            "s",
+            "A1",
+        )
         for unit, values in given.items()
         for code, measure in tables.measures.items()
         if not measure.ingredients
     ]
-    frame = pd.DataFrame(rows, columns=["unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell"])
+    frame = pd.DataFrame(
+        rows, columns=["unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell"]
+    )
     return measure_all(frame, _all_filled_in(tables), dict.fromkeys(given, 100.0))
 
 

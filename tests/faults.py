@@ -1,4 +1,6 @@
-"""A disk that fails: every write, open for writing, rename, new folder, deletion and database statement of a command is a point,
+"""A disk that fails: every write, open for writing, rename, new folder, deletion and database statement of a
+command is a point,
+
 counted; at one of them, or from it on, a fault strikes. Reading never fails.
 
 A file is struck half written. What child processes do is not seen; they only read.
@@ -25,7 +27,9 @@ ALL = (*ADDING, "rename", "exchange", *REMOVING)
 
 @dataclass(frozen=True)
 class Fault:
-    """What strikes: an error of the system, of the database, or something else that is raised; ``stays`` from the point on."""
+    """What strikes: an error of the system, of the database, or something else that is raised; ``stays`` from
+    the point on.
+    """
 
     number: int = 0
     database: str = ""
@@ -69,7 +73,11 @@ class Disk:
             return
         now = len(self.points)
         self.points.append(f"{kind} {path}")
-        if self.at is None or kind not in self.fault.kinds or not (now >= self.at if self.fault.stays else now == self.at):
+        if (
+            self.at is None
+            or kind not in self.fault.kinds
+            or not (now >= self.at if self.fault.stays else now == self.at)
+        ):
             return
         half()
         if self.fault is KILLED:
@@ -179,7 +187,7 @@ def _watch_names(patch: pytest.MonkeyPatch, disk: Disk) -> None:
 
             return exchange
 
-    patch.setattr("kpibatch.files.ctypes.CDLL", Library)
+    patch.setattr("kpibatch.base.files.ctypes.CDLL", Library)
 
 
 def _watch_databases(patch: pytest.MonkeyPatch, disk: Disk) -> None:
@@ -204,4 +212,4 @@ def _watch_databases(patch: pytest.MonkeyPatch, disk: Disk) -> None:
         disk.point("sql", "connect")
         return true_connect(path, *rest, factory=Watched, **more)
 
-    patch.setattr("kpibatch.database.sqlite3.connect", connect)
+    patch.setattr("kpibatch.months.database.sqlite3.connect", connect)

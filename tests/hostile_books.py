@@ -1,6 +1,8 @@
-"""Workbooks written byte by byte, as no program should: small parts of the four formats, put together as a test wants them.
+"""Workbooks written byte by byte, as no program should: small parts of the four formats, put together as a
+test wants them.
 
-Each maker returns the bytes of a file; with nothing but cells it is a sound one. At the end, how the guards take them.
+Each maker returns the bytes of a file; with nothing but cells it is a sound one. At the end, how the guards
+take them.
 """
 
 import struct
@@ -10,12 +12,12 @@ from io import BytesIO
 
 import pytest
 
-from kpibatch.addresses import address
-from kpibatch.catalogue import severity_of
-from kpibatch.cells import Grid, read_bytes
-from kpibatch.config import IntakeLimits
-from kpibatch.guard import inspect
-from kpibatch.refusal import REFUSALS, Refused
+from kpibatch.base.addresses import address
+from kpibatch.base.catalogue import severity_of
+from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.inspect import inspect
+from kpibatch.books.guard.limits import REFUSALS, Refused
+from kpibatch.books.read import Grid, read_bytes
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -35,7 +37,7 @@ def zipped(parts: Iterable[tuple[str, bytes | str]], method: int = zipfile.ZIP_D
     return target.getvalue()
 
 
-# --- .xlsx --------------------------------------------------------------------------------------------------------------
+# --- .xlsx --------------------------------------------------------------------------------------------------
 
 
 def sheet(cells: str, after: str = "", head: str = HEAD, main: str = MAIN) -> str:
@@ -53,7 +55,10 @@ def cell(address: str, value: object, kind: str = "", formula: str | None = None
 
 def relations(*links: tuple[str, str, str]) -> str:
     """A part of relationships: id, type's last word, target."""
-    listed = "".join(f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="{target}"/>' for name, kind, target in links)
+    listed = "".join(
+        f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for name, kind, target in links
+    )
     return f'{HEAD}<Relationships xmlns="{PACKAGE}">{listed}</Relationships>'
 
 
@@ -61,7 +66,9 @@ def xlsx_parts(*sheets: str | bytes, names: Sequence[str] = (), strings: str = "
     """The parts of a workbook with these sheets."""
     names = names or [f"S{number}" for number in range(1, len(sheets) + 1)]
     listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1))
-    links = [(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(sheets) + 1)]
+    links = [
+        (f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(sheets) + 1)
+    ]
     parts: dict[str, bytes | str] = {
         "[Content_Types].xml": f'{HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": relations(("rId1", "officeDocument", "xl/workbook.xml")),
@@ -92,7 +99,7 @@ def part(raw: bytes, name: str) -> bytes:
         return package.read(name)
 
 
-# --- .xlsb --------------------------------------------------------------------------------------------------------------
+# --- .xlsb --------------------------------------------------------------------------------------------------
 
 
 def record(kind: int, content: bytes = b"") -> bytes:
@@ -107,16 +114,27 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(cells: Iterable[tuple[int, int, int, bytes]], name: str = "S1", after: bytes = b"", strings: bytes = b"") -> bytes:
+def xlsb(
+    cells: Iterable[tuple[int, int, int, bytes]], name: str = "S1", after: bytes = b"", strings: bytes = b""
+) -> bytes:
     """A workbook of one sheet; cells are row, column, record type and content."""
     rows, last = b"", -1
     for row, column, kind, content in cells:
         if row != last:
             rows, last = rows + record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0)), row
         rows += record(kind, struct.pack("<II", column, 0) + content)
-    book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide(name)) + record(144) + record(132)
+    book = (
+        record(131)
+        + record(143)
+        + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide(name))
+        + record(144)
+        + record(132)
+    )
     head = record(129) + record(148, struct.pack("<IIII", 0, 9, 0, 9)) + record(145)
-    links = [("rId1", "worksheet", "worksheets/sheet1.bin"), *([("rId2", "sharedStrings", "sharedStrings.bin")] if strings else [])]
+    links = [
+        ("rId1", "worksheet", "worksheets/sheet1.bin"),
+        *([("rId2", "sharedStrings", "sharedStrings.bin")] if strings else []),
+    ]
     parts: dict[str, bytes | str] = {
         "_rels/.rels": relations(("rId1", "officeDocument", "xl/workbook.bin")),
         "xl/_rels/workbook.bin.rels": relations(*links),
@@ -126,21 +144,31 @@ def xlsb(cells: Iterable[tuple[int, int, int, bytes]], name: str = "S1", after: 
     return zipped((parts | ({"xl/sharedStrings.bin": strings} if strings else {})).items())
 
 
-# --- .ods ---------------------------------------------------------------------------------------------------------------
+# --- .ods ---------------------------------------------------------------------------------------------------
 
 
 def ods_cell(value: object = None, kind: str = "float", text: str | None = None, attributes: str = "") -> str:
     """A cell of .ods; blank without a value."""
     name = "string-value" if kind == "string" else "value"
     typed = f' office:value-type="{kind}" office:{name}="{value}"' if value is not None else ""
-    shown = f"<text:p>{text if text is not None else value}</text:p>" if value is not None or text is not None else ""
+    shown = (
+        f"<text:p>{text if text is not None else value}</text:p>"
+        if value is not None or text is not None
+        else ""
+    )
     return f"<table:table-cell{typed}{attributes}>{shown}</table:table-cell>"
 
 
 def ods(*rows: str, name: str = "S1", content: str = "", manifest: str = "") -> bytes:
     """A workbook of one sheet; a row is its cells, or a whole element."""
-    spaces = " ".join(f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"' for key in ("office", "table", "text"))
-    listed = "".join(row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"'
+        for key in ("office", "table", "text")
+    )
+    listed = "".join(
+        row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>"
+        for row in rows
+    )
     body = content or f'<table:table table:name="{name}">{listed}</table:table>'
     calc = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     whole = f"{HEAD}<office:document-content {spaces} {calc}><office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
@@ -155,7 +183,7 @@ def ods(*rows: str, name: str = "S1", content: str = "", manifest: str = "") -> 
     )
 
 
-# --- .xls ---------------------------------------------------------------------------------------------------------------
+# --- .xls ---------------------------------------------------------------------------------------------------
 
 BOF, EOF, NUMBER, FORMULA, BOOLERR, STRING = 0x809, 0x0A, 0x203, 0x06, 0x205, 0x207
 FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -189,21 +217,33 @@ def xls(*records: bytes, globals_: bytes = b"", sheets: int = 1) -> bytes:
     body = biff_begin(16) + b"".join(records) + biff(EOF)
     head, entry = biff_begin(5) + globals_, 4 + 8 + 2
     first = len(head) + sheets * entry + 4
-    listed = [biff(0x85, struct.pack("<IBBBB", first + n * len(body), 0, 0, 2, 0) + f"{n + 1:02x}".encode()) for n in range(sheets)]
+    listed = [
+        biff(0x85, struct.pack("<IBBBB", first + n * len(body), 0, 0, 2, 0) + f"{n + 1:02x}".encode())
+        for n in range(sheets)
+    ]
     return compound({"Workbook": head + b"".join(listed) + biff(EOF) + sheets * body})
 
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
     """An OLE file with these streams, each at least 4,096 bytes long."""
-    contents = [content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0") for content in streams.values()]
+    contents = [
+        content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0") for content in streams.values()
+    ]
     follows, entries = [TABLE, END], [_entry("Root Entry", 5, END, 0, 1)]
     for name, content in zip(streams, contents, strict=True):
         entries.append(_entry(name, 2, len(follows), len(content)))
         follows += [*range(len(follows) + 1, len(follows) + len(content) // 512), END]
     assert len(follows) <= 128
     assert len(entries) <= 4
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack("<109I", 0, *[FREE] * 108)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack(
+        "<109I", 0, *[FREE] * 108
+    )
     table = struct.pack("<128I", *follows, *[FREE] * (128 - len(follows)))
     return head + table + b"".join(entries).ljust(512, b"\0") + b"".join(contents)
 
@@ -220,7 +260,7 @@ def endless_xls() -> bytes:
     return head[:48] + struct.pack("<I", 0) + head[52:] + struct.pack("<128I", *[0] * 128)
 
 
-# --- reading them ---------------------------------------------------------------------------------------------------------
+# --- reading them -------------------------------------------------------------------------------------------
 
 LIMITS = IntakeLimits()
 
@@ -247,4 +287,9 @@ def grid(raw: bytes) -> Grid:
 def values(raw: bytes) -> dict[str, object]:
     """What stands in the only sheet, by address."""
     rows = enumerate(grid(raw).rows)
-    return {address(row, column): value for row, line in rows for column, value in enumerate(line) if value is not None}
+    return {
+        address(row, column): value
+        for row, line in rows
+        for column, value in enumerate(line)
+        if value is not None
+    }

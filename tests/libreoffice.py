@@ -1,4 +1,6 @@
-"""Workbooks calculated anew by LibreOffice, so that what a formula gives is not what the program says it gives."""
+"""Workbooks calculated anew by LibreOffice, so that what a formula gives is not what the program says it
+gives.
+"""
 
 import os
 import shutil
@@ -16,20 +18,33 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def recalculate(books: Sequence[Path], into: Path, kind: str = "xlsx") -> list[Path]:
-    """The workbooks (of different names), calculated anew on loading and saved under ``into``, by one start of LibreOffice.
+    """The workbooks (of different names), calculated anew on loading and saved under ``into``, by one start
+    of LibreOffice.
 
-    ``kind`` may be another format to save in, such as ``ods``. Where LibreOffice is not installed the test is skipped;
-    on CI, where it should be, it fails.
+    ``kind`` may be another format to save in, such as ``ods``. Where LibreOffice is not installed the test is
+    skipped; on CI, where it should be, it fails.
     """
     office = shutil.which("soffice")
     if office is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("LibreOffice (soffice) is not installed")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "LibreOffice (soffice) is not installed"
+        )
     assert len({book.name for book in books}) == len(books)
     settings = into / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True)
     settings.write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
     profile = f"-env:UserInstallation={(into / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--norestore", "--convert-to", kind, "--outdir", str(into), *map(str, books)]
+    command = [
+        office,
+        profile,
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        kind,
+        "--outdir",
+        str(into),
+        *map(str, books),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     written = [into / f"{book.stem}.{kind}" for book in books]
     assert all(path.is_file() for path in written), done.stdout + done.stderr

@@ -1,8 +1,10 @@
-"""Mail servers on this machine to send to: a real one that keeps a box and can be told to misbehave, and one that only follows a script.
+"""Mail servers on this machine to send to: a real one that keeps a box and can be told to misbehave, and one
+that only follows a script.
 
-``PostOffice`` is aiosmtpd with TLS and login where asked. ``orders`` tells what it does instead of accepting, by recipient, one order
-at a time: a reply such as ``451 later`` or ``550 no`` (to RCPT), ``data 452 full`` (to DATA), ``end 554 spam`` (after the message),
-``drop`` (hang up at RCPT), ``drop-body`` (within the message), ``keep-drop`` and ``lose-drop`` (after its end, kept or not).
+``PostOffice`` is aiosmtpd with TLS and login where asked. ``orders`` tells what it does instead of accepting,
+by recipient, one order at a time: a reply such as ``451 later`` or ``550 no`` (to RCPT), ``data 452 full``
+(to DATA), ``end 554 spam`` (after the message), ``drop`` (hang up at RCPT), ``drop-body`` (within the
+message), ``keep-drop`` and ``lose-drop`` (after its end, kept or not).
 """
 
 import socket
@@ -20,8 +22,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, syntax
 
-from kpibatch.config import Config
-from kpibatch.config import MailServer as Settings
+from kpibatch.base.config import Config
+from kpibatch.base.config import MailServer as Settings
 
 HOST, USER, PASSWORD = "127.0.0.1", "kpi", "s3cret-pass"
 
@@ -54,7 +56,9 @@ class PostOffice:
         return Counter(to for mail in self.box for to in mail.recipients)
 
     def order(self, envelope: Envelope, *kinds: str) -> str:
-        """The order of this kind, if one stands first for a recipient of the message; then it is carried out and gone."""
+        """The order of this kind, if one stands first for a recipient of the message; then it is carried out
+        and gone.
+        """
         for to in envelope.rcpt_tos:
             waiting = self.orders.get(to, [])
             if waiting and waiting[0].split()[0] in kinds:
@@ -62,10 +66,14 @@ class PostOffice:
         return ""
 
     def keep(self, envelope: Envelope) -> None:
-        self.box.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b""))
+        self.box.append(
+            Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b"")
+        )
         self.on_keep(len(self.box))
 
-    async def handle_RCPT(self, server: SMTP, session: object, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: object, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         waiting = self.orders.get(address, [])
         if waiting and (waiting[0] == "drop" or waiting[0][0].isdigit()):
             order = waiting.pop(0)
@@ -104,7 +112,12 @@ class _Talk(SMTP):
 
 @contextmanager
 def post_office(
-    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, login: bool = False, size: int = 0, utf8: bool = False
+    *,
+    tls: ssl.SSLContext | None = None,
+    starttls: ssl.SSLContext | None = None,
+    login: bool = False,
+    size: int = 0,
+    utf8: bool = False,
 ) -> Iterator[PostOffice]:
     """A server at ``office.port``; with ``login`` it wants ``USER`` and ``PASSWORD``."""
     office = PostOffice()
@@ -114,11 +127,20 @@ def post_office(
             office.connections += 1
             return _Talk(office, **self.SMTP_kwargs)
 
-    def authenticate(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
-        right = (getattr(data, "login", b""), getattr(data, "password", b"")) == (USER.encode(), PASSWORD.encode())
+    def authenticate(
+        server: object, session: object, envelope: object, mechanism: str, data: object
+    ) -> AuthResult:
+        right = (getattr(data, "login", b""), getattr(data, "password", b"")) == (
+            USER.encode(),
+            PASSWORD.encode(),
+        )
         return AuthResult(success=right, handled=False)
 
-    wants = {"auth_required": True, "auth_require_tls": bool(starttls), "authenticator": authenticate} if login else {}
+    wants = (
+        {"auth_required": True, "auth_require_tls": bool(starttls), "authenticator": authenticate}
+        if login
+        else {}
+    )
     here = Here(
         office, hostname=HOST, port=free_port(), ssl_context=tls, tls_context=starttls, require_starttls=bool(starttls),
         data_size_limit=size or None, enable_SMTPUTF8=utf8, **wants,
@@ -141,7 +163,8 @@ def free_port() -> int:
 def scripted(replies: Mapping[str, str], greeting: str = "220 here") -> Iterator[int]:
     """A server that answers each command by its first word, ``.`` being a message's end; its port.
 
-    An empty greeting or reply is silence, ``hang up`` ends the line; what is not in the script is answered ``250 OK``.
+    An empty greeting or reply is silence, ``hang up`` ends the line; what is not in the script is answered
+    ``250 OK``.
     """
     listening = socket.create_server((HOST, 0))
     threading.Thread(target=_follow, args=(listening, replies, greeting), daemon=True).start()
@@ -176,7 +199,7 @@ def _answer(line: socket.socket, replies: Mapping[str, str], greeting: str) -> N
             in_message = word == "DATA" and reply.startswith("354")
 
 
-# --- what is sent, and by whom ------------------------------------------------------------------------------------
+# --- what is sent, and by whom ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -210,7 +233,14 @@ def as_eml(letter: Letter, mail: Settings, moment: datetime, revision: int) -> b
 
 def settings(port: int, **keys: object) -> Settings:
     """Settings of a server here; plain unless ``security`` says otherwise, fast and impatient."""
-    plain = {"host": HOST, "port": port, "security": "none", "sender": "kpi@province.example", "per_minute": 0, "timeout_seconds": 5.0}
+    plain = {
+        "host": HOST,
+        "port": port,
+        "security": "none",
+        "sender": "kpi@province.example",
+        "per_minute": 0,
+        "timeout_seconds": 5.0,
+    }
     return Settings(**(plain | keys))  # type: ignore[arg-type]
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from workspace import BURIRAM, change, configure, copy_sample, run, submission
 
-from kpibatch.assessment import sound_levels
-from kpibatch.config import Config, read_config
-from kpibatch.levels import LevelTables
-from kpibatch.mail_message import Message
-from kpibatch.mail_plan import Plan, Selection, plan_mail
-from kpibatch.published import Published, published_months, read_published
+from kpibatch.base.config import Config, read_config
+from kpibatch.mail.message import Message
+from kpibatch.mail.plan import Plan, Selection, plan_mail
+from kpibatch.months.assess import sound_levels
+from kpibatch.months.folder import Published, published_months, read_published
+from kpibatch.rules.levels import LevelTables
 
 PROVINCE_ADDRESS = "kpi@province.example"
 MONTH = "2565-06"
@@ -25,12 +25,17 @@ PLANTED = {"3101": 918273.64, "3102": 827364.55, "3109": 736455.46}
 
 @cache
 def published_june() -> Path:
-    """Buriram's June, published, with a figure in some reports that stands in no other; run once for all tests, which only read it."""
+    """Buriram's June, published, with a figure in some reports that stands in no other; run once for all
+    tests, which only read it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     workspace = sample_workspace(folder, BURIRAM)
     for unit, figure in PLANTED.items():
-        change(submission(workspace, unit, MONTH), {("T1.spent", MONTH): figure, ("T1.spent", "หลักฐาน"): f"ลับเฉพาะ{unit}x"})
+        change(
+            submission(workspace, unit, MONTH),
+            {("T1.spent", MONTH): figure, ("T1.spent", "หลักฐาน"): f"ลับเฉพาะ{unit}x"},
+        )
     run(workspace)
     return workspace
 
@@ -67,7 +72,9 @@ def codes(plan: Plan) -> list[tuple[str, str]]:
 
 
 def everything_in(message: Message) -> dict[str, str]:
-    """Every text a mail holds: its own, the names of its files, and every part of every workbook, unpacked."""
+    """Every text a mail holds: its own, the names of its files, and every part of every workbook,
+    unpacked.
+    """
     texts = {"subject": message.subject, "plain": message.plain, "html": message.html}
     for file in message.attachments:
         assert file.name not in texts

@@ -1,8 +1,9 @@
 """Writes ``tests/golden/*.txt`` anew: ``python tests/make_golden.py``. Read the diff before you commit it.
 
 One line a cell: address, value, formula, number format, fill, set apart by `` | ``; a heading for each sheet.
-A formula that is the one of the cell above, moved down a row, is ``″`` (shared as Excel would fill it down); a cell
-that is merged away or holds neither a value nor a fill of its own is left out. Floats have ten significant digits.
+A formula that is the one of the cell above, moved down a row, is ``″`` (shared as Excel would fill it down);
+a cell that is merged away or holds neither a value nor a fill of its own is left out. Floats have ten
+significant digits.
 """
 
 import re
@@ -38,21 +39,33 @@ def _sheet(formulas: Worksheet, values: Worksheet) -> Iterator[str]:
             if isinstance(cell, Cell):
                 fill = cell.fill.fgColor.rgb[2:] if cell.fill.fill_type == "solid" else ""
                 if cell.value not in (None, "") or fill:
-                    shown, how = _text(values[cell.coordinate].value), cell.number_format.replace("General", "")
-                    yield " | ".join((cell.coordinate, shown, _formula(formulas, cell), how, fill)).rstrip(" |")
+                    shown, how = (
+                        _text(values[cell.coordinate].value),
+                        cell.number_format.replace("General", ""),
+                    )
+                    yield " | ".join((cell.coordinate, shown, _formula(formulas, cell), how, fill)).rstrip(
+                        " |"
+                    )
 
 
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
-    return value.isoformat()[:10] if isinstance(value, date) else re.sub(r"\s*\n", " ⏎ ", str("" if value is None else value))
+    return (
+        value.isoformat()[:10]
+        if isinstance(value, date)
+        else re.sub(r"\s*\n", " ⏎ ", str("" if value is None else value))
+    )
 
 
 def _formula(sheet: Worksheet, cell: Cell) -> str:
     if cell.data_type != "f":
         return ""
     above = sheet.cell(cell.row - 1, cell.column) if cell.row > 1 else cell
-    if above.data_type == "f" and Translator(str(above.value), above.coordinate).translate_formula(cell.coordinate) == cell.value:
+    if (
+        above.data_type == "f"
+        and Translator(str(above.value), above.coordinate).translate_formula(cell.coordinate) == cell.value
+    ):
         return "″"
     return str(cell.value)
 

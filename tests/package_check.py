@@ -17,7 +17,8 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 TYPES = "[Content_Types].xml"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-# A text, a reference to a sheet ('its name'! or name!), or an opening or closing parenthesis: what a formula must be cut at.
+# A text, a reference to a sheet ('its name'! or name!), or an opening or closing parenthesis: what a formula
+# must be cut at.
 _TOKEN = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')+)'!|(\#REF!)|([^\s'"!(),+\-*/&=<>;:^%{}#]+)!|([()])""")
 _FORMULAS = {"f", "formula", "formula1", "formula2", "definedName"}
 
@@ -45,7 +46,9 @@ class Package:
         found = {}
         for one in () if tree is None else tree:
             if one.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/", folder, unquote(one.get("Target", "")).split("#")[0])).lstrip("/")
+                target = posixpath.normpath(
+                    posixpath.join("/", folder, unquote(one.get("Target", "")).split("#")[0])
+                ).lstrip("/")
                 found[one.get("Id", "")] = (one.get("Type", "").rsplit("/", 1)[-1], target)
         return found
 
@@ -57,7 +60,9 @@ class Package:
 
 
 def faults(path: Path, *, titled: bool = False) -> list[str]:
-    """Everything wrong with the workbook; ``titled`` ones must have a title and charts with alternative texts."""
+    """Everything wrong with the workbook; ``titled`` ones must have a title and charts with alternative
+    texts.
+    """
     package = Package(path)
     if package.broken or TYPES not in package.xml:
         return package.broken or [f"no {TYPES}"]
@@ -82,9 +87,17 @@ def _content_types(package: Package) -> Iterator[str]:
     named = [one.get("PartName", "").lstrip("/") for one in _all(tree, "Override")]
     usual = {one.get("Extension", "").lower() for one in _all(tree, "Default")}
     yield from (f"{TYPES} names {name}, which is missing" for name in named if name not in package.raw)
-    yield from (f"{name} has no content type" for name in package.names if name not in (*named, TYPES) and _extension(name) not in usual)
+    yield from (
+        f"{name} has no content type"
+        for name in package.names
+        if name not in (*named, TYPES) and _extension(name) not in usual
+    )
     yield from (f"{TYPES} names {name} twice" for name, times in Counter(named).items() if times > 1)
-    yield from (f"{name} is in the package twice" for name, times in Counter(map(str.lower, package.names)).items() if times > 1)
+    yield from (
+        f"{name} is in the package twice"
+        for name, times in Counter(map(str.lower, package.names)).items()
+        if times > 1
+    )
 
 
 def _extension(name: str) -> str:
@@ -98,13 +111,24 @@ def _relationships(package: Package) -> Iterator[str]:
         folder, name = posixpath.split(part)
         reached |= {part, posixpath.join(folder, "_rels", f"{name}.rels")}
         targets = [target for _, target in package.relations(part).values()]
-        yield from (f"{part or 'the package'} points to {target}, which is missing" for target in targets if target not in package.raw)
+        yield from (
+            f"{part or 'the package'} points to {target}, which is missing"
+            for target in targets
+            if target not in package.raw
+        )
         waiting += [target for target in targets if target in package.raw and target not in reached]
     yield from (f"{name} is an orphan" for name in package.names if name not in reached)
     for name, tree in package.xml.items():
         known = {one.get("Id") for one in package.xml.get(posixpath.join(*_rels_of(name)), ())}
-        used = {value for one in tree.iter("{*}*") for key, value in one.attrib.items() if key.startswith(_RELATIONS)}
-        yield from (f"{name} uses relationship {one}, which is missing" for one in sorted(used - known - {""}))
+        used = {
+            value
+            for one in tree.iter("{*}*")
+            for key, value in one.attrib.items()
+            if key.startswith(_RELATIONS)
+        }
+        yield from (
+            f"{name} uses relationship {one}, which is missing" for one in sorted(used - known - {""})
+        )
 
 
 def _rels_of(part: str) -> tuple[str, str, str]:
@@ -117,14 +141,24 @@ def _book(package: Package, book: str) -> Iterator[str]:
     sheets = list(_all(tree, "sheet"))
     names = [one.get("name", "") for one in sheets]
     yield from (f"sheet name {name!r}: {why}" for name in names for why in _wrong_name(name))
-    yield from (f"sheet name {name!r} is used twice" for name, times in Counter(map(str.casefold, names)).items() if times > 1)
-    yield from (f"sheet id {name} is used twice" for name, times in Counter(one.get("sheetId") for one in sheets).items() if times > 1)
+    yield from (
+        f"sheet name {name!r} is used twice"
+        for name, times in Counter(map(str.casefold, names)).items()
+        if times > 1
+    )
+    yield from (
+        f"sheet id {name} is used twice"
+        for name, times in Counter(one.get("sheetId") for one in sheets).items()
+        if times > 1
+    )
     known = {name.casefold() for name in names}
     for name, part in package.xml.items():
         if not name.endswith((".rels", ".vml")) and not name.startswith(("docProps/", "customXml/")):
             yield from (f"{name}: {why}" for why in _formulas(part, known))
     scopes = [one.get("localSheetId") for one in _all(tree, "definedName")]
-    yield from (f"a defined name is local to sheet {scope}" for scope in scopes if scope and int(scope) >= len(sheets))
+    yield from (
+        f"a defined name is local to sheet {scope}" for scope in scopes if scope and int(scope) >= len(sheets)
+    )
     shared, styles = package.trees(book, "sharedStrings"), package.trees(book, "styles")
     texts = len(list(_all(shared[0], "si"))) if shared else 0
     formats = {kind: len(next(_all(styles[0], kind), ())) if styles else 0 for kind in ("cellXfs", "dxfs")}
@@ -134,7 +168,8 @@ def _book(package: Package, book: str) -> Iterator[str]:
         if kind == "worksheet" and target in package.xml:
             used += sum(cell.get("t") == "s" for cell in _all(package.xml[target], "c"))
             yield from (f"{name}: {why}" for why in _sheet(package.xml[target], texts, formats))
-    # XlsxWriter counts a cell that is written twice twice, so ``count`` may be too high; no reader relies on it.
+    # XlsxWriter counts a cell that is written twice twice, so ``count`` may be too high; no reader relies on
+    # it.
     if shared and not used <= int(shared[0].get("count", used)):
         yield f"sharedStrings: count is {shared[0].get('count')}, there are {used}"
     if shared and int(shared[0].get("uniqueCount", texts)) != texts:
@@ -144,7 +179,12 @@ def _book(package: Package, book: str) -> Iterator[str]:
 def _wrong_name(name: str) -> Iterator[str]:
     if not 0 < len(name) <= 31:
         yield f"{len(name)} characters"
-    if set(name) & set("[]:*?/\\") or name.startswith("'") or name.endswith("'") or name.casefold() == "history":
+    if (
+        set(name) & set("[]:*?/\\")
+        or name.startswith("'")
+        or name.endswith("'")
+        or name.casefold() == "history"
+    ):
         yield "not allowed"
 
 
@@ -191,7 +231,11 @@ def _sheet(sheet: etree._Element, texts: int, formats: dict[str, int]) -> Iterat
             if cell.get("t", "n") == "n" and value is not None and not _finite(value):
                 yield f"{cell.get('r')}: {value!r} is no number"
     yield from (f"cells out of order after {first}" for first, second in pairwise(places) if second <= first)
-    yield from (f"conditional format {one.get('dxfId')}" for one in _all(sheet, "cfRule") if int(one.get("dxfId", -1)) >= formats["dxfs"])
+    yield from (
+        f"conditional format {one.get('dxfId')}"
+        for one in _all(sheet, "cfRule")
+        if int(one.get("dxfId", -1)) >= formats["dxfs"]
+    )
     areas = [range_boundaries(one.get("ref", "A1")) for one in _all(sheet, "mergeCell")]
     yield from (f"merged cells {a} and {b} overlap" for a, b in combinations(areas, 2) if _meet(a, b))
     for table in ("mergeCells", "dataValidations"):
@@ -200,7 +244,11 @@ def _sheet(sheet: etree._Element, texts: int, formats: dict[str, int]) -> Iterat
                 yield f"{table}: count is {one.get('count')}, there are {len(one)}"
     for one in _all(sheet, "dataValidation"):
         yield from (f"{key} is too long" for key, most in _LONGEST.items() if len(one.get(key, "")) > most)
-        yield from (f"list of {len(text)}" for list_ in one if (text := list_.text or "").startswith('"') and len(text) > 257)
+        yield from (
+            f"list of {len(text)}"
+            for list_ in one
+            if (text := list_.text or "").startswith('"') and len(text) > 257
+        )
 
 
 _LONGEST = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 255}
@@ -222,6 +270,10 @@ def _described(package: Package) -> Iterator[str]:
     if not core or not "".join(text for one in _all(core[0], "title") for text in one.itertext()).strip():
         yield "docProps: no title"
     for name, tree in package.xml.items():
-        for frame in _all(tree, "graphicFrame", "pic") if "drawings/drawing" in name and not name.endswith(".rels") else ():
+        for frame in (
+            _all(tree, "graphicFrame", "pic")
+            if "drawings/drawing" in name and not name.endswith(".rels")
+            else ()
+        ):
             if not any(one.get("descr", "").strip() for one in _all(frame, "cNvPr")):
                 yield f"{name}: a chart or picture without alternative text"

@@ -1,7 +1,7 @@
 """A workbook with a bit of everything that openpyxl would lose or change: what a returned copy must keep.
 
-Written with XlsxWriter; what that can't make (a link to another workbook, rows and cells left out, a text box's
-unclosed ``<br>``) is put into the package by hand, as Excel writes it.
+Written with XlsxWriter; what that can't make (a link to another workbook, rows and cells left out, a text
+box's unclosed ``<br>``) is put into the package by hand, as Excel writes it.
 """
 
 import io
@@ -31,15 +31,24 @@ def picture() -> io.BytesIO:
     """A red square as PNG."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     rows = b"".join(b"\0" + b"\xff\0\0" * 20 for _ in range(20))
     head = struct.pack(">IIBBBBB", 20, 20, 8, 2, 0, 0, 0)
-    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return io.BytesIO(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def make_rich_book(path: Path, *, macros: bool = False) -> Path:
-    """Sheets: a protected form with comments, a plain one with a button, a chart sheet, a hidden one, one with a quote in its name."""
+    """Sheets: a protected form with comments, a plain one with a button, a chart sheet, a hidden one, one
+    with a quote in its name.
+    """
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_calc_mode("manual")
         form, plain, hidden = (book.add_worksheet(name) for name in (FORM, PLAIN, HIDDEN))
@@ -68,7 +77,13 @@ def make_rich_book(path: Path, *, macros: bool = False) -> Path:
 
 def _fill_form(book: xlsxwriter.Workbook, form: xlsxwriter.worksheet.Worksheet) -> None:
     entry = book.add_format(
-        {"bg_color": "#FFF8DC", "locked": False, "num_format": '#,##0.00" บาท"', "border": 2, "font_name": "TH Sarabun New"}
+        {
+            "bg_color": "#FFF8DC",
+            "locked": False,
+            "num_format": '#,##0.00" บาท"',
+            "border": 2,
+            "font_name": "TH Sarabun New",
+        }
     )
     pattern = book.add_format({"pattern": 4, "fg_color": "#123456", "bg_color": "#ABCDEF"})
     form.set_column("A:A", 30)
@@ -82,10 +97,14 @@ def _fill_form(book: xlsxwriter.Workbook, form: xlsxwriter.worksheet.Worksheet) 
     form.merge_range("A8:C9", "ผสาน", entry)
     form.write_rich_string("A11", "ตัว", book.add_format({"bold": True}), "หนา", " ธรรมดา")
     form.write_url("A12", "https://example.org/", string="ลิงก์")
-    form.data_validation("B2:B5", {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": "ห้ามติดลบ"})
+    form.data_validation(
+        "B2:B5", {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": "ห้ามติดลบ"}
+    )
     form.data_validation("C8", {"validate": "list", "source": ["ใช่", "ไม่ใช่"]})
     form.conditional_format("B2:B5", {"type": "data_bar", "data_bar_2010": True})
-    form.conditional_format("B2:B5", {"type": "cell", "criteria": ">", "value": 30, "format": book.add_format({"bold": True})})
+    form.conditional_format(
+        "B2:B5", {"type": "cell", "criteria": ">", "value": 30, "format": book.add_format({"bold": True})}
+    )
     form.add_sparkline("E2", {"range": f"{FORM}!B2:B5"})
     form.add_table("G1:H3", {"columns": [{"header": "ก"}, {"header": "ข"}]})
     chart = book.add_chart({"type": "line"})
@@ -138,5 +157,8 @@ def link_to_other_book(path: Path) -> Path:
     edit_part(path, "xl/_rels/workbook.xml.rels", "</Relationships>", target)
     part = f'<Override PartName="/xl/externalLinks/externalLink1.xml" ContentType="{override}"/></Types>'
     edit_part(path, "[Content_Types].xml", "</Types>", part)
-    new = {"xl/externalLinks/externalLink1.xml": _LINK.encode(), "xl/externalLinks/_rels/externalLink1.xml.rels": _LINK_RELATION.encode()}
+    new = {
+        "xl/externalLinks/externalLink1.xml": _LINK.encode(),
+        "xl/externalLinks/_rels/externalLink1.xml.rels": _LINK_RELATION.encode(),
+    }
     return write_parts(path, parts_of(path) | new)

@@ -1,13 +1,15 @@
-"""A process that sends to many units, to be killed: ``send_driver.py OUTPUT PORT UNITS [AGAIN,…]``; prints how it ended."""
+"""A process that sends to many units, to be killed: ``send_driver.py OUTPUT PORT UNITS [AGAIN,…]``; prints
+how it ended.
+"""
 
 import sys
 from pathlib import Path
 
 from mail_server import Letter, as_eml, configured
 
-from kpibatch.database import opened
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_send import send_all, told
+from kpibatch.base.errors import KpibatchError
+from kpibatch.mail.send import send_all, told
+from kpibatch.months.database import opened
 
 
 class Watched:
@@ -25,7 +27,13 @@ def main(output: str, port: str, units: str, again: str = "") -> None:
     with opened(folder.parent / "history.sqlite") as connection:
         try:
             results = send_all(
-                letters, as_eml, configured(int(port)), connection, folder, Watched(), again=frozenset(filter(None, again.split(",")))
+                letters,
+                as_eml,
+                configured(int(port)),
+                connection,
+                folder,
+                Watched(),
+                again=frozenset(filter(None, again.split(","))),
             )
             print(*told(results, "en"), sep="\n")
         except KpibatchError as error:

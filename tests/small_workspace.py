@@ -1,4 +1,6 @@
-"""A workspace whose run takes a moment: the sample of Rayong with two of its units, one of them with a cell that can't be read."""
+"""A workspace whose run takes a moment: the sample of Rayong with two of its units, one of them with a cell
+that can't be read.
+"""
 
 import atexit
 import shutil

@@ -1,7 +1,9 @@
-"""Small level-table workbooks written as text, for the tests: a tiny valid set of sheets and what differs from it.
+"""Small level-table workbooks written as text, for the tests: a tiny valid set of sheets and what differs
+from it.
 
-``levels(ระดับ="…")`` gives the tables of such a workbook, ``faults(cells={"หน่วย!A3": "3101"})`` what the reader finds
-in it. Where a test changes one cell it names the cell, so that the place of the finding can be told.
+``levels(ระดับ="…")`` gives the tables of such a workbook, ``faults(cells={"หน่วย!A3": "3101"})`` what the
+reader finds in it. Where a test changes one cell it names the cell, so that the place of the finding can be
+told.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,10 +15,10 @@ from typing import Any
 
 import openpyxl
 
-from kpibatch.findings import Finding
-from kpibatch.level_book import table, write_level_book
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables
+from kpibatch.base.findings import Finding
+from kpibatch.rules.book import table, write_level_book
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
 
 SHEETS = {
     "รอบประเมิน": """
@@ -94,8 +96,15 @@ NO_BASELINES = """
 """
 
 
-def write(path: Path, sheets: Mapping[str, str], cells: Mapping[str, Any], spoil: Callable[[Any], None] | None = None) -> Path:
-    """The workbook of ``SHEETS`` with other ``sheets``, then single ``cells``, then whatever ``spoil`` does to it."""
+def write(
+    path: Path,
+    sheets: Mapping[str, str],
+    cells: Mapping[str, Any],
+    spoil: Callable[[Any], None] | None = None,
+) -> Path:
+    """The workbook of ``SHEETS`` with other ``sheets``, then single ``cells``, then whatever ``spoil`` does
+    to it.
+    """
     path.write_bytes(_written(**sheets))
     if cells or spoil:
         book = openpyxl.load_workbook(path)
@@ -112,7 +121,9 @@ def write(path: Path, sheets: Mapping[str, str], cells: Mapping[str, Any], spoil
 def _written(**sheets: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "level_tables.xlsx"
-        write_level_book(path, {name: table(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1))
+        write_level_book(
+            path, {name: table(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1)
+        )
         return path.read_bytes()
 
 
@@ -123,9 +134,14 @@ def read(
         return read_levels(write(Path(folder) / "level_tables.xlsx", sheets, cells or {}, spoil))
 
 
-def faults(cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str) -> list[tuple[str, str]]:
+def faults(
+    cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str
+) -> list[tuple[str, str]]:
     """What the reader finds, as (code, sheet!cell)."""
-    return [(found.code, f"{found.place.sheet}!{found.place.cell}".rstrip("!")) for found in read(cells, spoil, **sheets)[1]]
+    return [
+        (found.code, f"{found.place.sheet}!{found.place.cell}".rstrip("!"))
+        for found in read(cells, spoil, **sheets)[1]
+    ]
 
 
 @cache
@@ -137,7 +153,11 @@ def levels(**sheets: str) -> LevelTables:
 
 
 def one_kpi(measures: str, rules: str, **sheets: str) -> LevelTables:
-    """Tables of one KPI, T1, without baselines: lines of รายการข้อมูล and lines of ระดับ, their headings left out."""
+    """Tables of one KPI, T1, without baselines: lines of รายการข้อมูล and lines of ระดับ, their headings left
+    out.
+    """
     heads = {name: SHEETS[name].strip().splitlines()[0] for name in ("รายการข้อมูล", "ระดับ")}
     usual = {"ตัวชี้วัด": ONE_KPI, "ค่าตั้งต้น": NO_BASELINES}
-    return levels(**(usual | sheets), รายการข้อมูล=f"{heads['รายการข้อมูล']}\n{measures}", ระดับ=f"{heads['ระดับ']}\n{rules}")
+    return levels(
+        **(usual | sheets), รายการข้อมูล=f"{heads['รายการข้อมูล']}\n{measures}", ระดับ=f"{heads['ระดับ']}\n{rules}"
+    )

@@ -1,10 +1,13 @@
-"""Every level worked out by hand from the letter of Buriram province, บร 0019/ว 3262 of 9 June 2565 (round 2), not from a workbook."""
+"""Every level worked out by hand from the letter of Buriram province, บร 0019/ว 3262 of 9 June 2565 (round
+2), not from a workbook.
+"""
 
 from datetime import date
 
 import pytest
 
-# Measures are written without their KPI's prefix: "spent" under T1 is T1.spent; staff has none. None means not reported.
+# Measures are written without their KPI's prefix: "spent" under T1 is T1.spent; staff has none. None means
+# not reported.
 # T4 has two cases, so it has two starting points. Dates are Gregorian: 2022 is 2565, 2021 is 2564.
 # fmt: off
 
@@ -362,7 +365,8 @@ NEWS = {
     None: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 }
 
-# What each level adds: its measures, the level when only these and the lines above are reported, the level when only these are not.
+# What each level adds: its measures, the level when only these and the lines above are reported, the level
+# when only these are not.
 LADDER = {
     "T3": [("activities", 1, 0), ("published", 2, 1), ("summary", 3, 2), ("reported", 4, 3), ("evidence_date", 5, 4)],
     "T4 default": [("has_default default_2564 recovered", 3, 0), ("debt_report_date", 4, 3), ("bigdata_date", 5, 4)],
@@ -463,5 +467,7 @@ ROWS = list(rows())
 def test_level_as_the_letter_says(level_of, key, changes, expected, why):
     kpi = key.split()[0]
     known = {measure: value for measure, value in (FULL[key] | changes).items() if value is not None}
-    values = {measure if measure == "staff" else f"{kpi}.{measure}": value for measure, value in known.items()}
+    values = {
+        measure if measure == "staff" else f"{kpi}.{measure}": value for measure, value in known.items()
+    }
     assert level_of(kpi, values) == expected, f"{kpi}: {why}"

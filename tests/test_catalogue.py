@@ -1,4 +1,6 @@
-"""Every text is there in both languages, with the same blanks; every key the code names exists, and none is left over."""
+"""Every text is there in both languages, with the same blanks; every key the code names exists, and none is
+left over.
+"""
 
 import ast
 import re
@@ -9,25 +11,35 @@ from typing import NamedTuple
 
 import pytest
 
-from kpibatch.catalogue import LANGUAGES, entries, say, severity_of
-from kpibatch.findings import SEVERITIES
-from kpibatch.level_reader import REQUIRED
-from kpibatch.levels import Method, Rollup, Source, ZeroRule
-from kpibatch.thai import read_date
-from kpibatch.values import Kind
+from kpibatch.base.catalogue import LANGUAGES, entries, say, severity_of
+from kpibatch.base.findings import SEVERITIES
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import read_date
+from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
+from kpibatch.rules.schema import REQUIRED
 
 PACKAGE = Path(__file__).parent.parent / "kpibatch"
 TREES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
-ENTRIES = {f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()}
+ENTRIES = {
+    f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()
+}
 
 SECTION_OF = {"finding": "finding", "report": "finding", "KpibatchError": "error"}
-ALWAYS = {"finding": {"found", "measure", "unit"}, "report": {"found", "measure", "unit", "column"}, "KpibatchError": set(), "say": set()}
+ALWAYS = {
+    "finding": {"found", "measure", "unit"},
+    "report": {"found", "measure", "unit", "column"},
+    "KpibatchError": set(),
+    "say": set(),
+}
 NOUN = {"unit", "noun"}  # the noun for the units (อำเภอ) is a Thai word, so an English text may do without it
 
 
 class Use(NamedTuple):
-    """One place where the code names a text: the keys it may mean, whether they are only how the key begins, and
-    the facts given, ``None`` where they can't be read off the call."""
+    """One place where the code names a text: the keys it may mean, whether they are only how the key begins,
+    and
+
+    the facts given, ``None`` where they can't be read off the call.
+    """
 
     keys: tuple[str, ...]
     begins: bool
@@ -40,15 +52,27 @@ def blanks(text: str) -> set[str]:
 
 
 def prefixes(tree: ast.AST) -> set[str]:
-    """The sections in which the ``say`` methods of a file's classes look: ``sheet.`` of ``say(f"sheet.{name}")``."""
+    """The sections in which the ``say`` methods of a file's classes look: ``sheet.`` of
+    ``say(f"sheet.{name}")``.
+    """
     classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    methods = (node for one in classes for node in one.body if isinstance(node, ast.FunctionDef) and node.name == "say")
+    methods = (
+        node
+        for one in classes
+        for node in one.body
+        if isinstance(node, ast.FunctionDef) and node.name == "say"
+    )
     return {use.keys[0] for method in methods for use in uses(method, set()) if use.begins}
 
 
 def uses(tree: ast.AST, sections: set[str]) -> list[Use]:
     """Every use of a text; ``sections`` are those a ``say`` method may look in."""
-    return [use for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args for use in _uses(node, sections)]
+    return [
+        use
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args
+        for use in _uses(node, sections)
+    ]
 
 
 def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
@@ -69,11 +93,17 @@ def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
 
 
 EVERY_SECTION = set().union(*map(prefixes, TREES.values()))
-USES = [(f"{name}.py:{use.line}", use) for name, tree in TREES.items() for use in uses(tree, prefixes(tree) or EVERY_SECTION)]
+USES = [
+    (f"{name}.py:{use.line}", use)
+    for name, tree in TREES.items()
+    for use in uses(tree, prefixes(tree) or EVERY_SECTION)
+]
 
 
 def test_the_search_sees_every_way_of_naming_a_text():
-    """The tests below look at what this search finds; were it blind to one of these ways, they could not fail."""
+    """The tests below look at what this search finds; were it blind to one of these ways, they could not
+    fail.
+    """
     source = """
 class Page:
     def say(self, name, **facts):
@@ -107,13 +137,21 @@ def test_every_text_is_there_in_both_languages_with_the_same_blanks(key):
 
 
 def test_every_finding_has_a_severity_and_nothing_else_has():
-    assert {name: severity_of(name) for name in entries()["finding"] if severity_of(name) not in SEVERITIES} == {}
-    assert [key for key, entry in ENTRIES.items() if ("severity" in entry) != key.startswith("finding.")] == []
+    assert {
+        name: severity_of(name) for name in entries()["finding"] if severity_of(name) not in SEVERITIES
+    } == {}
+    assert [
+        key for key, entry in ENTRIES.items() if ("severity" in entry) != key.startswith("finding.")
+    ] == []
 
 
 def test_every_key_the_code_names_exists():
     beginnings = {key[:end] for key in ENTRIES for end in range(len(key) + 1)}
-    assert [(where, use.keys) for where, use in USES if not set(use.keys) & (beginnings if use.begins else set(ENTRIES))] == []
+    assert [
+        (where, use.keys)
+        for where, use in USES
+        if not set(use.keys) & (beginnings if use.begins else set(ENTRIES))
+    ] == []
 
 
 def test_every_call_fills_all_blanks_of_its_text():
@@ -122,24 +160,40 @@ def test_every_call_fills_all_blanks_of_its_text():
         for where, use in USES
         for key in set(use.keys) & set(ENTRIES)
         for language in LANGUAGES
-        for blank in sorted(blanks(ENTRIES[key][language]) - (use.facts if use.facts is not None else blanks(ENTRIES[key][language])))
+        for blank in sorted(
+            blanks(ENTRIES[key][language])
+            - (use.facts if use.facts is not None else blanks(ENTRIES[key][language]))
+        )
     ]
     assert unfilled == []
 
 
 def test_every_finding_and_error_is_used():
-    named = {node.value for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    assert [key for key in ENTRIES if key.startswith(("finding.", "error.")) and key.split(".", 1)[1] not in named] == []
+    named = {
+        node.value for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    }
+    assert [
+        key for key in ENTRIES if key.startswith(("finding.", "error.")) and key.split(".", 1)[1] not in named
+    ] == []
 
 
 def test_english_texts_are_english():
-    """Thai stands in them only as the name of a sheet or column, a word people choose, or a day as it is typed."""
+    """Thai stands in them only as the name of a sheet or column, a word people choose, or a day as it is
+    typed.
+    """
     names = {*REQUIRED, *(column for columns in REQUIRED.values() for column in columns)}
-    names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | {"ใช่", "ไม่ใช่"}
+    names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | {
+        "ใช่",
+        "ไม่ใช่",
+    }
     strangers = []
     for key, entry in ENTRIES.items():
-        without_days = re.sub(r"\d+ [ก-๙.]+ \d{4}", lambda day: "" if read_date(day[0]) else day[0], entry["en"])
-        strangers += [(key, word) for word in re.findall(r"[฀-๿]+(?: [฀-๿]+)*", without_days) if word not in names]
+        without_days = re.sub(
+            r"\d+ [ก-๙.]+ \d{4}", lambda day: "" if read_date(day[0]) else day[0], entry["en"]
+        )
+        strangers += [
+            (key, word) for word in re.findall(r"[฀-๿]+(?: [฀-๿]+)*", without_days) if word not in names
+        ]
     assert strangers == []
 
 

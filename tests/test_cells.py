@@ -1,4 +1,6 @@
-"""Reading workbooks: every value at its true address, an error never a blank, and no file but a workbook is read."""
+"""Reading workbooks: every value at its true address, an error never a blank, and no file but a workbook is
+read.
+"""
 
 import re
 import zipfile
@@ -12,8 +14,11 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibatch.cells import UNCALCULATED, CellError, Grid, UnreadableBook, address, as_text, coordinates, read_book
-from kpibatch.values import Kind, read_value
+from kpibatch.base.addresses import address, coordinates
+from kpibatch.base.kinds import Kind
+from kpibatch.books.guard.limits import UNCALCULATED
+from kpibatch.books.read import CellError, Grid, UnreadableBook, as_text, read_book
+from kpibatch.books.values import read_value
 
 ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"]
 
@@ -93,7 +98,9 @@ def test_values_of_every_kind(tmp_path):
 
 
 def test_a_day_with_a_time_is_that_day(tmp_path):
-    assert value_at(saved(tmp_path / "a.xlsx", {"A1": datetime(2022, 4, 15, 10, 30)}), "A1") == date(2022, 4, 15)
+    assert value_at(saved(tmp_path / "a.xlsx", {"A1": datetime(2022, 4, 15, 10, 30)}), "A1") == date(
+        2022, 4, 15
+    )
 
 
 def test_a_time_is_no_value(tmp_path):
@@ -130,7 +137,13 @@ def test_a_formula_with_a_result_is_its_result(tmp_path):
         sheet = book.add_worksheet()
         for row, result in enumerate(results):
             sheet.write_formula(row, 0, "=X1", None, result)
-    assert [row[0] for row in only_sheet(tmp_path / "a.xlsx").rows] == [5.0, 0.0, "ใช่", True, CellError("#DIV/0!")]
+    assert [row[0] for row in only_sheet(tmp_path / "a.xlsx").rows] == [
+        5.0,
+        0.0,
+        "ใช่",
+        True,
+        CellError("#DIV/0!"),
+    ]
 
 
 def test_an_error_written_as_text_is_text(tmp_path):
@@ -159,7 +172,9 @@ def test_errors_are_seen_however_the_sheet_is_written(tmp_path, change, content,
 
 @pytest.mark.parametrize("number", ["NaN", "INF", "-INF", "1e999"])
 def test_a_number_that_is_none_is_refused_and_stops_nothing(tmp_path, number):
-    value = value_at(resaved(saved(tmp_path / "a.xlsx", {"A1": 12345}), lambda xml: xml.replace("12345", number)), "A1")
+    value = value_at(
+        resaved(saved(tmp_path / "a.xlsx", {"A1": 12345}), lambda xml: xml.replace("12345", number)), "A1"
+    )
     assert read_value(value, Kind.NUMBER).refused
     assert as_text(value)
 
@@ -192,7 +207,10 @@ def refusal(path: Path) -> str:
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"])
-@pytest.mark.parametrize("content", [b"", b"unit,value\n3101,85\n", b"<html><table></table></html>", b"\xd0\xcf\x11\xe0" + bytes(600)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"unit,value\n3101,85\n", b"<html><table></table></html>", b"\xd0\xcf\x11\xe0" + bytes(600)],
+)
 def test_no_workbook_under_a_workbooks_name(tmp_path, suffix, content):
     path = tmp_path / f"a{suffix}"
     path.write_bytes(content)

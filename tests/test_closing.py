@@ -58,7 +58,7 @@ def bundle(workspace: Path) -> Path:
     return workspace / "output" / "closed" / "2554-09.zip"
 
 
-# --- sealed and made again ----------------------------------------------------------------------------------------------
+# --- sealed and made again ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
@@ -108,7 +108,9 @@ def test_it_holds_everything_the_month_came_from(closed: Path) -> None:
     with zipfile.ZipFile(closed / "output" / "closed" / "2554-09.zip") as archive:
         names = set(archive.namelist())
         manifest = json.loads(archive.read("manifest.json"))
-        assert {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names - {"manifest.json"}} == manifest["files"]
+        assert {
+            name: hashlib.sha256(archive.read(name)).hexdigest() for name in names - {"manifest.json"}
+        } == manifest["files"]
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     for folder in ("submissions", "output/2554-09"):
         assert {f"{folder}/{name}" for name in tree(closed / folder)} <= names
@@ -129,7 +131,7 @@ def test_another_computer_verifies_it(closed: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-# --- closed is closed ---------------------------------------------------------------------------------------------------
+# --- closed is closed ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
@@ -167,7 +169,9 @@ def test_an_opened_month_can_be_run_and_the_old_bundle_is_kept(workspace: Path, 
     assert kpibatch(workspace, "verify", str(kept)).exit_code == 0
 
 
-@pytest.mark.parametrize("words", [("close", "2554-08", "--reopen"), ("close", "--reopen"), ("close", "2554-08")])
+@pytest.mark.parametrize(
+    "words", [("close", "2554-08", "--reopen"), ("close", "--reopen"), ("close", "2554-08")]
+)
 def test_what_is_not_closed_or_not_there_is_one_line(words: tuple[str, ...], workspace: Path) -> None:
     result = kpibatch(workspace, *words)
     assert result.exit_code == 2
@@ -175,10 +179,14 @@ def test_what_is_not_closed_or_not_there_is_one_line(words: tuple[str, ...], wor
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
-    "a submission": lambda ws: change(submission(ws, "21P01", SEPTEMBER), {("D2.1.satisfaction", SEPTEMBER): 50}),
+    "a submission": lambda ws: change(
+        submission(ws, "21P01", SEPTEMBER), {("D2.1.satisfaction", SEPTEMBER): 50}
+    ),
     "the configuration": lambda ws: configure(ws, language='"en"'),
     "a correction": lambda ws: correct(ws, ("21P01", "D2.1.satisfaction", SEPTEMBER, 50)),
-    "the output": lambda ws: (ws / "output" / SEPTEMBER / "scores.csv").write_bytes(b"\xef\xbb\xbfmonth,unit\r\n"),
+    "the output": lambda ws: (ws / "output" / SEPTEMBER / "scores.csv").write_bytes(
+        b"\xef\xbb\xbfmonth,unit\r\n"
+    ),
     "a file too many": lambda ws: (ws / "output" / SEPTEMBER / "units" / "9999.xlsx").write_bytes(b""),
 }
 
@@ -194,17 +202,21 @@ def test_what_has_changed_since_the_run_is_not_sealed(name: str, tmp_path: Path)
     assert not list((workspace / "output").glob("closed/*"))
 
 
-# --- tampering ----------------------------------------------------------------------------------------------------------
+# --- tampering ----------------------------------------------------------------------------------------------
 
 
 def rewritten(bundle: Path, changes: dict[str, bytes | None], *, hashed: bool = False) -> Path:
-    """The bundle with members changed, added or (``None``) left out; ``hashed``: the manifest agrees with the forgery."""
+    """The bundle with members changed, added or (``None``) left out; ``hashed``: the manifest agrees with the
+    forgery.
+    """
     with zipfile.ZipFile(bundle) as archive:
         members: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()} | changes
     kept = {name: content for name, content in members.items() if content is not None}
     if hashed:
         manifest = json.loads(kept["manifest.json"])
-        manifest["files"] = {name: hashlib.sha256(kept[name]).hexdigest() for name in kept if name != "manifest.json"}
+        manifest["files"] = {
+            name: hashlib.sha256(kept[name]).hexdigest() for name in kept if name != "manifest.json"
+        }
         kept["manifest.json"] = json.dumps(manifest).encode()
     forged = bundle.with_name("forged.zip")
     with zipfile.ZipFile(forged, "w") as archive:
@@ -229,7 +241,9 @@ def test_a_member_that_is_not_as_sealed_is_named(name: str, how: str, bundle: Pa
 
 
 def test_an_added_member_is_named(bundle: Path) -> None:
-    result = kpibatch(bundle.parent, "verify", str(rewritten(bundle, {"submissions/2554-09/extra.xlsx": b"PK"})))
+    result = kpibatch(
+        bundle.parent, "verify", str(rewritten(bundle, {"submissions/2554-09/extra.xlsx": b"PK"}))
+    )
     assert result.exit_code == 1
     assert "extra.xlsx" in result.output
 
@@ -245,7 +259,16 @@ def test_an_output_forged_with_its_hash_does_not_come_out_again(bundle: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.txt", "/etc/evil", "output\\..\\evil", "C:evil", "output/2554-09/../../../evil", "CONFIG.toml", "a//b"]
+    "name",
+    [
+        "../evil.txt",
+        "/etc/evil",
+        "output\\..\\evil",
+        "C:evil",
+        "output/2554-09/../../../evil",
+        "CONFIG.toml",
+        "a//b",
+    ],
 )
 def test_names_that_lead_outside_are_refused(name: str, bundle: Path, tmp_path: Path) -> None:
     before = set(tmp_path.rglob("*"))

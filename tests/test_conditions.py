@@ -9,11 +9,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpibatch.conditions import Condition, ConditionFault, MixedRow, edges, parse
+from kpibatch.rules.conditions import Condition, ConditionFault, MixedRow, edges, parse
 
 
 def holds(text: str, *values: float | date) -> list[bool]:
-    return parse(text).holds(np.array([value.toordinal() if isinstance(value, date) else value for value in values], float)).tolist()
+    return (
+        parse(text)
+        .holds(np.array([value.toordinal() if isinstance(value, date) else value for value in values], float))
+        .tolist()
+    )
 
 
 def row(text: str) -> list[Condition | None]:
@@ -87,11 +91,17 @@ HUNDREDTHS = st.integers(0, 10**7).map(lambda number: number / 100)
 BOUNDED = st.tuples(HUNDREDTHS, HUNDREDTHS).filter(lambda pair: pair[0] < pair[1])
 CONDITIONS = st.one_of(
     st.builds(
-        lambda low, is_open: Condition("number", low=low, low_open=is_open), HUNDREDTHS | HUNDREDTHS.map(float.__neg__), st.booleans()
+        lambda low, is_open: Condition("number", low=low, low_open=is_open),
+        HUNDREDTHS | HUNDREDTHS.map(float.__neg__),
+        st.booleans(),
     ),
-    st.builds(lambda high, is_open: Condition("number", high=high, high_open=is_open), HUNDREDTHS, st.booleans()),
+    st.builds(
+        lambda high, is_open: Condition("number", high=high, high_open=is_open), HUNDREDTHS, st.booleans()
+    ),
     st.builds(lambda number: Condition("number", number, number), HUNDREDTHS),
-    st.builds(lambda ends, low, high: Condition("number", *ends, low, high), BOUNDED, st.booleans(), st.booleans()),
+    st.builds(
+        lambda ends, low, high: Condition("number", *ends, low, high), BOUNDED, st.booleans(), st.booleans()
+    ),
     st.builds(
         lambda day, is_open: Condition("date", high=float(day.toordinal()), high_open=is_open),
         st.dates(date(1857, 1, 1), date(2056, 12, 31)),
@@ -157,11 +167,20 @@ def test_exactly_n_percent_is_n_percent(whole):
 @pytest.mark.parametrize(
     ("text", "levels"),
     [
-        ("≤ 80 | 81-85 | 86-90 | 91-95 | > 95", {0: 1, 80: 1, 80.5: 1, 80.99: 1, 81: 2, 85.4: 2, 86: 3, 95.0: 4, 95.01: 5, 95.3: 5}),
+        (
+            "≤ 80 | 81-85 | 86-90 | 91-95 | > 95",
+            {0: 1, 80: 1, 80.5: 1, 80.99: 1, 81: 2, 85.4: 2, 86: 3, 95.0: 4, 95.01: 5, 95.3: 5},
+        ),
         ("81-85 | 86-90 | 91-95", {80.99: 0, 81: 1, 85.99: 1, 86: 2, 90.5: 2, 91: 3, 99: 3}),
-        ("< 50 | 50 ≤ x < 60 | 60 ≤ x < 70 | ≥ 70", {0: 1, 49.99: 1, 50: 2, 59.99: 2, 60: 3, 69.99: 3, 70: 4}),
+        (
+            "< 50 | 50 ≤ x < 60 | 60 ≤ x < 70 | ≥ 70",
+            {0: 1, 49.99: 1, 50: 2, 59.99: 2, 60: 3, 69.99: 3, 70: 4},
+        ),
         ("50 < x ≤ 60 | 60 < x ≤ 70 | > 70", {50: 0, 50.01: 1, 60: 1, 60.01: 2, 70: 2, 70.01: 3}),
-        ("> 50 | 41-50 | 31-40 | 21-30 | ≤ 20", {99: 1, 50.01: 1, 50: 2, 40.5: 2, 40: 3, 30.5: 3, 30: 4, 20.5: 4, 20: 5, 0: 5}),
+        (
+            "> 50 | 41-50 | 31-40 | 21-30 | ≤ 20",
+            {99: 1, 50.01: 1, 50: 2, 40.5: 2, 40: 3, 30.5: 3, 30: 4, 20.5: 4, 20: 5, 0: 5},
+        ),
         ("41-50 | 31-40 | 21-30", {50.01: 0, 50: 1, 40.01: 1, 40: 2, 30: 3, 20: 3, 0: 3}),
         ("≤ 35 | ≤ 30 | ≤ 25", {35.01: 0, 35: 1, 30.01: 1, 30: 2, 25.01: 2, 25: 3, 0: 3}),
         ("≥ 80 | | ≥ 90", {79.99: 0, 80: 2, 89.99: 2, 90: 3}),
@@ -225,14 +244,30 @@ def test_a_fault_points_at_the_character_and_offers_the_nearest_reading(text, po
 
 
 @pytest.mark.parametrize(
-    "text", ["≥ 1_000", "≥ 1e5", "≥ nan", "≥ inf", "≥ 1,23", "≥ .5", "≥ 5.", "≥ ٨٠", "8.5.2565", "-5", "≥ 80 ≤ 90", "มี"]
+    "text",
+    [
+        "≥ 1_000",
+        "≥ 1e5",
+        "≥ nan",
+        "≥ inf",
+        "≥ 1,23",
+        "≥ .5",
+        "≥ 5.",
+        "≥ ٨٠",
+        "8.5.2565",
+        "-5",
+        "≥ 80 ≤ 90",
+        "มี",
+    ],
 )
 def test_what_reads_two_ways_or_none_is_refused(text):
     with pytest.raises(ConditionFault):
         parse(text)
 
 
-@pytest.mark.parametrize(("text", "same"), {"≥ .5": "≥ 0.5", "≥ 1,23": "≥ 123", "≥ 1e5": "≥ 100000", "≥ 1_000": "≥ 1000"}.items())
+@pytest.mark.parametrize(
+    ("text", "same"), {"≥ .5": "≥ 0.5", "≥ 1,23": "≥ 123", "≥ 1e5": "≥ 100000", "≥ 1_000": "≥ 1000"}.items()
+)
 def test_a_proposal_never_changes_the_number(text, same):
     with pytest.raises(ConditionFault) as fault:
         parse(text)
@@ -249,7 +284,27 @@ def fault_of(text: str) -> ConditionFault | None:
 
 @given(
     st.lists(
-        st.sampled_from(["≥", "<", "x", "-", "80", "90", ".", "%", "ร้อยละ", "รอยละ", "ภายไน", "31", "ก.พ.", "2565", "ใช่", " "]), max_size=7
+        st.sampled_from(
+            [
+                "≥",
+                "<",
+                "x",
+                "-",
+                "80",
+                "90",
+                ".",
+                "%",
+                "ร้อยละ",
+                "รอยละ",
+                "ภายไน",
+                "31",
+                "ก.พ.",
+                "2565",
+                "ใช่",
+                " ",
+            ]
+        ),
+        max_size=7,
     )
 )
 @example(["รอยละ", " ", "90", "-", "80"])
@@ -263,7 +318,14 @@ def test_every_text_is_read_or_faulted_with_a_proposal_that_can_be_read(parts):
 
 @pytest.mark.parametrize(
     ("text", "sign", "threshold"),
-    [("≥ 80", ">=", 80), ("> 80", ">", 80), ("≤ 80", "<=", 80), ("< 80", "<", 80), ("= 80", "=", 80), ("81 - 85", ">=", 81)],
+    [
+        ("≥ 80", ">=", 80),
+        ("> 80", ">", 80),
+        ("≤ 80", "<=", 80),
+        ("< 80", "<", 80),
+        ("= 80", "=", 80),
+        ("81 - 85", ">=", 81),
+    ],
 )
 def test_what_a_formula_compares_with(text, sign, threshold):
     assert (parse(text).sign, parse(text).threshold) == (sign, threshold)

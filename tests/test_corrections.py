@@ -1,4 +1,6 @@
-"""Corrections: read row by row, applied in every run and shown wherever the value appears, checked like any value, never written back."""
+"""Corrections: read row by row, applied in every run and shown wherever the value appears, checked like any
+value, never written back.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -27,9 +29,9 @@ from workspace import (
     tree,
 )
 
-from kpibatch.corrections import COLUMNS, read_corrections
-from kpibatch.errors import KpibatchError
-from kpibatch.levels import LevelTables
+from kpibatch.base.errors import KpibatchError
+from kpibatch.intake.corrections import COLUMNS, read_corrections
+from kpibatch.rules.levels import LevelTables
 
 JUNE, APRIL = "2565-06", "2565-04"
 UNIT, MEASURE, FILE = "3102", "T5.news", "3102 คูเมือง.xlsx"
@@ -37,7 +39,9 @@ PAPERS = ("ตรวจเอกสารแล้ว", "บร 0019/ว 1234", 
 ENGLISH = ("unit", "measure", "month", "value", "reason", "document number", "approved by", "date")
 
 
-def correct(workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = COLUMNS, above: int = 0) -> Path:
+def correct(
+    workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = COLUMNS, above: int = 0
+) -> Path:
     """Write the workspace's corrections; a row of four has the usual papers behind it."""
     book = Workbook()
     sheet = book.active
@@ -53,7 +57,9 @@ def correct(workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = CO
 
 
 def value_of(output: Path, unit: str, measure: str) -> dict[str, str]:
-    return next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (unit, measure))
+    return next(
+        row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (unit, measure)
+    )
 
 
 def few(folder: Path) -> Path:
@@ -65,20 +71,28 @@ def workspace(tmp_path: Path) -> Path:
     return few(tmp_path)
 
 
-# --- reading ------------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("month", [APRIL, "เม.ย. 2565", "เมษายน 65", "๔/๒๕๖๕", date(2022, 4, 30), date(2565, 4, 1)])
+@pytest.mark.parametrize(
+    "month", [APRIL, "เม.ย. 2565", "เมษายน 65", "๔/๒๕๖๕", date(2022, 4, 30), date(2565, 4, 1)]
+)
 @pytest.mark.parametrize("unit", ["3102", "๓๑๐๒", "คูเมือง"])
-def test_a_row_is_read_as_people_write_it(unit: str, month: Any, tmp_path: Path, buriram: LevelTables) -> None:
+def test_a_row_is_read_as_people_write_it(
+    unit: str, month: Any, tmp_path: Path, buriram: LevelTables
+) -> None:
     one = read_corrections(correct(tmp_path, (unit, MEASURE, month, "๑๒ ข่าว")), buriram).rows[0]
     assert (one.unit, one.measure, one.month, one.value) == (UNIT, MEASURE, APRIL, 12)
     assert (one.reason, one.document, one.approver, one.day) == PAPERS
     assert str(one.place) == "corrections.xlsx Sheet!D2"
 
 
-@pytest.mark.parametrize("heads", [ENGLISH, ("Unit", "MEASURE", *ENGLISH[2:5], "document_number", "approved_by", "Date")])
-def test_english_headings_and_a_title_above(heads: tuple[str, ...], tmp_path: Path, buriram: LevelTables) -> None:
+@pytest.mark.parametrize(
+    "heads", [ENGLISH, ("Unit", "MEASURE", *ENGLISH[2:5], "document_number", "approved_by", "Date")]
+)
+def test_english_headings_and_a_title_above(
+    heads: tuple[str, ...], tmp_path: Path, buriram: LevelTables
+) -> None:
     path = correct(tmp_path, (UNIT, MEASURE, APRIL, 12), heads=heads, above=3)
     assert [one.key for one in read_corrections(path, buriram).rows] == [(UNIT, MEASURE, APRIL)]
 
@@ -106,7 +120,9 @@ BAD_ROWS: dict[str, tuple[tuple[Any, ...], str, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD_ROWS)
-def test_a_row_that_cant_be_used_is_told_with_its_cell_and_changes_nothing(name: str, tmp_path: Path, buriram: LevelTables) -> None:
+def test_a_row_that_cant_be_used_is_told_with_its_cell_and_changes_nothing(
+    name: str, tmp_path: Path, buriram: LevelTables
+) -> None:
     row, code, cell = BAD_ROWS[name]
     read = read_corrections(correct(tmp_path, row, (UNIT, MEASURE, "2565-05", 3)), buriram)
     assert [one.month for one in read.rows] == ["2565-05"], "the row below is good"
@@ -130,11 +146,13 @@ def test_a_workbook_that_is_none_stops_the_run(workspace: Path) -> None:
 
 def test_a_missing_column_stops_the_run(tmp_path: Path, buriram: LevelTables) -> None:
     with pytest.raises(KpibatchError) as told:
-        read_corrections(correct(tmp_path, (UNIT, MEASURE, APRIL, 1), heads=(*COLUMNS[:-1], "หมายเหตุ")), buriram)
+        read_corrections(
+            correct(tmp_path, (UNIT, MEASURE, APRIL, 1), heads=(*COLUMNS[:-1], "หมายเหตุ")), buriram
+        )
     assert told.value.name == "corrections-columns"
 
 
-# --- in force -----------------------------------------------------------------------------------------------------------
+# --- in force -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +167,9 @@ def test_the_value_is_the_corrected_one_and_says_where_it_stands(corrected: Path
     row = value_of(corrected, UNIT, MEASURE)
     assert (row["value"], row["file"], row["cell"]) == ("7", "corrections.xlsx", "D2")
     assert value_of(corrected, "3101", "T2.done")["value"] == "5"
-    level = next(r["level"] for r in read_rows(corrected / "scores.csv") if (r["unit"], r["node"]) == (UNIT, "T5"))
+    level = next(
+        r["level"] for r in read_rows(corrected / "scores.csv") if (r["unit"], r["node"]) == (UNIT, "T5")
+    )
     assert level == "3", "at least 6 but not 8 a month, with a staff of three"
 
 
@@ -161,9 +181,20 @@ def test_every_place_that_shows_the_value_says_so(corrected: Path) -> None:
     assert (found[0]["file"], found[0]["cell"]) == (FILE, cell)
     for fact in (*PAPERS[:3], "6 ก.ค. 2565", "corrections.xlsx"):
         assert fact in found[0]["message"]
-    comments = [cell.comment.text for line in open_book(corrected / "ranking.xlsx")["T5"].iter_rows() for cell in line if cell.comment]
+    comments = [
+        cell.comment.text
+        for line in open_book(corrected / "ranking.xlsx")["T5"].iter_rows()
+        for cell in line
+        if cell.comment
+    ]
     assert [text.rstrip() for text in comments] == [found[0]["message"]]
-    page = [str(c.value) for s in open_book(corrected / "units" / FILE) for line in s.iter_rows() for c in line if c.value]
+    page = [
+        str(c.value)
+        for s in open_book(corrected / "units" / FILE)
+        for line in s.iter_rows()
+        for c in line
+        if c.value
+    ]
     assert any("จังหวัดแก้ไขค่าที่ส่งมา 1 ค่า" in text for text in page)
     assert any(PAPERS[1] in text for text in page)
     told = kpibatch(workspace, "explain", UNIT, "T5").output
@@ -174,7 +205,9 @@ def test_every_place_that_shows_the_value_says_so(corrected: Path) -> None:
 def test_the_submission_itself_and_what_it_said_stay_as_they_were(corrected: Path) -> None:
     workspace = corrected.parent.parent
     sent = tree(SAMPLES / BURIRAM / "submissions")
-    assert {name: digest for name, digest in tree(workspace / "submissions").items() if digest != sent[name]} == {}
+    assert {
+        name: digest for name, digest in tree(workspace / "submissions").items() if digest != sent[name]
+    } == {}
     sent = {(row["unit"], row["measure"]): row["value"] for row in read_rows(corrected / "values.csv")}
     assert sent["3101", "T2.done"] != "5"
 
@@ -183,7 +216,9 @@ def test_other_units_are_as_without_corrections(corrected: Path, tmp_path: Path)
     plain = run(few(tmp_path))
     changed = {
         row["unit"]
-        for row, other in zip(read_rows(corrected / "measures.csv"), read_rows(plain / "measures.csv"), strict=True)
+        for row, other in zip(
+            read_rows(corrected / "measures.csv"), read_rows(plain / "measures.csv"), strict=True
+        )
         if row["value"] != other["value"]
     }
     assert changed == {UNIT, "3101"}
@@ -193,7 +228,9 @@ def test_a_corrected_value_is_checked_like_any_other(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, JUNE, -5))
     output = run(workspace, expect=1)
     found = findings(output, severity="error", unit=UNIT)
-    assert [(row["code"], row["file"], row["cell"]) for row in found] == [("negative", "corrections.xlsx", "D2")]
+    assert [(row["code"], row["file"], row["cell"]) for row in found] == [
+        ("negative", "corrections.xlsx", "D2")
+    ]
     assert value_of(output, UNIT, MEASURE)["value"] == ""
 
 
@@ -214,7 +251,9 @@ def test_a_correction_for_a_unit_that_sent_nothing_is_told(workspace: Path) -> N
     correct(workspace, ("3119", MEASURE, JUNE, 7))
     output = run(workspace)
     assert "correction-idle" in codes(findings(output, unit="3119"))
-    assert {row["status"] for row in read_rows(output / "scores.csv") if row["unit"] == "3119"} == {"not_submitted"}
+    assert {row["status"] for row in read_rows(output / "scores.csv") if row["unit"] == "3119"} == {
+        "not_submitted"
+    }
 
 
 def test_bad_rows_do_not_stop_the_month(workspace: Path) -> None:
@@ -245,12 +284,14 @@ def test_a_measure_that_the_tables_no_longer_have_is_told(workspace: Path) -> No
 
 
 @given(value=st.integers(0, 60))
-def test_whatever_is_corrected_is_what_counts(value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_whatever_is_corrected_is_what_counts(
+    value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = correct(tmp_path_factory.mktemp("one"), (UNIT, MEASURE, APRIL, value))
     assert read_corrections(path, buriram).values == {(UNIT, MEASURE, APRIL): value}
 
 
-# --- the workbook to fill in --------------------------------------------------------------------------------------------
+# --- the workbook to fill in --------------------------------------------------------------------------------
 
 
 def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -> None:

@@ -1,4 +1,6 @@
-"""Whatever strikes a run, and whenever: the month's folder holds the old output or the new one, whole, and the next run mends the rest."""
+"""Whatever strikes a run, and whenever: the month's folder holds the old output or the new one, whole, and
+the next run mends the rest.
+"""
 
 import hashlib
 import json
@@ -21,16 +23,29 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from faults import BROKEN, CUT_OFF, DENIED, FULL, GONE, INTERRUPTED, KILLED, READ_ONLY, REMOVING, Disk, Fault, failing
+from faults import (
+    BROKEN,
+    CUT_OFF,
+    DENIED,
+    FULL,
+    GONE,
+    INTERRUPTED,
+    KILLED,
+    READ_ONLY,
+    REMOVING,
+    Disk,
+    Fault,
+    failing,
+)
 from small_workspace import MONTH, UNITS, written_workspace
 from workspace import ROOT, kpibatch, tree
 
-from kpibatch.files import replaced, restored
+from kpibatch.base.files import replaced, restored
 
 TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
 
 
-# --- what a whole month is --------------------------------------------------------------------------------------------------
+# --- what a whole month is ----------------------------------------------------------------------------------
 
 
 def state(workspace: Path) -> dict[str, str]:
@@ -46,12 +61,16 @@ def hidden(workspace: Path) -> list[str]:
 
 
 def history(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of the history, but for the records' digests, which hang on the clock and must be those of the folders."""
+    """All rows of the history, but for the records' digests, which hang on the clock and must be those of the
+    folders.
+    """
     path = workspace / "output" / "history.sqlite"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for month, digest in connection.execute("SELECT month, record_sha256 FROM runs"):
-            assert digest == hashlib.sha256((workspace / "output" / month / "run.json").read_bytes()).hexdigest()
+            assert (
+                digest == hashlib.sha256((workspace / "output" / month / "run.json").read_bytes()).hexdigest()
+            )
         rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
     rows["runs"] = [(month, key, *rest) for month, key, _, *rest in rows["runs"]]
     return {table: sorted(content, key=repr) for table, content in rows.items()}
@@ -91,7 +110,7 @@ def passing_copy() -> Iterator[Path]:
         yield written_workspace(Path(folder))
 
 
-# --- a fault at every point ---------------------------------------------------------------------------------------------------
+# --- a fault at every point ---------------------------------------------------------------------------------
 
 
 @cache
@@ -106,14 +125,25 @@ def points(exchanged: bool) -> list[str]:
 def swap(patch: pytest.MonkeyPatch, exchanged: bool) -> None:
     """Whether folders change names in one step, as on Linux, or in two, as on Windows."""
     if not exchanged:
-        patch.setattr("kpibatch.files._exchanged", lambda one, other: False)
+        patch.setattr("kpibatch.base.files._exchanged", lambda one, other: False)
 
 
 def chosen(fault: Fault, exchanged: bool, every: int, offset: int = 0) -> list[int]:
-    """Where a fault may strike: at the renames and commits, and at every n-th of all else. With two renames, only about them."""
+    """Where a fault may strike: at the renames and commits, and at every n-th of all else.
+
+    With two renames, only about them.
+    """
     kinds = [(at, point) for at, point in enumerate(points(exchanged)) if point.split()[0] in fault.kinds]
-    weighty = [at for at, point in kinds if point.startswith(("rename", "exchange", "sql COMMIT")) and ".xlsx" not in point]
-    rest = [at for at, _ in kinds if at not in weighty] if exchanged else [at + 1 for at in weighty if at + 1 in dict(kinds)]
+    weighty = [
+        at
+        for at, point in kinds
+        if point.startswith(("rename", "exchange", "sql COMMIT")) and ".xlsx" not in point
+    ]
+    rest = (
+        [at for at, _ in kinds if at not in weighty]
+        if exchanged
+        else [at + 1 for at in weighty if at + 1 in dict(kinds)]
+    )
     return sorted({*weighty, *rest[offset % every :: every]})
 
 
@@ -123,14 +153,27 @@ def one_line(result: Result) -> bool:
     return result.exit_code == 2 and len(said) == 1 and said[0].startswith("kpibatch: ")
 
 
-FAULTS = {"full": FULL, "read-only": READ_ONLY, "gone": GONE, "cut off": CUT_OFF, "broken": BROKEN, "denied": DENIED, "Ctrl-C": INTERRUPTED}
+FAULTS = {
+    "full": FULL,
+    "read-only": READ_ONLY,
+    "gone": GONE,
+    "cut off": CUT_OFF,
+    "broken": BROKEN,
+    "denied": DENIED,
+    "Ctrl-C": INTERRUPTED,
+}
 
 
 @pytest.mark.parametrize("exchanged", [True, False])
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
-    name: str, exchanged: bool, old: dict[str, str], new: dict[str, str], finished: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    exchanged: bool,
+    old: dict[str, str],
+    new: dict[str, str],
+    finished: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fault, wrong = FAULTS[name], []
     swap(monkeypatch, exchanged)
@@ -142,17 +185,26 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
                 result = kpibatch(workspace, "run")
             assert disk.struck
             if not exchanged and fault.stays and not (workspace / "output" / MONTH).exists():
-                is_mended(workspace, finished, new)  # nothing can be done between two renames on a disk that is gone
+                is_mended(
+                    workspace, finished, new
+                )  # nothing can be done between two renames on a disk that is gone
                 continue
             whole, left = state(workspace), hidden(workspace)
             stuck = {*REMOVING} & {*fault.kinds} if fault.stays else disk.points[at].startswith(REMOVING)
             flaws = {
                 "torn": whole not in (old, new),
-                "no clear line": "Traceback" in result.output or not isinstance(result.exception, SystemExit | None),
-                "exit code": not (one_line(result) or (result.exit_code == 1 and (whole == new or fault is INTERRUPTED))),
+                "no clear line": "Traceback" in result.output
+                or not isinstance(result.exception, SystemExit | None),
+                "exit code": not (
+                    one_line(result) or (result.exit_code == 1 and (whole == new or fault is INTERRUPTED))
+                ),
                 "left over": bool(left) and not stuck,
             }
-            wrong += [f"{flaw} at {at} {disk.points[at]}: {left} {result.output[-200:]}" for flaw, found in flaws.items() if found]
+            wrong += [
+                f"{flaw} at {at} {disk.points[at]}: {left} {result.output[-200:]}"
+                for flaw, found in flaws.items()
+                if found
+            ]
             if at in strikes[::4] or at == strikes[-1]:
                 is_mended(workspace, finished, new)
     assert wrong == []
@@ -193,15 +245,28 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-# --- killed whenever ------------------------------------------------------------------------------------------------------------
+# --- killed whenever ----------------------------------------------------------------------------------------
 
 
-KILLS = [("run", True, 10), ("run", False, 6), ("history rebuild", True, 5), ("close", True, 3), ("check", True, 3), ("check", False, 3)]
+KILLS = [
+    ("run", True, 10),
+    ("run", False, 6),
+    ("history rebuild", True, 5),
+    ("close", True, 3),
+    ("check", True, 3),
+    ("check", False, 3),
+]
 
 
 @pytest.mark.parametrize(("command", "exchanged", "kills"), KILLS)
 def test_killed_at_random(
-    command: str, exchanged: bool, kills: int, old: dict[str, str], new: dict[str, str], finished: Path, monkeypatch: pytest.MonkeyPatch
+    command: str,
+    exchanged: bool,
+    kills: int,
+    old: dict[str, str],
+    new: dict[str, str],
+    finished: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     swap(monkeypatch, exchanged)
     draw, words = random.Random(f"{command} {exchanged}"), command.split()
@@ -211,7 +276,10 @@ def test_killed_at_random(
     takes, killed, absent = time.perf_counter() - before, 0, 0
     for _ in range(kills):
         with prepared(command, finished) as workspace:
-            record, end = workspace / "output" / MONTH / "run.json", time.perf_counter() + draw.uniform(0, takes)
+            record, end = (
+                workspace / "output" / MONTH / "run.json",
+                time.perf_counter() + draw.uniform(0, takes),
+            )
             child = forked(partial(kpibatch, workspace, *words))
             while time.perf_counter() < end:
                 absent += not record.exists()
@@ -220,9 +288,18 @@ def test_killed_at_random(
             if not exchanged and not record.exists():
                 assert kpibatch(workspace, "history", "rebuild").exit_code == 0
             came = state(workspace)
-            assert checked_out(came) in (checked_out(old), checked_out(new)) if command == "check" else came in (old, new)
+            assert (
+                checked_out(came) in (checked_out(old), checked_out(new))
+                if command == "check"
+                else came in (old, new)
+            )
             if command == "close" and kpibatch(workspace, "close").exit_code == 2:  # it was sealed already
-                assert kpibatch(workspace, "verify", str(workspace / "output" / "closed" / f"{MONTH}.zip")).exit_code == 0
+                assert (
+                    kpibatch(
+                        workspace, "verify", str(workspace / "output" / "closed" / f"{MONTH}.zip")
+                    ).exit_code
+                    == 0
+                )
             if command == "close":
                 assert kpibatch(workspace, "close", MONTH, "--reopen").exit_code == 0
             is_mended(workspace, finished, new)
@@ -242,14 +319,20 @@ def prepared(command: str, finished: Path) -> Iterator[Path]:
 
 def checked_out(month: dict[str, str]) -> dict[str, str]:
     """A month's folder without what ``check`` writes into it."""
-    return {name: digest for name, digest in month.items() if not name.startswith("returned") and name != "check.json"}
+    return {
+        name: digest
+        for name, digest in month.items()
+        if not name.startswith("returned") and name != "check.json"
+    }
 
 
 def test_a_real_process_killed(old: dict[str, str], new: dict[str, str], finished: Path) -> None:
     draw, killed = random.Random(2565), 0
     for _ in range(3):
         with passing_copy() as workspace:
-            process = subprocess.Popen(command_line(workspace, "run"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command_line(workspace, "run"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
             record = workspace / "output" / ".kpibatch.lock"
             while process.poll() is None and not record.exists():
                 time.sleep(0.001)
@@ -268,7 +351,7 @@ def command_line(workspace: Path, *words: str) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader ends when its file does")
 def test_the_readers_of_a_killed_run_end_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpibatch.workers._read", read_for_ever)
+    monkeypatch.setattr("kpibatch.intake.readers._read", read_for_ever)
     with passing_copy() as workspace:
         readers = workspace / "readers"
         readers.mkdir()
@@ -322,7 +405,13 @@ def test_left_overs_are_cleared_wherever_they_lie(tmp_path: Path) -> None:
     )
     for name in folders:
         (tmp_path / name).mkdir(parents=True)
-    kept = [f"{month}/run.json", ".kpibatch.lock", f"{month}/mail/journal.csv", "closed/2554-03.zip", ".hidden.txt"]
+    kept = [
+        f"{month}/run.json",
+        ".kpibatch.lock",
+        f"{month}/mail/journal.csv",
+        "closed/2554-03.zip",
+        ".hidden.txt",
+    ]
     old = [f"{month}/.returned.old/a.xlsx", f"{before}/run.json", f"{before}/.returned.new/b.xlsx"]
     parts = [
         ".history.sqlite.part",
@@ -338,7 +427,9 @@ def test_left_overs_are_cleared_wherever_they_lie(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob(".*") if path.is_dir()]
 
 
-def test_an_impatient_operator_gets_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impatient_operator_gets_the_old_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     swap(monkeypatch, exchanged=False)
     (tmp_path / "month").mkdir()
     (tmp_path / "month" / "old").touch()
@@ -355,12 +446,14 @@ def test_an_impatient_operator_gets_the_old_folder_back(tmp_path: Path, monkeypa
     assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["month", "month/old"]
 
 
-# --- disks that really refuse -----------------------------------------------------------------------------------------------------
+# --- disks that really refuse -------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system in memory, to be made full or read-only; where mounting is not permitted the test is left out."""
+    """A file system in memory, to be made full or read-only; where mounting is not permitted the test is left
+    out.
+    """
     (tmp_path / "disk").mkdir()
     if not mount("-t", "tmpfs", "-o", "size=10m", "tmpfs", str(tmp_path / "disk")):
         pytest.skip("mounting is not permitted; the faults above stand for it")
@@ -376,12 +469,16 @@ def mount(*words: str) -> bool:
 
 
 @pytest.mark.parametrize("kilobytes", [4, 24, 60])
-def test_a_disk_that_is_full(kilobytes: int, tiny_disk: Path, old: dict[str, str], new: dict[str, str], finished: Path) -> None:
+def test_a_disk_that_is_full(
+    kilobytes: int, tiny_disk: Path, old: dict[str, str], new: dict[str, str], finished: Path
+) -> None:
     workspace = written_workspace(tiny_disk)
     stat = os.statvfs(tiny_disk)
     used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize // 1024
     assert mount("-o", f"remount,size={used + kilobytes}k", str(tiny_disk))
-    process = subprocess.run(command_line(workspace, "run"), cwd=ROOT, capture_output=True, text=True, check=False)
+    process = subprocess.run(
+        command_line(workspace, "run"), cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert (process.returncode, len(process.stderr.splitlines())) == (2, 1), process.stderr
     assert state(workspace) == old
     for words in READING:
@@ -393,7 +490,9 @@ def test_a_disk_that_is_full(kilobytes: int, tiny_disk: Path, old: dict[str, str
 READING = (("status",), ("explain", UNITS[0], "D2.1"), ("history", "show", UNITS[0], "D2.1"))
 
 
-def test_a_disk_that_is_read_only(tiny_disk: Path, old: dict[str, str], new: dict[str, str], finished: Path) -> None:
+def test_a_disk_that_is_read_only(
+    tiny_disk: Path, old: dict[str, str], new: dict[str, str], finished: Path
+) -> None:
     workspace = written_workspace(tiny_disk)
     said = [kpibatch(workspace, *words).output for words in READING]
     assert mount("-o", "remount,ro", str(tiny_disk))
@@ -406,14 +505,23 @@ def test_a_disk_that_is_read_only(tiny_disk: Path, old: dict[str, str], new: dic
 
 
 @pytest.mark.parametrize("kilobytes", [1, 12, 26])
-def test_files_that_may_not_grow(kilobytes: int, old: dict[str, str], new: dict[str, str], finished: Path) -> None:
+def test_files_that_may_not_grow(
+    kilobytes: int, old: dict[str, str], new: dict[str, str], finished: Path
+) -> None:
     """As a quota does it; this needs no permission, so it is tried everywhere."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
 
     with passing_copy() as workspace:
-        process = subprocess.run(command_line(workspace, "run"), cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=limit)
+        process = subprocess.run(
+            command_line(workspace, "run"),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=limit,
+        )
         assert (process.returncode, len(process.stderr.splitlines())) == (2, 1), process.stderr
         assert process.stderr.startswith("kpibatch: ")
         assert state(workspace) == old
@@ -453,7 +561,10 @@ def test_a_share_that_can_not_even_be_listed(
             patch.setattr(os, "listdir", refuse(true_listdir))
             patch.setattr(os, "scandir", refuse(true_scandir))
             result = kpibatch(workspace, *words)
-        assert one_line(result) or (words == ("forms",) and gone == "submissions"), (result.output, result.exception)
+        assert one_line(result) or (words == ("forms",) and gone == "submissions"), (
+            result.output,
+            result.exception,
+        )
         assert state(workspace) == old
 
 
@@ -470,5 +581,7 @@ def test_the_other_commands_that_write_say_so_in_one_line(old: dict[str, str]) -
                     assert isinstance(result.exception, SystemExit | None), where
                 if words != ("check",):
                     assert tree(workspace / "output" / MONTH) == {
-                        name.removeprefix(f"{MONTH}/"): digest for name, digest in before.items() if name.startswith(MONTH)
+                        name.removeprefix(f"{MONTH}/"): digest
+                        for name, digest in before.items()
+                        if name.startswith(MONTH)
                     }

@@ -1,4 +1,6 @@
-"""A history that is damaged, foreign or gone, and months' folders that are: what is said, what is used, and that a rebuild mends it."""
+"""A history that is damaged, foreign or gone, and months' folders that are: what is said, what is used, and
+that a rebuild mends it.
+"""
 
 import json
 import os
@@ -12,8 +14,8 @@ import pytest
 from small_workspace import EARLIER, MONTH, UNITS, written_workspace
 from workspace import digest, findings, kpibatch, run, tree
 
-from kpibatch.database import opened
-from kpibatch.history import history_of
+from kpibatch.months.database import opened
+from kpibatch.months.history import history_of
 
 SHOW = ("history", "show", UNITS[0], "D2.1")
 
@@ -26,11 +28,16 @@ def written(tmp_path: Path) -> Path:
 def rows(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
     """Everything the history holds."""
     with closing(sqlite3.connect(workspace / "output" / "history.sqlite")) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in sorted(tables)}
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+            for table in sorted(tables)
+        }
 
 
-# --- a history that is no history ------------------------------------------------------------------------------------------------
+# --- a history that is no history ---------------------------------------------------------------------------
 
 
 def overwrite(path: Path, content: bytes) -> None:
@@ -130,7 +137,9 @@ def test_a_history_that_is_a_folder(written: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: overwrite(path, b"")])
-def test_a_history_that_is_gone_or_empty_is_made_anew_at_once(damage: Callable[[Path], None], written: Path) -> None:
+def test_a_history_that_is_gone_or_empty_is_made_anew_at_once(
+    damage: Callable[[Path], None], written: Path
+) -> None:
     run(written)
     whole = rows(written)
     damage(written / "output" / "history.sqlite")
@@ -138,7 +147,7 @@ def test_a_history_that_is_gone_or_empty_is_made_anew_at_once(damage: Callable[[
     assert rows(written) == whole
 
 
-# --- what SQLite keeps beside it ---------------------------------------------------------------------------------------------------
+# --- what SQLite keeps beside it ----------------------------------------------------------------------------
 
 
 def killed_at_work(workspace: Path) -> Path:
@@ -183,8 +192,10 @@ def test_the_log_of_another_database_does_no_harm_to_a_rebuild(written: Path) ->
     assert rows(written) == expected
 
 
-def test_a_rebuild_while_another_program_has_it_open_says_so(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpibatch.database._SECONDS", 0.1)
+def test_a_rebuild_while_another_program_has_it_open_says_so(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpibatch.months.database._SECONDS", 0.1)
     expected = rows(written)
     with closing(sqlite3.connect(written / "output" / "history.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -196,7 +207,7 @@ def test_a_rebuild_while_another_program_has_it_open_says_so(written: Path, monk
     assert rows(written) == expected
 
 
-# --- months' folders that are damaged -------------------------------------------------------------------------------------------------
+# --- months' folders that are damaged -----------------------------------------------------------------------
 
 
 def garble(path: Path) -> None:
@@ -230,7 +241,9 @@ SPOILT: Mapping[str, tuple[str, Callable[[Path], object]]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "rebuilt"), [(name, False) for name in SPOILT] + [(name, True) for name in list(SPOILT)[::4]])
+@pytest.mark.parametrize(
+    ("name", "rebuilt"), [(name, False) for name in SPOILT] + [(name, True) for name in list(SPOILT)[::4]]
+)
 def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, written: Path) -> None:
     """Whether the history knew the month from before or is made anew: the outcome is the same."""
     file, spoil = SPOILT[name]
@@ -250,7 +263,9 @@ def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, writt
 def test_listings_with_other_columns_are_passed_over_even_where_no_digest_tells(written: Path) -> None:
     month = written / "output" / EARLIER
     edit_record(month / "run.json", listings={})
-    (month / "scores.csv").write_text('month,unit,node,"level); DROP TABLE runs; --"\r\n2554-06,21P01,total,1\r\n', encoding="utf-8-sig")
+    (month / "scores.csv").write_text(
+        'month,unit,node,"level); DROP TABLE runs; --"\r\n2554-06,21P01,total,1\r\n', encoding="utf-8-sig"
+    )
     assert "history-skipped" in [row["code"] for row in findings(run(written, expect=1))]
     assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
 
@@ -261,7 +276,11 @@ def test_a_month_that_is_taken_away_is_forgotten(written: Path) -> None:
     assert not [row for row in findings(output) if row["code"].startswith("history-")]
     kept = rows(written)
     assert [month for month, *_ in kept["runs"]] == [MONTH]
-    assert all(row[0] != EARLIER for table in ("scores", "measures", "sent_values", "submissions", "findings") for row in kept[table])
+    assert all(
+        row[0] != EARLIER
+        for table in ("scores", "measures", "sent_values", "submissions", "findings")
+        for row in kept[table]
+    )
     assert kpibatch(written, "history", "rebuild").exit_code == 0
     assert {**rows(written), "sights": []} == {**kept, "sights": []}
 
@@ -278,8 +297,12 @@ def test_a_month_of_another_round_is_told_and_not_used(written: Path) -> None:
     assert (told["severity"], told["found"]) == ("warning", "2553/1")
 
 
-def test_the_history_of_a_full_disk_still_knows_what_check_saw(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A passing history in memory is the one a rebuild would make: when files came is not lost with the database."""
+def test_the_history_of_a_full_disk_still_knows_what_check_saw(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A passing history in memory is the one a rebuild would make: when files came is not lost with the
+    database.
+    """
     assert kpibatch(written, "check").exit_code == 1
     with history_of(written / "output") as history:
         seen, rounds = history.sights(), history.rounds()
@@ -290,6 +313,6 @@ def test_the_history_of_a_full_disk_still_knows_what_check_saw(written: Path, mo
             raise sqlite3.OperationalError("disk I/O error")
         return true(path, *words, **more)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("kpibatch.database.sqlite3.connect", refuse)
+    monkeypatch.setattr("kpibatch.months.database.sqlite3.connect", refuse)
     with history_of(written / "output") as history:
         assert (history.sights(), history.rounds()) == (seen, rounds)

@@ -1,4 +1,6 @@
-"""The same input gives the same bytes: in whatever order a disk lists files, in any locale, time zone and hash seed, again and again."""
+"""The same input gives the same bytes: in whatever order a disk lists files, in any locale, time zone and
+hash seed, again and again.
+"""
 
 import json
 import os
@@ -33,7 +35,7 @@ class Scanned:
 
 os.listdir = lambda path=".": shuffled(listdir(path))
 os.scandir = Scanned
-from kpibatch.cli import main
+from kpibatch.commands.cli import main
 main()
 """
 WORLDS = [
@@ -51,15 +53,24 @@ def run_in(world: dict[str, str], workspace: Path, shuffle: int, *words: str) ->
 
 
 def left(workspace: Path) -> tuple[dict[str, str], dict[str, list[tuple[object, ...]]]]:
-    """Every file of the months' folders with its digest, a record without its seconds; and the rows of the history."""
+    """Every file of the months' folders with its digest, a record without its seconds; and the rows of the
+    history.
+    """
     output = workspace / "output"
     files = {name: digest for name, digest in tree(output).items() if name != "history.sqlite"}
     for path in output.glob("*/run.json"):
         files[str(path.relative_to(output))] = json.dumps(json.loads(path.read_bytes()) | {"seconds": 0})
     with closing(sqlite3.connect(output / "history.sqlite")) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            )
+        ]
         rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
-    rows["runs"] = [(month, key, *rest) for month, key, _, *rest in rows["runs"]]  # the record's digest hangs on its seconds
+    rows["runs"] = [
+        (month, key, *rest) for month, key, _, *rest in rows["runs"]
+    ]  # the record's digest hangs on its seconds
     return files, rows
 
 
@@ -75,7 +86,9 @@ def test_the_same_bytes_in_every_world(name: str, tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_whatever_was_run_before(tmp_path: Path) -> None:
-    """An earlier month counts the same, run or only sent; running again changes nothing, nor do a check and a rebuild between."""
+    """An earlier month counts the same, run or only sent; running again changes nothing, nor do a check and a
+    rebuild between.
+    """
     straight, winding = small_workspace(tmp_path / "straight"), small_workspace(tmp_path / "winding")
     for month in (EARLIER, MONTH):
         assert kpibatch(straight, "run", month).exit_code in (0, 1)

@@ -6,15 +6,27 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from workspace import RAYONG, SAMPLES, change, configure, copy_sample, edit_table, kpibatch, open_book, read_rows, run, submission
+from workspace import (
+    RAYONG,
+    SAMPLES,
+    change,
+    configure,
+    copy_sample,
+    edit_table,
+    kpibatch,
+    open_book,
+    read_rows,
+    run,
+    submission,
+)
 
-from kpibatch.assessment import assess_month
-from kpibatch.config import read_config
-from kpibatch.moves import compare
-from kpibatch.moves_text import COLUMNS
-from kpibatch.published import read_published
-from kpibatch.sides import side_of_month, side_of_outcome
-from kpibatch.tables_diff import table_changes
+from kpibatch.base.config import read_config
+from kpibatch.months.assess import assess_month
+from kpibatch.months.compare.moves import compare
+from kpibatch.months.compare.side import side_of_month, side_of_outcome
+from kpibatch.months.compare.words import COLUMNS
+from kpibatch.months.folder import read_published
+from kpibatch.rules.changes import table_changes
 
 MAY, JUNE = "2565-05", "2565-06"
 
@@ -41,11 +53,13 @@ def english(workspace: Path, *words: str) -> Result:
 
 def block(text: str, unit: str) -> list[str]:
     """A unit's lines."""
-    [found] = [part.splitlines() for part in text.split("\n\n") if part and f" {unit} " in part.splitlines()[0][:12]]
+    [found] = [
+        part.splitlines() for part in text.split("\n\n") if part and f" {unit} " in part.splitlines()[0][:12]
+    ]
     return found
 
 
-# --- months --------------------------------------------------------------------------------------------------------
+# --- months -------------------------------------------------------------------------------------------------
 
 
 def test_two_months(workspace: Path) -> None:
@@ -91,17 +105,23 @@ def test_csv_adds_up(workspace: Path) -> None:
     assert tuple(rows[0]) == COLUMNS
     assert [row["cause"] for row in rows[:3]] == ["rule", "rule", "rank"]
     published = {
-        (row["unit"], row["node"], month): row for month in (MAY, JUNE) for row in read_rows(workspace / "output" / month / "scores.csv")
+        (row["unit"], row["node"], month): row
+        for month in (MAY, JUNE)
+        for row in read_rows(workspace / "output" / month / "scores.csv")
     }
     for unit in {row["unit"] for row in rows} - {"", "3119"}:
         own = [row for row in rows if row["unit"] == unit]
         [total] = [row for row in own if row["kpi"] == "total"]
-        assert (total["before"], total["after"]) == tuple(published[unit, "total", month]["rank"] for month in (MAY, JUNE))
+        assert (total["before"], total["after"]) == tuple(
+            published[unit, "total", month]["rank"] for month in (MAY, JUNE)
+        )
         parts = [float(row["points"]) for row in own if row["kpi"] != "total" and row["points"]]
         assert sum(parts) == pytest.approx(float(total["points"]), abs=1.01e-4)
         for row in own:
             if row["level_a"]:
-                assert (row["level_a"], row["level_b"]) == tuple(published[unit, row["kpi"], month]["level"] for month in (MAY, JUNE))
+                assert (row["level_a"], row["level_b"]) == tuple(
+                    published[unit, row["kpi"], month]["level"] for month in (MAY, JUNE)
+                )
 
 
 @pytest.mark.parametrize("month", [MAY, JUNE])
@@ -118,7 +138,11 @@ def test_the_workbook(workspace: Path) -> None:
     path = workspace / "output" / f"diff {MAY} {JUNE}.xlsx"
     assert f"เขียนที่ {path}" in result.output
     [sheet] = open_book(path).worksheets
-    assert (sheet.title, sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("สิ่งที่เปลี่ยน", "landscape", 9)
+    assert (sheet.title, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
+        "สิ่งที่เปลี่ยน",
+        "landscape",
+        9,
+    )
     assert sheet["A1"].value == "เทียบเดือนพฤษภาคม 2565 กับเดือนมิถุนายน 2565"
     texts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert "3101 เมืองบุรีรัมย์" in texts
@@ -138,7 +162,7 @@ def test_a_published_month_and_the_same_worked_out_anew_are_one(workspace: Path)
     assert published.places == anew.places
 
 
-# --- level tables --------------------------------------------------------------------------------------------------
+# --- level tables -------------------------------------------------------------------------------------------
 
 
 def test_two_level_tables(workspace: Path) -> None:
@@ -150,7 +174,9 @@ def test_two_level_tables(workspace: Path) -> None:
     assert "คะแนนและอันดับ: คิดจากแบบรายงานเดือนมิถุนายน 2565 ด้วยตารางทั้งสองฉบับ" in lines
     assert any(line.startswith("    น้ำหนักในคะแนนรวม: T5") for line in lines)
     assert not (workspace / "output" / "diff old level_tables.xlsx").exists()
-    may = kpibatch(workspace, "diff", str(workspace / "old.xlsx"), "level_tables.xlsx", "--month", MAY, "--xlsx").output
+    may = kpibatch(
+        workspace, "diff", str(workspace / "old.xlsx"), "level_tables.xlsx", "--month", MAY, "--xlsx"
+    ).output
     assert "พฤษภาคม 2565" in may
     assert (workspace / "output" / "diff old level_tables.xlsx").exists()
 
@@ -176,7 +202,7 @@ def test_where_nothing_can_be_scored_the_rules_alone_are_compared(workspace: Pat
     assert kpibatch(bare, "diff", "level_tables.xlsx", "new.xlsx", "--month", JUNE).exit_code == 2
 
 
-# --- mistakes ------------------------------------------------------------------------------------------------------
+# --- mistakes -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -198,7 +224,10 @@ def test_where_nothing_can_be_scored_the_rules_alone_are_compared(workspace: Pat
 def test_mistakes_are_one_line(workspace: Path, words: tuple[str, ...], thai: str, other: str) -> None:
     if "faulty.xlsx" in words and not (workspace / "faulty.xlsx").exists():
         _faulty(workspace)
-    for answer, text in ((kpibatch(workspace, "diff", *words), thai), (english(workspace, "diff", *words), other)):
+    for answer, text in (
+        (kpibatch(workspace, "diff", *words), thai),
+        (english(workspace, "diff", *words), other),
+    ):
         assert answer.exit_code == 2
         [line] = answer.stderr.splitlines()
         assert text in line
@@ -216,7 +245,9 @@ def test_a_month_of_another_round(workspace: Path) -> None:
     folder = workspace / "output" / "2564-06"
     shutil.copytree(workspace / "output" / MAY, folder)
     record = folder / "run.json"
-    record.write_text(record.read_text("utf-8").replace('"2565/2"', '"2564/2"').replace(f'"{MAY}"', '"2564-06"'), "utf-8")
+    record.write_text(
+        record.read_text("utf-8").replace('"2565/2"', '"2564/2"').replace(f'"{MAY}"', '"2564-06"'), "utf-8"
+    )
     result = kpibatch(workspace, "diff", "2564-06", JUNE)
     assert result.exit_code == 2
     assert "เดือน 2564-06 อยู่รอบ 2564/2 แต่เดือน 2565-06 อยู่รอบ 2565/2" in result.stderr

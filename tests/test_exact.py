@@ -1,7 +1,8 @@
 """The vectorised scorer against a slow and obvious one that counts in whole numbers and fractions.
 
-The slow one is written from the design's words and reads the typed conditions by itself. 2,000 units are made up for each of the
-five samples' level tables, most of their values on a threshold or one step beside it; nothing may differ.
+The slow one is written from the design's words and reads the typed conditions by itself. 2,000 units are made
+up for each of the five samples' level tables, most of their values on a threshold or one step beside it;
+nothing may differ.
 """
 
 import math
@@ -21,15 +22,16 @@ import pytest
 from tablebook import one_kpi, read
 from workspace import BURIRAM, CHACHOENGSAO, CHIEFS, NAKHON_PHANOM, RAYONG, SAMPLES
 
-from kpibatch.config import RankingRules
-from kpibatch.findings import NOWHERE
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import TOTAL, Baseline, LevelTables, Measure, Method, Node, Rollup, Source, Unit, ZeroRule
-from kpibatch.measures import Measured, measure_all
-from kpibatch.rank import Standing, Status, rank_units
-from kpibatch.score import Scores, score_all
-from kpibatch.thai import read_date
-from kpibatch.values import Kind
+from kpibatch.base.config import RankingRules
+from kpibatch.base.findings import NOWHERE
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import read_date
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import TOTAL, Baseline, Measure, Method, Node, Rollup, Source, Unit, ZeroRule
+from kpibatch.scoring.measures import Measured, measure_all
+from kpibatch.scoring.rank import Standing, Status, rank_units
+from kpibatch.scoring.score import Scores, score_all
 
 UNITS = 2000
 MONTHS = {
@@ -44,7 +46,7 @@ QUOTIENTS = (Source.PERCENT, Source.GROWTH, Source.REDUCTION)
 Number = int | Fraction
 
 
-# --- the slow scorer ----------------------------------------------------------------------------------------------
+# --- the slow scorer ----------------------------------------------------------------------------------------
 
 
 def nine(value: Number) -> int:
@@ -56,7 +58,9 @@ COMPARE = {"=": operator.eq, "≥": operator.ge, ">": operator.gt, "≤": operat
 
 
 class Asked(NamedTuple):
-    """What one cell of ระดับ asks by its edge: ``≥``, ``>``, ``≤``, ``<`` or ``=`` a number (a day is one, too), or ``any``."""
+    """What one cell of ระดับ asks by its edge: ``≥``, ``>``, ``≤``, ``<`` or ``=`` a number (a day is one,
+    too), or ``any``.
+    """
 
     sign: str
     number: Fraction = Fraction()
@@ -83,7 +87,9 @@ def read_cell(text: str) -> Asked:
         return ask("≤" if found[1] == "ภายใน" else "<", day.toordinal())
     if found := re.fullmatch(r"([<>≤])([\d.]+)", bare):
         return ask(found[1], found[2])
-    found = re.fullmatch(r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare)
+    found = re.fullmatch(
+        r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare
+    )
     assert found, text
     return ask("≥", found[1])
 
@@ -105,7 +111,9 @@ class SlowRule(NamedTuple):
 
 
 class Book:
-    """The level tables as the slow scorer looks things up in them; cases count from 1, 0 is a row without one."""
+    """The level tables as the slow scorer looks things up in them; cases count from 1, 0 is a row without
+    one.
+    """
 
     def __init__(self, tables: LevelTables, today: date) -> None:
         self.tables, self.today = tables, today.toordinal()
@@ -130,7 +138,9 @@ class Book:
     def day_may_come(self, code: str) -> bool:
         """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
         deadlines = [one.number for one in self.asked.get(code, ())]
-        return self.tables.measures[code].kind is Kind.DATE and min(deadlines, default=Fraction()) > self.today
+        return (
+            self.tables.measures[code].kind is Kind.DATE and min(deadlines, default=Fraction()) > self.today
+        )
 
 
 @dataclass
@@ -163,8 +173,12 @@ class Slow:
         if b == 0 and measure.zero_rule is ZeroRule.MISSING:
             return None
         if b == 0:
-            return 100 if (measure.zero_rule is ZeroRule.PASS) != self.book.lower_is_better(measure.code) else 0
-        return {Source.PERCENT: 100 * a, Source.GROWTH: 100 * (a - b), Source.REDUCTION: 100 * (b - a)}[measure.source] / Fraction(b)
+            return (
+                100 if (measure.zero_rule is ZeroRule.PASS) != self.book.lower_is_better(measure.code) else 0
+            )
+        return {Source.PERCENT: 100 * a, Source.GROWTH: 100 * (a - b), Source.REDUCTION: 100 * (b - a)}[
+            measure.source
+        ] / Fraction(b)
 
     def is_incomplete(self, code: str) -> bool:
         return self.is_stale(code) or (self.value(code) is None and not self.book.day_may_come(code))
@@ -191,7 +205,10 @@ class Slow:
 
     @cached_property
     def rules(self) -> dict[str, list[SlowRule]]:
-        return {kpi: [rule for rule in rules if rule.case in (0, self.case[kpi])] for kpi, rules in self.book.rules.items()}
+        return {
+            kpi: [rule for rule in rules if rule.case in (0, self.case[kpi])]
+            for kpi, rules in self.book.rules.items()
+        }
 
     @cached_property
     def level(self) -> dict[str, int]:
@@ -207,14 +224,19 @@ class Slow:
     def met(self, kpi: str, level: int) -> bool:
         if self.book.cases[kpi] and not self.case[kpi]:
             return False
-        return all(one.holds(self.value(rule.measure)) for rule in self.rules[kpi] if (one := rule.row[level]))
+        return all(
+            one.holds(self.value(rule.measure)) for rule in self.rules[kpi] if (one := rule.row[level])
+        )
 
     def is_provisional(self, kpi: str) -> bool:
         asked = {measure for measure, _ in self.book.cases[kpi]} | {rule.measure for rule in self.rules[kpi]}
         return any(map(self.is_incomplete, asked))
 
     def score(self, leaf: Node) -> Fraction:
-        below, scores = Fraction(self.book.tables.round.below_one), [Fraction(score) for score in self.book.tables.scores]
+        below, scores = (
+            Fraction(self.book.tables.round.below_one),
+            [Fraction(score) for score in self.book.tables.scores],
+        )
         if leaf.method is Method.STEPS:
             return [below, *scores][self.level[leaf.code]]
         [rule] = self.rules[leaf.code]
@@ -234,10 +256,15 @@ class Slow:
         children = self.book.children[code]
         for node in children:
             self.add(node.code, found)
-        applying = [(Fraction(str(node.weight)), *found[node.code]) for node in children if node.code in found]
+        applying = [
+            (Fraction(str(node.weight)), *found[node.code]) for node in children if node.code in found
+        ]
         if applying:
             whole = sum(weight for weight, _, _ in applying)
-            found[code] = sum(weight * score for weight, score, _ in applying) / Fraction(whole), any(one[2] for one in applying)
+            found[code] = (
+                sum(weight * score for weight, score, _ in applying) / Fraction(whole),
+                any(one[2] for one in applying),
+            )
         elif not children and self.applies(self.book.tables.node[code]):
             found[code] = self.score(self.book.tables.node[code]), self.is_provisional(code)
 
@@ -247,7 +274,9 @@ def between(value: Fraction, knots: Sequence[Fraction], scores: Sequence[Fractio
     below = max(number for number, knot in enumerate(knots) if nine(value) >= nine(knot))
     if below == len(knots) - 1:
         return scores[below]
-    return scores[below] + (scores[below + 1] - scores[below]) * (value - knots[below]) / (knots[below + 1] - knots[below])
+    return scores[below] + (scores[below + 1] - scores[below]) * (value - knots[below]) / (
+        knots[below + 1] - knots[below]
+    )
 
 
 class Place(NamedTuple):
@@ -269,13 +298,21 @@ def ranking(units: Sequence[Slow], sent: set[str]) -> dict[str, Place]:
     for one in units:
         code, total = one.unit.code, totals[one.unit.code]
         percent = Fraction(total, 100) / Fraction(tables.top_score)
-        rating = next(word for least, word in sorted(tables.rating_typed, reverse=True) if percent >= Fraction(least))
-        status = Status.NOT_SUBMITTED if code not in sent else Status.PROVISIONAL if one.tree[TOTAL][1] else Status.OK
+        rating = next(
+            word for least, word in sorted(tables.rating_typed, reverse=True) if percent >= Fraction(least)
+        )
+        status = (
+            Status.NOT_SUBMITTED
+            if code not in sent
+            else Status.PROVISIONAL
+            if one.tree[TOTAL][1]
+            else Status.OK
+        )
         places[code] = Place(total, percent, rating, 1 + len(sent) - bisect_right(in_order, total), status)
     return places
 
 
-# --- units made up, most of their values where it is decided --------------------------------------------------------
+# --- units made up, most of their values where it is decided ------------------------------------------------
 
 
 def a_step(measure: Measure) -> Fraction:
@@ -290,10 +327,18 @@ def anything(measure: Measure, tables: LevelTables, chance: random.Random) -> Nu
         return (tables.round.start + timedelta(chance.randrange(-20, 200))).toordinal()
     if measure.kind is Kind.NUMBER:
         return chance.choice((0, 1, 3, 57, 100, 100, 200, chance.randint(1, 5000)))
-    return chance.choice((Fraction(0), Fraction(1), Fraction(29, 100), Fraction(100), Fraction(chance.randint(1, 10**9), 100)))
+    return chance.choice(
+        (Fraction(0), Fraction(1), Fraction(29, 100), Fraction(100), Fraction(chance.randint(1, 10**9), 100))
+    )
 
 
-def aim(asked: Asked, measure: Measure, given: dict[str, Number | None], tables: LevelTables, chance: random.Random) -> None:
+def aim(
+    asked: Asked,
+    measure: Measure,
+    given: dict[str, Number | None],
+    tables: LevelTables,
+    chance: random.Random,
+) -> None:
     """Put what a measure is made of on a threshold or one step beside it."""
     filled = tables.measures[measure.numerator[0]] if measure.ingredients else measure
     wanted, step = asked.number, a_step(filled)
@@ -304,7 +349,9 @@ def aim(asked: Asked, measure: Measure, given: dict[str, Number | None], tables:
         return
     if measure.ingredients:
         whole = Fraction(given[measure.denominator] or 0)
-        share = {Source.PERCENT: wanted, Source.GROWTH: 100 + wanted, Source.REDUCTION: 100 - wanted}[measure.source]
+        share = {Source.PERCENT: wanted, Source.GROWTH: 100 + wanted, Source.REDUCTION: 100 - wanted}[
+            measure.source
+        ]
         wanted = whole * share / 100
     round_off = chance.choice((math.floor, math.ceil))
     beside = chance.choices((0, 1, -1), (6, 1, 1))[0] if asked.sign in "≥≤" else chance.choice((0, 1, -1))
@@ -314,7 +361,9 @@ def aim(asked: Asked, measure: Measure, given: dict[str, Number | None], tables:
 def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
     tables = book.tables
     given: dict[str, Number | None] = {
-        code: anything(measure, tables, chance) for code, measure in tables.measures.items() if not measure.ingredients
+        code: anything(measure, tables, chance)
+        for code, measure in tables.measures.items()
+        if not measure.ingredients
     }
     for code, measure in tables.measures.items():
         if measure.source is Source.ON_TIME:
@@ -332,12 +381,18 @@ def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
             )
     missing = [code for code in given if chance.random() < 0.01]
     stale = {code for code in given if chance.random() < 0.005 and code not in missing}
-    stale = {code for code in stale if tables.measures[code].source is Source.FORM and tables.measures[code].kind is not Kind.DATE}
+    stale = {
+        code
+        for code in stale
+        if tables.measures[code].source is Source.FORM and tables.measures[code].kind is not Kind.DATE
+    }
     return Slow(book, unit, given | dict.fromkeys(missing), frozenset(stale))
 
 
 def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
-    """The tables with 2,000 units, KPIs that some of them lack, and every month's value the latest one (roll-up is not at issue)."""
+    """The tables with 2,000 units, KPIs that some of them lack, and every month's value the latest one
+    (roll-up is not at issue).
+    """
     units = tuple(Unit(f"u{number}", f"หน่วย {number}") for number in range(UNITS))
     codes = [unit.code for unit in units]
 
@@ -352,7 +407,9 @@ def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
 
 
 def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple[Measured, LevelTables]:
-    """The same values through the program's own door: cells by month, baselines, percent of timely submissions."""
+    """The same values through the program's own door: cells by month, baselines, percent of timely
+    submissions.
+    """
     forms = [code for code, measure in tables.measures.items() if measure.source is Source.FORM]
     cells = [
         (one.unit.code, code, EARLIER if code in one.stale else month, float(value), "ok", "f", "s", "A1")
@@ -360,10 +417,17 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
         for code in forms
         if (value := one.given[code]) is not None
     ]
-    frame = pd.DataFrame(cells, columns=["unit", "measure", "month", "value", "state", "file", "sheet", "cell"])
+    frame = pd.DataFrame(
+        cells, columns=["unit", "measure", "month", "value", "state", "file", "sheet", "cell"]
+    )
     fixed = [code for code, measure in tables.measures.items() if measure.source is Source.BASE]
     given = ((one.unit.code, code, one.given[code]) for one in units for code in fixed)
-    tables = replace(tables, baselines={(unit, code): Baseline(float(value), NOWHERE) for unit, code, value in given if value is not None})
+    tables = replace(
+        tables,
+        baselines={
+            (unit, code): Baseline(float(value), NOWHERE) for unit, code, value in given if value is not None
+        },
+    )
     timely = {
         one.unit.code: float(value)
         for one in units
@@ -373,23 +437,36 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
     return measure_all(frame, tables, timely), tables
 
 
-# --- and the comparison -------------------------------------------------------------------------------------------
+# --- and the comparison -------------------------------------------------------------------------------------
 
 
-def differences(units: Sequence[Slow], measured: Measured, scores: Scores, standings: dict[str, Standing], sent: set[str]) -> Iterator[str]:
+def differences(
+    units: Sequence[Slow], measured: Measured, scores: Scores, standings: dict[str, Standing], sent: set[str]
+) -> Iterator[str]:
     places, tables = ranking(units, sent), units[0].book.tables
     columns = {code: measured.values[code].to_numpy(float) for code in tables.measures}
-    nodes = {code: (scores.scores[code].to_numpy(float), scores.provisional[code].to_numpy(bool)) for code in scores.scores}
+    nodes = {
+        code: (scores.scores[code].to_numpy(float), scores.provisional[code].to_numpy(bool))
+        for code in scores.scores
+    }
     for row, one in enumerate(units):
         name = one.unit.code
         for code, column in columns.items():
             value, other = one.value(code), column[row]
-            same = math.isnan(other) if value is None else math.isclose(other, value, rel_tol=1e-12, abs_tol=1e-9)
+            same = (
+                math.isnan(other)
+                if value is None
+                else math.isclose(other, value, rel_tol=1e-12, abs_tol=1e-9)
+            )
             if not same:
                 yield f"{name} {code}: {other} for {value}"
         for code, (score, provisional) in nodes.items():
             mine = one.tree.get(code)
-            if math.isnan(score[row]) if mine is None else (abs(score[row] - mine[0]) <= 1e-9 and provisional[row] == mine[1]):
+            if (
+                math.isnan(score[row])
+                if mine is None
+                else (abs(score[row] - mine[0]) <= 1e-9 and provisional[row] == mine[1])
+            ):
                 continue
             yield f"{name} {code}: {score[row]}, provisional {provisional[row]}, for {mine}"
         for code, kpi in scores.kpis.items():
@@ -406,7 +483,11 @@ def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
     if place.status is Status.NOT_SUBMITTED:
         same = standing.rank == 0 and math.isnan(standing.total) and not standing.rating
     else:
-        same = (standing.total, standing.rank, standing.rating) == (place.total / 10**4, place.rank, place.rating)
+        same = (standing.total, standing.rank, standing.rating) == (
+            place.total / 10**4,
+            place.rank,
+            place.rating,
+        )
         same &= math.isclose(standing.percent, place.percent, abs_tol=1e-9)
     if not same:
         yield f"{standing} for {place}"
@@ -426,12 +507,14 @@ def test_the_vectorised_scorer_is_the_slow_one(name: str) -> None:
     found = list(differences(units, measured, scores, standings, sent))
     assert not found, f"{len(found)} differences, such as {found[:5]}"
     for leaf in tables.leaves:  # else the comparison would say little
-        assert {int(level) for level in scores.kpis[leaf.code].level} == set(range(tables.level_count + 1)), leaf.code
+        assert {int(level) for level in scores.kpis[leaf.code].level} == set(range(tables.level_count + 1)), (
+            leaf.code
+        )
     ranks = [one.rank for one in standings.values()]
     assert len(set(ranks)) < len(ranks) - ranks.count(0)
 
 
-# --- what one number decides --------------------------------------------------------------------------------------
+# --- what one number decides --------------------------------------------------------------------------------
 
 PERCENT = """
     T1.a   | ทำได้  | บาท   | จำนวนเงิน | กรอก  | ล่าสุด
@@ -453,11 +536,17 @@ def scored(tables: LevelTables, **values: float) -> Scores:
 
 def with_edges(tables: LevelTables, **edge: object) -> LevelTables:
     return replace(
-        tables, rules=tuple(replace(rule, edges=tuple(replace(one, **edge) for one in rule.edges if one)) for rule in tables.rules)
+        tables,
+        rules=tuple(
+            replace(rule, edges=tuple(replace(one, **edge) for one in rule.edges if one))
+            for rule in tables.rules
+        ),
     )
 
 
-TRAPS = [percent for percent in range(1, 101) if 100 * (percent / 100) != percent or percent % 25 == 0]  # 7, 14, 28, 29, 57 …
+TRAPS = [
+    percent for percent in range(1, 101) if 100 * (percent / 100) != percent or percent % 25 == 0
+]  # 7, 14, 28, 29, 57 …
 
 
 @pytest.mark.parametrize(("sign", "worse"), [("≥", -1), ("≤", 1)])
@@ -487,5 +576,7 @@ def test_a_blank_day_is_missing_from_the_day_after_its_last(word: str) -> None:
 
 def test_a_unit_to_which_nothing_applies_is_not_ranked_before_the_others() -> None:
     tables, _ = read({"ตัวชี้วัด!F2": "ยกเว้น 3101", "ตัวชี้วัด!F3": "ยกเว้น 3101"})
-    standings = {one.unit: one for one in rank_units(scored(tables), set(tables.unit), tables, RankingRules())}
+    standings = {
+        one.unit: one for one in rank_units(scored(tables), set(tables.unit), tables, RankingRules())
+    }
     assert [standings[code].rank for code in ("3101", "3102", "3103")] == [0, 1, 1]

@@ -1,4 +1,6 @@
-"""``explain UNIT KPI``: an answer that can be held up in an appeal, every figure of it with the cell it came from."""
+"""``explain UNIT KPI``: an answer that can be held up in an appeal, every figure of it with the cell it came
+from.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,10 +24,10 @@ from workspace import (
     table_cell,
 )
 
-from kpibatch.assessment import assess_month
-from kpibatch.config import read_config
-from kpibatch.explain import explain
-from kpibatch.outcome import Outcome
+from kpibatch.base.config import read_config
+from kpibatch.months.assess import assess_month
+from kpibatch.scoring.explain import explain
+from kpibatch.scoring.outcome import Outcome
 
 JUNE, MAY = "2565-06", "2565-05"
 MONTHS = ("2565-04", MAY, JUNE)
@@ -34,7 +36,9 @@ CHANGED = {
     "3101": {("T1.spent", JUNE): 0.87 * BUDGET, ("T1.loan_docs", JUNE): "ใช่"},
     "3102": {
         (f"T3.{name}", JUNE): answer
-        for name, answer in zip(("activities", "published", "summary", "reported"), ("ใช่", "ไม่ใช่", "ใช่", "ใช่"), strict=True)
+        for name, answer in zip(
+            ("activities", "published", "summary", "reported"), ("ใช่", "ไม่ใช่", "ใช่", "ใช่"), strict=True
+        )
     },
     "3103": {("T1.spent", JUNE): None},
     "3104": {("T7.submitted", month): None for month in MONTHS},
@@ -49,7 +53,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = copy_sample(tmp_path_factory.mktemp("explain"))
     for unit, cells in CHANGED.items():
         change(submission(copy, unit, JUNE), cells)
-    change(submission(copy, "3106", JUNE), {("T1.spent", JUNE): round(0.9499996 * base(copy, "3106", "T1.allocated"), 2)})
+    change(
+        submission(copy, "3106", JUNE),
+        {("T1.spent", JUNE): round(0.9499996 * base(copy, "3106", "T1.allocated"), 2)},
+    )
     return copy
 
 
@@ -65,7 +72,9 @@ def told(outcome: Outcome) -> Callable[[str, str], str]:
 
 
 def base(workspace: Path, unit: str, measure: str) -> float:
-    return float(table_cell(open_book(workspace / "level_tables.xlsx")["ค่าตั้งต้น"], {"รหัสหน่วย": unit}, measure).value)  # type: ignore[arg-type]
+    return float(
+        table_cell(open_book(workspace / "level_tables.xlsx")["ค่าตั้งต้น"], {"รหัสหน่วย": unit}, measure).value
+    )  # type: ignore[arg-type]
 
 
 def line_of(text: str, start: str) -> str:
@@ -78,14 +87,16 @@ def marks(text: str) -> list[str]:
     return [line for line in text.splitlines() if re.match(r"[✓✗] ระดับ \d", line)]
 
 
-# --- the command --------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
     result = kpibatch(workspace, "explain", "3101", "T1")
     assert result.exit_code == 0
     text, file = result.output, "3101 เมืองบุรีรัมย์.xlsx"
-    spent, docs = (address_of(submission(workspace, "3101", JUNE), f"T1.{name}", JUNE) for name in ("spent", "loan_docs"))
+    spent, docs = (
+        address_of(submission(workspace, "3101", JUNE), f"T1.{name}", JUNE) for name in ("spent", "loan_docs")
+    )
     assert text.splitlines()[:3] == [
         "3101 เมืองบุรีรัมย์   T1 ร้อยละของการใช้จ่ายเงินงบประมาณ   มิถุนายน 2565",
         "อ้างอิง รายทีม ตัวชี้วัดที่ 1 (บร 0019/ว 3262 ลงวันที่ 9 มิถุนายน 2565)   ผู้รับผิดชอบ กลุ่มงานประสานฯ",
@@ -97,9 +108,18 @@ def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
     assert f"T1.loan_docs  ส่งหลักฐานใช้เงินยืมราชการครบถ้วน = ใช่   [{file} {FORM}!{docs}]   ล่าสุด" in text
     assert marks(text) == ["✓ ระดับ 1", "✓ ระดับ 2", "✗ ระดับ 3", "✗ ระดับ 4", "✗ ระดับ 5"]
     for column, mark, percent in zip("EFGHI", "✓✓✗✗✗", (80, 85, 90, 95, 100), strict=True):
-        assert f"    {mark} ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ {percent}: 87   [level_tables.xlsx ระดับ!{column}2]" in text
-        assert f"    ✓ ส่งหลักฐานใช้เงินยืมราชการครบถ้วน: ใช่   [level_tables.xlsx ระดับ!{column}3]   (หลักฐานใช้เงินยืมต้องครบทุกระดับ)" in text
-    assert text.splitlines()[-2:] == ["สิ่งที่ขาดถึงระดับ 3 (คะแนนรวมจะเพิ่ม 0.0750)", "  • เบิกจ่ายสะสม อีก 56,910 บาท (ให้ถึง 1,707,300)"]
+        assert (
+            f"    {mark} ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ {percent}: 87   [level_tables.xlsx ระดับ!{column}2]"
+            in text
+        )
+        assert (
+            f"    ✓ ส่งหลักฐานใช้เงินยืมราชการครบถ้วน: ใช่   [level_tables.xlsx ระดับ!{column}3]   (หลักฐานใช้เงินยืมต้องครบทุกระดับ)"
+            in text
+        )
+    assert text.splitlines()[-2:] == [
+        "สิ่งที่ขาดถึงระดับ 3 (คะแนนรวมจะเพิ่ม 0.0750)",
+        "  • เบิกจ่ายสะสม อีก 56,910 บาท (ให้ถึง 1,707,300)",
+    ]
     assert kpibatch(workspace, "explain", "เมืองบุรีรัมย์", "T1", JUNE).output == text
     assert kpibatch(workspace, "explain", "๓๑๐๑", "T1", "๒๕๖๕-๐๖").output == text
     assert not (workspace / "output").exists()
@@ -117,7 +137,16 @@ def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
         (("3101", "T1", "2566-06"), "2566-06"),
         (("3101", "T1", "มิถุนายน"), "มิถุนายน"),
     ],
-    ids=["unit code", "unit name", "KPI", "KPI in lower case", "section", "month without reports", "month outside", "no month"],
+    ids=[
+        "unit code",
+        "unit name",
+        "KPI",
+        "KPI in lower case",
+        "section",
+        "month without reports",
+        "month outside",
+        "no month",
+    ],
 )
 def test_what_does_not_exist_is_one_line_with_the_nearest(words: tuple[str, ...], message: str) -> None:
     result = kpibatch(ROOT, "explain", *words)
@@ -127,10 +156,12 @@ def test_what_does_not_exist_is_one_line_with_the_nearest(words: tuple[str, ...]
     assert message in line
 
 
-# --- what it says -------------------------------------------------------------------------------------------------
+# --- what it says -------------------------------------------------------------------------------------------
 
 
-def test_every_value_names_the_cell_it_came_from(workspace: Path, outcome: Outcome, told: Callable[[str, str], str]) -> None:
+def test_every_value_names_the_cell_it_came_from(
+    workspace: Path, outcome: Outcome, told: Callable[[str, str], str]
+) -> None:
     path = submission(workspace, "3101", JUNE)
     book, tables, seen = open_book(path), outcome.tables, 0
     baselines = open_book(workspace / "level_tables.xlsx")["ค่าตั้งต้น"]
@@ -139,7 +170,9 @@ def test_every_value_names_the_cell_it_came_from(workspace: Path, outcome: Outco
         for measure in tables.measures_of(leaf.code):
             line = line_of(text, f"{measure.code}  {measure.label} = ")
             if measure.source.value == "กรอก":
-                assert list(places_of(line)) == cells_in(book, measure.code, measure.rollup.value, path.name), line
+                assert list(places_of(line)) == cells_in(
+                    book, measure.code, measure.rollup.value, path.name
+                ), line
                 seen += "[" in line
             elif measure.source.value == "ค่าตั้งต้น":
                 cell = table_cell(baselines, {"รหัสหน่วย": "3101"}, measure.code)
@@ -181,7 +214,9 @@ def test_what_is_done_above_a_gap_is_told_as_not_counted(told: Callable[[str, st
     assert text.endswith("สิ่งที่ขาดถึงระดับ 2 (คะแนนรวมจะเพิ่ม 0.1500)\n  • เผยแพร่บนเว็บไซต์หน่วยงาน ต้องเป็น “ใช่”")
 
 
-def test_a_value_carried_over_makes_it_provisional_and_shows_its_own_month(workspace: Path, told: Callable[[str, str], str]) -> None:
+def test_a_value_carried_over_makes_it_provisional_and_shows_its_own_month(
+    workspace: Path, told: Callable[[str, str], str]
+) -> None:
     path, text = submission(workspace, "3103", JUNE), told("3103", "T1")
     assert text.splitlines()[2].endswith("   ชั่วคราว: ข้อมูลยังไม่ครบ")
     assert "ชั่วคราว" not in told("3101", "T1")
@@ -209,7 +244,9 @@ def test_figures_are_shown_as_they_were_typed(told: Callable[[str, str], str]) -
     assert "= 100 × (134003538.1 − " in line
 
 
-def test_a_value_just_below_a_threshold_is_not_shown_as_the_threshold(told: Callable[[str, str], str]) -> None:
+def test_a_value_just_below_a_threshold_is_not_shown_as_the_threshold(
+    told: Callable[[str, str], str],
+) -> None:
     missed = line_of(told("3106", "T1"), "✗ ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ 95: ")
     assert ": 94.99" in missed
 
@@ -221,14 +258,16 @@ def test_an_earlier_month_is_explained_by_its_own_report(workspace: Path) -> Non
     assert f"[{path.name} {FORM}!{address_of(path, 'T1.spent', MAY)}]" in text
 
 
-# --- the other samples --------------------------------------------------------------------------------------------
+# --- the other samples --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("satisfaction", "level", "score", "gain"),
     [(82.5, 2, "2.5", "0.1000"), (75, 1, "1", "0.2000"), (74.99, 0, "1", "0.0000"), (84, 2, "2.8", "0.0400")],
 )
-def test_rayong_is_interpolated(satisfaction: float, level: int, score: str, gain: str, tmp_path: Path) -> None:
+def test_rayong_is_interpolated(
+    satisfaction: float, level: int, score: str, gain: str, tmp_path: Path
+) -> None:
     copy = copy_sample(tmp_path, RAYONG)
     path = next((copy / "submissions" / "2554-09").glob("*.xlsx"))
     change(path, {("D2.1.satisfaction", "2554-09"): satisfaction})

@@ -1,4 +1,6 @@
-"""``kpibatch forms``: what the units see, what they may change, and that the reader finds each value again."""
+"""``kpibatch forms``: what the units see, what they may change, and that the reader finds each value
+again.
+"""
 
 import random
 import shutil
@@ -25,9 +27,10 @@ from workspace import (
     tree,
 )
 
-from kpibatch.config import IntakeLimits
-from kpibatch.levels import LevelTables, Measure, Rollup
-from kpibatch.values import Kind
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.kinds import Kind
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Measure, Rollup
 
 MONTHS = [f"2565-{month:02d}" for month in range(4, 10)]
 TEXTS = ["หลักฐาน", "ปัญหาอุปสรรค", "หมายเหตุ"]
@@ -58,7 +61,9 @@ def coded_rows(sheet: Worksheet) -> dict[str, int]:
 
 
 def test_every_unit_has_a_form_of_its_own(forms: Path, buriram: LevelTables) -> None:
-    assert sorted(path.name for path in forms.iterdir()) == sorted(f"{unit.code} {unit.name}.xlsx" for unit in buriram.units)
+    assert sorted(path.name for path in forms.iterdir()) == sorted(
+        f"{unit.code} {unit.name}.xlsx" for unit in buriram.units
+    )
     for unit in buriram.units:
         book = open_book(forms / f"{unit.code} {unit.name}.xlsx")
         identity = dict(book["_kpibatch"].iter_rows(max_col=2, values_only=True))
@@ -84,8 +89,12 @@ def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buri
 def test_only_month_and_text_cells_may_be_changed(sheet: Worksheet) -> None:
     rows, heads = coded_rows(sheet).values(), [cell.value for cell in sheet[5]]
     months = range(heads.index("ค่าตั้งต้น") + 2, heads.index("หลักฐาน") + 1)
-    inputs = {(row, column) for row in rows for column in (*months, *(heads.index(text) + 1 for text in TEXTS))}
-    unlocked = {(cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
+    inputs = {
+        (row, column) for row in rows for column in (*months, *(heads.index(text) + 1 for text in TEXTS))
+    }
+    unlocked = {
+        (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked
+    }
     assert len(months) == 6
     assert unlocked == inputs
     assert sheet.protection.sheet
@@ -107,7 +116,11 @@ def test_entries_are_checked_with_messages_in_thai(sheet: Worksheet, buriram: Le
 
 
 def test_the_baseline_is_shown_and_locked(sheet: Worksheet, buriram: LevelTables) -> None:
-    for code, base in (("T1.spent", "T1.allocated"), ("I4.debt_now", "I4.debt_base"), ("T8.growing", "T8.households")):
+    for code, base in (
+        ("T1.spent", "T1.allocated"),
+        ("I4.debt_now", "I4.debt_base"),
+        ("T8.growing", "T8.households"),
+    ):
         cell = sheet.cell(coded_rows(sheet)[code], 5)
         assert cell.value == buriram.baselines["3101", base].value
         assert cell.protection.locked
@@ -116,7 +129,11 @@ def test_the_baseline_is_shown_and_locked(sheet: Worksheet, buriram: LevelTables
 
 def test_it_prints_on_a4_landscape_with_its_headings(sheet: Worksheet) -> None:
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, 0, True)
+    assert (
+        sheet.page_setup.fitToWidth or 1,
+        sheet.page_setup.fitToHeight,
+        sheet.sheet_properties.pageSetUpPr.fitToPage,
+    ) == (1, 0, True)
     assert sheet.print_title_rows == "$5:$5"
     assert sheet.freeze_panes == "D6"
 
@@ -134,7 +151,7 @@ def test_only_what_applies_is_asked(tmp_path: Path, unit: str, kpi: str) -> None
     assert not any(code.startswith("I7") for code in coded_rows(sheet))
 
 
-# --- what is filled in is read back -----------------------------------------------------------------------------------
+# --- what is filled in is read back -------------------------------------------------------------------------
 
 
 def answers(tables: LevelTables, unit: str, draw: random.Random) -> dict[tuple[str, str], Any]:
@@ -148,9 +165,13 @@ def answers(tables: LevelTables, unit: str, draw: random.Random) -> dict[tuple[s
                 filled[measure.code, month] = date(2022, int(month[5:]), draw.randint(1, 28))
             else:
                 fixed = tables.baselines.get((unit, measure.limit))
-                most = filled.get((measure.limit, month), fixed.value if fixed else measure.maximum or 5_000_000)
+                most = filled.get(
+                    (measure.limit, month), fixed.value if fixed else measure.maximum or 5_000_000
+                )
                 cents = measure.kind is not Kind.NUMBER
-                filled[measure.code, month] = round(draw.uniform(0, most), 2) if cents else draw.randint(0, int(most))
+                filled[measure.code, month] = (
+                    round(draw.uniform(0, most), 2) if cents else draw.randint(0, int(most))
+                )
     return filled
 
 
@@ -159,12 +180,18 @@ def rolled_up(measure: Measure, months: list[Any]) -> str | float:
     if measure.kind is Kind.DATE:
         return str(months[-1].isoformat())
     numbers = [{"ใช่": 1.0, "ไม่ใช่": 0.0}.get(answer, answer) for answer in months]
-    return float({Rollup.LAST: numbers[-1], Rollup.MIN: min(numbers), Rollup.SUM: sum(numbers)}[measure.rollup])
+    return float(
+        {Rollup.LAST: numbers[-1], Rollup.MIN: min(numbers), Rollup.SUM: sum(numbers)}[measure.rollup]
+    )
 
 
 @pytest.fixture(scope="module")
-def returned(forms: Path, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str], Any], Path]:
-    """What the first unit fills into every cell of its form, and the month's output of a workspace where it alone has sent."""
+def returned(
+    forms: Path, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[tuple[str, str], Any], Path]:
+    """What the first unit fills into every cell of its form, and the month's output of a workspace where it
+    alone has sent.
+    """
     workspace = copy_sample(tmp_path_factory.mktemp("returned"))
     filled = answers(buriram, "3101", random.Random(3101))
     for path in (workspace / "submissions" / "2565-06").glob("*.xlsx"):
@@ -176,7 +203,9 @@ def returned(forms: Path, buriram: LevelTables, tmp_path_factory: pytest.TempPat
 
 
 @pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.AMOUNT, Kind.DATE, Kind.YES_NO])
-def test_a_filled_form_reads_back(kind: Kind, returned: tuple[dict[tuple[str, str], Any], Path], buriram: LevelTables) -> None:
+def test_a_filled_form_reads_back(
+    kind: Kind, returned: tuple[dict[tuple[str, str], Any], Path], buriram: LevelTables
+) -> None:
     filled, output = returned
     values = measured(output)
     asked = [measure for measure in buriram.form_measures if measure.kind is kind]
@@ -187,7 +216,9 @@ def test_a_filled_form_reads_back(kind: Kind, returned: tuple[dict[tuple[str, st
         assert (value if isinstance(expected, str) else float(value)) == expected, measure.code
 
 
-def test_a_form_filled_in_as_it_asks_raises_no_doubt(returned: tuple[dict[tuple[str, str], Any], Path]) -> None:
+def test_a_form_filled_in_as_it_asks_raises_no_doubt(
+    returned: tuple[dict[tuple[str, str], Any], Path],
+) -> None:
     _, output = returned
     late = {"late-change", "late-given"}  # the months before were sent with other values
     assert {row["code"] for row in findings(output, unit="3101")} - late <= {"below-base", "no-evidence"}
@@ -219,11 +250,17 @@ def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: P
     output = run(workspace)
     assert measured(output) == before
     assert findings(output, unit="2402") == []
-    origin = next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == ("2402", "T2.done"))
+    origin = next(
+        row
+        for row in read_rows(output / "measures.csv")
+        if (row["unit"], row["measure"]) == ("2402", "T2.done")
+    )
     assert (where, origin["sheet"], origin["cell"]) == ("K9", "รายงานเดือนนี้", "L11")
 
 
-def test_the_date_span_of_the_entry_check_is_no_narrower_than_that_of_the_batch(sheet: Worksheet, buriram: LevelTables) -> None:
+def test_the_date_span_of_the_entry_check_is_no_narrower_than_that_of_the_batch(
+    sheet: Worksheet, buriram: LevelTables
+) -> None:
     """What the batch accepts, Excel must let in."""
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     row = coded_rows(sheet)["T6.meeting_date"]

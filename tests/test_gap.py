@@ -1,4 +1,6 @@
-"""What is missing to the next level: "another n" is exactly enough and one less is not; days and answers in their own terms."""
+"""What is missing to the next level: "another n" is exactly enough and one less is not; days and answers in
+their own terms.
+"""
 
 import operator
 from dataclasses import replace
@@ -11,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tablebook import levels, one_kpi
 
-from kpibatch.conditions import parse
-from kpibatch.gap import Step, gain, steps_to_next
-from kpibatch.levels import LevelTables, Rule
-from kpibatch.score import score_all
+from kpibatch.rules.conditions import parse
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Rule
+from kpibatch.scoring.next_level import Step, gain, steps_to_next
+from kpibatch.scoring.score import score_all
 
 JUNE = "2565-06"
 SIGNS = {"≥": operator.ge, ">": operator.gt, "≤": operator.le, "<": operator.lt}
@@ -30,7 +33,9 @@ def steps(tables: LevelTables, month: str = JUNE, **values: object) -> list[Step
     """What the first unit still lacks at T1; a measure that is not named is missing."""
     tables = replace(tables, units=tables.units[:1])
     measured = measured_from(tables, {tables.units[0].code: values})
-    return steps_to_next("T1", tables.units[0].code, score_all(measured, tables, month), measured, tables, month)
+    return steps_to_next(
+        "T1", tables.units[0].code, score_all(measured, tables, month), measured, tables, month
+    )
 
 
 def told(found: list[Step]) -> list[tuple[str, str, float]]:
@@ -39,7 +44,9 @@ def told(found: list[Step]) -> list[tuple[str, str, float]]:
 
 def asking(tables: LevelTables, condition: str, measure: str = "x") -> LevelTables:
     """The tables with one rule, which asks for the condition at level 1 and nothing above."""
-    return replace(tables, rules=(Rule("T1", measure, (condition,) + ("",) * 4, (parse(condition),) + (None,) * 4),))
+    return replace(
+        tables, rules=(Rule("T1", measure, (condition,) + ("",) * 4, (parse(condition),) + (None,) * 4),)
+    )
 
 
 def share(source: str, kind: str = "จำนวน", limit: str = "") -> LevelTables:
@@ -55,12 +62,19 @@ def share(source: str, kind: str = "จำนวน", limit: str = "") -> LevelT
 def plain(kind: str = "จำนวน", rollup: str = "ล่าสุด", limit: str = "") -> LevelTables:
     """A KPI on x, which is filled in itself."""
     return one_kpi(
-        f"x | ข่าว | ข่าว | {kind} | กรอก | {rollup} | | | | | | {limit}\nmost | เพดาน | ข่าว | {kind} | กรอก | ล่าสุด", "T1 | | | x | ≥ 1"
+        f"x | ข่าว | ข่าว | {kind} | กรอก | {rollup} | | | | | | {limit}\nmost | เพดาน | ข่าว | {kind} | กรอก | ล่าสุด",
+        "T1 | | | x | ≥ 1",
     )
 
 
 @settings(max_examples=60)
-@given(st.sampled_from(sorted(FORMULAS)), st.sampled_from(["≥", ">"]), HUNDREDTHS, st.integers(1, 10**6), st.integers(0, 2 * 10**6))
+@given(
+    st.sampled_from(sorted(FORMULAS)),
+    st.sampled_from(["≥", ">"]),
+    HUNDREDTHS,
+    st.integers(1, 10**6),
+    st.integers(0, 2 * 10**6),
+)
 def test_another_n_persons_are_exactly_enough_for_a_percentage(source, sign, hundredths, whole, have):
     percent = Fraction(hundredths if source != "ลดลง" else hundredths % 10_000, 100)
 
@@ -101,7 +115,9 @@ def test_another_n_baht_are_exact_to_the_satang(sign, hundredths, whole, have):
     def reached(satang: int) -> bool:
         return SIGNS[sign](Fraction(100 * satang, whole), Fraction(hundredths, 100))
 
-    found = steps(asking(share("ร้อยละ", "จำนวนเงิน"), f"{sign} {hundredths / 100}"), whole=whole / 100, have=have / 100)
+    found = steps(
+        asking(share("ร้อยละ", "จำนวนเงิน"), f"{sign} {hundredths / 100}"), whole=whole / 100, have=have / 100
+    )
     if reached(have):
         assert found == []
         return
@@ -114,7 +130,12 @@ def test_another_n_baht_are_exact_to_the_satang(sign, hundredths, whole, have):
 
 
 @settings(max_examples=40)
-@given(st.sampled_from(sorted(SIGNS)), st.integers(1, 1000), st.integers(0, 2000), st.sampled_from([("จำนวน", 1), ("จำนวนเงิน", 100)]))
+@given(
+    st.sampled_from(sorted(SIGNS)),
+    st.integers(1, 1000),
+    st.integers(0, 2000),
+    st.sampled_from([("จำนวน", 1), ("จำนวนเงิน", 100)]),
+)
 def test_plain_counts_and_amounts(sign, wanted, have, kind):
     name, parts = kind
     found = steps(asking(plain(name), f"{sign} {wanted}"), x=have)
@@ -233,7 +254,10 @@ STAFF = "staff | อัตรากำลัง | คน | จำนวน | ก
 def test_everything_the_next_level_asks_is_told_and_nothing_else():
     tables = one_kpi(STAFF, CASES)
     assert told(steps(tables, staff=2, x=0, y=False)) == [("more", "x", 1)]
-    assert [step[:2] for step in told(steps(tables, staff=2, x=1, y=False))] == [("more", "x"), ("say-yes", "y")]
+    assert [step[:2] for step in told(steps(tables, staff=2, x=1, y=False))] == [
+        ("more", "x"),
+        ("say-yes", "y"),
+    ]
     assert [step[:2] for step in told(steps(tables, staff=2, x=2, y=False))] == [("say-yes", "y")]
     assert told(steps(tables, staff=4, x=3, y=True)) == [("more", "x", 1)]
     assert steps(tables, staff=2, x=5, y=True) == [], "at the top"
@@ -242,12 +266,16 @@ def test_everything_the_next_level_asks_is_told_and_nothing_else():
 def test_without_a_case_the_cases_measure_is_what_is_missing():
     tables = one_kpi(STAFF, CASES)
     assert told(steps(tables, x=9, y=True))[0][:2] == ("no-data", "staff")
-    assert [step.how for step in steps(tables, staff=9, x=9, y=True)] != ["no-data"], "it is there, but no case is for it"
+    assert [step.how for step in steps(tables, staff=9, x=9, y=True)] != ["no-data"], (
+        "it is there, but no case is for it"
+    )
 
 
 def test_nothing_is_missing_where_a_kpi_does_not_apply():
     tables = one_kpi(STAFF, CASES)
-    nodes = tuple(replace(node, never=frozenset({"3101"})) if node.code == "T1" else node for node in tables.nodes)
+    nodes = tuple(
+        replace(node, never=frozenset({"3101"})) if node.code == "T1" else node for node in tables.nodes
+    )
     assert steps(replace(tables, nodes=nodes), staff=2, x=0) == []
 
 
@@ -257,7 +285,9 @@ def test_any_result_is_met_by_any_result():
     assert told(steps(tables))[0][:2] == ("no-data", "x")
 
 
-@pytest.mark.parametrize(("language", "words"), [("th", ["ครัวเรือน", "อีก 3 ", "12,500"]), ("en", ["ครัวเรือน", "3 ", "12,500"])])
+@pytest.mark.parametrize(
+    ("language", "words"), [("th", ["ครัวเรือน", "อีก 3 ", "12,500"]), ("en", ["ครัวเรือน", "3 ", "12,500"])]
+)
 def test_a_step_in_words(language, words):
     tables = one_kpi("x | ช่วยเหลือ | ครัวเรือน | จำนวน | กรอก | ล่าสุด", "T1 | | | x | ≥ 12500")
     (step,) = steps(tables, x=12_497)

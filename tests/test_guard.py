@@ -1,4 +1,7 @@
-"""What the guards refuse before a sheet is looked at: the file, what it is, its zip, its XML. And that good files pass."""
+"""What the guards refuse before a sheet is looked at: the file, what it is, its zip, its XML.
+
+And that good files pass.
+"""
 
 import os
 import struct
@@ -32,16 +35,16 @@ from hostile_books import (
 )
 from workspace import BURIRAM, SAMPLES
 
-from kpibatch.cells import read_bytes
-from kpibatch.guard import inspect, is_regular, take
-from kpibatch.guard_xlsx import plain_cells
-from kpibatch.refusal import Refused, Sheet, shown
+from kpibatch.books.guard.inspect import inspect, is_regular, take
+from kpibatch.books.guard.limits import Refused, Sheet, shown
+from kpibatch.books.guard.xlsx import plain_cells
+from kpibatch.books.read import read_bytes
 
 ONE = sheet(cell("A1", 1))
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("*.xlsx"))
 
 
-# --- 1. the file ----------------------------------------------------------------------------------------------------------
+# --- 1. the file --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
@@ -93,7 +96,7 @@ def test_a_name_is_text_that_every_output_can_hold(name: str, text: str) -> None
     assert shown(name).encode().decode() == text
 
 
-# --- 2. what it is, whatever its name says ---------------------------------------------------------------------------------------
+# --- 2. what it is, whatever its name says ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,11 @@ def test_the_four_formats_are_known_by_their_content(kind: str, raw: bytes) -> N
         (b"<html><body><table><tr><td>85</td></tr></table></body></html>", "file-web-page", "HTML"),
         (b"\xef\xbb\xbf\r\n<!-- x --><TABLE border=1>", "file-web-page", "HTML"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "file-web-page", "MHTML"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "file-web-page", "XML"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "file-web-page",
+            "XML",
+        ),
         (b"%PDF-1.7\n" + bytes(50), "file-not-workbook", "PDF"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "file-not-workbook", "JPEG"),
         (b"\x01\x02\x00\x03" * 50, "file-not-workbook", "01 02 00 03"),
@@ -130,24 +137,35 @@ def test_the_four_formats_are_known_by_their_content(kind: str, raw: bytes) -> N
         (compound({"WordDocument": b"x"}), "file-not-workbook", "Word"),
         (compound({"EncryptionInfo": b"x", "EncryptedPackage": b"x"}), "file-encrypted", ""),
         (xls(globals_=biff(0x2F, b"\1\0\1\0")), "file-encrypted", ""),
-        (ods(ods_cell(1), manifest="<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"), "file-encrypted", ""),
+        (
+            ods(
+                ods_cell(1), manifest="<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
+            ),
+            "file-encrypted",
+            "",
+        ),
         (xlsx(ONE)[:300], "unreadable-file", None),
         (b"PK\3\4" + bytes(100), "unreadable-file", None),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unreadable-file", None),
     ],
 )
-def test_what_is_no_workbook_is_refused_with_its_own_way_out(raw: bytes, expected: str, found: str | None) -> None:
+def test_what_is_no_workbook_is_refused_with_its_own_way_out(
+    raw: bytes, expected: str, found: str | None
+) -> None:
     refused = refusal(raw)
     assert refused.code == expected
     assert found is None or refused.found == found
 
 
 def test_a_file_that_is_two_formats_at_once_is_refused() -> None:
-    parts = xlsx_parts(ONE) | {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>"}
+    parts = xlsx_parts(ONE) | {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": "<a/>",
+    }
     assert code(zipped(parts.items())) == "file-malformed"
 
 
-# --- 3. the zip -----------------------------------------------------------------------------------------------------------
+# --- 3. the zip ---------------------------------------------------------------------------------------------
 
 
 def test_a_bomb_is_refused_by_what_it_says() -> None:
@@ -162,7 +180,9 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked_beyond_it() -> None:
     raw = xlsx(sheet(cell("A1", "1" * 3_000_000)))
     with zipfile.ZipFile(BytesIO(raw)) as package:
         real = package.getinfo("xl/worksheets/sheet1.xml")
-    lie = raw.replace(struct.pack("<II", real.compress_size, real.file_size), struct.pack("<II", real.compress_size, 2000))
+    lie = raw.replace(
+        struct.pack("<II", real.compress_size, real.file_size), struct.pack("<II", real.compress_size, 2000)
+    )
     refused = refusal(lie)
     assert (refused.code, refused.found) == ("file-malformed", "xl/worksheets/sheet1.xml: 2,001 ≠ 2,000")
 
@@ -173,7 +193,13 @@ def test_too_many_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    "twin", ["xl/worksheets/sheet1.xml", "xl/worksheets/SHEET1.xml", "xl\\worksheets\\sheet1.xml", "/xl/worksheets/sheet1.xml"]
+    "twin",
+    [
+        "xl/worksheets/sheet1.xml",
+        "xl/worksheets/SHEET1.xml",
+        "xl\\worksheets\\sheet1.xml",
+        "/xl/worksheets/sheet1.xml",
+    ],
 )
 def test_a_part_that_is_there_twice(twin: str) -> None:
     assert code(zipped([*xlsx_parts(ONE).items(), (twin, sheet(cell("A1", 99)))])) == "file-malformed"
@@ -211,10 +237,12 @@ def test_the_reader_sees_the_bytes_the_guard_saw() -> None:
     assert values(evil) == {"A1": 1.0}
 
 
-# --- 4. the XML -----------------------------------------------------------------------------------------------------------
+# --- 4. the XML ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "docProps/core.xml"])
+@pytest.mark.parametrize(
+    "where", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "docProps/core.xml"]
+)
 @pytest.mark.parametrize("prolog", ['<!DOCTYPE a [<!ENTITY b "c">]>', "<!DOCTYPE a>"])
 def test_a_doctype_is_refused_wherever_it_is(where: str, prolog: str) -> None:
     raw = xlsx(ONE, strings=f"{HEAD}<sst><si><t>a</t></si></sst>", docProps__core_xml=f"{HEAD}<a/>")
@@ -233,7 +261,9 @@ def test_a_part_in_a_thai_code_page_is_refused() -> None:
     assert code(xlsx(ONE.replace("UTF-8", "TIS-620").encode("cp874"))) == "file-malformed"
 
 
-@pytest.mark.parametrize("head", ["", "\ufeff" + HEAD, '<?xml version="1.0"?>', HEAD + "<!-- made by hand -->\n"])
+@pytest.mark.parametrize(
+    "head", ["", "\ufeff" + HEAD, '<?xml version="1.0"?>', HEAD + "<!-- made by hand -->\n"]
+)
 def test_utf_8_however_it_begins_is_read(head: str) -> None:
     assert values(xlsx(sheet(cell("A1", 1), head=head))) == {"A1": 1.0}
 
@@ -257,7 +287,10 @@ def test_values_that_readers_cut_short_are_refused(odd: str) -> None:
 
 
 def test_markup_inside_shared_strings_is_refused() -> None:
-    assert code(xlsx(ONE, strings=f"{HEAD}<!-- fine here --><sst><si><t>a<![CDATA[b]]></t></si></sst>")) == "file-malformed"
+    assert (
+        code(xlsx(ONE, strings=f"{HEAD}<!-- fine here --><sst><si><t>a<![CDATA[b]]></t></si></sst>"))
+        == "file-malformed"
+    )
 
 
 def test_a_cell_with_two_values_is_refused() -> None:
@@ -265,10 +298,12 @@ def test_a_cell_with_two_values_is_refused() -> None:
     assert code(xlsx(sheet('<c r="A1" t="inlineStr"><is><t>1</t></is><v>2</v></c>'))) == "file-malformed"
 
 
-# --- good files -------------------------------------------------------------------------------------------------------------
+# --- good files ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [*GOOD[:3], SAMPLES / BURIRAM / "level_tables.xlsx"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*GOOD[:3], SAMPLES / BURIRAM / "level_tables.xlsx"], ids=lambda path: path.name
+)
 def test_a_good_file_has_no_flaws_and_takes_the_quick_way(path: Path) -> None:
     raw = path.read_bytes()
     seen = inspect(raw, LIMITS)

@@ -25,9 +25,10 @@ from hostile_books import (
     xlsb,
 )
 
-from kpibatch.cells import UNCALCULATED, CellError
+from kpibatch.books.guard.limits import UNCALCULATED
+from kpibatch.books.read import CellError
 
-# --- .xlsb, .xls, .ods ----------------------------------------------------------------------------------------------------
+# --- .xlsb, .xls, .ods --------------------------------------------------------------------------------------
 
 
 def double(value: float) -> bytes:
@@ -35,7 +36,13 @@ def double(value: float) -> bytes:
 
 
 def test_xlsb_errors_are_errors() -> None:
-    cells = [(0, 0, 5, double(1)), (0, 1, 3, b"\x07"), (2, 3, 11, b"\x17" + bytes(12)), (2, 4, 3, b"\x2b"), (3, 0, 5, double(math.nan))]
+    cells = [
+        (0, 0, 5, double(1)),
+        (0, 1, 3, b"\x07"),
+        (2, 3, 11, b"\x17" + bytes(12)),
+        (2, 4, 3, b"\x2b"),
+        (3, 0, 5, double(math.nan)),
+    ]
     assert values(xlsb(cells)) == {
         "A1": 1.0,
         "B1": CellError("#DIV/0!"),
@@ -53,7 +60,10 @@ def test_xlsb_errors_are_errors() -> None:
         (xlsb([(0, 0, 5, double(1)), (0, 0, 5, double(2))]), "file-malformed"),
         (xlsb([(0, 0, 16, double(1))]), "file-malformed"),
         (xlsb([(0, 0, 5, double(1))], strings=record(159, struct.pack("<II", 1, 2**31))), "file-malformed"),
-        (xlsb([(0, 0, 5, double(1))], after=record(176, struct.pack("<IIII", 0, 9999, 0, 999))), "sheet-too-large"),
+        (
+            xlsb([(0, 0, 5, double(1))], after=record(176, struct.pack("<IIII", 0, 9999, 0, 999))),
+            "sheet-too-large",
+        ),
         (xlsb([(0, 0, 5, double(1))], after=b"\x94\x01\xff"), "unreadable-file"),
     ],
 )
@@ -100,7 +110,10 @@ def test_numbers_of_a_chart_are_no_cells_of_its_sheet() -> None:
         (xls(biff_number(0, 0, 1), biff_number(65_535, 255, 1)), "sheet-too-large"),
         (xls(biff_number(0, 0, 1), biff_number(65_535, 65_535, 1)), "file-malformed"),
         (xls(biff_number(0, 0, 1), biff_number(0, 0, 2)), "file-malformed"),
-        (xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0)), biff_number(0, 0, 1)), "file-malformed"),
+        (
+            xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0)), biff_number(0, 0, 1)),
+            "file-malformed",
+        ),
         (xls(biff(0x200, struct.pack("<HHHHH", 5, 4, 0, 1, 0)), biff_number(0, 0, 1)), "file-malformed"),
         (xls(biff_number(0, 0, 1), globals_=biff(0xFC, struct.pack("<II", 1, 2**31 - 1))), "file-malformed"),
         (xls(biff(0xE5, struct.pack("<HHHHH", 1, 0, 65_535, 0, 255))), "sheet-too-large"),
@@ -115,7 +128,9 @@ def test_xls_that_would_hurt(raw: bytes, expected: str) -> None:
 
 def test_a_chain_of_sectors_that_bites_its_tail() -> None:
     raw = bytearray(xls(biff_number(0, 0, 1)))
-    struct.pack_into("<I", raw, 512 + 4 * 5, 2)  # in the table of allocations: after sector 5 comes 2, the first of the stream
+    struct.pack_into(
+        "<I", raw, 512 + 4 * 5, 2
+    )  # in the table of allocations: after sector 5 comes 2, the first of the stream
     assert code(bytes(raw)) == "file-malformed"
 
 
@@ -143,8 +158,14 @@ def test_ods_errors_are_errors_even_under_a_value_of_zero() -> None:
 
 def test_ods_repeats() -> None:
     wide, tall = ' table:number-columns-repeated="16384"', ' table:number-rows-repeated="1048576"'
-    assert code(ods(f"<table:table-row{tall}>{ods_cell(1, attributes=wide)}</table:table-row>")) == "sheet-too-large"
-    assert code(ods(f"<table:table-row{tall}>{ods_cell(0, text='#N/A', attributes=wide)}</table:table-row>")) == "sheet-too-large"
+    assert (
+        code(ods(f"<table:table-row{tall}>{ods_cell(1, attributes=wide)}</table:table-row>"))
+        == "sheet-too-large"
+    )
+    assert (
+        code(ods(f"<table:table-row{tall}>{ods_cell(0, text='#N/A', attributes=wide)}</table:table-row>"))
+        == "sheet-too-large"
+    )
     pair = ods_cell(0, text="#N/A", attributes=' table:number-columns-repeated="2"')
     twice = f'<table:table-row table:number-rows-repeated="2">{pair}</table:table-row>'
     assert values(ods(twice)) == dict.fromkeys(["A1", "B1", "A2", "B2"], CellError("#N/A"))
@@ -152,7 +173,9 @@ def test_ods_repeats() -> None:
     assert values(ods(ods_cell(1) + ods_cell(attributes=wide), blank)) == {"A1": 1.0}
     assert code(ods(blank, ods_cell(1))) == "file-malformed", "below the last row"
     for odd in ("0", "-3", "1e9", "99999999999"):
-        assert code(ods(ods_cell(1, attributes=f' table:number-columns-repeated="{odd}"'))) == "file-malformed"
+        assert (
+            code(ods(ods_cell(1, attributes=f' table:number-columns-repeated="{odd}"'))) == "file-malformed"
+        )
 
 
 def test_ods_merges_and_notes() -> None:
@@ -172,7 +195,9 @@ TABLE = '<table:table table:name="{}"><table:table-row>{}</table:table-row></tab
         "<table:table-cell>" + TABLE.format("B", "") + "</table:table-cell>",
         ods_cell(0, text="1<!-- -->2"),
         ods_cell(0, text="<![CDATA[12]]>"),
-        "</table:table-row></table:table>" + TABLE.format("A", ods_cell(1)) + "<table:table><table:table-row>",
+        "</table:table-row></table:table>"
+        + TABLE.format("A", ods_cell(1))
+        + "<table:table><table:table-row>",
     ],
 )
 def test_ods_that_readers_misread(rows: str) -> None:
@@ -180,5 +205,10 @@ def test_ods_that_readers_misread(rows: str) -> None:
 
 
 def test_ods_with_other_prefixes_is_refused_not_read_as_empty() -> None:
-    odd = part(ods(ods_cell(1)), "content.xml").replace(b"table:", b"t:").replace(b":t=", b":table=").replace(b"xmlns:table", b"xmlns:t")
+    odd = (
+        part(ods(ods_cell(1)), "content.xml")
+        .replace(b"table:", b"t:")
+        .replace(b":t=", b":table=")
+        .replace(b"xmlns:table", b"xmlns:t")
+    )
     assert code(with_parts(ods(ods_cell(1)), {"content.xml": odd})) == "file-malformed"

@@ -1,4 +1,6 @@
-"""What the guards refuse of an Excel sheet, and the cells whose value does not exist: found however the sheet is written."""
+"""What the guards refuse of an Excel sheet, and the cells whose value does not exist: found however the sheet
+is written.
+"""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -24,36 +26,50 @@ from hostile_books import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibatch.addresses import address
-from kpibatch.cells import _BLANK, UNCALCULATED, CellError
-from kpibatch.guard import inspect
-from kpibatch.guard_cells import walked_cells
-from kpibatch.guard_xlsx import plain_cells
-from kpibatch.refusal import Tally
-from kpibatch.thai import squash
+from kpibatch.base.addresses import address
+from kpibatch.base.thai import squash
+from kpibatch.books.guard.cells import walked_cells
+from kpibatch.books.guard.inspect import inspect
+from kpibatch.books.guard.limits import UNCALCULATED, Tally
+from kpibatch.books.guard.xlsx import plain_cells
+from kpibatch.books.read import _BLANK, CellError
 
 ONE = sheet(cell("A1", 1))
 
 
-# --- 5. the sheets --------------------------------------------------------------------------------------------------------
+# --- 5. the sheets ------------------------------------------------------------------------------------------
 
 
 def test_a_stray_cell_in_the_last_corner_is_named() -> None:
-    refused = refusal(xlsx(sheet(f'<row r="1">{cell("A1", 1)}</row><row r="1048576">{cell("XFD1048576", 2)}</row>'), names=["รายงาน"]))
+    refused = refusal(
+        xlsx(
+            sheet(f'<row r="1">{cell("A1", 1)}</row><row r="1048576">{cell("XFD1048576", 2)}</row>'),
+            names=["รายงาน"],
+        )
+    )
     assert (refused.code, refused.sheet, refused.cell) == ("sheet-too-large", "รายงาน", "XFD1048576")
 
 
 def test_a_blank_cell_in_the_last_corner_does_no_harm() -> None:
-    assert values(xlsx(sheet(f'<row r="1">{cell("B2", 1)}</row><row r="1048576"><c r="XFD1048576" s="0"/></row>'))) == {"B2": 1.0}
+    assert values(
+        xlsx(sheet(f'<row r="1">{cell("B2", 1)}</row><row r="1048576"><c r="XFD1048576" s="0"/></row>'))
+    ) == {"B2": 1.0}
 
 
-@pytest.mark.parametrize("odd", ["XFE1", "A1048577", "a1", "$A$1", "A0", "A01", "AAAA1", "1", "", "A1:B2", "R1C1", "ก1"])
+@pytest.mark.parametrize(
+    "odd", ["XFE1", "A1048577", "a1", "$A$1", "A0", "A01", "AAAA1", "1", "", "A1:B2", "R1C1", "ก1"]
+)
 def test_an_address_outside_the_grid(odd: str) -> None:
     assert code(xlsx(sheet(cell(odd, 1)))) == "file-malformed"
 
 
 @pytest.mark.parametrize(
-    "cells", [cell("B2", 1) + cell("B2", 2), cell("B2", 1) + '<c r="B2" s="1"/>', '<c r="B1"><v>1</v></c></row><row r="1"><c/><c/>']
+    "cells",
+    [
+        cell("B2", 1) + cell("B2", 2),
+        cell("B2", 1) + '<c r="B2" s="1"/>',
+        '<c r="B1"><v>1</v></c></row><row r="1"><c/><c/>',
+    ],
 )
 def test_an_address_that_is_there_twice(cells: str) -> None:
     refused = refusal(xlsx(sheet(f'<row r="1">{cells}</row>')))
@@ -74,7 +90,9 @@ def test_too_many_filled_cells_in_all() -> None:
 
 
 def test_blank_cells_are_not_counted_however_many() -> None:
-    rows = "".join(f'<row r="{row}"><c r="A{row}" s="1"/><c r="B{row}"><v>1</v></c></row>' for row in range(1, 10_001))
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" s="1"/><c r="B{row}"><v>1</v></c></row>' for row in range(1, 10_001)
+    )
     inspect(xlsx(sheet(rows)), replace(LIMITS, max_cells=10_000))
     assert code(xlsx(sheet(rows)), replace(LIMITS, max_cells=9_999)) == "sheet-too-large"
 
@@ -87,7 +105,10 @@ def test_merged_ranges() -> None:
     many = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 10_002))
     assert code(xlsx(sheet(cell("B2", 1), f"<mergeCells>{many}</mergeCells>"))) == "sheet-too-large"
     for odd in ("D4:B2", "x", "A1:", "A1:B"):
-        assert code(xlsx(sheet(cell("B2", 1), f'<mergeCells><mergeCell ref="{odd}"/></mergeCells>'))) == "file-malformed"
+        assert (
+            code(xlsx(sheet(cell("B2", 1), f'<mergeCells><mergeCell ref="{odd}"/></mergeCells>')))
+            == "file-malformed"
+        )
 
 
 def test_a_hundred_sheets_and_no_more() -> None:
@@ -98,13 +119,20 @@ def test_a_hundred_sheets_and_no_more() -> None:
 def test_two_sheets_of_one_name_or_one_part() -> None:
     assert code(xlsx(ONE, ONE, names=["ก", "ก"])) == "file-malformed"
     assert code(xlsx(ONE, ONE, names=["a", "A"])) == "file-malformed"
-    links = relations(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "worksheets/sheet1.xml"))
+    links = relations(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "worksheets/sheet1.xml")
+    )
     assert code(with_parts(xlsx(ONE, ONE), {"xl/_rels/workbook.xml.rels": links})) == "file-malformed"
 
 
 def test_a_sheet_without_a_part() -> None:
     assert (
-        code(with_parts(xlsx(ONE), {"xl/_rels/workbook.xml.rels": relations(("rId1", "worksheet", "worksheets/other.xml"))}))
+        code(
+            with_parts(
+                xlsx(ONE),
+                {"xl/_rels/workbook.xml.rels": relations(("rId1", "worksheet", "worksheets/other.xml"))},
+            )
+        )
         == "file-malformed"
     )
 
@@ -139,14 +167,31 @@ def test_parts_under_other_names_are_found_by_their_links(workbook: str, target:
     main = parts.pop("xl/workbook.xml")
     del parts["xl/_rels/workbook.xml.rels"]
     folder, _, name = workbook.rpartition("/")
-    parts |= {workbook: main, path: content, f"{folder}/_rels/{name}.rels": relations(("rId1", "worksheet", target))}
+    parts |= {
+        workbook: main,
+        path: content,
+        f"{folder}/_rels/{name}.rels": relations(("rId1", "worksheet", target)),
+    }
     parts["_rels/.rels"] = relations(("rId1", "officeDocument", workbook))
     assert values(zipped(parts.items())) == {"A1": 1.0}
 
 
-# --- 6. cells whose value does not exist ------------------------------------------------------------------------------------------
+# --- 6. cells whose value does not exist --------------------------------------------------------------------
 
-ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!"]
+ERRORS = [
+    "#NULL!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+    "#N/A",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#GETTING_DATA",
+    "#BLOCKED!",
+]
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -164,7 +209,9 @@ def test_a_formula_without_a_result_is_an_error(empty: str, formula: str) -> Non
 
 
 def test_a_formula_with_a_result_is_its_result_and_empty_text_is_blank() -> None:
-    raw = xlsx(sheet(cell("A1", 0, "", "B1") + cell("B1", "", "str", 'IF(1,"","x")') + cell("C1", 1, "b", "1=1")))
+    raw = xlsx(
+        sheet(cell("A1", 0, "", "B1") + cell("B1", "", "str", 'IF(1,"","x")') + cell("C1", 1, "b", "1=1"))
+    )
     assert values(raw) == {"A1": 0.0, "C1": True}
 
 
@@ -183,7 +230,12 @@ def test_an_empty_cell_with_a_link_is_blank_and_times_are_no_values(tmp_path: Pa
     book = openpyxl.Workbook()
     book.worksheets[0]["A1"].hyperlink = "https://example.go.th/"
     book.worksheets[0]["A1"].value = None
-    for place, value in (("B1", time(8, 30)), ("C1", timedelta(hours=30)), ("D1", date(2565, 4, 15)), ("E1", 0.85)):
+    for place, value in (
+        ("B1", time(8, 30)),
+        ("C1", timedelta(hours=30)),
+        ("D1", date(2565, 4, 15)),
+        ("E1", 0.85),
+    ):
         book.worksheets[0][place] = value
     book.worksheets[0]["E1"].number_format = "0%"
     book.save(tmp_path / "a.xlsx")
@@ -206,7 +258,7 @@ def test_what_counts_as_blank_is_what_squash_leaves_nothing_of() -> None:
     assert sorted(_BLANK) == [character for character in map(chr, range(0x110000)) if not squash(character)]
 
 
-# --- the quick way and the thorough way see the same -----------------------------------------------------------------------------
+# --- the quick way and the thorough way see the same --------------------------------------------------------
 
 PLACES = st.tuples(st.integers(0, 30), st.integers(0, 30))
 
@@ -237,7 +289,10 @@ CONTENTS = ["number", "styled", "text", "blank", "empty", "nothing", "calculated
 ODD = ["error", "unfinished", "uncalculated", "rich", "prefixed", "backward", "comment"]
 
 
-@given(st.lists(st.tuples(PLACES, st.sampled_from(CONTENTS)), max_size=12), st.lists(st.tuples(PLACES, st.sampled_from(ODD)), max_size=1))
+@given(
+    st.lists(st.tuples(PLACES, st.sampled_from(CONTENTS)), max_size=12),
+    st.lists(st.tuples(PLACES, st.sampled_from(ODD)), max_size=1),
+)
 def test_what_the_quick_way_passes_has_no_flaw_the_thorough_way_finds(
     plain: list[tuple[tuple[int, int], str]], odd: list[tuple[tuple[int, int], str]]
 ) -> None:
@@ -253,7 +308,10 @@ def test_what_the_quick_way_passes_has_no_flaw_the_thorough_way_finds(
         assert tally.cells <= count
 
 
-@pytest.mark.parametrize(("last", "box"), [("ZZ999", 702 * 999), ("AAA1", 703), ("A1000", 1000), ("P99999", 16 * 99_999), ("XFD1", 16_384)])
+@pytest.mark.parametrize(
+    ("last", "box"),
+    [("ZZ999", 702 * 999), ("AAA1", 703), ("A1000", 1000), ("P99999", 16 * 99_999), ("XFD1", 16_384)],
+)
 def test_the_quick_way_knows_how_far_a_sheet_reaches(last: str, box: int) -> None:
     xml = sheet(cell("A1", 1) + cell(last, 2)).encode()
     assert plain_cells(xml, 2_000_000) == 2

@@ -30,7 +30,7 @@ from workspace import (
     tree,
 )
 
-from kpibatch.history import history_of, rebuild, remember
+from kpibatch.months.history import history_of, rebuild, remember
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
 TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
@@ -59,7 +59,7 @@ def copy(months: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(months, tmp_path / "copy"))
 
 
-# --- the database against the files -------------------------------------------------------------------------------------
+# --- the database against the files -------------------------------------------------------------------------
 
 
 def plain(cell: Any) -> Any:
@@ -86,17 +86,31 @@ def test_all_months_stand_side_by_side(months: Path) -> None:
     output = months / "output"
     for month in (APRIL, MAY, JUNE):
         record = json.loads((output / month / "run.json").read_text(encoding="utf-8"))
-        assert rows_of(output, "SELECT round, units, submitted, ranked, errors FROM runs WHERE month = ?", month) == [
-            ("2565/2", 23, record["counts"]["submitted"], record["counts"]["ranked"], record["counts"]["findings"]["error"])
+        assert rows_of(
+            output, "SELECT round, units, submitted, ranked, errors FROM runs WHERE month = ?", month
+        ) == [
+            (
+                "2565/2",
+                23,
+                record["counts"]["submitted"],
+                record["counts"]["ranked"],
+                record["counts"]["findings"]["error"],
+            )
         ]
         counted = rows_of(output, "SELECT count(*) FROM scores WHERE month = ?", month)
         assert counted == [(len(read_rows(output / month / "scores.csv")),)]
-        assert rows_of(output, "SELECT count(*) FROM findings WHERE month = ?", month) == [(len(findings(output / month)),)]
+        assert rows_of(output, "SELECT count(*) FROM findings WHERE month = ?", month) == [
+            (len(findings(output / month)),)
+        ]
     path = submission(months, "3101", MAY)
-    assert rows_of(output, "SELECT unit, file, counts, late FROM submissions WHERE sha256 = ?", digest(path)) == [("3101", path.name, 1, 0)]
-    assert rows_of(output, "SELECT value, cell FROM sent_values WHERE month = ? AND unit = '3104' AND measure = 'T5.news'", APRIL) == [
-        (12, "F26")
-    ]
+    assert rows_of(
+        output, "SELECT unit, file, counts, late FROM submissions WHERE sha256 = ?", digest(path)
+    ) == [("3101", path.name, 1, 0)]
+    assert rows_of(
+        output,
+        "SELECT value, cell FROM sent_values WHERE month = ? AND unit = '3104' AND measure = 'T5.news'",
+        APRIL,
+    ) == [(12, "F26")]
 
 
 def test_the_database_keeps_its_own_rules(months: Path) -> None:
@@ -109,7 +123,7 @@ def test_the_database_keeps_its_own_rules(months: Path) -> None:
     assert not list(output.glob("history.sqlite-*"))
 
 
-# --- losing it loses nothing --------------------------------------------------------------------------------------------
+# --- losing it loses nothing --------------------------------------------------------------------------------
 
 
 def test_a_rebuilt_history_is_the_same(copy: Path) -> None:
@@ -133,12 +147,20 @@ def test_running_a_month_again_replaces_its_rows(copy: Path) -> None:
     change(submission(copy, "3101", JUNE), {("T2.done", JUNE): 1})
     output = run(copy, JUNE)
     with (output / "scores.csv").open(encoding="utf-8-sig") as lines:
-        assert rows_of(copy / "output", "SELECT count(*) FROM scores WHERE month = ?", JUNE) == [(len(list(csv.DictReader(lines))),)]
-    assert rows_of(copy / "output", "SELECT value FROM measures WHERE month = ? AND unit = '3101' AND measure = 'T2.done'", JUNE) == [(1,)]
+        assert rows_of(copy / "output", "SELECT count(*) FROM scores WHERE month = ?", JUNE) == [
+            (len(list(csv.DictReader(lines))),)
+        ]
+    assert rows_of(
+        copy / "output",
+        "SELECT value FROM measures WHERE month = ? AND unit = '3101' AND measure = 'T2.done'",
+        JUNE,
+    ) == [(1,)]
 
 
 def test_first_sights_survive(tmp_path: Path) -> None:
-    """A file that no list names came when it was first seen: by a check, in a run, with the database or without."""
+    """A file that no list names came when it was first seen: by a check, in a run, with the database or
+    without.
+    """
     workspace = copy_sample(tmp_path, RAYONG)
     output = workspace / "output"
     for received in (workspace / "submissions").glob("*/received.csv"):
@@ -154,11 +176,13 @@ def test_first_sights_survive(tmp_path: Path) -> None:
         rebuild(output)
 
 
-def test_what_a_killed_run_published_is_taken_in_by_the_next_command(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_killed_run_published_is_taken_in_by_the_next_command(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed after the folder was in its place and before the database knew of it."""
     change(submission(copy, "3101", JUNE), {("T2.done", JUNE): 1})
     with monkeypatch.context() as patch:
-        patch.setattr("kpibatch.run.history_of", _killed)
+        patch.setattr("kpibatch.commands.run.history_of", _killed)
         assert isinstance(kpibatch(copy, "run").exception, SystemError)
     asked = "SELECT value FROM measures WHERE month = '2565-06' AND unit = '3101' AND measure = 'T2.done'"
     assert rows_of(copy / "output", asked) != [(1,)]
@@ -170,14 +194,18 @@ def _killed(output: Path, *, to_keep: bool) -> Iterator[None]:
     raise SystemError("killed")
 
 
-# --- looking back -------------------------------------------------------------------------------------------------------
+# --- looking back -------------------------------------------------------------------------------------------
 
 
 def test_history_show_tells_a_units_line(months: Path) -> None:
     told = kpibatch(months, "history", "show", "3101", "T2").output
     assert "3101 เมืองบุรีรัมย์" in told
     for month in (APRIL, MAY, JUNE):
-        row = next(r for r in read_rows(months / "output" / month / "scores.csv") if (r["unit"], r["node"]) == ("3101", "T2"))
+        row = next(
+            r
+            for r in read_rows(months / "output" / month / "scores.csv")
+            if (r["unit"], r["node"]) == ("3101", "T2")
+        )
         name = {APRIL: "เม.ย. 65", MAY: "พ.ค. 65", JUNE: "มิ.ย. 65"}[month]
         line = next(line for line in told.splitlines() if name in line)
         assert [cell.strip() for cell in line.split("│")][2] == row["level"]
@@ -214,7 +242,7 @@ def test_reading_commands_write_nothing_where_nothing_was_published(tmp_path: Pa
     assert tree(workspace) == before
 
 
-# --- months out of order, rounds mixed up -------------------------------------------------------------------------------
+# --- months out of order, rounds mixed up -------------------------------------------------------------------
 
 
 def test_a_month_run_after_later_ones_says_that_they_are_behind(copy: Path) -> None:
@@ -232,7 +260,9 @@ def test_a_month_of_another_round_is_told_and_not_looked_back_on(copy: Path) -> 
     output = run(copy, JUNE)
     told = [row for row in findings(output) if row["code"] == "history-other-round"]
     assert [(row["found"], row["file"]) for row in told] == [("2564/1", "history.sqlite")]
-    assert [row["measure"] for row in findings(output, unit="3101") if row["code"] == "late-change"] == ["T5.news"]
+    assert [row["measure"] for row in findings(output, unit="3101") if row["code"] == "late-change"] == [
+        "T5.news"
+    ]
 
 
 @pytest.mark.parametrize("spoil", ["run.json", "scores.csv", "values.csv"])

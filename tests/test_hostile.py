@@ -1,4 +1,6 @@
-"""A folder with one of every file that ever killed a reader: the others' scores stay as they were, and nothing is left running."""
+"""A folder with one of every file that ever killed a reader: the others' scores stay as they were, and
+nothing is left running.
+"""
 
 import contextlib
 import json
@@ -37,15 +39,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace import BURIRAM, SAMPLES, copy_sample, findings, read_rows, run
 
-from kpibatch import cells, workers
-from kpibatch.catalogue import entries
-from kpibatch.config import IntakeLimits
-from kpibatch.errors import KpibatchError
-from kpibatch.guard import inspect
-from kpibatch.levels import LevelTables
-from kpibatch.refusal import REFUSALS, Inspected, Sheet
-from kpibatch.submission import BAD, EMPTY, OK, Contents, read_submission
-from kpibatch.workers import read_all
+from kpibatch.base.catalogue import entries
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import KpibatchError
+from kpibatch.books import read as cells
+from kpibatch.books.guard.inspect import inspect
+from kpibatch.books.guard.limits import REFUSALS, Inspected, Sheet
+from kpibatch.intake import readers as workers
+from kpibatch.intake.frame import BAD, EMPTY, OK
+from kpibatch.intake.readers import read_all
+from kpibatch.intake.submission import Contents, read_submission
+from kpibatch.rules.levels import LevelTables
 
 MONTH = "2565-06"
 LIMITS = IntakeLimits()
@@ -59,17 +63,25 @@ KILLERS: dict[str, tuple[bytes, str]] = {
     "lying count.xlsx": (GREEDY, "file-malformed"),
     "panic.xlsx": (xlsx(ONE, strings='<sst uniqueCount="9999999999999999999"/>'), "file-malformed"),
     "bomb.xlsx": (xlsx(ONE, xl__bomb_xml=bytes(70_000_000)), "file-swollen"),
-    "merged.xlsx": (xlsx(sheet(cell("A1", 1), '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')), "sheet-too-large"),
+    "merged.xlsx": (
+        xlsx(sheet(cell("A1", 1), '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')),
+        "sheet-too-large",
+    ),
     "endless.xls": (endless_xls(), "file-malformed"),
     "corner.xls": (xls(biff_number(0, 0, 1), biff_number(65_535, 255, 1)), "sheet-too-large"),
     "dimensions.xls": (xls(biff(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 0xFFFF, 0))), "file-malformed"),
     "corner.xlsb": (xlsb([(1_048_575, 16_383, 5, bytes(8))]), "sheet-too-large"),
     "million.ods": (
-        ods(f'<table:table-row table:number-rows-repeated="1048576">{ods_cell(1)}{ods_cell(2)}</table:table-row>'),
+        ods(
+            f'<table:table-row table:number-rows-repeated="1048576">{ods_cell(1)}{ods_cell(2)}</table:table-row>'
+        ),
         "sheet-too-large",
     ),
     "utf16.xlsx": (xlsx(ONE.replace("UTF-8", "UTF-16").encode("utf-16")), "file-malformed"),
-    "doctype.xlsx": (xlsx(ONE.replace("<worksheet", '<!DOCTYPE a [<!ENTITY b "b">]><worksheet', 1)), "file-malformed"),
+    "doctype.xlsx": (
+        xlsx(ONE.replace("<worksheet", '<!DOCTYPE a [<!ENTITY b "b">]><worksheet', 1)),
+        "file-malformed",
+    ),
     "twice.xlsx": (zipped([*xlsx_parts(ONE).items(), ("xl/worksheets/sheet1.xml", ONE)]), "file-malformed"),
     "same address.xlsx": (xlsx(sheet(cell("A1", 1) + cell("A1", 2))), "file-malformed"),
     "password.xlsx": (compound({"EncryptionInfo": b"", "EncryptedPackage": b""}), "file-encrypted"),
@@ -81,12 +93,17 @@ KILLERS: dict[str, tuple[bytes, str]] = {
     "letter.xlsx": (zipped([("word/document.xml", "<a/>")]), "file-not-workbook"),
     "sheets.xlsx": (xlsx(*[ONE] * 101), "too-many-sheets"),
     "cut.xlsx": (GOOD[0].read_bytes()[:9000], "unreadable-file"),
-    "strange.xlsx": (xlsx(sheet(cell("A1", "NaN") + cell("B1", "#SPILL!", "e") + cell("C1", "1e999"))), "not-a-form"),
+    "strange.xlsx": (
+        xlsx(sheet(cell("A1", "NaN") + cell("B1", "#SPILL!", "e") + cell("C1", "1e999"))),
+        "not-a-form",
+    ),
 }
 
 
 def children() -> set[int]:
-    """The processes this one has started and not yet buried; Python's own bookkeeper of semaphores stays on after a spawn."""
+    """The processes this one has started and not yet buried; Python's own bookkeeper of semaphores stays on
+    after a spawn.
+    """
     found = set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, IndexError):
@@ -114,10 +131,12 @@ def _nothing_hangs_and_nothing_is_left_running() -> object:
     assert children() <= before
 
 
-# --- the whole batch ---------------------------------------------------------------------------------------------------------
+# --- the whole batch ----------------------------------------------------------------------------------------
 
 
-def test_one_of_each_killer_changes_nothing_for_the_others(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_one_of_each_killer_changes_nothing_for_the_others(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     workspace = copy_sample(tmp_path)
     folder = workspace / "submissions" / MONTH
     scores = (run(workspace, MONTH) / "scores.csv").read_bytes()
@@ -132,16 +151,28 @@ def test_one_of_each_killer_changes_nothing_for_the_others(tmp_path: Path, capfd
 
     output = run(workspace, MONTH)
     assert (output / "scores.csv").read_bytes() == scores
-    found = {row["file"].removeprefix("'"): row["code"] for row in findings(output, severity="error") if not row["unit"]}
+    found = {
+        row["file"].removeprefix("'"): row["code"]
+        for row in findings(output, severity="error")
+        if not row["unit"]
+    }
     expected = {name: code for name, (_, code) in KILLERS.items()}
     assert set(expected.values()) <= REFUSALS | {"not-a-form"}
-    assert found == expected | {"pipe.xlsx": "not-a-file", "link.xlsx": "not-a-file", "\\xff\\xfe\\x0a.xlsx": "file-text"}
-    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == len(GOOD) + len(found)
-    assert any(row["file"] == "'=cmd().xlsx" for row in read_rows(output / "findings.csv")), "no formula in a CSV"
+    assert found == expected | {
+        "pipe.xlsx": "not-a-file",
+        "link.xlsx": "not-a-file",
+        "\\xff\\xfe\\x0a.xlsx": "file-text",
+    }
+    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == len(GOOD) + len(
+        found
+    )
+    assert any(row["file"] == "'=cmd().xlsx" for row in read_rows(output / "findings.csv")), (
+        "no formula in a CSV"
+    )
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
-# --- behind the guards: what they let through costs one file ---------------------------------------------------------------------
+# --- behind the guards: what they let through costs one file ------------------------------------------------
 
 
 def fall_over(path: Path, *_: object) -> Contents:
@@ -184,10 +215,14 @@ def test_whatever_becomes_of_a_reader_the_other_files_are_read(
     for path in paths:
         path.write_bytes(b"x")
     ticks: list[tuple[int, int]] = []
-    contents = read_all(paths, buriram, MONTH, IntakeLimits(seconds=1.0), lambda done, of: ticks.append((done, of)))
+    contents = read_all(
+        paths, buriram, MONTH, IntakeLimits(seconds=1.0), lambda done, of: ticks.append((done, of))
+    )
     assert [one.file for one in contents] == [path.name for path in paths]
     assert ticks == [(number, len(paths)) for number in range(1, len(paths) + 1)]
-    ends = {Path(one.file).stem: (one.findings[0].code, one.findings[0].found) for one in contents if not one.unit}
+    ends = {
+        Path(one.file).stem: (one.findings[0].code, one.findings[0].found) for one in contents if not one.unit
+    }
     assert ends == ENDS
     assert all(one.sha256 for one in contents if not one.unit), "they are among the inputs all the same"
     assert capfd.readouterr() == ("", "")
@@ -196,14 +231,25 @@ def test_whatever_becomes_of_a_reader_the_other_files_are_read(
 @forks
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [(CORNER, "file-killed-reader"), (GREEDY, "file-killed-reader"), (KILLERS["panic.xlsx"][0], "unreadable-file")],
+    [
+        (CORNER, "file-killed-reader"),
+        (GREEDY, "file-killed-reader"),
+        (KILLERS["panic.xlsx"][0], "unreadable-file"),
+    ],
     ids=["550 GB", "2,400 TB", "panic"],
 )
 def test_without_the_guards_a_killer_costs_itself_alone(
-    raw: bytes, code: str, tmp_path: Path, buriram: LevelTables, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    raw: bytes,
+    code: str,
+    tmp_path: Path,
+    buriram: LevelTables,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     blind = Inspected("xlsx", raw, (Sheet("S1"),))
-    monkeypatch.setattr(cells, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits))
+    monkeypatch.setattr(
+        cells, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits)
+    )
     (tmp_path / "x.xlsx").write_bytes(raw)
     first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram, MONTH, LIMITS)
     assert (first.unit, killer.unit, last.unit) == ("3101", "", "3102")
@@ -211,7 +257,9 @@ def test_without_the_guards_a_killer_costs_itself_alone(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_fresh_interpreter_does_as_well_as_a_fork(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fresh_interpreter_does_as_well_as_a_fork(
+    buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers, "START", "spawn")
     here = [read_submission(path, buriram, MONTH, LIMITS) for path in GOOD[:2]]
     assert repr(read_all(GOOD[:2], buriram, MONTH, LIMITS)) == repr(here)
@@ -235,17 +283,24 @@ def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
 def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
     real, broken = workers._outcome, iter([False, True, False, True])
     monkeypatch.setattr(workers, "_outcome", lambda *order: None if next(broken, False) else real(*order))
-    assert [one.unit for one in read_all(GOOD[:4], buriram, MONTH, LIMITS)] == ["3101", "3102", "3103", "3104"]
+    assert [one.unit for one in read_all(GOOD[:4], buriram, MONTH, LIMITS)] == [
+        "3101",
+        "3102",
+        "3103",
+        "3104",
+    ]
 
 
-def test_where_no_child_can_be_started_one_line_says_so(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_child_can_be_started_one_line_says_so(
+    buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers, "_outcome", lambda *order: None)
     with pytest.raises(KpibatchError) as stopped:
         read_all(GOOD[:2], buriram, MONTH, LIMITS)
     assert stopped.value.name == "no-readers"
 
 
-# --- mutants ----------------------------------------------------------------------------------------------------------------
+# --- mutants ------------------------------------------------------------------------------------------------
 
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 SNIPPETS = [
@@ -272,7 +327,9 @@ def mutant(number: int) -> bytes:
     """A good form with a few bytes of the file, or of one of its parts, replaced."""
     chance = random.Random(number)
     raw = GOOD[number % len(GOOD)].read_bytes()
-    name = chance.choice(["", SHEET, SHEET, SHEET, STRINGS, BOOK, "xl/styles.xml", "xl/_rels/workbook.xml.rels"])
+    name = chance.choice(
+        ["", SHEET, SHEET, SHEET, STRINGS, BOOK, "xl/styles.xml", "xl/_rels/workbook.xml.rels"]
+    )
     data = bytearray(part(raw, name) if name else raw)
     for _ in range(chance.choice([1, 1, 2, 10])):
         at = chance.randrange(len(data))
@@ -280,7 +337,9 @@ def mutant(number: int) -> bytes:
     return with_parts(raw, {name: bytes(data)}) if name else bytes(data)
 
 
-def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(tmp_path: Path, buriram: LevelTables) -> None:
+def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(
+    tmp_path: Path, buriram: LevelTables
+) -> None:
     paths = [tmp_path / f"{number:03}.xlsx" for number in range(120)]
     for number, path in enumerate(paths):
         path.write_bytes(mutant(number))
@@ -297,11 +356,13 @@ def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(tmp_path: Path
 @cache
 def filled_in() -> tuple[bytes, list[tuple[str, str]]]:
     """A good form's sheet, and its cells of the month: measure and address."""
-    from kpibatch.level_reader import read_levels
+    from kpibatch.rules.reader import read_levels
 
     tables, _ = read_levels(SAMPLES / BURIRAM / "level_tables.xlsx")
     contents = read_submission(GOOD[0], tables, MONTH, LIMITS)
-    return part(GOOD[0].read_bytes(), SHEET), [(line[1], line[8]) for line in contents.lines if line[2] == MONTH and line[4] == OK]
+    return part(GOOD[0].read_bytes(), SHEET), [
+        (line[1], line[8]) for line in contents.lines if line[2] == MONTH and line[4] == OK
+    ]
 
 
 NO_VALUES = [
@@ -333,7 +394,9 @@ def test_a_cell_whose_value_does_not_exist_is_never_blank_and_never_zero(
     xml, places = filled_in()
     measure, address = data.draw(st.sampled_from(places))
     odd = data.draw(st.sampled_from(NO_VALUES)).format(address)
-    changed = re.sub(rb'<c r="' + address.encode() + rb'"[^>]*>(?:<v>[^<]*</v></c>)?', odd.encode(), xml, count=1)
+    changed = re.sub(
+        rb'<c r="' + address.encode() + rb'"[^>]*>(?:<v>[^<]*</v></c>)?', odd.encode(), xml, count=1
+    )
     assert changed != xml
     path = tmp_path_factory.mktemp("odd") / "3101.xlsx"
     path.write_bytes(with_parts(GOOD[0].read_bytes(), {SHEET: changed}))
@@ -347,5 +410,6 @@ def test_a_cell_whose_value_does_not_exist_is_never_blank_and_never_zero(
     assert line[4] == BAD != EMPTY
     assert math.isnan(line[3])
     assert any(
-        finding.measure == measure and finding.place.cell == address and finding.severity == "error" for finding in contents.findings
+        finding.measure == measure and finding.place.cell == address and finding.severity == "error"
+        for finding in contents.findings
     )

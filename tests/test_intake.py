@@ -1,4 +1,6 @@
-"""A month's folder as districts fill it: what is wrong with one file is said, with its place, and never touches another district."""
+"""A month's folder as districts fill it: what is wrong with one file is said, with its place, and never
+touches another district.
+"""
 
 import csv
 import json
@@ -31,7 +33,7 @@ from workspace import (
     submission,
 )
 
-from kpibatch.history import history_of, remember
+from kpibatch.months.history import history_of, remember
 
 UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
 FILE = "2402 บางคล้า.xlsx"
@@ -68,12 +70,18 @@ def places(output: Path, clean: Path) -> list[tuple[str, ...]]:
 
 
 def status(output: Path) -> str:
-    return next(row["status"] for row in read_rows(output / "scores.csv") if (row["unit"], row["node"]) == (UNIT, "total"))
+    return next(
+        row["status"]
+        for row in read_rows(output / "scores.csv")
+        if (row["unit"], row["node"]) == (UNIT, "total")
+    )
 
 
 def value(output: Path, measure: str) -> tuple[str, str, str]:
     """The value of the unit's measure, and the file and cell it came from."""
-    row = next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (UNIT, measure))
+    row = next(
+        row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (UNIT, measure)
+    )
     return row["value"], row["file"], row["cell"]
 
 
@@ -85,7 +93,7 @@ def identify(path: Path, **said: str) -> None:
     book.save(path)
 
 
-# --- files that can't be used -------------------------------------------------------------------------------------------
+# --- files that can't be used -------------------------------------------------------------------------------
 
 
 def some_other_workbook(path: Path) -> None:
@@ -139,7 +147,9 @@ UNUSABLE: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
-def test_an_unusable_file_is_named_and_stops_nobody_else(name: str, workspace: Path, path: Path, clean: Path) -> None:
+def test_an_unusable_file_is_named_and_stops_nobody_else(
+    name: str, workspace: Path, path: Path, clean: Path
+) -> None:
     spoil, code, sheet = UNUSABLE[name]
     spoil(path)
     output = run(workspace, expect=1)
@@ -154,10 +164,14 @@ def test_a_file_over_the_limit_is_refused(workspace: Path, path: Path, clean: Pa
         package.writestr("xl/media/photo.png", bytes(300_000))
     output = run(workspace, expect=1)
     assert ("error", "file-too-big", UNIT, FILE, "", "") in places(output, clean)
-    assert "0.2 MB" in next(row["found"] for row in findings(output, unit=UNIT) if row["code"] == "file-too-big")
+    assert "0.2 MB" in next(
+        row["found"] for row in findings(output, unit=UNIT) if row["code"] == "file-too-big"
+    )
 
 
-def test_a_form_made_from_other_level_tables_is_used_with_a_warning(workspace: Path, path: Path, clean: Path) -> None:
+def test_a_form_made_from_other_level_tables_is_used_with_a_warning(
+    workspace: Path, path: Path, clean: Path
+) -> None:
     identify(path, digest="0123456789abcdef")
     output = run(workspace, expect=1)
     assert places(output, clean) == [("warning", "other-tables", UNIT, FILE, "_kpibatch", "")]
@@ -178,10 +192,12 @@ def test_a_deleted_row_is_an_error_and_the_rest_is_used(workspace: Path, path: P
     assert status(output) == "provisional"
 
 
-# --- files that are no submissions ---------------------------------------------------------------------------------------
+# --- files that are no submissions --------------------------------------------------------------------------
 
 
-def test_lock_files_and_hidden_files_are_passed_over_in_silence(workspace: Path, path: Path, clean: Path) -> None:
+def test_lock_files_and_hidden_files_are_passed_over_in_silence(
+    workspace: Path, path: Path, clean: Path
+) -> None:
     for name in (f"~${FILE}", ".2402.xlsx", "Thumbs.db", "desktop.ini"):
         (path.parent / name).write_bytes(b"locked")
     output = run(workspace, expect=0)
@@ -194,10 +210,12 @@ def test_what_is_no_workbook_is_ignored_with_a_note(workspace: Path, path: Path,
     (path.parent / "หมายเหตุ.txt").write_text("ส่งแล้วครับ", encoding="utf-8")
     (path.parent / "สแกน.pdf").write_bytes(b"%PDF-1.4")
     output = run(workspace, expect=0)
-    assert places(output, clean) == [("note", "ignored-file", "", name, "", "") for name in ("สแกน.pdf", "หมายเหตุ.txt")]
+    assert places(output, clean) == [
+        ("note", "ignored-file", "", name, "", "") for name in ("สแกน.pdf", "หมายเหตุ.txt")
+    ]
 
 
-# --- arrivals ------------------------------------------------------------------------------------------------------------
+# --- arrivals -----------------------------------------------------------------------------------------------
 
 
 def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig") -> None:
@@ -217,7 +235,9 @@ def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig
         ("6/4/2561", True),
     ],
 )
-def test_late_is_after_the_due_day(received: str, late: bool, workspace: Path, path: Path, clean: Path) -> None:
+def test_late_is_after_the_due_day(
+    received: str, late: bool, workspace: Path, path: Path, clean: Path
+) -> None:
     arrive(path.parent, {FILE: received})
     output = run(workspace)
     assert places(output, clean) == ([("warning", "late", UNIT, FILE, "", "")] if late else [])
@@ -260,12 +280,16 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     arrive(path.parent, {FILE: first, SECOND: second})
     output = run(workspace, expect=1)
     expected = [("warning", "two-submissions", UNIT, counts, "", "")]
-    assert sorted(places(output, clean)) == sorted(expected + [("warning", "late", UNIT, counts, "", "")] * late)
+    assert sorted(places(output, clean)) == sorted(
+        expected + [("warning", "late", UNIT, counts, "", "")] * late
+    )
     number, file, _ = value(output, "T2.done")
     assert (file, number == "1") == (counts, counts == SECOND)
 
 
-@pytest.mark.parametrize(("first_seen", "late"), [("2018-04-05T23:00:00", False), ("2018-04-06T07:00:00", True), ("", True)])
+@pytest.mark.parametrize(
+    ("first_seen", "late"), [("2018-04-05T23:00:00", False), ("2018-04-06T07:00:00", True), ("", True)]
+)
 def test_a_file_that_no_list_names_came_when_it_was_first_seen(
     first_seen: str, late: bool, workspace: Path, path: Path, clean: Path
 ) -> None:
@@ -284,15 +308,29 @@ def test_a_file_that_no_list_names_came_when_it_was_first_seen(
 def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, NAKHON_PHANOM)
     months = [f"2564-{number:02d}" for number in range(4, 10)]
-    arrive(workspace / "submissions" / "2564-08", {"4801 เมืองนครพนม.xlsx": "2021-09-05T16:00", "4802 ปลาปาก.xlsx": "2021-09-06T08:30"})
+    arrive(
+        workspace / "submissions" / "2564-08",
+        {"4801 เมืองนครพนม.xlsx": "2021-09-05T16:00", "4802 ปลาปาก.xlsx": "2021-09-06T08:30"},
+    )
     shutil.rmtree(workspace / "submissions" / "2564-06")  # a month in which nobody sent anything
-    came = {month: read_rows(path) for month in months if (path := workspace / "submissions" / month / "received.csv").is_file()}
+    came = {
+        month: read_rows(path)
+        for month in months
+        if (path := workspace / "submissions" / month / "received.csv").is_file()
+    }
     assert len(came) == 5
     due = {month: date(2021, int(month[5:]) + 1, 5) for month in months}
     prompt = [
-        row["file"][:4] for month, rows in came.items() for row in rows if datetime.fromisoformat(row["received"]).date() <= due[month]
+        row["file"][:4]
+        for month, rows in came.items()
+        for row in rows
+        if datetime.fromisoformat(row["received"]).date() <= due[month]
     ]
-    found = {row["unit"]: float(row["value"]) for row in read_rows(run(workspace) / "measures.csv") if row["measure"] == "I7.pct"}
+    found = {
+        row["unit"]: float(row["value"])
+        for row in read_rows(run(workspace) / "measures.csv")
+        if row["measure"] == "I7.pct"
+    }
     assert {unit: round(100 * prompt.count(unit) / len(months), 6) for unit in found} == pytest.approx(found)
     assert found["4801"] > found["4802"] > found["4811"]
 
@@ -303,38 +341,58 @@ def test_a_file_first_seen_late_stays_late_in_the_months_after(tmp_path: Path) -
     (path.parent / "received.csv").unlink()
     files = sorted(path.parent.glob("*.xlsx"))
     days = {file: "2021-06-20" if file == path else "2021-06-01" for file in files}
-    remember(workspace / "output", {digest(file): datetime.fromisoformat(f"{day}T09:00:00") for file, day in days.items()})
-    values = {row["unit"]: row["value"] for row in read_rows(run(workspace) / "measures.csv") if row["measure"] == "I7.pct"}
+    remember(
+        workspace / "output",
+        {digest(file): datetime.fromisoformat(f"{day}T09:00:00") for file, day in days.items()},
+    )
+    values = {
+        row["unit"]: row["value"]
+        for row in read_rows(run(workspace) / "measures.csv")
+        if row["measure"] == "I7.pct"
+    }
     assert (values["4801"], values["4802"]) == ("83.333333333", "100")
 
 
-# --- cells ---------------------------------------------------------------------------------------------------------------
+# --- cells --------------------------------------------------------------------------------------------------
 
 
 def test_what_is_filled_in_ahead_is_noted_and_not_counted(workspace: Path, clean: Path) -> None:
     path = submission(workspace, UNIT, BEFORE)
     change(path, {("T2.done", MONTH): 999_999})
     output = run(workspace, BEFORE, expect=0)
-    assert places(output, clean) == [("note", "later-month", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))]
+    assert places(output, clean) == [
+        ("note", "later-month", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))
+    ]
     assert scores_of(output) == scores_of(clean / BEFORE)
 
 
 @pytest.mark.parametrize(("content", "found"), [("=K7+K8", "'= ?"), ("#REF!", "#REF!"), ("#N/A", "#N/A")])
-def test_a_broken_formula_is_an_error_not_a_blank(content: str, found: str, workspace: Path, path: Path, clean: Path) -> None:
+def test_a_broken_formula_is_an_error_not_a_blank(
+    content: str, found: str, workspace: Path, path: Path, clean: Path
+) -> None:
     change(path, {("T2.done", MONTH): content})
     output = run(workspace, expect=1)
-    assert places(output, clean) == [("error", "cell-error", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))]
+    assert places(output, clean) == [
+        ("error", "cell-error", UNIT, FILE, FORM, address_of(path, "T2.done", MONTH))
+    ]
     assert [row["found"] for row in findings(output, unit=UNIT)] == [found]
     assert value(output, "T2.done") == ("", "", "")
     assert status(output) == "provisional"
 
 
-def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(workspace: Path, path: Path, clean: Path) -> None:
+def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(
+    workspace: Path, path: Path, clean: Path
+) -> None:
     """Other writers put a prefix before every tag (``<x:c>``), which XML allows."""
     change(path, {("T2.done", MONTH): "#REF!"})
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"</", b"</x:").replace(b"<", b"<x:").replace(b"<x:/x:", b"</x:")
+    sheet = (
+        parts["xl/worksheets/sheet1.xml"]
+        .replace(b"</", b"</x:")
+        .replace(b"<", b"<x:")
+        .replace(b"<x:/x:", b"</x:")
+    )
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"<x:?xml", b"<?xml").replace(b" xmlns=", b" xmlns:x=")
     with zipfile.ZipFile(path, "w") as package:
         for name, content in parts.items():
@@ -344,7 +402,9 @@ def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(workspace: Pat
 
 
 @pytest.mark.parametrize("kind", ["ods", "xls"])
-def test_other_workbook_formats_are_read_the_same(kind: str, workspace: Path, path: Path, clean: Path) -> None:
+def test_other_workbook_formats_are_read_the_same(
+    kind: str, workspace: Path, path: Path, clean: Path
+) -> None:
     converted = recalculate([path], workspace / "converted", kind)[0]
     path.unlink()
     sent = Path(shutil.copy(converted, path.parent))
@@ -355,7 +415,9 @@ def test_other_workbook_formats_are_read_the_same(kind: str, workspace: Path, pa
 
 
 @pytest.mark.parametrize("kind", ["ods", "xls"])
-def test_a_broken_formula_is_an_error_in_other_formats_too(kind: str, workspace: Path, path: Path, clean: Path) -> None:
+def test_a_broken_formula_is_an_error_in_other_formats_too(
+    kind: str, workspace: Path, path: Path, clean: Path
+) -> None:
     change(path, {("T2.done", MONTH): "=1/0"})
     converted = recalculate([path], workspace / "converted", kind)[0]
     path.unlink()
@@ -376,7 +438,9 @@ AS_TYPED = [
 
 
 @pytest.mark.parametrize(("measure", "typed", "read"), AS_TYPED)
-def test_what_offices_type_is_read_and_noted(measure: str, typed: str, read: str, workspace: Path, path: Path, clean: Path) -> None:
+def test_what_offices_type_is_read_and_noted(
+    measure: str, typed: str, read: str, workspace: Path, path: Path, clean: Path
+) -> None:
     change(path, {(measure, MONTH): typed})
     output = run(workspace)
     where = address_of(path, measure, MONTH)
@@ -406,7 +470,12 @@ def test_what_can_not_be_read_in_one_way_is_refused(
 
 
 def test_everything_wrong_with_a_file_is_found_in_one_pass(workspace: Path, path: Path, clean: Path) -> None:
-    wrong = {("T1.spent", MONTH): "#REF!", ("T2.done", MONTH): "-", ("I5.plan", MONTH): "อาจจะ", ("I6.promoted", MONTH): -1}
+    wrong = {
+        ("T1.spent", MONTH): "#REF!",
+        ("T2.done", MONTH): "-",
+        ("I5.plan", MONTH): "อาจจะ",
+        ("I6.promoted", MONTH): -1,
+    }
     change(path, wrong)
     identify(path, digest="0")
     arrive(path.parent, {FILE: "2018-04-07T09:00"})

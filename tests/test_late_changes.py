@@ -1,11 +1,25 @@
-"""Late changes: what a submission says otherwise of an earlier month than was sent then, whoever published what meanwhile."""
+"""Late changes: what a submission says otherwise of an earlier month than was sent then, whoever published
+what meanwhile.
+"""
 
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from test_corrections import correct
-from workspace import CHACHOENGSAO, address_of, change, codes, copy_sample, findings, keep_units, kpibatch, read_rows, run, submission
+from workspace import (
+    CHACHOENGSAO,
+    address_of,
+    change,
+    codes,
+    copy_sample,
+    findings,
+    keep_units,
+    kpibatch,
+    read_rows,
+    run,
+    submission,
+)
 
 UNIT, MEASURE = "3104", "T5.news"
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
@@ -17,11 +31,17 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def late(output: Path) -> list[tuple[str, str, str, str]]:
-    return [(row["code"], row["unit"], row["cell"], row["found"]) for row in findings(output) if row["code"].startswith("late-")]
+    return [
+        (row["code"], row["unit"], row["cell"], row["found"])
+        for row in findings(output)
+        if row["code"].startswith("late-")
+    ]
 
 
 @pytest.mark.parametrize("published", [True, False])
-def test_a_changed_value_is_a_finding_with_both_values_and_both_files(published: bool, workspace: Path) -> None:
+def test_a_changed_value_is_a_finding_with_both_values_and_both_files(
+    published: bool, workspace: Path
+) -> None:
     path = submission(workspace, UNIT, JUNE)
     if published:
         run(workspace, APRIL)
@@ -48,7 +68,10 @@ def test_the_returned_workbook_and_the_status_show_it(workspace: Path) -> None:
     comment = back["แบบรายงาน"][address_of(path, MEASURE, APRIL)].comment
     assert comment is not None
     assert "“12”" in comment.text
-    rows = {row["unit"]: row["late_changes"] for row in csv_of(kpibatch(workspace, "status", "--format", "csv").output)}
+    rows = {
+        row["unit"]: row["late_changes"]
+        for row in csv_of(kpibatch(workspace, "status", "--format", "csv").output)
+    }
     assert (rows[UNIT], rows["3101"]) == ("1", "0")
     assert "แก้ย้อนหลัง 1 ค่า" in kpibatch(workspace, "status").output
 
@@ -102,7 +125,11 @@ def test_a_form_with_one_cell_a_measure(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     path = submission(workspace, "2402", "2561-02")
     run(workspace, "2561-02")
-    before = next(row for row in read_rows(workspace / "output/2561-02/values.csv") if (row["unit"], row["measure"]) == ("2402", "T2.done"))
+    before = next(
+        row
+        for row in read_rows(workspace / "output/2561-02/values.csv")
+        if (row["unit"], row["measure"]) == ("2402", "T2.done")
+    )
     book = load_workbook(path)
     book[before["sheet"]][before["cell"]] = float(before["value"]) + 1
     book.save(path)
@@ -114,7 +141,11 @@ def test_a_form_with_one_cell_a_measure(tmp_path: Path) -> None:
 
 def test_movement_is_counted_from_what_was_published(workspace: Path) -> None:
     """Exchanging a file afterwards does not rewrite the month it was sent for."""
-    then = {row["unit"]: row["rank"] for row in read_rows(run(workspace, MAY) / "scores.csv") if row["node"] == "total"}
+    then = {
+        row["unit"]: row["rank"]
+        for row in read_rows(run(workspace, MAY) / "scores.csv")
+        if row["node"] == "total"
+    }
     for measure in ("T1.spent", "T2.done"):
         change(submission(workspace, "3101", MAY), {(measure, MAY): 0})
     run(workspace)

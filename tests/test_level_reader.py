@@ -8,11 +8,11 @@ import pytest
 from conftest import SAMPLES
 from tablebook import SHEETS, faults, levels, read, write
 
-from kpibatch.catalogue import entries
-from kpibatch.errors import KpibatchError
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import Rollup, Source, ZeroRule
-from kpibatch.values import Kind
+from kpibatch.base.catalogue import entries
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.kinds import Kind
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Rollup, Source, ZeroRule
 
 
 def but(sheet: str, old: str, new: str) -> dict[str, str]:
@@ -21,7 +21,8 @@ def but(sheet: str, old: str, new: str) -> dict[str, str]:
     return {sheet: SHEETS[sheet].replace(old, new)}
 
 
-# How many units, nodes and measures each sample has, and the SHA-256 (its beginning) of their codes, one a line.
+# How many units, nodes and measures each sample has, and the SHA-256 (its beginning) of their codes, one a
+# line.
 CODES = {
     "buriram-2565-2": [(23, "705ac0f643b4"), (22, "55ac2c3457bf"), (162, "24ebe1666c92")],
     "chachoengsao-2561-1": [(11, "886e5510be8e"), (12, "3d0e5f1cb36e"), (42, "6ee395a3172d")],
@@ -35,8 +36,14 @@ CODES = {
 def test_the_samples_hold_exactly_the_codes_of_their_letters(sample):
     tables, found = read_levels(SAMPLES / sample / "level_tables.xlsx")
     assert found == []
-    codes = [[unit.code for unit in tables.units], [node.code for node in tables.nodes], list(tables.measures)]
-    assert [(len(each), hashlib.sha256("\n".join(each).encode()).hexdigest()[:12]) for each in codes] == CODES[sample]
+    codes = [
+        [unit.code for unit in tables.units],
+        [node.code for node in tables.nodes],
+        list(tables.measures),
+    ]
+    assert [
+        (len(each), hashlib.sha256("\n".join(each).encode()).hexdigest()[:12]) for each in codes
+    ] == CODES[sample]
     assert tables.level_count == 5
     assert {rule.kpi for rule in tables.rules} == {leaf.code for leaf in tables.leaves}
 
@@ -50,12 +57,26 @@ def test_buriram_states_the_sum_of_110_that_its_letter_prints(buriram):
 def test_a_clean_book_gives_no_finding_and_all_it_says():
     tables, found = read()
     assert found == []
-    assert (tables.round.key, tables.round.start, tables.round.end) == ("2565/2", date(2022, 4, 1), date(2022, 9, 30))
+    assert (tables.round.key, tables.round.start, tables.round.end) == (
+        "2565/2",
+        date(2022, 4, 1),
+        date(2022, 9, 30),
+    )
     assert tables.round.months == ("2565-04", "2565-05", "2565-06")
-    assert (tables.round.unit_noun, tables.round.below_one, tables.scores, tables.top_score) == ("อำเภอ", 0, (1, 2, 3, 4, 5), 5)
+    assert (tables.round.unit_noun, tables.round.below_one, tables.scores, tables.top_score) == (
+        "อำเภอ",
+        0,
+        (1, 2, 3, 4, 5),
+        5,
+    )
     assert tables.rating == ((90, "ดีเด่น"), (60, "พอใช้"), (0, "ต้องปรับปรุง"))
     assert tables.calendar["2565-06"] == date(2022, 7, 5)
-    assert [(unit.code, unit.name, unit.group, unit.email) for unit in tables.units][2] == ("3103", "กระสัง", "ใต้", "3103@cdd.example")
+    assert [(unit.code, unit.name, unit.group, unit.email) for unit in tables.units][2] == (
+        "3103",
+        "กระสัง",
+        "ใต้",
+        "3103@cdd.example",
+    )
     assert [leaf.code for leaf in tables.leaves] == ["T1", "I1"]
     assert [node.code for node in tables.breadth_first()] == ["T", "I", "T1", "I1"]
     assert tables.baselines["3102", "T1.budget"].value == 2000
@@ -64,9 +85,19 @@ def test_a_clean_book_gives_no_finding_and_all_it_says():
 
 def test_a_measure_as_read():
     spent, pct, news, day = (levels().measures[code] for code in ("T1.spent", "T1.pct", "I1.news", "I1.day"))
-    assert (spent.kind, spent.source, spent.rollup, spent.minimum, spent.maximum) == (Kind.AMOUNT, Source.FORM, Rollup.LAST, 0, None)
+    assert (spent.kind, spent.source, spent.rollup, spent.minimum, spent.maximum) == (
+        Kind.AMOUNT,
+        Source.FORM,
+        Rollup.LAST,
+        0,
+        None,
+    )
     assert (spent.limit, spent.counting_unit, spent.needs_evidence) == ("T1.budget", "บาท", False)
-    assert (pct.source, pct.ingredients, pct.zero_rule) == (Source.PERCENT, ("T1.spent", "T1.budget"), ZeroRule.FAIL)
+    assert (pct.source, pct.ingredients, pct.zero_rule) == (
+        Source.PERCENT,
+        ("T1.spent", "T1.budget"),
+        ZeroRule.FAIL,
+    )
     assert (news.rollup, day.kind) == (Rollup.MIN, Kind.DATE)
 
 
@@ -74,9 +105,18 @@ def test_rules_and_cases_as_read():
     tables = levels()
     assert [rule.typed for rule in tables.rules_of("T1")][1] == ("ใช่",) * 5
     assert [case.condition.text() for case in tables.cases_of("I1")] == ["≤ 2", "> 2"]
-    assert [rule.case.measure if rule.case else "" for rule in tables.rules_of("I1")] == ["staff", "staff", ""]
+    assert [rule.case.measure if rule.case else "" for rule in tables.rules_of("I1")] == [
+        "staff",
+        "staff",
+        "",
+    ]
     assert [measure.code for measure in tables.measures_of("I1")] == ["staff", "I1.news", "I1.day"]
-    assert [measure.code for measure in tables.measures_of("T1")] == ["T1.spent", "T1.budget", "T1.pct", "T1.docs"]
+    assert [measure.code for measure in tables.measures_of("T1")] == [
+        "T1.spent",
+        "T1.budget",
+        "T1.pct",
+        "T1.docs",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,13 +144,20 @@ def test_fewer_levels_with_scores_of_their_own():
 
 
 def test_thai_digits_in_codes_are_the_same_codes():
-    tables, found = read({"หน่วย!A2": "๓๑๐๑", "ตัวชี้วัด!A4": "T๑", "รายการข้อมูล!A4": "T๑.spent", "ปฏิทิน!A2": "๒๕๖๕-๐๔"})
+    tables, found = read(
+        {"หน่วย!A2": "๓๑๐๑", "ตัวชี้วัด!A4": "T๑", "รายการข้อมูล!A4": "T๑.spent", "ปฏิทิน!A2": "๒๕๖๕-๐๔"}
+    )
     assert found == []
-    assert (tables.units[0].code, tables.nodes[2].code, tables.calendar["2565-04"]) == ("3101", "T1", date(2022, 5, 5))
+    assert (tables.units[0].code, tables.nodes[2].code, tables.calendar["2565-04"]) == (
+        "3101",
+        "T1",
+        date(2022, 5, 5),
+    )
     assert [measure.code for measure in tables.measures.values()] == list(tables.measures)
 
 
-# What is typed into one cell of the clean book, and what must be found: a code, at that very cell unless another is named.
+# What is typed into one cell of the clean book, and what must be found: a code, at that very cell unless
+# another is named.
 FAULTS = [
     ("หน่วย!A3", "3101", "table-duplicate, table-unknown ค่าตั้งต้น!A4"),
     ("หน่วย!A3", None, "table-value, table-unknown ค่าตั้งต้น!A4"),
@@ -188,7 +235,9 @@ WHOLE_SHEETS = [
 ]
 
 
-@pytest.mark.parametrize(("cell", "typed", "expected"), FAULTS, ids=[f"{cell} {typed}" for cell, typed, _ in FAULTS])
+@pytest.mark.parametrize(
+    ("cell", "typed", "expected"), FAULTS, ids=[f"{cell} {typed}" for cell, typed, _ in FAULTS]
+)
 def test_a_fault_is_found_where_it_stands(cell, typed, expected):
     wanted = [one if " " in one else f"{one} {cell}" for one in expected.split(", ")]
     assert {f"{code} {place}" for code, place in faults({cell: typed})} == set(wanted)
@@ -205,8 +254,14 @@ def test_a_fault_of_a_whole_sheet_is_found(spoil, expected):
 
 
 def test_every_code_of_the_reader_is_triggered_above():
-    tried = " ".join([*(expected for *_, expected in [*FAULTS, *WHOLE_SHEETS]), *WHOLE_ROWS]).replace(",", "").split()
-    assert {code for code in entries()["finding"] if code.startswith("table-")} == {word for word in tried if word.startswith("table-")}
+    tried = (
+        " ".join([*(expected for *_, expected in [*FAULTS, *WHOLE_SHEETS]), *WHOLE_ROWS])
+        .replace(",", "")
+        .split()
+    )
+    assert {code for code in entries()["finding"] if code.startswith("table-")} == {
+        word for word in tried if word.startswith("table-")
+    }
 
 
 def test_all_faults_are_told_in_one_pass():
@@ -216,7 +271,11 @@ def test_all_faults_are_told_in_one_pass():
 
 def test_a_finding_says_what_stands_there_and_how_to_mend_it():
     (fault,) = read({"ระดับ!E2": "ไม่น้อยกวา 60"})[1]
-    assert (fault.severity, fault.found, str(fault.place)) == ("error", "ไม่น้อยกวา 60", "level_tables.xlsx ระดับ!E2")
+    assert (fault.severity, fault.found, str(fault.place)) == (
+        "error",
+        "ไม่น้อยกวา 60",
+        "level_tables.xlsx ระดับ!E2",
+    )
     for language in ("th", "en"):
         assert "⟦?⟧ไม่น้อยกวา 60" in fault.message(language)
         assert "ไม่น้อยกว่า 60" in fault.message(language)

@@ -1,4 +1,6 @@
-"""``levels show``: the scorecard and each condition as it was read, on the screen and as the annex of a letter to print and sign."""
+"""``levels show``: the scorecard and each condition as it was read, on the screen and as the annex of a
+letter to print and sign.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +12,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tablebook import one_kpi, read
 from workspace import BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, NEWEST, copy_sample, kpibatch, open_book
 
-from kpibatch.conditions import parse
-from kpibatch.wording import applies_in_words, asked, bound, case_in_words
+from kpibatch.rules.conditions import parse
+from kpibatch.rules.words import applies_in_words, asked, bound, case_in_words
 
 AT_LEAST = r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)? *([\d.]+)(?: *- *[\d.]+| *ขึ้นไป)?"
-SIGNS = ((AT_LEAST, "≥", "ไม่น้อยกว่า"), (r"> *([\d.]+)", ">", "มากกว่า"), (r"≤ *([\d.]+)", "≤", "ไม่เกิน"), (r"< *([\d.]+)", "<", "น้อยกว่า"))
+SIGNS = (
+    (AT_LEAST, "≥", "ไม่น้อยกว่า"),
+    (r"> *([\d.]+)", ">", "มากกว่า"),
+    (r"≤ *([\d.]+)", "≤", "ไม่เกิน"),
+    (r"< *([\d.]+)", "<", "น้อยกว่า"),
+)
 ANY = (CHACHOENGSAO, "T2.pct", 1)  # ≤ 80 before 81-85: any result reaches it
 
 
@@ -47,7 +54,9 @@ def records(sheet: Worksheet) -> Iterator[dict[str, str]]:
     heads, *rows = sheet.iter_rows(values_only=True)
     for row in rows:
         if any(cell is not None for cell in row):
-            yield {str(head): "" if cell is None else str(cell) for head, cell in zip(heads, row, strict=True)}
+            yield {
+                str(head): "" if cell is None else str(cell) for head, cell in zip(heads, row, strict=True)
+            }
 
 
 def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
@@ -56,7 +65,15 @@ def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
         of = measures[row["กรณีของ"]]
         case = f"กรณี {of['รายการ']} {bound_in_words(row['เงื่อนไขกรณี'], of['หน่วยนับ'], percent=False)}"
     levels = [row[f"ระดับ {level}"] for level in range(1, 6)]
-    return Typed(row["ตัวชี้วัด"], measure["รหัส"], measure["รายการ"], measure["หน่วยนับ"], measure["ชนิด"] == "ร้อยละ", case, levels)
+    return Typed(
+        row["ตัวชี้วัด"],
+        measure["รหัส"],
+        measure["รายการ"],
+        measure["หน่วยนับ"],
+        measure["ชนิด"] == "ร้อยละ",
+        case,
+        levels,
+    )
 
 
 def bound_in_words(text: str, unit: str, *, percent: bool) -> str:
@@ -80,12 +97,17 @@ def level_in_words(name: str, rows: list[Typed], level: int) -> list[str]:
     """Each case's items joined, then those that count in every case."""
     asking = [row for row in rows if row.levels[level - 1]]
     cases = dict.fromkeys(row.case for row in asking if row.case)
-    joined = [f"{case}: " + " และ".join(item_in_words(name, row, level) for row in asking if row.case == case) for case in cases]
+    joined = [
+        f"{case}: " + " และ".join(item_in_words(name, row, level) for row in asking if row.case == case)
+        for case in cases
+    ]
     return joined + [item_in_words(name, row, level) for row in asking if not row.case]
 
 
 @pytest.fixture(scope="module", params=NEWEST)
-def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Tables, str]:
+def shown(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path, Tables, str]:
     """A sample's name, workspace, tables, and what ``levels show`` printed; the annex is written."""
     name = str(request.param)
     workspace = copy_sample(tmp_path_factory.mktemp("show"), name)
@@ -95,13 +117,17 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return name, workspace, Tables(workspace), printed.output
 
 
-# --- on the screen ------------------------------------------------------------------------------------------------
+# --- on the screen ------------------------------------------------------------------------------------------
 
 
 def test_every_node_is_printed_with_its_weight(shown: tuple[str, Path, Tables, str]) -> None:
     _, _, tables, printed = shown
     for node in tables.nodes:
-        [line] = [line for line in printed.splitlines() if line.strip().startswith(f"{node['รหัส']}  {node['ชื่อ']}   ")]
+        [line] = [
+            line
+            for line in printed.splitlines()
+            if line.strip().startswith(f"{node['รหัส']}  {node['ชื่อ']}   ")
+        ]
         under = f" / {tables.weights_under(node['รหัส']):g}" if tables.weights_under(node["รหัส"]) else ""
         assert f"   น้ำหนัก {float(node['น้ำหนัก']):g}{under}   " in line
         assert node["อ้างอิง"] in line
@@ -112,7 +138,9 @@ def test_every_condition_is_printed_as_it_was_read(shown: tuple[str, Path, Table
     name, _, tables, printed = shown
     lines = [re.sub(r"^ *(?:\[(.*?)\] )?", r"\1|", line) for line in printed.splitlines() if ":  " in line]
     expected = [
-        f"{row.case}|{row.measure} {row.label}:  " + "  |  ".join(as_read(name, row, level) for level in range(1, 6)) for row in tables.rows
+        f"{row.case}|{row.measure} {row.label}:  "
+        + "  |  ".join(as_read(name, row, level) for level in range(1, 6))
+        for row in tables.rows
     ]
     by_kpi = [node["รหัส"] for node in tables.nodes]
     order = sorted(range(len(tables.rows)), key=lambda number: by_kpi.index(tables.rows[number].kpi))
@@ -130,7 +158,7 @@ def as_read(name: str, row: Typed, level: int) -> str:
     return text or "–"
 
 
-# --- the annex ----------------------------------------------------------------------------------------------------
+# --- the annex ----------------------------------------------------------------------------------------------
 
 
 def annex(workspace: Path) -> Worksheet:
@@ -192,14 +220,21 @@ def in_tree_order(tables: Tables, parent: str) -> list[str]:
     return [code for child in children for code in (child, *in_tree_order(tables, child))]
 
 
-def test_the_annex_prints_on_a4_portrait_with_its_heading_on_every_page(shown: tuple[str, Path, Tables, str]) -> None:
+def test_the_annex_prints_on_a4_portrait_with_its_heading_on_every_page(
+    shown: tuple[str, Path, Tables, str],
+) -> None:
     _, workspace, _, _ = shown
     sheet = annex(workspace)
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("portrait", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$6:$6"
-    assert [cell.value for cell in sheet[6]] == ["ที่", "ตัวชี้วัดและเกณฑ์การให้คะแนน", "น้ำหนัก\nร้อยละ", "หน่วยงาน\nรับผิดชอบ"]
+    assert [cell.value for cell in sheet[6]] == [
+        "ที่",
+        "ตัวชี้วัดและเกณฑ์การให้คะแนน",
+        "น้ำหนัก\nร้อยละ",
+        "หน่วยงาน\nรับผิดชอบ",
+    ]
     last = max(cell.row for row in sheet.iter_rows() for cell in row if cell.value)
     area, bottom = re.fullmatch(r"'.+'!(.+)\$(\d+)", sheet.print_area).groups()  # type: ignore[union-attr]
     assert (area, int(bottom) >= last) == ("$A$1:$D", True)
@@ -223,7 +258,7 @@ def test_an_english_workspace_has_an_english_annex(tmp_path: Path) -> None:
     assert blocks(sheet)["T1"][1][1] == "Level 1  ร้อยละการใช้จ่าย at least 80 %"
 
 
-# --- the words ----------------------------------------------------------------------------------------------------
+# --- the words ----------------------------------------------------------------------------------------------
 
 MEASURES = """
     x.pct  | ผล     | ร้อยละ     | ร้อยละ   | กรอก | ล่าสุด

@@ -1,4 +1,6 @@
-"""``levels check``: every fault it knows, one slip in a small workbook each, at the cell where it stands; what only looks like
+"""``levels check``: every fault it knows, one slip in a small workbook each, at the cell where it stands;
+what only looks like
+
 one is let through. And what the operator sees: all faults at once, exit code 2, no traceback.
 """
 
@@ -13,14 +15,16 @@ import pytest
 from tablebook import SHEETS, write
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy_sample, edit_table, kpibatch
 
-from kpibatch.catalogue import entries, severity_of
-from kpibatch.findings import Finding
-from kpibatch.lint import check_levels
+from kpibatch.base.catalogue import entries, severity_of
+from kpibatch.base.findings import Finding
+from kpibatch.rules.lint import check_levels
 
 CODES = {code for code in entries()["finding"] if code.startswith(("lint-", "table-"))}
 
 
-def check(cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str) -> list[Finding]:
+def check(
+    cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str
+) -> list[Finding]:
     """Everything that ``levels check`` says about the workbook."""
     with TemporaryDirectory() as folder:
         return check_levels(write(Path(folder) / "level_tables.xlsx", sheets, cells or {}, spoil))[1]
@@ -67,7 +71,8 @@ LINEAR = {"ตัวชี้วัด!G4": "ค่าต่อเนื่อ�
 
 @dataclass(frozen=True)
 class Slip:
-    """One slip in the clean workbook and where ``levels check`` must see it; ``near`` looks alike and is none.
+    """One slip in the clean workbook and where ``levels check`` must see it; ``near`` looks alike and is
+    none.
 
     ``also`` are the codes of what else follows from the slip; any other code is noise.
     """
@@ -258,17 +263,21 @@ def test_a_renamed_level_column_is_an_error_for_the_levels_after_it_would_move_d
 
 
 @pytest.mark.parametrize(
-    "cells", [{"ตัวชี้วัด!A4": "T๑", "ระดับ!A2": "T๑"}, {"รายการข้อมูล!A7": "I๑.news"}, {"ตัวชี้วัด!F4": "ยกเว้น ๓๑๐๒"}], ids=["KPI", "measure", "unit"]
+    "cells",
+    [{"ตัวชี้วัด!A4": "T๑", "ระดับ!A2": "T๑"}, {"รายการข้อมูล!A7": "I๑.news"}, {"ตัวชี้วัด!F4": "ยกเว้น ๓๑๐๒"}],
+    ids=["KPI", "measure", "unit"],
 )
 def test_codes_may_be_typed_in_thai_digits(cells: dict[str, str]) -> None:
     assert check(cells) == []
 
 
-# --- what the operator sees ---------------------------------------------------------------------------------------
+# --- what the operator sees ---------------------------------------------------------------------------------
 
 
 def refused(workspace: Path) -> tuple[str, str]:
-    """What ``levels check`` lists and the one line of ``run``: both refuse with exit code 2, and nothing is written."""
+    """What ``levels check`` lists and the one line of ``run``: both refuse with exit code 2, and nothing is
+    written.
+    """
     checked, ran = kpibatch(workspace, "levels", "check"), kpibatch(workspace, "run")
     for result in (checked, ran):
         assert result.exit_code == 2
@@ -280,7 +289,9 @@ def refused(workspace: Path) -> tuple[str, str]:
     return checked.output, ran.stderr
 
 
-def workspace_with(folder: Path, cells: Mapping[str, Any], spoil: Callable[[Any], None] | None = None) -> Path:
+def workspace_with(
+    folder: Path, cells: Mapping[str, Any], spoil: Callable[[Any], None] | None = None
+) -> Path:
     workspace = copy_sample(folder, RAYONG)
     write(workspace / "level_tables.xlsx", {}, cells, spoil)
     return workspace
@@ -291,7 +302,12 @@ REFUSED = {
     "a column missing": ({}, drop_column("ระดับ", 5), "ระดับ!A1", "ไม่มีคอลัมน์ “ระดับ 1”"),
     "cells merged": ({}, merge("ระดับ", "A2:A3"), "ระดับ!A2", "A2:A3 ผสานกันอยู่"),
     "a formula without a result": ({"ระดับ!F2": "=E2+10"}, None, "ระดับ!F2", "สูตรยังไม่ได้คำนวณ"),
-    "a threshold turned into a day": ({"ระดับ!E4": datetime(2022, 1, 5)}, None, "ระดับ!E4", "Excel เปลี่ยนเกณฑ์เป็นวันที่ (2022-01-05)"),
+    "a threshold turned into a day": (
+        {"ระดับ!E4": datetime(2022, 1, 5)},
+        None,
+        "ระดับ!E4",
+        "Excel เปลี่ยนเกณฑ์เป็นวันที่ (2022-01-05)",
+    ),
 }
 
 

@@ -1,4 +1,6 @@
-"""One command at a time in an output folder: who waits is told for whom, and nothing a dead holder leaves stands in the way."""
+"""One command at a time in an output folder: who waits is told for whom, and nothing a dead holder leaves
+stands in the way.
+"""
 
 import json
 import multiprocessing
@@ -20,8 +22,8 @@ import pytest
 from small_workspace import MONTH, UNITS, small_workspace, written_workspace
 from workspace import ROOT, configure, kpibatch, tree
 
-from kpibatch.errors import KpibatchError
-from kpibatch.lock import alone_in
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.lock import alone_in
 
 FORK = multiprocessing.get_context("fork" if sys.platform != "win32" else "spawn")
 
@@ -61,7 +63,7 @@ def left(output: Path) -> list[str]:
     return sorted(path.name for path in output.iterdir())
 
 
-# --- waiting -----------------------------------------------------------------------------------------------------------------
+# --- waiting ------------------------------------------------------------------------------------------------
 
 
 def test_who_waits_is_told_for_whom_and_then_gets_his_turn(tmp_path: Path) -> None:
@@ -90,7 +92,10 @@ def test_who_waited_too_long_is_told_who_holds_it(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
-@pytest.mark.parametrize("words", [("run",), ("check",), ("close",), ("forms",), ("history", "rebuild"), ("close", MONTH, "--reopen")])
+@pytest.mark.parametrize(
+    "words",
+    [("run",), ("check",), ("close",), ("forms",), ("history", "rebuild"), ("close", MONTH, "--reopen")],
+)
 def test_a_second_command_ends_with_2_and_changes_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
     workspace = written_workspace(tmp_path)
     configure(workspace, wait_seconds="0.2")
@@ -104,7 +109,10 @@ def test_a_second_command_ends_with_2_and_changes_nothing(words: tuple[str, ...]
     assert tree(workspace / "output") == before
 
 
-@pytest.mark.parametrize("words", [("status",), ("explain", UNITS[0], "D2.1"), ("history", "show", UNITS[0], "D2.1"), ("levels", "check")])
+@pytest.mark.parametrize(
+    "words",
+    [("status",), ("explain", UNITS[0], "D2.1"), ("history", "show", UNITS[0], "D2.1"), ("levels", "check")],
+)
 def test_commands_that_only_read_do_not_wait(words: tuple[str, ...], tmp_path: Path) -> None:
     workspace = written_workspace(tmp_path)
     usual = kpibatch(workspace, *words).output
@@ -116,14 +124,17 @@ def test_commands_that_only_read_do_not_wait(words: tuple[str, ...], tmp_path: P
 def test_two_runs_at_once_come_out_as_one_after_the_other(tmp_path: Path) -> None:
     workspace = small_workspace(tmp_path)
     command = [sys.executable, "-m", "kpibatch", "-C", str(workspace), "run"]
-    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
     said = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [1, 1], said
     assert left(workspace / "output") == [MONTH, "history.sqlite"]
     assert not any("Traceback" in text for text in said)
 
 
-# --- never two ------------------------------------------------------------------------------------------------------------------
+# --- never two ----------------------------------------------------------------------------------------------
 
 
 def count_up(output: Path, times: int) -> None:
@@ -158,11 +169,13 @@ def test_threads_exclude_each_other_too(tmp_path: Path) -> None:
     assert (tmp_path / "number").read_text() == "32"
 
 
-# --- holders that are gone --------------------------------------------------------------------------------------------------------
+# --- holders that are gone ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("hold", [hold_on, hold_with_a_child])
-def test_the_lock_of_a_killed_holder_is_free_at_once(hold: Callable[[Path, Connection], None], tmp_path: Path) -> None:
+def test_the_lock_of_a_killed_holder_is_free_at_once(
+    hold: Callable[[Path, Connection], None], tmp_path: Path
+) -> None:
     told: list[str] = []
     with held(tmp_path, hold) as other:
         other.kill()
@@ -188,11 +201,13 @@ def test_the_lock_is_let_go_whatever_ends_the_block(tmp_path: Path) -> None:
         assert left(tmp_path) == []
 
 
-# --- where it can't be held ---------------------------------------------------------------------------------------------------------
+# --- where it can't be held ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [ENOLCK, ENOSYS])
-def test_a_share_without_locks_says_so_in_one_line(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_share_without_locks_says_so_in_one_line(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fcntl = pytest.importorskip("fcntl")
     workspace = written_workspace(tmp_path)
     before = tree(workspace / "output")

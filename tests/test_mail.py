@@ -1,4 +1,6 @@
-"""``kpibatch mail`` as it is used: drafts first, sent when told, each office once, and nothing at all where a file is another's."""
+"""``kpibatch mail`` as it is used: drafts first, sent when told, each office once, and nothing at all where a
+file is another's.
+"""
 
 import csv
 import shutil
@@ -45,7 +47,7 @@ def index(workspace: Path) -> dict[str, dict[str, str]]:
     return {row["unit"]: row for row in read_rows(workspace / "output" / MONTH / "mail" / "index.csv")}
 
 
-# --- drafts -------------------------------------------------------------------------------------------------------------
+# --- drafts -------------------------------------------------------------------------------------------------
 
 
 def test_without_send_everything_is_a_draft(workspace: Path, office: PostOffice) -> None:
@@ -88,7 +90,7 @@ def test_before_a_month_was_run_there_is_nothing_to_mail(workspace: Path) -> Non
     assert "2565-05" in mail(workspace, "2565-05", expect=2).stderr
 
 
-# --- sending ------------------------------------------------------------------------------------------------------------
+# --- sending ------------------------------------------------------------------------------------------------
 
 
 def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> None:
@@ -101,7 +103,11 @@ def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> N
     for one in office.box:
         names = [part.get_filename() or "" for part in one.message.iter_attachments()]
         whose = one.recipients[0][3:7]
-        assert names == ["ranking.xlsx"] if one.recipients == (PROVINCE_ADDRESS,) else all(whose in name for name in names), names
+        assert (
+            names == ["ranking.xlsx"]
+            if one.recipients == (PROVINCE_ADDRESS,)
+            else all(whose in name for name in names)
+        ), names
         assert one.message["Message-ID"]
     mail(workspace, "--send")
     assert len(office.box) == 23
@@ -123,7 +129,9 @@ def test_whatever_is_lost_nothing_goes_twice(lost: str, workspace: Path, office:
 def test_changed_content_goes_as_a_revision_to_those_it_concerns(workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--send")
     office.box.clear()
-    change(submission(workspace, UNIT, MONTH), {("T1.loan_docs", "ปัญหาอุปสรรค"): "แก้แล้ว", ("T5.news", MONTH): 30})
+    change(
+        submission(workspace, UNIT, MONTH), {("T1.loan_docs", "ปัญหาอุปสรรค"): "แก้แล้ว", ("T5.news", MONTH): 30}
+    )
     run(workspace)
     mail(workspace, "--send", "--only", UNIT)
     assert office.received() == {to(UNIT): 1}
@@ -156,14 +164,18 @@ def test_a_limit_takes_the_next_ones_each_time(workspace: Path, office: PostOffi
     assert set(office.received().values()) == {1}
 
 
-def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(workspace: Path, office: PostOffice) -> None:
+def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(
+    workspace: Path, office: PostOffice
+) -> None:
     mail(workspace, "--send", "--to-me", "me@office.example", "--limit", "3")
     assert office.received() == {"me@office.example": 3}
     assert all(one.message["Subject"].startswith("[ทดสอบ] ") for one in office.box)
     mail(workspace, "--send")
     real = [one for one in office.box if one.recipients != ("me@office.example",)]
     assert len(real) == 23
-    assert not [one for one in real if "แก้ไขครั้งที่" in one.message["Subject"] or "ทดสอบ" in one.message["Subject"]]
+    assert not [
+        one for one in real if "แก้ไขครั้งที่" in one.message["Subject"] or "ทดสอบ" in one.message["Subject"]
+    ]
 
 
 def test_one_refused_address_does_not_stop_the_rest(workspace: Path, office: PostOffice) -> None:
@@ -175,7 +187,9 @@ def test_one_refused_address_does_not_stop_the_rest(workspace: Path, office: Pos
     assert "ถูกปฏิเสธ" in mail(workspace, "--status").output
 
 
-def test_what_nobody_knows_about_is_listed_and_sent_only_when_told(workspace: Path, office: PostOffice) -> None:
+def test_what_nobody_knows_about_is_listed_and_sent_only_when_told(
+    workspace: Path, office: PostOffice
+) -> None:
     office.orders = {to(UNIT): ["lose-drop"]}
     assert "ไม่ทราบผล" in mail(workspace, "--send", expect=1).output
     mail(workspace, "--send", expect=1)
@@ -189,7 +203,9 @@ def test_what_nobody_knows_about_is_listed_and_sent_only_when_told(workspace: Pa
 
 
 def test_copies_get_it_too(workspace: Path, office: PostOffice) -> None:
-    edit_table(workspace, "หน่วย", {"รหัส": UNIT}, "สำเนา", "สมชาย <second@office.example>; third@office.example")
+    edit_table(
+        workspace, "หน่วย", {"รหัส": UNIT}, "สำเนา", "สมชาย <second@office.example>; third@office.example"
+    )
     mail(workspace, "--send", "--only", UNIT)
     assert office.received() == {to(UNIT): 1, "second@office.example": 1, "third@office.example": 1}
     assert len(office.box) == 1
@@ -202,7 +218,7 @@ def test_a_unit_without_an_address_is_told_and_the_rest_goes(workspace: Path, of
     assert UNIT in result.output
 
 
-# --- nothing goes wrong silently ----------------------------------------------------------------------------------------
+# --- nothing goes wrong silently ----------------------------------------------------------------------------
 
 
 def swap_summaries(folder: Path) -> None:

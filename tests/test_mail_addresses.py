@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibatch.mail_addresses import read_addresses, read_mailbox
+from kpibatch.base.mailboxes import read_addresses, read_mailbox
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,10 @@ from kpibatch.mail_addresses import read_addresses, read_mailbox
     [
         ("", []),
         ("a@b.example", ["a@b.example"]),
-        ("a@b.example, c@d.example;e@f.example\ng@h.example i@j.example", [f"{x}@{y}.example" for x, y in ("ab", "cd", "ef", "gh", "ij")]),
+        (
+            "a@b.example, c@d.example;e@f.example\ng@h.example i@j.example",
+            [f"{x}@{y}.example" for x, y in ("ab", "cd", "ef", "gh", "ij")],
+        ),
         (' พัฒนาการอำเภอ <a@b.example> ; "ก, ข" <c@d.example>', ["a@b.example", "c@d.example"]),
         ("A@b.example, a@B.example", ["A@b.example"]),
         ("a@b.example\u200b", ["a@b.example"]),
@@ -28,8 +31,25 @@ def test_addresses_are_read(cell: str, valid: list[str]) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        *("3103(at)cdd.example", "boss@cdd", "@cdd.example", "a@", "a@@b.example", "สมชาย@b.example", "a@b..example", ".a@b.example", "-"),
-        *("a b@c.example", "a@-b.example", "<a@b.example", "x" * 65 + "@b.example", "a@" + "b." * 130 + "example", "สมชาย a@b.example"),
+        *(
+            "3103(at)cdd.example",
+            "boss@cdd",
+            "@cdd.example",
+            "a@",
+            "a@@b.example",
+            "สมชาย@b.example",
+            "a@b..example",
+            ".a@b.example",
+            "-",
+        ),
+        *(
+            "a b@c.example",
+            "a@-b.example",
+            "<a@b.example",
+            "x" * 65 + "@b.example",
+            "a@" + "b." * 130 + "example",
+            "สมชาย a@b.example",
+        ),
     ],
 )
 def test_what_is_no_address_is_told_and_the_others_stay(bad: str) -> None:

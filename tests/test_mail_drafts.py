@@ -1,4 +1,6 @@
-"""The drafts in a month's folder: whole or not at all, the same bytes every time, nothing of others' touched."""
+"""The drafts in a month's folder: whole or not at all, the same bytes every time, nothing of others'
+touched.
+"""
 
 import email
 import re
@@ -10,11 +12,12 @@ import pytest
 from mailing import MONTH, copied, mail_to, planned, published_june, state
 from workspace import read_rows, tree
 
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_drafts import DraftRow, write_drafts
-from kpibatch.mail_message import PROVINCE, RESULT
-from kpibatch.mail_plan import moment_of
-from kpibatch.published import Published
+from kpibatch.base.errors import KpibatchError
+from kpibatch.books.look import PROVINCE
+from kpibatch.mail.drafts import DraftRow, write_drafts
+from kpibatch.mail.message import RESULT
+from kpibatch.mail.plan import moment_of
+from kpibatch.months.folder import Published
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,9 @@ def june() -> Path:
     return published_june()
 
 
-def written(workspace: Path, states: dict[tuple[str, str, str], str] | None = None, **selection: object) -> tuple[DraftRow, ...]:
+def written(
+    workspace: Path, states: dict[tuple[str, str, str], str] | None = None, **selection: object
+) -> tuple[DraftRow, ...]:
     return write_drafts(*state(workspace), planned(workspace, **selection), states)
 
 
@@ -33,9 +38,15 @@ def mails(workspace: Path) -> Path:
 def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     rows, plan = written(workspace), planned(workspace)
-    assert [path.name for path in sorted(mails(workspace).iterdir())] == sorted(["index.csv", *(row.file for row in rows)])
+    assert [path.name for path in sorted(mails(workspace).iterdir())] == sorted(
+        ["index.csv", *(row.file for row in rows)]
+    )
     assert read_rows(mails(workspace) / "index.csv") == [row.__dict__ for row in rows]
-    assert (mails(workspace) / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfunit,kind,to,cc,subject,attachments,size,state,file\r\n")
+    assert (
+        (mails(workspace) / "index.csv")
+        .read_bytes()
+        .startswith(b"\xef\xbb\xbfunit,kind,to,cc,subject,attachments,size,state,file\r\n")
+    )
     assert len(rows) == len(plan.messages) == 23
     assert rows[0].file == "3101 เมืองบุรีรัมย์ ผลการประเมิน.eml"
     assert rows[-1].file == "จังหวัด ผลการจัดอันดับ.eml"
@@ -58,7 +69,10 @@ def test_two_calls_give_the_same_bytes_and_a_run_does_not_change_them(june: Path
     assert tree(mails(workspace)) == first
     record = workspace / "output" / MONTH / "run.json"
     record.write_text(
-        re.sub(r'"finished": "[^"]+"', '"finished": "2099-01-01T00:00:00"', record.read_text(encoding="utf-8")), encoding="utf-8"
+        re.sub(
+            r'"finished": "[^"]+"', '"finished": "2099-01-01T00:00:00"', record.read_text(encoding="utf-8")
+        ),
+        encoding="utf-8",
     )
     written(workspace)
     assert tree(mails(workspace)) == first
@@ -71,12 +85,16 @@ def test_former_drafts_go_and_every_other_file_stays(june: Path, tmp_path: Path)
     (mails(workspace) / "sent").mkdir()
     (mails(workspace) / "sent" / "note.txt").write_text("kept", encoding="utf-8")
     (row,) = written(workspace, only="3104")
-    assert sorted(path.name for path in mails(workspace).iterdir()) == sorted([row.file, "index.csv", "journal.csv", "sent"])
+    assert sorted(path.name for path in mails(workspace).iterdir()) == sorted(
+        [row.file, "index.csv", "journal.csv", "sent"]
+    )
     assert (mails(workspace) / "journal.csv").read_text(encoding="utf-8") == "at,unit\n"
     assert (mails(workspace) / "sent" / "note.txt").read_text(encoding="utf-8") == "kept"
 
 
-def test_a_failure_leaves_everything_as_it_was(june: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_everything_as_it_was(
+    june: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace = copied(june, tmp_path)
     written(workspace, only="3104")
     before = tree(workspace / "output")
@@ -106,7 +124,10 @@ def test_a_wrong_file_writes_nothing(june: Path, tmp_path: Path) -> None:
 
 def test_the_outbox_says_what_has_become_of_a_mail(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
-    states = {("3101", RESULT, "cdd3101@buriram.example"): "sent", ("3102", RESULT, "other@buriram.example"): "sent"}
+    states = {
+        ("3101", RESULT, "cdd3101@buriram.example"): "sent",
+        ("3102", RESULT, "other@buriram.example"): "sent",
+    }
     rows = {row.unit: row.state for row in written(workspace, states)}
     assert (rows["3101"], rows["3102"], rows[PROVINCE]) == ("sent", "draft", "draft")
 
@@ -114,7 +135,13 @@ def test_the_outbox_says_what_has_become_of_a_mail(june: Path, tmp_path: Path) -
 def test_drafts_are_dated_when_the_last_report_came(june: Path) -> None:
     _, _, published = state(june)
     assert moment_of(published).isoformat() == "2022-07-07T14:20:00+07:00" or moment_of(published).day == 7
-    record = {"submissions": [{"received": None}, {"received": "2022-07-04T02:00:00+00:00"}, {"received": "2022-07-04T08:30:00"}]}
+    record = {
+        "submissions": [
+            {"received": None},
+            {"received": "2022-07-04T02:00:00+00:00"},
+            {"received": "2022-07-04T08:30:00"},
+        ]
+    }
     assert moment_of(Published(Path(), MONTH, record, "")) == datetime(2022, 7, 4, 2, tzinfo=UTC)
     nothing = moment_of(Published(Path(), MONTH, {"submissions": []}, ""))
     assert nothing.isoformat() == "2022-06-30T12:00:00+07:00"

@@ -13,20 +13,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpibatch.config import MailServer
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_message import BANGKOK, RESULT, Attachment, Message, as_eml, one_line
+from kpibatch.base.config import MailServer
+from kpibatch.base.errors import KpibatchError
+from kpibatch.mail.message import BANGKOK, RESULT, Attachment, Message, as_eml, one_line
 
-MAIL = MailServer(sender="สำนักงานพัฒนาชุมชน, จังหวัดบุรีรัมย์ <kpi@buriram.example>", reply_to="reply@buriram.example")
+MAIL = MailServer(
+    sender="สำนักงานพัฒนาชุมชน, จังหวัดบุรีรัมย์ <kpi@buriram.example>", reply_to="reply@buriram.example"
+)
 MOMENT = datetime(2022, 7, 5, 9, 30, tzinfo=BANGKOK)
 THAI = "3101 เมืองบุรีรัมย์ (ฉบับแก้ไข).xlsx"
-POLICIES = {"default": policy.default, "SMTP": policy.SMTP, "SMTPUTF8": policy.SMTPUTF8, "compat32": policy.compat32}
+POLICIES = {
+    "default": policy.default,
+    "SMTP": policy.SMTP,
+    "SMTPUTF8": policy.SMTPUTF8,
+    "compat32": policy.compat32,
+}
 
 
 def mail(**changes: object) -> Message:
     files = (Attachment(THAI, b"PK\x03\x04 one", "3101"), Attachment("plain.xlsm", b"two", "3101"))
     usual = Message(
-        "2565-06", "3101", RESULT, ("a@b.example", "c@d.example"), ("e@f.example",), "ผลเดือนมิถุนายน", "สวัสดี\nครับ\n", "<p>ดี</p>\n", files
+        "2565-06",
+        "3101",
+        RESULT,
+        ("a@b.example", "c@d.example"),
+        ("e@f.example",),
+        "ผลเดือนมิถุนายน",
+        "สวัสดี\nครับ\n",
+        "<p>ดี</p>\n",
+        files,
     )
     return replace(usual, **changes)  # type: ignore[arg-type]
 
@@ -45,7 +60,11 @@ def test_headers_and_thai_names_of_files_come_back(kind: str) -> None:
     assert not back.defects
     assert text_of(back["Subject"]) == "ผลเดือนมิถุนายน"
     assert back["From"].endswith("<kpi@buriram.example>")
-    assert (back["To"], back["Cc"], back["Reply-To"]) == ("a@b.example, c@d.example", "e@f.example", "reply@buriram.example")
+    assert (back["To"], back["Cc"], back["Reply-To"]) == (
+        "a@b.example, c@d.example",
+        "e@f.example",
+        "reply@buriram.example",
+    )
     assert back["Date"] == "Tue, 05 Jul 2022 09:30:00 +0700"
     files = [part for part in back.walk() if part.get_content_disposition() == "attachment"]
     assert [part.get_filename() for part in files] == [THAI, "plain.xlsm"]
@@ -82,7 +101,11 @@ def test_names_of_files_are_written_for_new_programs_and_for_old_outlook() -> No
 
 
 def test_it_is_crlf_ascii_with_short_lines() -> None:
-    raw = as_eml(mail(subject="ยาว " * 80, attachments=(Attachment("ก" * 66 + ".xlsx", b"x" * 5000, "3101"),)), MAIL, MOMENT)
+    raw = as_eml(
+        mail(subject="ยาว " * 80, attachments=(Attachment("ก" * 66 + ".xlsx", b"x" * 5000, "3101"),)),
+        MAIL,
+        MOMENT,
+    )
     assert raw.isascii()
     assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
     lines = raw.split(b"\r\n")
@@ -97,7 +120,13 @@ def test_the_same_mail_gives_the_same_bytes_and_another_another_identity() -> No
     assert as_eml(mail(), MAIL, MOMENT.astimezone(UTC)) == first
     identity = parsed(first)["Message-ID"]
     assert identity == f"<{mail().content[:32]}.0@buriram.example>"
-    changed = (mail(subject="x"), mail(plain="x"), mail(html="x"), mail(attachments=()), mail(attachments=(Attachment(THAI, b"", "3101"),)))
+    changed = (
+        mail(subject="x"),
+        mail(plain="x"),
+        mail(html="x"),
+        mail(attachments=()),
+        mail(attachments=(Attachment(THAI, b"", "3101"),)),
+    )
     assert len({one.content for one in (mail(), *changed)}) == 6
     assert mail(to=("z@z.example",), copies=()).content == mail().content
     assert mail().recipients == ("a@b.example", "c@d.example", "e@f.example")
@@ -109,7 +138,9 @@ def test_content_can_not_be_shifted_from_one_part_to_the_next() -> None:
     assert mail().content != hashlib.sha256(b"").hexdigest()
 
 
-@pytest.mark.parametrize(("language", "said"), [("th", "[แก้ไขครั้งที่ 2] ผลเดือนมิถุนายน"), ("en", "[Revision 2] ผลเดือนมิถุนายน")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("th", "[แก้ไขครั้งที่ 2] ผลเดือนมิถุนายน"), ("en", "[Revision 2] ผลเดือนมิถุนายน")]
+)
 def test_a_revision_says_so_and_is_another_message(language: str, said: str) -> None:
     back = parsed(as_eml(mail(), MAIL, MOMENT, 2, language=language))
     assert back["Subject"] == said
@@ -126,20 +157,27 @@ def test_a_draft_opens_in_outlook_ready_to_be_sent() -> None:
         as_eml(mail(), MailServer(), MOMENT)
 
 
-@pytest.mark.parametrize(("sender", "reply_to"), [("nobody", ""), ("a@b.example\r\nBcc: x@y.example", ""), ("a@b.example", "x")])
+@pytest.mark.parametrize(
+    ("sender", "reply_to"), [("nobody", ""), ("a@b.example\r\nBcc: x@y.example", ""), ("a@b.example", "x")]
+)
 def test_a_faulty_sender_is_the_operators_mistake(sender: str, reply_to: str) -> None:
     with pytest.raises(KpibatchError, match="ไม่ใช่ที่อยู่อีเมล"):
         as_eml(mail(), MailServer(sender=sender, reply_to=reply_to), MOMENT)
 
 
-@pytest.mark.parametrize("address", ["x", "a@b.example\r\nBcc: z@z.example", "a@b.example, z@z.example", "ชื่อ <a@b.example>", ""])
+@pytest.mark.parametrize(
+    "address", ["x", "a@b.example\r\nBcc: z@z.example", "a@b.example, z@z.example", "ชื่อ <a@b.example>", ""]
+)
 @pytest.mark.parametrize("field", ["to", "copies"])
 def test_only_bare_addresses_are_written(field: str, address: str) -> None:
     with pytest.raises(KpibatchError):
         as_eml(mail(**{field: (address,)}), MAIL, MOMENT)
 
 
-NASTY = st.text(st.sampled_from("aZ9 ก์า\r\n\t\0\x1b\x85\u2028\u202e\ud800\"\\';:=?%*/<>,😀\xa0") | st.characters(), max_size=80)
+NASTY = st.text(
+    st.sampled_from("aZ9 ก์า\r\n\t\0\x1b\x85\u2028\u202e\ud800\"\\';:=?%*/<>,😀\xa0") | st.characters(),
+    max_size=80,
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -150,8 +188,14 @@ def test_no_text_can_add_a_header_or_break_a_part(subject: str, name: str, body:
     back = parsed(raw)
     plain = parsed(as_eml(mail(), MAIL, MOMENT))
     assert list(back.keys()) == list(plain.keys())
-    assert [part.get_content_type() for part in back.walk()][:4] == [part.get_content_type() for part in plain.walk()][:4]
+    assert [part.get_content_type() for part in back.walk()][:4] == [
+        part.get_content_type() for part in plain.walk()
+    ][:4]
     assert len(list(back.iter_attachments())) == 1
     assert " ".join(text_of(email.message_from_bytes(raw)["Subject"]).split()) == one_line(subject)
-    shown = [part.get_filename() for part in email.message_from_bytes(raw).walk() if part.get_content_disposition() == "attachment"]
+    shown = [
+        part.get_filename()
+        for part in email.message_from_bytes(raw).walk()
+        if part.get_content_disposition() == "attachment"
+    ]
     assert shown == [one_line(name)]

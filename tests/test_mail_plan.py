@@ -1,4 +1,7 @@
-"""Which mails a month has. The gravest fault is another unit's figures in a mail, so that is looked for everywhere."""
+"""Which mails a month has.
+
+The gravest fault is another unit's figures in a mail, so that is looked for everywhere.
+"""
 
 import re
 import shutil
@@ -23,12 +26,13 @@ from mailing import (
 )
 from workspace import CHACHOENGSAO, change, configure, edit_table, open_book, read_rows, run, submission
 
-from kpibatch.config import MailServer
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_message import BANGKOK, PROVINCE, REMINDER, RESULT, as_eml
-from kpibatch.mail_plan import Selection, plan_mail
-from kpibatch.mail_strangers import Strangers
-from kpibatch.unit_mark import claims_of
+from kpibatch.base.config import MailServer
+from kpibatch.base.errors import KpibatchError
+from kpibatch.books.look import PROVINCE
+from kpibatch.forms.whose import claims_of
+from kpibatch.mail.files import Strangers
+from kpibatch.mail.message import BANGKOK, REMINDER, RESULT, as_eml
+from kpibatch.mail.plan import Selection, plan_mail
 
 MISSING, FLAWED, RETURNED = "3119", "3117", "3112"
 
@@ -45,27 +49,43 @@ def familiar(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for unit in ("2401", "2402"):
         path = submission(workspace, unit, "2561-03")
         book = open_book(path)
-        for cell in (cell for row in book.worksheets[0].iter_rows() for cell in row if isinstance(cell.value, int | float)):
+        for cell in (
+            cell
+            for row in book.worksheets[0].iter_rows()
+            for cell in row
+            if isinstance(cell.value, int | float)
+        ):
             cell.value = "ประมาณ"
         book.save(path)
     run(workspace)
     return workspace
 
 
-# --- nothing of another unit, anywhere --------------------------------------------------------------------------------
+# --- nothing of another unit, anywhere ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["june", "familiar"])
 def test_no_mail_holds_anything_of_another_unit(name: str, request: pytest.FixtureRequest) -> None:
     workspace = request.getfixturevalue(name)
     units = state(workspace)[1].unit
-    mails = [one for words in ({}, {"remind": True}) for one in planned(workspace, **words).messages if one.kind != PROVINCE]
+    mails = [
+        one
+        for words in ({}, {"remind": True})
+        for one in planned(workspace, **words).messages
+        if one.kind != PROVINCE
+    ]
     assert {one.unit for one in mails} == set(units)
     names = re.compile("|".join(sorted((unit.name for unit in units.values()), key=len, reverse=True)))
-    a_code = re.compile(rf"(?<![\w.>])(?:{'|'.join(units)})(?![\w.])|(?<=>)(?:{'|'.join(units)})(?=</(?!v>))")  # a number alone is no code
+    a_code = re.compile(
+        rf"(?<![\w.>])(?:{'|'.join(units)})(?![\w.])|(?<=>)(?:{'|'.join(units)})(?=</(?!v>))"
+    )  # a number alone is no code
     for one in mails:
         for place, text in everything_in(one).items():
-            assert (one.unit, place, {*names.findall(text)} - {units[one.unit].name}) == (one.unit, place, set())
+            assert (one.unit, place, {*names.findall(text)} - {units[one.unit].name}) == (
+                one.unit,
+                place,
+                set(),
+            )
             assert (one.unit, place, {*a_code.findall(text)} - {one.unit}) == (one.unit, place, set())
 
 
@@ -73,9 +93,15 @@ def test_a_units_figures_stand_in_its_own_mail_alone(june: Path) -> None:
     mails = {one.unit: everything_in(one) for one in planned(june).messages}
     for unit, figure in PLANTED.items():
         shown = (f"{figure:.2f}", f"{figure:,.2f}", f"{int(figure)}.", f"ลับเฉพาะ{unit}x")
-        holding = {other for other, texts in mails.items() if any(text.find(form) >= 0 for text in texts.values() for form in shown)}
+        holding = {
+            other
+            for other, texts in mails.items()
+            if any(text.find(form) >= 0 for text in texts.values() for form in shown)
+        }
         assert holding == {unit, PROVINCE}
-    assert sum("xl/workbook.xml" in place for place in mails["3109"]) >= 2  # the summary and the report, perhaps an index beside it
+    assert (
+        sum("xl/workbook.xml" in place for place in mails["3109"]) >= 2
+    )  # the summary and the report, perhaps an index beside it
 
 
 def test_figures_are_those_published(june: Path) -> None:
@@ -87,18 +113,23 @@ def test_figures_are_those_published(june: Path) -> None:
         assert f"{total['rank']} จาก 22" in one.plain
         for kpi in kpis:
             row = rows[one.unit, kpi]
-            assert re.search(rf"^ +{row['level']}  +{float(row['score']):.2f}  +[\d.]+  {kpi} ", one.plain, re.MULTILINE)
+            assert re.search(
+                rf"^ +{row['level']}  +{float(row['score']):.2f}  +[\d.]+  {kpi} ", one.plain, re.MULTILINE
+            )
             assert whole(f"{float(row['score']):.2f}").search(one.html)
 
 
-# --- who gets what ----------------------------------------------------------------------------------------------------
+# --- who gets what ------------------------------------------------------------------------------------------
 
 
 def test_every_unit_gets_its_own_and_the_province_the_ranking(june: Path) -> None:
     plan = planned(june)
     config, tables, _ = state(june)
     assert plan.problems == ()
-    assert [one.unit for one in plan.messages] == [*(code for code in tables.unit if code != MISSING), PROVINCE]
+    assert [one.unit for one in plan.messages] == [
+        *(code for code in tables.unit if code != MISSING),
+        PROVINCE,
+    ]
     returned: dict[str, list[str]] = {}
     for path in sorted((june / "output" / MONTH / "returned").iterdir(), key=lambda path: len(path.name)):
         returned.setdefault(path.name[:4], []).append(path.name)
@@ -134,7 +165,9 @@ def test_a_reminder_of_another_day_is_another_mail(june: Path) -> None:
     assert first.content == again.content != later.content
     assert "ณ วันที่ 8 ก.ค. 2565" in later.plain
     sender = MailServer(sender="kpi@office.example")
-    subject = message_from_bytes(as_eml(later, sender, datetime(2022, 7, 8, tzinfo=BANGKOK), 1), policy=policy.default)["Subject"]
+    subject = message_from_bytes(
+        as_eml(later, sender, datetime(2022, 7, 8, tzinfo=BANGKOK), 1), policy=policy.default
+    )["Subject"]
     assert subject == f"[เตือนครั้งที่ 2] {later.subject}"
 
 
@@ -169,12 +202,14 @@ def test_a_rehearsal_goes_to_one_address_and_says_so(june: Path) -> None:
     plan = planned(june, to_me="ฉัน <me@office.example>", limit=3)
     assert {(one.to, one.copies) for one in plan.messages} == {(("me@office.example",), ())}
     assert all(one.subject.startswith("[ทดสอบ] ") for one in plan.messages)
-    assert [one.attachments for one in plan.messages] == [one.attachments for one in planned(june, limit=3).messages]
+    assert [one.attachments for one in plan.messages] == [
+        one.attachments for one in planned(june, limit=3).messages
+    ]
     with pytest.raises(KpibatchError, match="ไม่ใช่ที่อยู่อีเมล"):
         planned(june, to_me="me")
 
 
-# --- addresses --------------------------------------------------------------------------------------------------------
+# --- addresses ----------------------------------------------------------------------------------------------
 
 
 def test_bad_and_missing_addresses_are_told_and_the_others_go_on(june: Path, tmp_path: Path) -> None:
@@ -191,11 +226,22 @@ def test_bad_and_missing_addresses_are_told_and_the_others_go_on(june: Path, tmp
     plan = planned(workspace)
     assert {"3101", "3102"}.isdisjoint(one.unit for one in plan.messages)
     assert len(plan.messages) == 21
-    assert (mail_to(plan, "3103").to, mail_to(plan, "3103").copies) == (("a@b.example", "c@d.example"), ("boss@b.example",))
+    assert (mail_to(plan, "3103").to, mail_to(plan, "3103").copies) == (
+        ("a@b.example", "c@d.example"),
+        ("boss@b.example",),
+    )
     assert mail_to(plan, "3104").copies == ()
     bad = "mail-bad-address"
-    assert set(codes(plan)) == {("mail-no-address", "3101"), ("mail-no-address", "3102"), (bad, "3102"), (bad, "3103"), (bad, "3104")}
-    assert "nonsense" in next(one.message("th") for one in plan.problems if (one.code, one.unit) == (bad, "3103"))
+    assert set(codes(plan)) == {
+        ("mail-no-address", "3101"),
+        ("mail-no-address", "3102"),
+        (bad, "3102"),
+        (bad, "3103"),
+        (bad, "3104"),
+    }
+    assert "nonsense" in next(
+        one.message("th") for one in plan.problems if (one.code, one.unit) == (bad, "3103")
+    )
 
 
 def test_an_address_of_two_units_is_told_to_both(june: Path, tmp_path: Path) -> None:
@@ -208,7 +254,9 @@ def test_an_address_of_two_units_is_told_to_both(june: Path, tmp_path: Path) -> 
 
 
 def test_a_code_that_is_another_unit_by_now_gets_nothing(june: Path, tmp_path: Path) -> None:
-    """The month was published of นางรอง; mailing it to whoever has its code today would be the worst fault."""
+    """The month was published of นางรอง; mailing it to whoever has its code today would be the worst
+    fault.
+    """
     workspace = copied(june, tmp_path)
     edit_table(workspace, "หน่วย", {"รหัส": "3104"}, "ชื่อ", "หนองบัว")
     plan = planned(workspace)
@@ -234,7 +282,7 @@ def test_a_mail_that_is_too_large_is_told_and_the_others_go_on(june: Path, tmp_p
     assert all(code == "mail-too-large" for code, _ in codes(plan))
 
 
-# --- a file of another unit stops everything --------------------------------------------------------------------------
+# --- a file of another unit stops everything ----------------------------------------------------------------
 
 
 def refused(workspace: Path, name: str, **selection: object) -> KpibatchError:
@@ -326,7 +374,7 @@ def test_a_familiar_form_goes_back_to_whom_it_names(familiar: Path, tmp_path: Pa
     assert refused(workspace, "mail-wrong-file").facts["found"] == "2402"
 
 
-# --- names of others in the text --------------------------------------------------------------------------------------
+# --- names of others in the text ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", ["นางรอง", "อำเภอนางรอง", "อ.นางรอง", "3104", "(3104)"])
@@ -339,10 +387,15 @@ def test_a_template_that_names_a_unit_stops_everything(june: Path, tmp_path: Pat
     assert error.facts["other"] == "3104 นางรอง"
 
 
-def test_a_refused_file_is_told_in_the_reminder_and_a_quoted_name_to_nobody(june: Path, tmp_path: Path) -> None:
+def test_a_refused_file_is_told_in_the_reminder_and_a_quoted_name_to_nobody(
+    june: Path, tmp_path: Path
+) -> None:
     workspace = copied(june, tmp_path)
     submission(workspace, "3105", MONTH).write_text("no workbook", encoding="utf-8")
-    change(submission(workspace, "3103", MONTH), {("T1.spent", MONTH): "ดูของ นางรอง", ("T1.loan_docs", MONTH): "ไม่รู้"})
+    change(
+        submission(workspace, "3103", MONTH),
+        {("T1.spent", MONTH): "ดูของ นางรอง", ("T1.loan_docs", MONTH): "ไม่รู้"},
+    )
     run(workspace)
     text = mail_to(planned(workspace), "3103").plain
     assert "ไม่รู้" in text

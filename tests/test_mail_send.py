@@ -1,4 +1,6 @@
-"""Sending a month's mails to a real server on this machine: once each, whatever is refused, lost, killed or forgotten."""
+"""Sending a month's mails to a real server on this machine: once each, whatever is refused, lost, killed or
+forgotten.
+"""
 
 import os
 import random
@@ -14,23 +16,35 @@ import pytest
 from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, Letter, as_eml, configured, post_office, scripted
 
-from kpibatch.database import opened
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_journal import JOURNAL, mail_status, read_journal, restore
-from kpibatch.mail_password import VARIABLE
-from kpibatch.mail_send import send_all, told
-from kpibatch.outbox import State
-from kpibatch.smtp import ServerAway, ServerFault, connect
+from kpibatch.base.errors import KpibatchError
+from kpibatch.mail.password import VARIABLE
+from kpibatch.mail.send import send_all, told
+from kpibatch.mail.smtp import ServerAway, ServerFault, connect
+from kpibatch.months.database import opened
+from kpibatch.months.journal import JOURNAL, mail_status, read_journal, restore
+from kpibatch.months.outbox import State
 
 MONTH, UNITS = "2565-06", 878
-SENT, SENDING, UNKNOWN, REFUSED, DEFERRED = State.SENT, State.SENDING, State.UNKNOWN, State.REFUSED, State.DEFERRED
+SENT, SENDING, UNKNOWN, REFUSED, DEFERRED = (
+    State.SENT,
+    State.SENDING,
+    State.UNKNOWN,
+    State.REFUSED,
+    State.DEFERRED,
+)
 
 
 class Watch:
     """Time that passes only while somebody sleeps; progress, counted; Ctrl-C when told."""
 
     def __init__(self):
-        self.now, self.slept, self.steps, self.ticks, self.stop_at = datetime(2022, 7, 1, tzinfo=UTC), [], [], [], None
+        self.now, self.slept, self.steps, self.ticks, self.stop_at = (
+            datetime(2022, 7, 1, tzinfo=UTC),
+            [],
+            [],
+            [],
+            None,
+        )
 
     def sleep(self, seconds):
         self.slept.append(seconds)
@@ -95,7 +109,7 @@ def states(results):
     return {result.row.entry.recipient: result.row.state for result in results}
 
 
-# --- once ---------------------------------------------------------------------------------------------------------
+# --- once ---------------------------------------------------------------------------------------------------
 
 
 def test_a_letter_goes_once_and_a_changed_one_as_a_revision(workspace, office):
@@ -110,7 +124,11 @@ def test_a_letter_goes_once_and_a_changed_one_as_a_revision(workspace, office):
     workspace.send(office.port, [Letter("3101", "ใหม่กว่า")])
     assert [mail.message["Subject"] for mail in office.box[3:]] == ["สรุปผล แก้ไขครั้งที่ 1", "สรุปผล แก้ไขครั้งที่ 2"]
     back = workspace.send(office.port, three, again={"3101"})
-    assert [(one.row.state, one.fresh, one.superseded) for one in back] == [(SENT, False, True), (SENT, False, False), (SENT, False, False)]
+    assert [(one.row.state, one.fresh, one.superseded) for one in back] == [
+        (SENT, False, True),
+        (SENT, False, False),
+        (SENT, False, False),
+    ]
     assert office.received() == {to("3101"): 3, to("3102"): 1, to("3103"): 1}
     assert next(told(back, "th")).startswith("3101")
 
@@ -153,12 +171,15 @@ def test_a_lost_journal_is_written_anew(workspace, office):
 def test_a_copy_is_a_recipient_of_its_own(workspace, office):
     office.orders = {"copy@x.example": ["451 later"]}
     both = [Letter("3101", recipients=(to("3101"), "copy@x.example", to("3101")))]
-    assert states(workspace.send(office.port, both, attempts=1)) == {to("3101"): SENT, "copy@x.example": DEFERRED}
+    assert states(workspace.send(office.port, both, attempts=1)) == {
+        to("3101"): SENT,
+        "copy@x.example": DEFERRED,
+    }
     assert states(workspace.send(office.port, both)) == {to("3101"): SENT, "copy@x.example": SENT}
     assert [mail.recipients for mail in office.box] == [(to("3101"),), ("copy@x.example",)]
 
 
-# --- refusals and lost lines --------------------------------------------------------------------------------------
+# --- refusals and lost lines --------------------------------------------------------------------------------
 
 
 def test_one_refused_recipient_does_not_stop_the_rest(workspace, office):
@@ -169,12 +190,19 @@ def test_one_refused_recipient_does_not_stop_the_rest(workspace, office):
     assert "550 5.1.1 unknown user" in next(told(results, "th"))
     assert not any(one.fresh for one in workspace.send(office.port, letters("3101", "3102", "3103")))
     again = workspace.send(office.port, letters("3101", "3102", "3103"), again={"3102"})
-    assert [(one.fresh, one.row.state, one.row.attempts) for one in again] == [(False, SENT, 1), (True, SENT, 2), (False, SENT, 1)]
+    assert [(one.fresh, one.row.state, one.row.attempts) for one in again] == [
+        (False, SENT, 1),
+        (True, SENT, 2),
+        (False, SENT, 1),
+    ]
     assert workspace.send(office.port, letters("3102", recipients=("new@x.example",)))[0].fresh
 
 
 def test_a_temporary_refusal_is_tried_again_with_longer_and_longer_waits(workspace, office):
-    office.orders = {to("3101"): ["451 later", "data 451 later", "end 452 full"], to("3102"): ["451 later"] * 9}
+    office.orders = {
+        to("3101"): ["451 later", "data 451 later", "end 452 full"],
+        to("3102"): ["451 later"] * 9,
+    }
     watch = Watch()
     results = workspace.send(office.port, letters("3101", "3102", "3103"), watch=watch)
     assert states(results) == {to("3101"): SENT, to("3102"): DEFERRED, to("3103"): SENT}
@@ -252,7 +280,9 @@ def test_over_an_encrypted_line_with_a_password(workspace, tmp_path, monkeypatch
     authority = Authority(tmp_path, "Province CA")
     with post_office(starttls=authority.serving(HOST), login=True) as office:
         server = partial(connect, context=trusting(authority))
-        results = workspace.send(office.port, letters("3101", "3102"), server=server, security="starttls", username=USER)
+        results = workspace.send(
+            office.port, letters("3101", "3102"), server=server, security="starttls", username=USER
+        )
         assert set(states(results).values()) == {SENT}
         assert office.connections == 1
     assert PASSWORD not in (workspace.folder / JOURNAL).read_text(encoding="utf-8")
@@ -301,7 +331,9 @@ def test_a_full_disk_sends_nothing(workspace, office, monkeypatch):
     assert office.received() == {to("3101"): 1, to("3102"): 1}
 
 
-def test_a_disk_that_fills_up_while_the_server_answers_leaves_the_mail_unknown(workspace, office, monkeypatch):
+def test_a_disk_that_fills_up_while_the_server_answers_leaves_the_mail_unknown(
+    workspace, office, monkeypatch
+):
     real, calls = os.fsync, []
 
     def full(descriptor):
@@ -319,7 +351,7 @@ def test_a_disk_that_fills_up_while_the_server_answers_leaves_the_mail_unknown(w
     assert office.received() == {to("3101"): 1, to("3102"): 1}
 
 
-# --- pace, interruption -------------------------------------------------------------------------------------------
+# --- pace, interruption -------------------------------------------------------------------------------------
 
 
 def test_no_more_than_so_many_a_minute(workspace, office):
@@ -373,8 +405,12 @@ class Crash(BaseException):
 
 @pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("call", range(1, 7))
-def test_a_crash_at_any_write_leaves_nobody_out_and_nobody_twice(workspace, office, monkeypatch, call, written):
-    """Each mail is put on the disk before and after it is sent; the process ends before or after one of these writes."""
+def test_a_crash_at_any_write_leaves_nobody_out_and_nobody_twice(
+    workspace, office, monkeypatch, call, written
+):
+    """Each mail is put on the disk before and after it is sent; the process ends before or after one of these
+    writes.
+    """
     real, calls = os.fsync, []
 
     def crash(descriptor):
@@ -397,20 +433,31 @@ def test_a_crash_at_any_write_leaves_nobody_out_and_nobody_twice(workspace, offi
     assert len(unknown) == (1 if call % 2 else 0)
 
 
-# --- a whole province, killed again and again ---------------------------------------------------------------------
+# --- a whole province, killed again and again ---------------------------------------------------------------
 
 
 def driver(workspace, port, again=""):
     """The sending process on its own."""
     here = Path(__file__).parent
     path = os.pathsep.join([str(here.parent), str(here)])
-    command = [sys.executable, str(here / "send_driver.py"), str(workspace.output), str(port), str(UNITS), again]
-    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"}, stdout=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        str(here / "send_driver.py"),
+        str(workspace.output),
+        str(port),
+        str(UNITS),
+        again,
+    ]
+    return subprocess.Popen(
+        command, env=os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"}, stdout=subprocess.PIPE, text=True
+    )
 
 
 def test_a_province_gets_its_mail_once(workspace, office):
     process = driver(workspace, office.port)
-    assert process.communicate(timeout=60)[0].endswith("878 sent, 0 sent before, 0 refused, 0 not sent yet, 0 unknown\n")
+    assert process.communicate(timeout=60)[0].endswith(
+        "878 sent, 0 sent before, 0 refused, 0 not sent yet, 0 unknown\n"
+    )
     assert len(office.box) == UNITS == len(office.received())
     assert office.connections == 1
 
@@ -452,7 +499,9 @@ def test_the_records_agree_after_all_that(workspace, office):
     workspace.send(office.port, letters("3101", "3102", "3103"))
     with opened(workspace.output / "history.sqlite") as connection:
         table = mail_status(connection, MONTH)
-    assert {row.entry.key: row for row in read_journal(workspace.folder)} == {row.entry.key: row for row in table}
+    assert {row.entry.key: row for row in read_journal(workspace.folder)} == {
+        row.entry.key: row for row in table
+    }
     with opened(workspace.output / "new.sqlite") as connection:
         assert restore(connection, [workspace.folder]) == 3
         assert mail_status(connection, MONTH) == table

@@ -1,4 +1,6 @@
-"""Mail templates: what they say, and that a faulty one is told with its file, line and name, and never runs away."""
+"""Mail templates: what they say, and that a faulty one is told with its file, line and name, and never runs
+away.
+"""
 
 import re
 from html.parser import HTMLParser
@@ -7,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from kpibatch.catalogue import LANGUAGES
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_facts import Found, Kpi, Standing
-from kpibatch.mail_message import PROVINCE, REMINDER, RESULT
-from kpibatch.mail_text import PARTS, Templates, Texts, column
+from kpibatch.base.catalogue import LANGUAGES
+from kpibatch.base.errors import KpibatchError
+from kpibatch.books.look import PROVINCE
+from kpibatch.mail.facts import Found, Kpi, Standing
+from kpibatch.mail.message import REMINDER, RESULT
+from kpibatch.mail.text import PARTS, Templates, Texts, column
 
-PACKAGED = Path(__file__).parent.parent / "kpibatch" / "mail_templates"
+PACKAGED = Path(__file__).parent.parent / "kpibatch" / "mail" / "templates"
 COMMON: dict[str, Any] = {
     "owner": "สำนักงานพัฒนาชุมชนจังหวัด", "reference": "บร 0019/ว 3262", "round": "2/2565", "noun": "อำเภอ", "month": "มิถุนายน 2565",
     "due": "5 ก.ค. 2565", "units": 23, "sent": 22, "ranked": 21, "top": "5", "levels": 5,
@@ -72,7 +75,7 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-# --- the templates that come with the program -------------------------------------------------------------------------
+# --- the templates that come with the program ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,7 +92,12 @@ def test_the_packaged_templates_hold_together(kind: str, language: str, bare: bo
     assert not [value for name, value in tags.attributes if name in ("src", "href", "class", "id")]
     assert "http" not in texts.html
     if language == "en":
-        assert not re.findall("[ก-๛]+", re.sub("|".join(_thai_facts(FACTS[kind] | BARE[kind] | FACTS[kind])), "", texts.plain + texts.html))
+        assert not re.findall(
+            "[ก-๛]+",
+            re.sub(
+                "|".join(_thai_facts(FACTS[kind] | BARE[kind] | FACTS[kind])), "", texts.plain + texts.html
+            ),
+        )
 
 
 def _thai_facts(facts: dict[str, Any]) -> list[str]:
@@ -103,14 +111,29 @@ def _thai_facts(facts: dict[str, Any]) -> list[str]:
 def test_each_packaged_template_begins_with_all_names_it_may_use(kind: str, language: str, part: str) -> None:
     comment = (PACKAGED / language / f"{kind}.{part}").read_text(encoding="utf-8").split("#}")[0]
     words = set(re.findall(r"[a-z]+", comment))
-    rows = {name for value in FACTS[kind].values() if isinstance(value, tuple) for name in getattr(value[0], "__dataclass_fields__", ())}
+    rows = {
+        name
+        for value in FACTS[kind].values()
+        if isinstance(value, tuple)
+        for name in getattr(value[0], "__dataclass_fields__", ())
+    }
     assert {*FACTS[kind], *(rows if part != "subject.txt" else ())} <= words
 
 
 def test_the_result_says_what_it_is_told() -> None:
     texts = written(RESULT)
     for text in (texts.plain, texts.html):
-        for fact in ("2.4614", "49.23", "ต้องปรับปรุง", "19", "7 ก.ค. 2565", "ร้อยละการเบิกจ่าย", "16.82", "แบบรายงาน!H30", "อีก 2 รายการ"):
+        for fact in (
+            "2.4614",
+            "49.23",
+            "ต้องปรับปรุง",
+            "19",
+            "7 ก.ค. 2565",
+            "ร้อยละการเบิกจ่าย",
+            "16.82",
+            "แบบรายงาน!H30",
+            "อีก 2 รายการ",
+        ):
             assert fact in text
     assert "โนนสุวรรณ & <b>" in texts.plain
     assert "โนนสุวรรณ &amp; &lt;b&gt;" in texts.html
@@ -122,20 +145,23 @@ def test_numbers_stand_in_columns_before_any_thai() -> None:
     assert {re.search(r"[A-Z]\d", line).start() for line in lines} == {25}  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("width", "side", "text"), [(6, "left", "กำลัง   "), (6, "right", "  กำลัง"), (3, "left", "กำ…")])
+@pytest.mark.parametrize(
+    ("width", "side", "text"), [(6, "left", "กำลัง   "), (6, "right", "  กำลัง"), (3, "left", "กำ…")]
+)
 def test_a_column_counts_what_is_seen(width: int, side: str, text: str) -> None:
     assert column("กำลัง", width, side).strip() == text.strip()
     assert column("กี่", 4) == "กี่   "
     assert column("abcdef", 4) == "abc…"
 
 
-# --- the workspace's own ----------------------------------------------------------------------------------------------
+# --- the workspace's own ------------------------------------------------------------------------------------
 
 
 def test_the_workspaces_own_win_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "result.subject.txt").write_text("\ufeffผลของ {{ name }}\n", encoding="utf-8")
     (tmp_path / "frame.html").write_text(
-        "<html>{{ self.title() }}|{% block title %}{% endblock %}{% block body %}{% endblock %}</html>", encoding="utf-8"
+        "<html>{{ self.title() }}|{% block title %}{% endblock %}{% block body %}{% endblock %}</html>",
+        encoding="utf-8",
     )
     texts = written(RESULT, tmp_path)
     assert texts.subject == "ผลของ โนนสุวรรณ & <b>"
@@ -145,7 +171,9 @@ def test_the_workspaces_own_win_file_by_file(tmp_path: Path) -> None:
 
 
 def test_a_subject_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "result.subject.txt").write_text("a\r\nBcc: x@y.example\n\n{{ name }}\x0b\u2028b", encoding="utf-8")
+    (tmp_path / "result.subject.txt").write_text(
+        "a\r\nBcc: x@y.example\n\n{{ name }}\x0b\u2028b", encoding="utf-8"
+    )
     assert written(RESULT, tmp_path).subject == "a Bcc: x@y.example โนนสุวรรณ & <b> b"
 
 
@@ -160,7 +188,9 @@ def test_a_subject_is_one_line(tmp_path: Path) -> None:
         ("{{ lipsum(n=100000) }}", 1, "lipsum", "units"),
     ],
 )
-def test_an_unknown_name_is_told_with_its_line_and_the_nearest(tmp_path: Path, source: str, line: int, found: str, nearest: str) -> None:
+def test_an_unknown_name_is_told_with_its_line_and_the_nearest(
+    tmp_path: Path, source: str, line: int, found: str, nearest: str
+) -> None:
     error = refused(tmp_path, source)
     assert error.name == "mail-template-name"
     assert (error.facts["line"], error.facts["found"]) == (line, found)

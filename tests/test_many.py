@@ -1,6 +1,8 @@
-"""Rankings of one unit and of every district of the country, of nobody, of equals, and of names full of traps.
+"""Rankings of one unit and of every district of the country, of nobody, of equals, and of names full of
+traps.
 
-Units are made from a sample's: each takes, KPI by KPI, the answers of a unit that was drawn, with the baselines that belong to them.
+Units are made from a sample's: each takes, KPI by KPI, the answers of a unit that was drawn, with the
+baselines that belong to them.
 """
 
 import random
@@ -19,21 +21,22 @@ from tablebook import one_kpi
 from test_ranking_book import differences
 from workspace import RAYONG, SAMPLES, open_book
 
-from kpibatch.assessment import assess_month
-from kpibatch.config import Config, RankingRules, read_config
-from kpibatch.intake import Intake, Submission
-from kpibatch.levels import LevelTables, Unit
-from kpibatch.outcome import Outcome, assess
-from kpibatch.ranking_book import write_ranking
-from kpibatch.submission import COLUMNS
-from kpibatch.trend import Trend, month_of
+from kpibatch.base.config import Config, RankingRules, read_config
+from kpibatch.intake.frame import COLUMNS
+from kpibatch.intake.month import Intake, Submission
+from kpibatch.months.assess import assess_month
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Unit
+from kpibatch.scoring.outcome import Outcome, assess
+from kpibatch.scoring.trend import Trend, month_of
+from kpibatch.workbooks.ranking.book import write_ranking
 
 DISTRICTS = 878
 MARKED = RankingRules()
 Edit = Callable[[LevelTables], LevelTables]
 
 
-# --- outcomes ---------------------------------------------------------------------------------------------------------------------
+# --- outcomes -----------------------------------------------------------------------------------------------
 
 
 @cache
@@ -53,7 +56,8 @@ def replicated(
     blank: str = "",
     rules: RankingRules = MARKED,
 ) -> Outcome:
-    """A sample's newest month with ``count`` units; all answer as one of the sample's does where it is named (``like``).
+    """A sample's newest month with ``count`` units; all answer as one of the sample's does where it is named
+    (``like``).
 
     ``edit`` changes the tables, units and all; ``blank`` is a measure that nobody has answered.
     """
@@ -70,24 +74,49 @@ def replicated(
         for kpi, who in donor.items():
             lines += [(unit.code, *line) for line in answers.get((who, kpi), []) if line[0] != blank]
         giver = {measure: donor[kpi] for measure, kpi in tables.kpi_of.items()}
-        baselines |= {(unit.code, code): tables.baselines[who, code] for code, who in giver.items() if (who, code) in tables.baselines}
-        texts |= {(unit.code, code): model.intake.texts[who, code] for code, who in giver.items() if (who, code) in model.intake.texts}
+        baselines |= {
+            (unit.code, code): tables.baselines[who, code]
+            for code, who in giver.items()
+            if (who, code) in tables.baselines
+        }
+        texts |= {
+            (unit.code, code): model.intake.texts[who, code]
+            for code, who in giver.items()
+            if (who, code) in model.intake.texts
+        }
     intake = intake_of(edited, model.month, lines if sent else [], sent=sent)
     config = Config(Path(), ranking=rules)
     return assess(replace(intake, texts=texts if sent else {}), replace(edited, baselines=baselines), config)
 
 
-def intake_of(tables: LevelTables, month: str, lines: list[tuple[object, ...]], *, sent: bool = True) -> Intake:
+def intake_of(
+    tables: LevelTables, month: str, lines: list[tuple[object, ...]], *, sent: bool = True
+) -> Intake:
     frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"value": float})
-    return Intake(month, tuple(Submission(unit.code, month, "f.xlsx", "") for unit in tables.units if sent), frame, {}, (), ())
+    return Intake(
+        month,
+        tuple(Submission(unit.code, month, "f.xlsx", "") for unit in tables.units if sent),
+        frame,
+        {},
+        (),
+        (),
+    )
 
 
 def forty_measures() -> Outcome:
     """One KPI of forty measures; the units reach levels 2, 5 and 3."""
-    measures = "\n".join(f"T1.m{number} | รายการที่ {number} | คน | จำนวน | กรอก | ล่าสุด" for number in range(1, 41))
-    tables = one_kpi(measures, "\n".join(f"T1 | | | T1.m{number} | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5" for number in range(1, 41)))
+    measures = "\n".join(
+        f"T1.m{number} | รายการที่ {number} | คน | จำนวน | กรอก | ล่าสุด" for number in range(1, 41)
+    )
+    tables = one_kpi(
+        measures, "\n".join(f"T1 | | | T1.m{number} | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5" for number in range(1, 41))
+    )
     reached = zip(tables.unit, (2.0, 5.0, 3.0), strict=True)
-    lines = [(unit, code, "2565-06", value, "ok", "", "f", "s", "A1") for unit, value in reached for code in tables.measures]
+    lines = [
+        (unit, code, "2565-06", value, "ok", "", "f", "s", "A1")
+        for unit, value in reached
+        for code in tables.measures
+    ]
     return assess(intake_of(tables, "2565-06", lines), tables, Config(Path()))
 
 
@@ -106,8 +135,14 @@ def odd_names(tables: LevelTables) -> LevelTables:
     leaves = dict(zip((leaf.code for leaf in tables.leaves), ODD_NAMES, strict=True))
     return replace(
         tables,
-        units=tuple(replace(unit, code=f"{name[:9]}{unit.code}", name=name) for unit, name in zip(tables.units, ODD_NAMES, strict=True)),
-        nodes=tuple(replace(node, code=leaves.get(node.code, node.code), name=leaves.get(node.code, node.name)) for node in tables.nodes),
+        units=tuple(
+            replace(unit, code=f"{name[:9]}{unit.code}", name=name)
+            for unit, name in zip(tables.units, ODD_NAMES, strict=True)
+        ),
+        nodes=tuple(
+            replace(node, code=leaves.get(node.code, node.code), name=leaves.get(node.code, node.name))
+            for node in tables.nodes
+        ),
         rules=tuple(replace(rule, kpi=leaves[rule.kpi]) for rule in tables.rules),
     )
 
@@ -119,9 +154,13 @@ CASES: dict[str, Callable[[], Outcome]] = {
     "76 units": lambda: replicated(RAYONG, 76),
     "nobody sent": lambda: replicated(RAYONG, 5, sent=False),
     "all equal": lambda: replicated(RAYONG, 23, like="21P01"),
-    "all equal, with tie-breakers": lambda: replicated(RAYONG, 23, like="21P02", rules=RankingRules(tie_breakers=("D1", "D3.2"))),
+    "all equal, with tie-breakers": lambda: replicated(
+        RAYONG, 23, like="21P02", rules=RankingRules(tie_breakers=("D1", "D3.2"))
+    ),
     "all provisional": lambda: replicated(RAYONG, 7, blank="D2.1.satisfaction"),
-    "all provisional and left out": lambda: replicated(RAYONG, 7, blank="D2.1.satisfaction", rules=RankingRules(incomplete="exclude")),
+    "all provisional and left out": lambda: replicated(
+        RAYONG, 7, blank="D2.1.satisfaction", rules=RankingRules(incomplete="exclude")
+    ),
     "forty measures": forty_measures,
     "odd names": lambda: replicated(RAYONG, 6, seed=2, edit=odd_names),
     "all districts": lambda: replicated(RAYONG, DISTRICTS),
@@ -160,7 +199,7 @@ def anew(written: Callable[[str], Written], tmp_path_factory: pytest.TempPathFac
     return dict(zip(SMALL, recalculate(books, tmp_path_factory.mktemp("anew") / "anew"), strict=True))
 
 
-# --- what they must be ------------------------------------------------------------------------------------------------------------
+# --- what they must be --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -173,12 +212,18 @@ def expected(outcome: Outcome) -> list[tuple[int | None, str, float | None]]:
     totals = {}
     for unit, score in outcome.scores.scores["total"].items():
         if outcome.intake.submissions:
-            totals[str(unit)] = Decimal(repr(round(float(score), 9))).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+            totals[str(unit)] = Decimal(repr(round(float(score), 9))).quantize(
+                Decimal("0.0001"), ROUND_HALF_UP
+            )
     blank = outcome.scores.provisional["total"] if outcome.config.ranking.incomplete == "exclude" else {}
-    ranked = sorted((unit for unit in totals if not len(blank) or not blank[unit]), key=lambda unit: -totals[unit])
+    ranked = sorted(
+        (unit for unit in totals if not len(blank) or not blank[unit]), key=lambda unit: -totals[unit]
+    )
     ranks = {unit: 1 + sum(totals[other] > totals[unit] for other in ranked) for unit in ranked}
     rest = [unit for unit in outcome.tables.unit if unit not in ranks]
-    return [(ranks.get(unit), unit, float(totals[unit]) if unit in totals else None) for unit in [*ranked, *rest]]
+    return [
+        (ranks.get(unit), unit, float(totals[unit]) if unit in totals else None) for unit in [*ranked, *rest]
+    ]
 
 
 @cache
@@ -187,7 +232,10 @@ def lines(path: Path) -> list[tuple[int | None, str, float | None, str]]:
     heads, *rows = open_book(path, values=True).worksheets[0].iter_rows(min_row=7, values_only=True)
     shown = [heads.index(head) for head in ("อันดับ", "รหัส", "คะแนนรวม", "สถานะ")]
     taken = (tuple(row[at] for at in shown) for row in rows if row[1])
-    return [(rank or None, str(unit), total if total != "" else None, str(status or "")) for rank, unit, total, status in taken]
+    return [
+        (rank or None, str(unit), total if total != "" else None, str(status or ""))
+        for rank, unit, total, status in taken
+    ]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -196,11 +244,14 @@ def test_order_and_ranks(name: str, written: Callable[[str], Written]) -> None:
     assert [line[:3] for line in lines(written(name).path)] == expected(outcome)
 
 
-# The mean of a column is cached as Python rounds it (3.2830950514999993 → …051); a spreadsheet rounds what it shows (…052).
+# The mean of a column is cached as Python rounds it (3.2830950514999993 → …051); a spreadsheet rounds what it
+# shows (…052).
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_cached_results_are_what_the_formulas_give(name: str, written: Callable[[str], Written], anew: dict[str, Path]) -> None:
+def test_cached_results_are_what_the_formulas_give(
+    name: str, written: Callable[[str], Written], anew: dict[str, Path]
+) -> None:
     count, wrong = differences(written(name).path, anew[name])
     assert wrong == []
     assert count >= 25 * len(written(name).outcome.tables.units)
@@ -223,7 +274,11 @@ def test_who_has_a_rank_and_what_status(name: str, written: Callable[[str], Writ
 
 
 def test_forty_measures_order(written: Callable[[str], Written]) -> None:
-    assert [line[:3] for line in lines(written("forty measures").path)] == [(1, "3102", 5), (2, "3103", 3), (3, "3101", 2)]
+    assert [line[:3] for line in lines(written("forty measures").path)] == [
+        (1, "3102", 5),
+        (2, "3103", 3),
+        (3, "3101", 2),
+    ]
 
 
 def test_odd_names_stay_as_typed(written: Callable[[str], Written]) -> None:
@@ -235,7 +290,9 @@ def test_odd_names_stay_as_typed(written: Callable[[str], Written]) -> None:
     assert len({name.casefold() for name in names}) == len(names) == 6 + len(ODD_NAMES)
 
 
-def test_the_seconds_for_all_districts(written: Callable[[str], Written], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_seconds_for_all_districts(
+    written: Callable[[str], Written], capsys: pytest.CaptureFixture[str]
+) -> None:
     made = written("all districts")
     with capsys.disabled():
         print(f"\n{DISTRICTS} units: {made.seconds:.1f} s, {made.path.stat().st_size / 1e6:.1f} MB")

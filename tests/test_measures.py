@@ -10,20 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tablebook import levels, one_kpi
 
-from kpibatch.conditions import parse
-from kpibatch.findings import Place
-from kpibatch.levels import LevelTables, Measure, Source, ZeroRule
-from kpibatch.measures import Measured, at_zero, measure_all, ratio
-from kpibatch.submission import BAD, COLUMNS, EMPTY, OK
-from kpibatch.values import Kind
+from kpibatch.base.findings import Place
+from kpibatch.base.kinds import Kind
+from kpibatch.intake.frame import BAD, COLUMNS, EMPTY, OK
+from kpibatch.rules.conditions import parse
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Measure, Source, ZeroRule
+from kpibatch.rules.sources import at_zero, ratio
+from kpibatch.scoring.measures import Measured, measure_all
 
 MONTHS = ("2565-04", "2565-05", "2565-06")
 
 
 def measured(tables: LevelTables, months: dict[str, str], in_time: float = nan) -> Measured:
-    """One unit's months: per measure a number, ``.`` for a blank or ``!`` for what can't be read, in cells E1, F1, G1."""
+    """One unit's months: per measure a number, ``.`` for a blank or ``!`` for what can't be read, in cells
+    E1, F1, G1.
+    """
     rows = [
-        ("3101", measure, month, nan if word in ".!" else float(word), {".": EMPTY, "!": BAD}.get(word, OK), word, "f", "s", f"{cell}1")
+        (
+            "3101",
+            measure,
+            month,
+            nan if word in ".!" else float(word),
+            {".": EMPTY, "!": BAD}.get(word, OK),
+            word,
+            "f",
+            "s",
+            f"{cell}1",
+        )
         for measure, words in months.items()
         for month, cell, word in zip(MONTHS, "EFG", words.split(), strict=True)
     ]
@@ -33,7 +47,11 @@ def measured(tables: LevelTables, months: dict[str, str], in_time: float = nan) 
 def rolled(rollup: str, months: str, kind: str = "จำนวน") -> tuple[float, bool, str]:
     """A measure's value, whether it is incomplete, and where it came from."""
     of = measured(one_kpi(f"news | ข่าว | ข่าว | {kind} | กรอก | {rollup}", ""), {"news": months})
-    return of.value("3101", "news"), bool(of.incomplete["news"].iloc[0]), of.origin.get(("3101", "news"), Place()).cell
+    return (
+        of.value("3101", "news"),
+        bool(of.incomplete["news"].iloc[0]),
+        of.origin.get(("3101", "news"), Place()).cell,
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +127,9 @@ PARTS = """
 """
 
 
-def computed(source: str, numerator: str = "a", zero_rule: str = "", rule: str = "", **months: str) -> tuple[float, bool]:
+def computed(
+    source: str, numerator: str = "a", zero_rule: str = "", rule: str = "", **months: str
+) -> tuple[float, bool]:
     below = "" if source == "ผลรวม" else "b"
     line = f"x | ผล | ร้อยละ | ร้อยละ | {source} | | {numerator} | {below} | {zero_rule}"
     of = measured(one_kpi(f"{PARTS}{line}", rule and f"T1 | | | x | {rule}"), months)
@@ -144,13 +164,17 @@ def test_several_numerators_and_sums():
 
 def test_computed_from_what_is_computed():
     of = measured(
-        one_kpi(f"{PARTS}\ns | รวม | คน | จำนวน | ผลรวม | | a, c\nx | ผล | ร้อยละ | ร้อยละ | ร้อยละ | | s | b", ""),
+        one_kpi(
+            f"{PARTS}\ns | รวม | คน | จำนวน | ผลรวม | | a, c\nx | ผล | ร้อยละ | ร้อยละ | ร้อยละ | | s | b", ""
+        ),
         dict.fromkeys("abc", "2 2 2"),
     )
     assert of.value("3101", "x") == 200
 
 
-@pytest.mark.parametrize(("a", "b"), [(". . .", "1 1 1"), ("1 1 1", ". . ."), ("1 1 !", "1 1 1"), (". . .", "0 0 0")])
+@pytest.mark.parametrize(
+    ("a", "b"), [(". . .", "1 1 1"), ("1 1 1", ". . ."), ("1 1 !", "1 1 1"), (". . .", "0 0 0")]
+)
 @pytest.mark.parametrize("zero_rule", ["ผ่าน", "ไม่ผ่าน", ""])
 def test_what_is_computed_from_nothing_is_missing(a, b, zero_rule):
     assert np.isnan(computed("ร้อยละ", zero_rule=zero_rule, a=a, b=b)[0])
@@ -169,21 +193,39 @@ UP, DOWN = "≥ 60 | ≥ 70 | ≥ 80 | ≥ 90 | ≥ 100", "≤ 40 | ≤ 30 | ≤
 @pytest.mark.parametrize("source", ["ร้อยละ", "เพิ่มขึ้น", "ลดลง"])
 @pytest.mark.parametrize(
     ("zero_rule", "rule", "value"),
-    [("ผ่าน", UP, 100), ("ผ่าน", DOWN, 0), ("ไม่ผ่าน", UP, 0), ("ไม่ผ่าน", DOWN, 100), ("", UP, nan), ("", DOWN, nan)],
+    [
+        ("ผ่าน", UP, 100),
+        ("ผ่าน", DOWN, 0),
+        ("ไม่ผ่าน", UP, 0),
+        ("ไม่ผ่าน", DOWN, 100),
+        ("", UP, nan),
+        ("", DOWN, nan),
+    ],
 )
 def test_a_zero_denominator_counts_as_the_table_says(source, a, zero_rule, rule, value):
-    assert computed(source, zero_rule=zero_rule, rule=rule, a=a, b="0 0 0")[0] == pytest.approx(value, nan_ok=True)
+    assert computed(source, zero_rule=zero_rule, rule=rule, a=a, b="0 0 0")[0] == pytest.approx(
+        value, nan_ok=True
+    )
 
 
 def test_at_zero():
-    assert [at_zero(rule, lower) for rule in (ZeroRule.PASS, ZeroRule.FAIL) for lower in (False, True)] == [100, 0, 0, 100]
+    assert [at_zero(rule, lower) for rule in (ZeroRule.PASS, ZeroRule.FAIL) for lower in (False, True)] == [
+        100,
+        0,
+        0,
+        100,
+    ]
     assert np.isnan([at_zero(ZeroRule.MISSING, lower) for lower in (False, True)]).all()
 
 
 @given(st.integers(1, 10**6), st.integers(0, 100))
 def test_exactly_k_percent_is_k_percent(hundredth, k):
     """k of every hundred is at least k percent, never a hair below it."""
-    share = ratio(np.array([float(hundredth * k)]), np.array([float(hundredth * 100)]), Measure("x", "", Kind.PERCENT, Source.PERCENT))
+    share = ratio(
+        np.array([float(hundredth * k)]),
+        np.array([float(hundredth * 100)]),
+        Measure("x", "", Kind.PERCENT, Source.PERCENT),
+    )
     assert parse(f"= {k}").holds(share)[0]
 
 

@@ -1,4 +1,6 @@
-"""What moved between two sides, on the default sample: exactly what was changed is told, and the points add up."""
+"""What moved between two sides, on the default sample: exactly what was changed is told, and the points add
+up.
+"""
 
 import math
 import shutil
@@ -13,18 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, edit_table
 
-from kpibatch.assessment import assess_month, score_month
-from kpibatch.config import Config, read_config
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables
-from kpibatch.listings import SCORE_COLUMNS, score_rows
-from kpibatch.moves import Diff, KpiMove, Move, compare
-from kpibatch.moves_text import cause_text, diff_lines, diff_rows
-from kpibatch.outcome import Outcome, assess
-from kpibatch.sides import Side, side_of_outcome
-from kpibatch.submission import EMPTY, OK
-from kpibatch.tables_diff import table_changes
-from kpibatch.values import Kind
+from kpibatch.base.config import Config, read_config
+from kpibatch.base.kinds import Kind
+from kpibatch.intake.frame import EMPTY, OK
+from kpibatch.months.assess import assess_month, score_month
+from kpibatch.months.compare.moves import Diff, KpiMove, Move, compare
+from kpibatch.months.compare.side import Side, side_of_outcome
+from kpibatch.months.compare.words import cause_text, diff_lines, diff_rows
+from kpibatch.months.listings import SCORE_COLUMNS, score_rows
+from kpibatch.rules.changes import table_changes
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.scoring.outcome import Outcome, assess
 
 JUNE = "2565-06"
 Cells = Mapping[tuple[str, str], float | None]
@@ -64,7 +66,9 @@ def by_tables(folder: Path, edit: Callable[[Path], object], sample: str = BURIRA
     config = read_config(SAMPLES / sample)
     shutil.copy(config.level_tables, folder / "level_tables.xlsx")
     edit(folder)
-    other = replace(config, workspace=replace(config.workspace, level_tables=str(folder / "level_tables.xlsx")))
+    other = replace(
+        config, workspace=replace(config.workspace, level_tables=str(folder / "level_tables.xlsx"))
+    )
     a, b = (_by(one, NEWEST[sample]) for one in (config, other))
     return compare(a, b, table_changes(a.tables, a.workbook, b.tables, b.workbook), "th")
 
@@ -89,7 +93,7 @@ def told(move: KpiMove) -> list[str]:
     return [cause_text(cause, "th") for cause in move.causes]
 
 
-# --- values --------------------------------------------------------------------------------------------------------
+# --- values -------------------------------------------------------------------------------------------------
 
 
 def test_nothing_differs_from_itself(june: Outcome) -> None:
@@ -118,24 +122,33 @@ def test_a_value_that_moves_no_level_is_only_counted(june: Outcome) -> None:
 
 
 def test_of_many_measures_only_the_decisive_are_named(june: Outcome) -> None:
-    unit = next(unit for unit in june.tables.unit if unit in june.sent and side(june).results[unit, "T3"].level == 4)
+    unit = next(
+        unit for unit in june.tables.unit if unit in june.sent and side(june).results[unit, "T3"].level == 4
+    )
     diff = between(june, changed(june, {(unit, "T3.published"): 0, (unit, "T5.news"): 60}))
     assert told(at(diff, unit, "T3")) == ["เผยแพร่บนเว็บไซต์หน่วยงาน ใช่ → ไม่ใช่"]
 
 
 def test_a_value_refused_says_why_it_is_missing(june: Outcome) -> None:
-    unit = next(unit for unit in june.tables.unit if unit in june.sent and (side(june).results[unit, "T8"].level or 0) > 0)
+    unit = next(
+        unit
+        for unit in june.tables.unit
+        if unit in june.sent and (side(june).results[unit, "T8"].level or 0) > 0
+    )
     [text] = told(at(between(june, changed(june, {(unit, "T8.kinds"): -3})), unit, "T8"))
     assert text.startswith("ชนิดผักที่เจ้าหน้าที่ปลูก ")
     assert "→ ไม่มีข้อมูล   (ชนิดผักที่เจ้าหน้าที่ปลูก: -3 " in text
 
 
 def test_missing_data_that_leaves_the_level_is_told_by_its_finding(june: Outcome) -> None:
-    """Blank in June, carried over from May: the level may stay, the status does not; and the other way round it is mended."""
+    """Blank in June, carried over from May: the level may stay, the status does not; and the other way round
+    it is mended.
+    """
     unit = next(
         unit
         for unit, name in june.tables.unit.items()
-        if unit in june.sent and not at_level_change(june, changed(june, {(unit, "T1.loan_docs"): None}), unit)
+        if unit in june.sent
+        and not at_level_change(june, changed(june, {(unit, "T1.loan_docs"): None}), unit)
     )
     blank = changed(june, {(unit, "T1.loan_docs"): None})
     kpi = at(between(june, blank), unit, "T1")
@@ -171,13 +184,19 @@ def test_linear_scores_move_within_a_level() -> None:
     assert told(kpi)[0].endswith("82.5 → 84")
 
 
-# --- the tables ----------------------------------------------------------------------------------------------------
+# --- the tables ---------------------------------------------------------------------------------------------
 
 
 def test_a_threshold_is_told_with_its_cell_where_it_was_decisive(tmp_path: Path) -> None:
-    diff = by_tables(tmp_path, lambda w: edit_table(w, "ระดับ", {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}, "ระดับ 4", "≥ 96"))
+    diff = by_tables(
+        tmp_path, lambda w: edit_table(w, "ระดับ", {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}, "ระดับ 4", "≥ 96")
+    )
     a, _ = diff.sides or pytest.fail("nothing was scored")
-    fell = [unit for unit in a.tables.unit if 95 <= a.value(unit, "T1.pct") < 96 and a.results[unit, "T1"].level == 4]
+    fell = [
+        unit
+        for unit in a.tables.unit
+        if 95 <= a.value(unit, "T1.pct") < 96 and a.results[unit, "T1"].level == 4
+    ]
     assert fell
     assert {move.unit for move in diff.moves if move.kpis} == set(fell)
     for unit in fell:
@@ -195,9 +214,15 @@ def test_a_weight_moves_totals_not_levels(tmp_path: Path) -> None:
     assert diff.moves
     for move in diff.moves:
         assert not move.kpis
-        assert {share.kpi: (share.before, share.after) for share in move.shares} == {"T1": (7.5, 10), "T2": (7.5, 5)}
+        assert {share.kpi: (share.before, share.after) for share in move.shares} == {
+            "T1": (7.5, 10),
+            "T2": (7.5, 5),
+        }
         assert move.weights == pytest.approx(move.gained, abs=1e-4)
-    assert [(change.key, change.before, change.after) for change in diff.changes] == [(("T1",), "15", "20"), (("T2",), "15", "10")]
+    assert [(change.key, change.before, change.after) for change in diff.changes] == [
+        (("T1",), "15", "20"),
+        (("T2",), "15", "10"),
+    ]
 
 
 def test_another_case_is_told_with_the_value_behind_it(tmp_path: Path) -> None:
@@ -255,16 +280,20 @@ def test_a_kpi_taken_out_and_a_unit_added(june: Outcome) -> None:
     for move in diff.moves:
         if move.unit != new.unit and move.before and not math.isnan(move.gained):
             assert [kpi.kpi for kpi in move.kpis if kpi.before is None] == ["T8"]
-            assert sum(one.points for one in move.kpis) + move.weights == pytest.approx(move.gained, abs=1.01e-4)
+            assert sum(one.points for one in move.kpis) + move.weights == pytest.approx(
+                move.gained, abs=1.01e-4
+            )
 
 
-# --- ranks ---------------------------------------------------------------------------------------------------------
+# --- ranks --------------------------------------------------------------------------------------------------
 
 
 def ranked(june: Outcome, **ranks: int) -> Side:
     """A side where only these units are ranked, so."""
     base = side(june)
-    standings = {f"31{unit[1:]}": replace(base.standings[f"31{unit[1:]}"], rank=rank) for unit, rank in ranks.items()}
+    standings = {
+        f"31{unit[1:]}": replace(base.standings[f"31{unit[1:]}"], rank=rank) for unit, rank in ranks.items()
+    }
     others = {unit: replace(one, rank=0) for unit, one in base.standings.items()}
     return replace(base, standings=others | standings)
 
@@ -274,17 +303,30 @@ def test_a_tie_that_is_broken_names_who_passed(june: Outcome) -> None:
     diff = compare(a, b, (), "th")
     [move] = diff.moves
     assert (move.unit, move.passed_by, move.passed) == ("3103", ("3102",), ())
-    assert any(line.startswith("▼1  3103 กระสัง   อันดับ 2 → 3   ถูกแซงโดย 3102 คูเมือง") for line in diff_lines(diff, "th"))
+    assert any(
+        line.startswith("▼1  3103 กระสัง   อันดับ 2 → 3   ถูกแซงโดย 3102 คูเมือง")
+        for line in diff_lines(diff, "th")
+    )
     assert "   แซง 3102 คูเมือง" in "\n".join(diff_lines(compare(b, a, (), "th"), "th"))
 
 
 def test_of_many_that_passed_a_unit_the_first_five_are_named(june: Outcome) -> None:
     ranks = {f"u{number:02}": number for number in range(1, 8)}
-    text = "\n".join(diff_lines(compare(ranked(june, **(ranks | {"u07": 0, "u01": 1})), ranked(june, **ranks), (), "th"), "th"))
+    text = "\n".join(
+        diff_lines(
+            compare(ranked(june, **(ranks | {"u07": 0, "u01": 1})), ranked(june, **ranks), (), "th"), "th"
+        )
+    )
     assert "ถูกแซง" not in text
     last = ranked(june, **{unit: rank - 1 for unit, rank in ranks.items()} | {"u01": 7})
-    line = next(line for line in diff_lines(compare(ranked(june, **ranks), last, (), "en"), "en") if line.startswith("▼6"))
-    assert line.endswith("passed by 3102 คูเมือง, 3103 กระสัง, 3104 นางรอง, 3105 หนองกี่, 3106 ละหานทราย and 1 more")
+    line = next(
+        line
+        for line in diff_lines(compare(ranked(june, **ranks), last, (), "en"), "en")
+        if line.startswith("▼6")
+    )
+    assert line.endswith(
+        "passed by 3102 คูเมือง, 3103 กระสัง, 3104 นางรอง, 3105 หนองกี่, 3106 ละหานทราย and 1 more"
+    )
 
 
 def test_the_greatest_movement_comes_first_then_the_order_of_the_tables(june: Outcome) -> None:
@@ -294,7 +336,7 @@ def test_the_greatest_movement_comes_first_then_the_order_of_the_tables(june: Ou
     assert [move.unit for move in compare(a, b, (), "th").moves] == ["3104", "3101", "3102", "3103"]
 
 
-# --- properties ----------------------------------------------------------------------------------------------------
+# --- properties ---------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -311,16 +353,26 @@ def changes(draw: st.DrawFn, june: Outcome) -> Cells:
 
 @settings(max_examples=15)
 @given(data=st.data(), weights=st.lists(st.integers(1, 30), min_size=22, max_size=22) | st.none())
-def test_the_points_add_up_and_levels_are_those_of_the_scores(june: Outcome, data: st.DataObject, weights: list[int] | None) -> None:
+def test_the_points_add_up_and_levels_are_those_of_the_scores(
+    june: Outcome, data: st.DataObject, weights: list[int] | None
+) -> None:
     tables = june.tables
     if weights:
-        tables = replace(tables, nodes=tuple(replace(n, weight=float(w)) for n, w in zip(tables.nodes, weights, strict=True)))
+        tables = replace(
+            tables,
+            nodes=tuple(replace(n, weight=float(w)) for n, w in zip(tables.nodes, weights, strict=True)),
+        )
     other = changed(june, data.draw(changes(june)), tables)
     diff = between(june, other)
-    rows = [{(row[1], row[2]): dict(zip(SCORE_COLUMNS, row, strict=True)) for row in score_rows(one)} for one in (june, other)]
+    rows = [
+        {(row[1], row[2]): dict(zip(SCORE_COLUMNS, row, strict=True)) for row in score_rows(one)}
+        for one in (june, other)
+    ]
     for move in diff.moves:
         if move.before and move.after and not math.isnan(move.gained):
-            assert sum(kpi.points for kpi in move.kpis) + move.weights == pytest.approx(move.gained, abs=1.01e-4)
+            assert sum(kpi.points for kpi in move.kpis) + move.weights == pytest.approx(
+                move.gained, abs=1.01e-4
+            )
             assert move.after.rank - move.before.rank == len(move.passed_by) - len(move.passed)
         for kpi in move.kpis:
             for result, row in zip((kpi.before, kpi.after), rows, strict=True):

@@ -1,4 +1,6 @@
-"""What may be sent, and that it is on record twice, before and after: no content goes to the same person twice, whatever happened."""
+"""What may be sent, and that it is on record twice, before and after: no content goes to the same person
+twice, whatever happened.
+"""
 
 import csv
 import os
@@ -11,21 +13,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpibatch.database import opened, transaction
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_journal import COLUMNS, JOURNAL, Outbox, mail_status, mails_of, read_journal, restore
-from kpibatch.outbox import Entry, Row, State, decide, is_superseded, outcome
+from kpibatch.base.errors import KpibatchError
+from kpibatch.months.database import opened, transaction
+from kpibatch.months.journal import COLUMNS, JOURNAL, Outbox, mail_status, mails_of, read_journal, restore
+from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, outcome
 
 MONTH = "2565-06"
 BEGIN = datetime(2022, 7, 1, 9, 0, tzinfo=UTC)
-SENT, SENDING, UNKNOWN, REFUSED, DEFERRED = State.SENT, State.SENDING, State.UNKNOWN, State.REFUSED, State.DEFERRED
+SENT, SENDING, UNKNOWN, REFUSED, DEFERRED = (
+    State.SENT,
+    State.SENDING,
+    State.UNKNOWN,
+    State.REFUSED,
+    State.DEFERRED,
+)
 
 
 def entry(content="A", recipient="a@x.example", unit="3101", kind="summary"):
     return Entry(MONTH, unit, kind, recipient, content, "สรุปผล, “มิถุนายน”")
 
 
-def row(state, content="A", recipient="a@x.example", *, revision=0, at=0, unit="3101", detail="550 “no”, said it"):
+def row(
+    state, content="A", recipient="a@x.example", *, revision=0, at=0, unit="3101", detail="550 “no”, said it"
+):
     return Row(entry(content, recipient, unit), revision, state, 1, BEGIN + timedelta(seconds=at), detail)
 
 
@@ -40,7 +50,7 @@ def connection(folder):
         yield connection
 
 
-# --- the decision -------------------------------------------------------------------------------------------------
+# --- the decision -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -93,13 +103,19 @@ def test_content_that_goes_back_to_what_was_sent_is_told():
 
 
 def test_a_failure_does_not_tell_whether_the_attempt_before_had_gone():
-    assert outcome(row(UNKNOWN), REFUSED) is outcome(row(SENDING), DEFERRED) is outcome(None, UNKNOWN) is UNKNOWN
+    assert (
+        outcome(row(UNKNOWN), REFUSED) is outcome(row(SENDING), DEFERRED) is outcome(None, UNKNOWN) is UNKNOWN
+    )
     assert outcome(row(UNKNOWN), SENT) is SENT
     assert outcome(row(REFUSED), DEFERRED) is outcome(None, DEFERRED) is DEFERRED
 
 
-OUTCOMES = st.sampled_from([SENT, REFUSED, DEFERRED, UNKNOWN, None])  # None: the program died before the outcome was on record
-STEPS = st.lists(st.tuples(st.sampled_from("ABC"), st.lists(OUTCOMES, min_size=3, max_size=3), st.booleans()), max_size=25)
+OUTCOMES = st.sampled_from(
+    [SENT, REFUSED, DEFERRED, UNKNOWN, None]
+)  # None: the program died before the outcome was on record
+STEPS = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.lists(OUTCOMES, min_size=3, max_size=3), st.booleans()), max_size=25
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -124,7 +140,7 @@ def test_whatever_happens_nothing_is_sent_twice_and_nothing_unknown_untold(steps
     assert len(set(numbers.values())) == len(numbers)
 
 
-# --- on record ----------------------------------------------------------------------------------------------------
+# --- on record ----------------------------------------------------------------------------------------------
 
 
 def test_a_state_is_in_the_table_and_in_the_journal(connection, folder):
@@ -197,11 +213,19 @@ def test_a_line_cut_off_at_any_byte_is_as_if_never_written(connection, folder):
         path.write_bytes(longer[:end])
         assert read_journal(folder) == ((row(SENDING),) if end >= len(whole) else ())
         outbox.record([row(REFUSED, "B", at=2)])
-        assert read_journal(folder) == (*((row(SENDING),) if end >= len(whole) else ()), row(REFUSED, "B", at=2))
+        assert read_journal(folder) == (
+            *((row(SENDING),) if end >= len(whole) else ()),
+            row(REFUSED, "B", at=2),
+        )
 
 
 @pytest.mark.parametrize(
-    "line", ["2565-06,3101,summary", "2565-06,3101,summary,a@x.example,A,0,s,posted,1,2022-07-01T09:00:00+00:00,d", '"']
+    "line",
+    [
+        "2565-06,3101,summary",
+        "2565-06,3101,summary,a@x.example,A,0,s,posted,1,2022-07-01T09:00:00+00:00,d",
+        '"',
+    ],
 )
 def test_a_journal_that_was_tampered_with_stops_the_sending(connection, folder, line):
     outbox = Outbox(connection, folder)
@@ -232,7 +256,9 @@ def test_nothing_is_on_record_where_the_disk_refuses(connection, folder, monkeyp
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limit on a file's size")
 def test_half_a_line_on_a_full_disk_is_taken_back(connection, folder):
-    """A real limit on a file's size: the journal may grow by ten bytes more, the smaller history by all it needs."""
+    """A real limit on a file's size: the journal may grow by ten bytes more, the smaller history by all it
+    needs.
+    """
     import resource
 
     outbox, path = Outbox(connection, folder), folder / JOURNAL
@@ -262,7 +288,10 @@ def test_status_shows_each_mails_newest_state(connection, folder):
         row(SENT, unit="3102"),
     ]
     Outbox(connection, folder).record(rows)
-    shown = [(one.entry.unit, one.entry.recipient, one.state, one.revision) for one in mail_status(connection, MONTH)]
+    shown = [
+        (one.entry.unit, one.entry.recipient, one.state, one.revision)
+        for one in mail_status(connection, MONTH)
+    ]
     assert shown == [
         ("3101", "a@x.example", UNKNOWN, 1),
         ("3101", "b@x.example", REFUSED, 0),

@@ -32,7 +32,9 @@ def spoil_an_answer(workspace: Path) -> None:
     """Make the first unit's newest submission one that goes back: every number in it becomes a word."""
     path = min((workspace / "submissions" / NEWEST[workspace.name]).glob("*.xlsx"))
     book = open_book(path)
-    for cell in (cell for row in book.worksheets[0].iter_rows() for cell in row if isinstance(cell.value, int | float)):
+    for cell in (
+        cell for row in book.worksheets[0].iter_rows() for cell in row if isinstance(cell.value, int | float)
+    ):
         cell.value = "ประมาณ"
     book.save(path)
 
@@ -66,7 +68,9 @@ def test_what_goes_back_is_sound(name: str, workspaces: dict[str, Path]) -> None
 @pytest.mark.parametrize("name", SAMPLES)
 def test_forms_and_annex_are_sound(name: str, workspaces: dict[str, Path]) -> None:
     output = workspaces[name] / "output"
-    assert wrong(some(output / "forms"), titled=name != CHACHOENGSAO) == []  # the office's own form has what title it has
+    assert (
+        wrong(some(output / "forms"), titled=name != CHACHOENGSAO) == []
+    )  # the office's own form has what title it has
     assert wrong([output / "level_tables_annex.xlsx"], titled=True) == []
 
 
@@ -76,15 +80,22 @@ def test_level_tables_are_sound(name: str, workspaces: dict[str, Path]) -> None:
 
 
 def test_libreoffice_opens_every_ranking(tmp_path: Path) -> None:
-    books = [Path(shutil.copy(sample_output(name) / "ranking.xlsx", tmp_path / f"{name}.xlsx")) for name in SAMPLES]
+    books = [
+        Path(shutil.copy(sample_output(name) / "ranking.xlsx", tmp_path / f"{name}.xlsx")) for name in SAMPLES
+    ]
     for book, anew in zip(books, recalculate(books, tmp_path / "anew"), strict=True):
         assert open_book(anew).sheetnames == open_book(book).sheetnames
 
 
-# --- the check itself notices each fault ------------------------------------------------------------------------------------------
+# --- the check itself notices each fault --------------------------------------------------------------------
 
 Parts = dict[str, bytes]
-SHEET, BOOK, STRINGS, RELATIONS = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"
+SHEET, BOOK, STRINGS, RELATIONS = (
+    "xl/worksheets/sheet1.xml",
+    "xl/workbook.xml",
+    "xl/sharedStrings.xml",
+    "xl/_rels/workbook.xml.rels",
+)
 
 
 def swap(part: str, old: str, new: str) -> Callable[[Parts], None]:
@@ -110,7 +121,10 @@ SPOILT: dict[str, tuple[Callable[[Parts], object], str]] = {
     "no content type": (put("xl/left.bin", b"?"), "no content type"),
     "a part named twice": (swap(TYPES, r"(<Override [^>]*theme[^>]*>)", r"\1\1"), "twice"),
     "broken XML": (swap(SHEET, "</sheetData>", ""), "not well formed"),
-    "a target that is not relative to its part": (swap(RELATIONS, 'Target="worksheets/', 'Target="xl/worksheets/'), "missing"),
+    "a target that is not relative to its part": (
+        swap(RELATIONS, 'Target="worksheets/', 'Target="xl/worksheets/'),
+        "missing",
+    ),
     "a relationship that is missing": (swap(RELATIONS, 'Id="rId1"', 'Id="rId99"'), "uses relationship rId1"),
     "a long sheet name": (swap(BOOK, 'name="Second"', f'name="{"ก" * 32}"'), "32 characters"),
     "a forbidden sheet name": (swap(BOOK, 'name="Second"', 'name="a/b"'), "not allowed"),
@@ -125,14 +139,20 @@ SPOILT: dict[str, tuple[Callable[[Parts], object], str]] = {
     "a name to no sheet": (swap(BOOK, r"'First sheet'!\$A\$1", "'Gone'!$A$1"), "no sheet 'Gone'"),
     "a chart of no sheet": (swap("xl/charts/chart1.xml", "'First sheet'!", "'Gone'!"), "no sheet 'Gone'"),
     "a wrong count of texts": (swap(STRINGS, ' count="[0-9]+"', ' count="1"'), "count is 1"),
-    "a wrong count of different texts": (swap(STRINGS, 'uniqueCount="[0-9]+"', 'uniqueCount="7"'), "uniqueCount is 7"),
+    "a wrong count of different texts": (
+        swap(STRINGS, 'uniqueCount="[0-9]+"', 'uniqueCount="7"'),
+        "uniqueCount is 7",
+    ),
     "a text that is missing": (swap(SHEET, 't="s"><v>0', 't="s"><v>9'), "shared string 9"),
     "a format that is missing": (swap(SHEET, 's="1"', 's="99"'), "format 99"),
     "no number": (swap(SHEET, "<v>5</v>", "<v>nan</v>"), "no number"),
     "overlapping merges": (swap(SHEET, 'ref="A6:B6"', 'ref="A5:B6"'), "overlap"),
     "cells out of order": (swap(SHEET, '(<c r="A1".*?</c>)(<c r="B1".*?</c>)', r"\2\1"), "out of order"),
     "no title": (swap("docProps/core.xml", "<dc:title>.*?</dc:title>", ""), "no title"),
-    "a chart without alternative text": (swap("xl/drawings/drawing1.xml", 'descr="[^"]*"', ""), "alternative text"),
+    "a chart without alternative text": (
+        swap("xl/drawings/drawing1.xml", 'descr="[^"]*"', ""),
+        "alternative text",
+    ),
 }
 
 

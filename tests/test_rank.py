@@ -1,4 +1,6 @@
-"""The ranking: 1, 2, 2, 4; rounded half up once; nothing but the named tie-breakers; who is not ranked stands last."""
+"""The ranking: 1, 2, 2, 4; rounded half up once; nothing but the named tie-breakers; who is not ranked stands
+last.
+"""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,17 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tablebook import levels
 
-from kpibatch.config import RankingRules
-from kpibatch.errors import KpibatchError
-from kpibatch.levels import TOTAL, LevelTables, Unit
-from kpibatch.rank import Standing, Status, percent_of, rank_units, rating_of, round_half_up
-from kpibatch.score import Scores
+from kpibatch.base.config import RankingRules
+from kpibatch.base.errors import KpibatchError
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Unit
+from kpibatch.scoring.rank import Standing, Status, percent_of, rank_units, rating_of, round_half_up
+from kpibatch.scoring.score import Scores
 
 EXCLUDE = RankingRules(incomplete="exclude")
 
 
 def ranked(
-    totals: list[float], rules: RankingRules | None = None, not_sent: str = "", provisional: str = "", **nodes: list[float]
+    totals: list[float],
+    rules: RankingRules | None = None,
+    not_sent: str = "",
+    provisional: str = "",
+    **nodes: list[float],
 ) -> list[Standing]:
     """The standings of units A, B, C … with these totals, and with these scores at T, I …"""
     units = tuple(Unit(chr(ord("A") + number), f"หน่วย {number}") for number in range(len(totals)))
@@ -30,7 +37,12 @@ def ranked(
     marks = pd.DataFrame({TOTAL: [code in provisional for code in codes]}, index=codes)
     nothing = pd.DataFrame(index=codes)
     sent = set(codes) - set(not_sent)
-    return rank_units(Scores({}, scores, nothing, marks, nothing, nothing), sent, replace(levels(), units=units), rules or RankingRules())
+    return rank_units(
+        Scores({}, scores, nothing, marks, nothing, nothing),
+        sent,
+        replace(levels(), units=units),
+        rules or RankingRules(),
+    )
 
 
 def ranks(standings: list[Standing]) -> str:
@@ -102,11 +114,16 @@ def test_a_tie_breaker_counts_as_it_is_rounded():
     assert ranks(ranked([4, 4], RankingRules(("T",)), T=[3.00001, 3.00004])) == "A1 B1"
 
 
-@given(st.lists(st.sampled_from([3.0, 4.0]), min_size=1, max_size=6), st.lists(st.sampled_from([1.0, 2.0, nan]), min_size=6, max_size=6))
+@given(
+    st.lists(st.sampled_from([3.0, 4.0]), min_size=1, max_size=6),
+    st.lists(st.sampled_from([1.0, 2.0, nan]), min_size=6, max_size=6),
+)
 def test_a_rank_is_one_more_than_how_many_are_better(totals, breakers):
     """Also where a tie-breaker does not apply to some of the units."""
     standings = ranked(totals, RankingRules(("T",)), T=breakers[: len(totals)])
-    assert [one.rank for one in standings] == [1 + sum(other.rank < one.rank for other in standings) for one in standings]
+    assert [one.rank for one in standings] == [
+        1 + sum(other.rank < one.rank for other in standings) for one in standings
+    ]
 
 
 @pytest.mark.parametrize("code", ["total", "T9", ""])
@@ -119,8 +136,16 @@ def test_an_unknown_tie_breaker_is_the_operators_mistake(code):
 def test_who_has_not_sent_is_listed_last_without_rank_or_total():
     standings = ranked([5, 4, 3, 2], not_sent="AC")
     assert ranks(standings) == "B1 D2 A0 C0"
-    assert [standing.status for standing in standings] == [Status.OK, Status.OK, Status.NOT_SUBMITTED, Status.NOT_SUBMITTED]
-    assert all(isnan(standing.total) and isnan(standing.percent) and standing.rating == "" for standing in standings[2:])
+    assert [standing.status for standing in standings] == [
+        Status.OK,
+        Status.OK,
+        Status.NOT_SUBMITTED,
+        Status.NOT_SUBMITTED,
+    ]
+    assert all(
+        isnan(standing.total) and isnan(standing.percent) and standing.rating == ""
+        for standing in standings[2:]
+    )
 
 
 def test_nobody_has_sent():
@@ -136,7 +161,11 @@ def test_provisional_units_are_ranked_and_marked():
 def test_provisional_units_are_left_out_where_the_province_wants_it():
     standings = ranked([5, 4, 3, 2], EXCLUDE, provisional="AC", not_sent="B")
     assert ranks(standings) == "D1 A0 C0 B0"
-    assert [standing.status for standing in standings[1:]] == [Status.PROVISIONAL, Status.PROVISIONAL, Status.NOT_SUBMITTED]
+    assert [standing.status for standing in standings[1:]] == [
+        Status.PROVISIONAL,
+        Status.PROVISIONAL,
+        Status.NOT_SUBMITTED,
+    ]
     assert standings[1].total == 5, "not ranked, and still told where it stands"
 
 
@@ -151,11 +180,21 @@ def bands(*rating: tuple[float, str], top: float = 5.0) -> LevelTables:
 
 @pytest.mark.parametrize(
     ("total", "rating"),
-    [(5, "ดีเด่น"), (4.5, "ดีเด่น"), (4.4999, "พอใช้"), (3.0, "พอใช้"), (2.9999, "ต้องปรับปรุง"), (0, "ต้องปรับปรุง"), (nan, "")],
+    [
+        (5, "ดีเด่น"),
+        (4.5, "ดีเด่น"),
+        (4.4999, "พอใช้"),
+        (3.0, "พอใช้"),
+        (2.9999, "ต้องปรับปรุง"),
+        (0, "ต้องปรับปรุง"),
+        (nan, ""),
+    ],
 )
 def test_rating_bands_begin_at_their_edge(total, rating):
     assert rating_of(total, bands((90, "ดีเด่น"), (60, "พอใช้"), (0, "ต้องปรับปรุง"))) == rating
-    assert rating_of(total, bands((0, "ต้องปรับปรุง"), (90, "ดีเด่น"), (60, "พอใช้"))) == rating, "in whatever order they stand"
+    assert rating_of(total, bands((0, "ต้องปรับปรุง"), (90, "ดีเด่น"), (60, "พอใช้"))) == rating, (
+        "in whatever order they stand"
+    )
 
 
 def test_a_rating_edge_is_no_matter_of_floats():

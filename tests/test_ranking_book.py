@@ -1,6 +1,8 @@
-"""``ranking.xlsx``: its formulas say what the program says, and whoever changes a cell gets what a fresh run would give.
+"""``ranking.xlsx``: its formulas say what the program says, and whoever changes a cell gets what a fresh run
+would give.
 
-Workbooks are calculated anew by LibreOffice, all of a module's in a few starts; where it is not installed those tests are skipped.
+Workbooks are calculated anew by LibreOffice, all of a module's in a few starts; where it is not installed
+those tests are skipped.
 """
 
 import shutil
@@ -35,7 +37,7 @@ from workspace import (
     texts_of,
 )
 
-from kpibatch.levels import LevelTables
+from kpibatch.rules.levels import LevelTables
 
 RANKING, SCORES, FINDINGS, CRITERIA = "อันดับ", "คะแนนรายตัวชี้วัด", "ข้อค้นพบ", "เกณฑ์"
 MONTH = NEWEST[BURIRAM]
@@ -44,11 +46,14 @@ YELLOW = "FFFFF8DC"
 VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     **{name: (name, {}) for name in NEWEST},
     "in English": (BURIRAM, {"language": '"en"'}),
-    "ties broken, incomplete ones left out": (BURIRAM, {"tie_breakers": '["T8", "I"]', "incomplete": '"exclude"'}),
+    "ties broken, incomplete ones left out": (
+        BURIRAM,
+        {"tie_breakers": '["T8", "I"]', "incomplete": '"exclude"'},
+    ),
 }
 
 
-# --- what the formulas give -----------------------------------------------------------------------------------------------
+# --- what the formulas give ---------------------------------------------------------------------------------
 
 
 def output_of(variant: str) -> Path:
@@ -61,18 +66,35 @@ def output_of(variant: str) -> Path:
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each variant's ranking, calculated anew."""
     folder = tmp_path_factory.mktemp("recalculated")
-    books = [Path(shutil.copy(output_of(variant) / "ranking.xlsx", folder / f"{at}.xlsx")) for at, variant in enumerate(VARIANTS)]
+    books = [
+        Path(shutil.copy(output_of(variant) / "ranking.xlsx", folder / f"{at}.xlsx"))
+        for at, variant in enumerate(VARIANTS)
+    ]
     return dict(zip(VARIANTS, recalculate(books, folder / "anew"), strict=True))
 
 
 def values_of(book: Workbook) -> dict[tuple[str, str], Any]:
     """(sheet, address) → value; an empty text is no value."""
-    return {(s.title, c.coordinate): c.value for s in book for row in s.iter_rows() for c in row if c.value not in (None, "")}
+    return {
+        (s.title, c.coordinate): c.value
+        for s in book
+        for row in s.iter_rows()
+        for c in row
+        if c.value not in (None, "")
+    }
 
 
 def differences(path: Path, anew: Path) -> tuple[int, list[str]]:
-    """How many formulas a workbook has, and those whose result in it is not what comes out anew, or is an error."""
-    formulas = [(s.title, c.coordinate) for s in open_book(path) for row in s.iter_rows() for c in row if c.data_type == "f"]
+    """How many formulas a workbook has, and those whose result in it is not what comes out anew, or is an
+    error.
+    """
+    formulas = [
+        (s.title, c.coordinate)
+        for s in open_book(path)
+        for row in s.iter_rows()
+        for c in row
+        if c.data_type == "f"
+    ]
     said, found = values_of(open_book(path, values=True)), values_of(open_book(anew, values=True))
     wrong = []
     for place in formulas:
@@ -97,7 +119,9 @@ def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
         sheet.write_formula("A1", "=1+1", value=99)
         sheet.write_formula("A2", "=1+1", value=2)
         sheet.write_formula("A3", "=1/0", value=5)
-    count, wrong = differences(tmp_path / "wrong.xlsx", recalculate([tmp_path / "wrong.xlsx"], tmp_path / "anew")[0])
+    count, wrong = differences(
+        tmp_path / "wrong.xlsx", recalculate([tmp_path / "wrong.xlsx"], tmp_path / "anew")[0]
+    )
     assert count == 3
     assert [line.split(":")[0] for line in wrong] == ["Sheet1!A1", "Sheet1!A3"]
 
@@ -105,23 +129,33 @@ def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_ranking_sheet_says_what_scores_csv_says(variant: str) -> None:
     sheet = open_book(output_of(variant) / "ranking.xlsx", values=True).worksheets[0]
-    totals = {row["unit"]: row for row in read_rows(output_of(variant) / "scores.csv") if row["node"] == "total"}
+    totals = {
+        row["unit"]: row for row in read_rows(output_of(variant) / "scores.csv") if row["node"] == "total"
+    }
     lines = [line for line in sheet.iter_rows(values_only=True) if str(line[1]) in totals]
     assert [str(line[1]) for line in lines] != sorted(totals)
     assert {str(line[1]): (str(line[0] or ""), line[3]) for line in lines} == {
-        unit: (row["rank"], pytest.approx(float(row["score"])) if row["score"] else None) for unit, row in totals.items()
+        unit: (row["rank"], pytest.approx(float(row["score"])) if row["score"] else None)
+        for unit, row in totals.items()
     }
     ranks = [int(line[0]) for line in lines if line[0]]
     assert ranks == sorted(ranks)
     assert all(line[0] for line in lines[: len(ranks)])
 
 
-# --- what if ------------------------------------------------------------------------------------------------------------------
+# --- what if ------------------------------------------------------------------------------------------------
 
 
 def cell(sheet: Worksheet, row: str, column: str) -> Cell:
-    """The cell in the row that begins with a text, and in the column headed by another (or by a link to it)."""
-    heads = [c.column for line in sheet.iter_rows() for c in line if c.value == column or str(c.value).endswith(f',"{column}")')]
+    """The cell in the row that begins with a text, and in the column headed by another (or by a link to
+    it).
+    """
+    heads = [
+        c.column
+        for line in sheet.iter_rows()
+        for c in line
+        if c.value == column or str(c.value).endswith(f',"{column}")')
+    ]
     rows = [line[0].row for line in sheet.iter_rows() if row in (str(line[0].value), line[1].value)]
     found = sheet.cell(rows[-1], heads[0])
     assert isinstance(found, Cell)
@@ -261,20 +295,26 @@ WHAT_IF: Mapping[str, WhatIf] = {
             lambda workspace: submission(workspace, "3107", MONTH).unlink(),
         ),
     ),
-    "another rating band": WhatIf(lambda book: put_rating(book, 80, 86), levels(("ผลประเมิน", {"ผล": "ดีมาก"}, "ตั้งแต่ร้อยละ", 86)), RAYONG),
+    "another rating band": WhatIf(
+        lambda book: put_rating(book, 80, 86), levels(("ผลประเมิน", {"ผล": "ดีมาก"}, "ตั้งแต่ร้อยละ", 86)), RAYONG
+    ),
     "between two levels": WhatIf(
         put({("D2.1", "21P03", "D2.1.satisfaction"): 87.3, ("D3.2", "21P03", "D3.2.energy_now"): 3_000}),
         send({("21P03", "D2.1.satisfaction"): 87.3, ("21P03", "D3.2.energy_now"): 3_000}),
         RAYONG,
     ),
     "an edge of the line": WhatIf(
-        set_thresholds({("D2.1", 1, 3): 86.5}), levels(("ระดับ", rule("D2.1", "D2.1.satisfaction"), "ระดับ 3", "≥ 86.5")), RAYONG
+        set_thresholds({("D2.1", 1, 3): 86.5}),
+        levels(("ระดับ", rule("D2.1", "D2.1.satisfaction"), "ระดับ 3", "≥ 86.5")),
+        RAYONG,
     ),
 }
 
 
 def put_rating(book: Workbook, old: float, new: float) -> None:
-    target = next(c for line in book[CRITERIA].iter_rows(max_row=12, max_col=1) for c in line if c.value == old)
+    target = next(
+        c for line in book[CRITERIA].iter_rows(max_row=12, max_col=1) for c in line if c.value == old
+    )
     assert not target.protection.locked
     target.value = new
 
@@ -297,25 +337,34 @@ def ranking(path: Path) -> list[list[Any]]:
     A new threshold also moves the earlier months of a fresh run; in the workbook these stay what they were.
     """
     heads, *lines = open_book(path, values=True)[RANKING].iter_rows(min_row=7, values_only=True)
-    shown = [at for at, head in enumerate(heads[: heads.index("สถานะ") + 1]) if head not in ("ขึ้น/ลง", "แนวโน้ม")]
+    shown = [
+        at for at, head in enumerate(heads[: heads.index("สถานะ") + 1]) if head not in ("ขึ้น/ลง", "แนวโน้ม")
+    ]
     return [[line[at] or "" for at in shown] for line in lines if line[1]]
 
 
 def nearly(lines: list[list[Any]]) -> list[list[Any]]:
-    return [[pytest.approx(value, abs=1e-9) if isinstance(value, float) else value for value in line] for line in lines]
+    return [
+        [pytest.approx(value, abs=1e-9) if isinstance(value, float) else value for value in line]
+        for line in lines
+    ]
 
 
 @pytest.mark.parametrize("name", WHAT_IF)
-def test_a_changed_cell_gives_what_a_fresh_run_gives(name: str, changed: dict[str, Path], tmp_path: Path) -> None:
+def test_a_changed_cell_gives_what_a_fresh_run_gives(
+    name: str, changed: dict[str, Path], tmp_path: Path
+) -> None:
     what_if = WHAT_IF[name]
     workspace = copy_sample(tmp_path, what_if.sample)
     what_if.in_workspace(workspace)
     fresh = ranking(run(workspace) / "ranking.xlsx")
     assert ranking(changed[name]) == nearly(fresh)
-    assert fresh != nearly(ranking(sample_output(what_if.sample) / "ranking.xlsx")), "the change should matter"
+    assert fresh != nearly(ranking(sample_output(what_if.sample) / "ranking.xlsx")), (
+        "the change should matter"
+    )
 
 
-# --- how it looks and behaves -------------------------------------------------------------------------------------------------
+# --- how it looks and behaves -------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -364,7 +413,9 @@ def test_a_chart_and_a_name_for_the_ranking(book: Workbook) -> None:
 def test_every_finding_is_listed_with_a_link_to_its_value(book: Workbook) -> None:
     listed = list(book[FINDINGS].iter_rows(min_row=4, values_only=True))
     expected = findings(sample_output(BURIRAM))
-    assert [(row[4] or "", row[5] or "", row[7]) for row in listed] == [(row["cell"], row["measure"], row["message"]) for row in expected]
+    assert [(row[4] or "", row[5] or "", row[7]) for row in listed] == [
+        (row["cell"], row["measure"], row["message"]) for row in expected
+    ]
     shown = open_book(sample_output(BURIRAM) / "ranking.xlsx", values=True)
     for row, finding in zip(listed, expected, strict=True):
         if finding["measure"]:
@@ -386,7 +437,7 @@ def in_order(tables: LevelTables, parent: str = "total") -> list[str]:
     return [code for node in tables.children(parent) for code in (node.code, *in_order(tables, node.code))]
 
 
-# --- what people type -----------------------------------------------------------------------------------------------------------
+# --- what people type ---------------------------------------------------------------------------------------
 
 FORMULA = '=HYPERLINK("http://example.com","กดที่นี่")'
 LONG = "ติดตามผลรายครัวเรือน " * 600
@@ -469,18 +520,28 @@ def unit_of(form: Path) -> str:
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of a workspace whose units and KPIs have codes and names full of what file and sheet names can't hold."""
+    """The output of a workspace whose units and KPIs have codes and names full of what file and sheet names
+    can't hold.
+    """
     workspace = copy_sample(tmp_path_factory.mktemp("odd"), RAYONG)
     units = open_book(workspace / "level_tables.xlsx")["หน่วย"].iter_rows(values_only=True)
     names = {str(row[1]): ODD_UNIT[str(row[0])][1] for row in units if row[0] in ODD_UNIT}
-    rename(workspace, {code: new for code, (new, _) in ODD_UNIT.items()} | names, {"หน่วย": (0, 1), "ค่าตั้งต้น": (0,)})
+    rename(
+        workspace,
+        {code: new for code, (new, _) in ODD_UNIT.items()} | names,
+        {"หน่วย": (0, 1), "ค่าตั้งต้น": (0,)},
+    )
     rename(workspace, ODD_KPI, {"ตัวชี้วัด": (0, 1), "ระดับ": (0,)})
     made = kpibatch(workspace, "forms")
     assert made.exit_code == 0, made.output
     forms = {unit_of(form): form for form in (workspace / "output" / "forms").iterdir()}
     for code, (new, _) in ODD_UNIT.items():
         old = submission(workspace, code, NEWEST[RAYONG])
-        answers = {(str(row[0].value), NEWEST[RAYONG]): row[7].value for row in open_book(old)[FORM].iter_rows(min_row=6) if row[0].value}
+        answers = {
+            (str(row[0].value), NEWEST[RAYONG]): row[7].value
+            for row in open_book(old)[FORM].iter_rows(min_row=6)
+            if row[0].value
+        }
         change(forms[new], answers)
         forms[new].replace(old)
     return run(workspace)
@@ -490,7 +551,9 @@ def test_odd_codes_and_names_give_a_sound_workbook(odd: Path, tmp_path: Path) ->
     book = open_book(odd / "ranking.xlsx")
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in book.sheetnames)
     assert len({name.casefold() for name in book.sheetnames}) == len(book.sheetnames) >= 4 + len(ODD_KPI)
-    count, wrong = differences(odd / "ranking.xlsx", recalculate([odd / "ranking.xlsx"], tmp_path / "anew")[0])
+    count, wrong = differences(
+        odd / "ranking.xlsx", recalculate([odd / "ranking.xlsx"], tmp_path / "anew")[0]
+    )
     assert wrong == []
     assert count > 500
     texts = texts_anywhere(odd / "ranking.xlsx")

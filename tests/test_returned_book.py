@@ -1,4 +1,6 @@
-"""A returned submission is the officer's own file, marked: compared part by part with what was sent, and sent again."""
+"""A returned submission is the officer's own file, marked: compared part by part with what was sent, and sent
+again.
+"""
 
 import os
 import re
@@ -16,19 +18,31 @@ from libreoffice import recalculate
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
-from rich_book import FORM, HIDDEN, PLAIN, QUOTED, edit_part, link_to_other_book, make_rich_book, parts_of, picture, write_parts
+from rich_book import (
+    FORM,
+    HIDDEN,
+    PLAIN,
+    QUOTED,
+    edit_part,
+    link_to_other_book,
+    make_rich_book,
+    parts_of,
+    picture,
+    write_parts,
+)
 
-from kpibatch.catalogue import say
-from kpibatch.cell_marks import MARKS
-from kpibatch.cells import Grid, Value, read_book
-from kpibatch.config import Config, IntakeLimits
-from kpibatch.errors import KpibatchError
-from kpibatch.findings import Finding, Place, finding, in_order
-from kpibatch.intake import Intake, read_month
-from kpibatch.levels import LevelTables, Unit
-from kpibatch.outcome import Outcome, assess
-from kpibatch.returned_book import index_name, mark, returned_files, safe_name, write_returned
-from kpibatch.submission import read_submission
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import Config, IntakeLimits
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding, Place, finding, in_order
+from kpibatch.books.read import Grid, Value, read_book
+from kpibatch.intake.month import Intake, read_month
+from kpibatch.intake.submission import read_submission
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Unit
+from kpibatch.scoring.outcome import Outcome, assess
+from kpibatch.workbooks.returned.book import index_name, mark, returned_files, safe_name, write_returned
+from kpibatch.workbooks.returned.marks import MARKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 SAMPLE = Path(__file__).parent.parent / "input_samples" / "buriram-2565-2"
@@ -39,7 +53,15 @@ UNIT = Unit("3101", "เมืองบุรีรัมย์")
 
 
 def found(cell: str, sheet: str = FORM, code: str = "missing", text: str = "") -> Finding:
-    return finding(code, Place("rich.xlsx", sheet, cell), unit="3101", found=text, label="รายการ", month="มิถุนายน 2565", value="1")
+    return finding(
+        code,
+        Place("rich.xlsx", sheet, cell),
+        unit="3101",
+        found=text,
+        label="รายการ",
+        month="มิถุนายน 2565",
+        value="1",
+    )
 
 
 RICH = [
@@ -81,7 +103,7 @@ def june() -> Outcome:
 
 
 def outcome_of(root: Path, tables: LevelTables | None = None) -> Outcome:
-    from kpibatch.level_reader import read_levels
+    from kpibatch.rules.reader import read_levels
 
     config = Config(root)
     tables = tables or read_levels(config.level_tables)[0]
@@ -89,7 +111,9 @@ def outcome_of(root: Path, tables: LevelTables | None = None) -> Outcome:
     return assess(intake, tables, config)
 
 
-def give_back(source: Path, findings: Iterable[Finding], name: str = "returned.xlsx", unit: Unit | None = UNIT) -> Path:
+def give_back(
+    source: Path, findings: Iterable[Finding], name: str = "returned.xlsx", unit: Unit | None = UNIT
+) -> Path:
     """The copy, made without the way out, so that what goes wrong is seen."""
     target = source.parent / name
     target.write_bytes(mark(source.read_bytes(), source.name, in_order(findings), unit, "th"))
@@ -99,7 +123,10 @@ def give_back(source: Path, findings: Iterable[Finding], name: str = "returned.x
 def sheet_parts(path: Path) -> dict[str, str]:
     """The part of each sheet."""
     parts = parts_of(path)
-    rels = {one.get("Id"): one.get("Target", "") for one in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])}
+    rels = {
+        one.get("Id"): one.get("Target", "")
+        for one in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+    }
     sheets = ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")
     key = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     return {one.get("name", ""): f"xl/{rels[one.get(key)]}" for one in sheets}
@@ -110,7 +137,9 @@ def canonical(root: ElementTree.Element) -> str:
 
 
 def unmarked(before: bytes, after: bytes, marked: Iterable[str]) -> ElementTree.Element:
-    """The sheet afterwards with the marks undone: styles put back, new cells and the pointer to comments taken out."""
+    """The sheet afterwards with the marks undone: styles put back, new cells and the pointer to comments
+    taken out.
+    """
     old, new = ElementTree.fromstring(before), ElementTree.fromstring(after)
     styles = {cell.get("r"): cell.get("s") for cell in old.iter(f"{MAIN}c")}
     rows = {row.get("r"): row.get("spans") for row in old.iter(f"{MAIN}row")}
@@ -137,7 +166,7 @@ def unmarked(before: bytes, after: bytes, marked: Iterable[str]) -> ElementTree.
     return new
 
 
-# --- nothing else changes -------------------------------------------------------------------------------------------
+# --- nothing else changes -----------------------------------------------------------------------------------
 
 
 def test_only_the_parts_that_carry_marks_change(rich: Path, returned: Path) -> None:
@@ -145,7 +174,13 @@ def test_only_the_parts_that_carry_marks_change(rich: Path, returned: Path) -> N
     assert [name for name in after if name in before] == list(before)
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {
-        *("[Content_Types].xml", "docProps/app.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"),
+        *(
+            "[Content_Types].xml",
+            "docProps/app.xml",
+            "xl/workbook.xml",
+            "xl/_rels/workbook.xml.rels",
+            "xl/styles.xml",
+        ),
         *(f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3, 4)),
         *("xl/worksheets/_rels/sheet2.xml.rels", "xl/comments1.xml", "xl/comments2.xml"),
         *(f"xl/drawings/vmlDrawing{number}.vml" for number in (1, 2, 4)),
@@ -168,7 +203,9 @@ def test_the_workbook_around_the_new_sheet_is_set_right(rich: Path, returned: Pa
     old, new = load_workbook(rich), load_workbook(returned)
     assert new.sheetnames == [INDEX, *old.sheetnames]
     assert new.active.title == INDEX
-    assert {sheet.title: sheet.sheet_state for sheet in new} == {INDEX: "visible"} | {sheet.title: sheet.sheet_state for sheet in old}
+    assert {sheet.title: sheet.sheet_state for sheet in new} == {INDEX: "visible"} | {
+        sheet.title: sheet.sheet_state for sheet in old
+    }
     for sheet in old.worksheets:
         copy = new[sheet.title]
         assert (copy.print_title_rows, copy.print_title_cols, copy.print_area) == (
@@ -210,7 +247,16 @@ SHEET_ORDER = [
     "tableParts",
     "extLst",
 ]
-BOOK_ORDER = ["fileVersion", "workbookPr", "bookViews", "sheets", "externalReferences", "definedNames", "calcPr", "extLst"]
+BOOK_ORDER = [
+    "fileVersion",
+    "workbookPr",
+    "bookViews",
+    "sheets",
+    "externalReferences",
+    "definedNames",
+    "calcPr",
+    "extLst",
+]
 
 
 def test_everything_stands_where_excel_wants_it(returned: Path, tmp_path: Path) -> None:
@@ -233,7 +279,10 @@ def test_everything_stands_where_excel_wants_it(returned: Path, tmp_path: Path) 
 
 def test_values_formulas_and_results_stay(rich: Path, returned: Path) -> None:
     for with_results in (True, False):
-        old, new = load_workbook(rich, data_only=with_results), load_workbook(returned, data_only=with_results)
+        old, new = (
+            load_workbook(rich, data_only=with_results),
+            load_workbook(returned, data_only=with_results),
+        )
         for sheet in old.worksheets:
             assert contents(sheet.title, old) == contents(sheet.title, new)
     old_grids, new_grids = read_book(rich), read_book(returned)
@@ -244,7 +293,12 @@ def test_values_formulas_and_results_stay(rich: Path, returned: Path) -> None:
 
 
 def filled(grid: Grid) -> dict[tuple[int, int], Value]:
-    return {(row, column): value for row, line in enumerate(grid.rows) for column, value in enumerate(line) if value is not None}
+    return {
+        (row, column): value
+        for row, line in enumerate(grid.rows)
+        for column, value in enumerate(line)
+        if value is not None
+    }
 
 
 def contents(sheet: str, book: Workbook) -> dict[str, object]:
@@ -252,8 +306,12 @@ def contents(sheet: str, book: Workbook) -> dict[str, object]:
     return {cell.coordinate: getattr(cell.value, "text", cell.value) for cell in cells}
 
 
-@pytest.mark.parametrize(("sheet", "cell"), [(sheet, cell) for sheet, cells in MARKED.items() for cell in cells])
-def test_a_marked_cell_keeps_its_look_but_for_the_fill(rich: Path, returned: Path, sheet: str, cell: str) -> None:
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [(sheet, cell) for sheet, cells in MARKED.items() for cell in cells]
+)
+def test_a_marked_cell_keeps_its_look_but_for_the_fill(
+    rich: Path, returned: Path, sheet: str, cell: str
+) -> None:
     new = load_workbook(returned)[sheet][cell]
     assert new.fill.fgColor.rgb == MARKS[MARKED[sheet][cell]]
     old = load_workbook(rich)[sheet][cell]
@@ -279,7 +337,7 @@ def test_no_other_style_changes(rich: Path, returned: Path) -> None:
         assert int(after.get("count", "0")) == len(after)
 
 
-# --- comments -------------------------------------------------------------------------------------------------------
+# --- comments -----------------------------------------------------------------------------------------------
 
 
 def test_each_marked_cell_says_what_to_do(returned: Path) -> None:
@@ -306,7 +364,12 @@ def test_each_comment_has_one_box_and_other_shapes_stay(rich: Path, returned: Pa
         drawing = after[f"xl/drawings/vmlDrawing{number}.vml"].decode()
         ElementTree.fromstring(drawing)
         boxes = re.findall(r"<x:Row>(\d+)</x:Row><x:Column>(\d+)</x:Column>", drawing)
-        noted = {(cell.row - 1, cell.column - 1) for row in load_workbook(returned)[sheet].iter_rows() for cell in row if cell.comment}
+        noted = {
+            (cell.row - 1, cell.column - 1)
+            for row in load_workbook(returned)[sheet].iter_rows()
+            for cell in row
+            if cell.comment
+        }
         assert sorted(boxes) == sorted((str(row), str(column)) for row, column in noted)
     button = re.search(rb'<v:shape [^>]*o:button="t".*?</v:shape>', before["xl/drawings/vmlDrawing2.vml"])
     assert button
@@ -316,7 +379,9 @@ def test_each_comment_has_one_box_and_other_shapes_stay(rich: Path, returned: Pa
 def test_a_box_is_made_large_enough_for_what_is_added(rich: Path, returned: Path) -> None:
     def anchor(path: Path) -> list[int]:
         drawing = parts_of(path)["xl/drawings/vmlDrawing1.vml"].decode()
-        shape = next(one for one in drawing.split("</v:shape>") if "<x:Row>1</x:Row><x:Column>1</x:Column>" in one)
+        shape = next(
+            one for one in drawing.split("</v:shape>") if "<x:Row>1</x:Row><x:Column>1</x:Column>" in one
+        )
         return [int(number) for number in re.findall(r"<x:Anchor>([^<]*)<", shape)[0].split(",")]
 
     old, new = anchor(rich), anchor(returned)
@@ -326,7 +391,9 @@ def test_a_box_is_made_large_enough_for_what_is_added(rich: Path, returned: Path
 
 
 def test_a_drawing_that_is_no_xml_is_kept_and_added_to(tmp_path: Path) -> None:
-    source = edit_part(make_rich_book(tmp_path / "rich.xlsx"), "xl/drawings/vmlDrawing2.vml", "ส่ง</font>", "ส่ง<br>นี่</font>")
+    source = edit_part(
+        make_rich_book(tmp_path / "rich.xlsx"), "xl/drawings/vmlDrawing2.vml", "ส่ง</font>", "ส่ง<br>นี่</font>"
+    )
     drawing = parts_of(give_back(source, RICH))["xl/drawings/vmlDrawing2.vml"].decode()
     assert "ส่ง<br>นี่</font>" in drawing
     assert drawing.count("<x:Row>") == 2
@@ -334,13 +401,18 @@ def test_a_drawing_that_is_no_xml_is_kept_and_added_to(tmp_path: Path) -> None:
 
 
 def test_a_thread_of_answers_is_left_alone(tmp_path: Path) -> None:
-    source = edit_part(make_rich_book(tmp_path / "rich.xlsx"), "xl/comments2.xml", "<author>อำเภอ</author>", "<author>tc={1}</author>")
+    source = edit_part(
+        make_rich_book(tmp_path / "rich.xlsx"),
+        "xl/comments2.xml",
+        "<author>อำเภอ</author>",
+        "<author>tc={1}</author>",
+    )
     copy = load_workbook(give_back(source, RICH))[HIDDEN]["A1"]
     assert copy.comment.text == "ของเดิม"
     assert copy.fill.fgColor.rgb == MARKS["warning"]
 
 
-# --- the index ------------------------------------------------------------------------------------------------------
+# --- the index ----------------------------------------------------------------------------------------------
 
 
 def rows_of_index(path: Path) -> list[list[Cell]]:
@@ -376,30 +448,52 @@ def test_links_lead_to_the_cells_and_only_where_one_can_go(returned: Path) -> No
             assert row[3].hyperlink.ref == row[3].coordinate
             linked[row[2].value, row[3].value] = row[3].hyperlink.location
     assert linked[QUOTED, "B2"] == "'It''s ปี 65'!B2"
-    expected = {(one.place.sheet, one.place.cell) for one in RICH if one.place.sheet in (FORM, PLAIN, QUOTED) and one.place.cell}
+    expected = {
+        (one.place.sheet, one.place.cell)
+        for one in RICH
+        if one.place.sheet in (FORM, PLAIN, QUOTED) and one.place.cell
+    }
     assert set(linked) == expected
     assert all(target == f"'{sheet}'!{cell}" for (sheet, cell), target in linked.items() if sheet != QUOTED)
 
 
 def test_the_index_finds_a_name_of_its_own(tmp_path: Path) -> None:
-    source = edit_part(make_rich_book(tmp_path / "rich.xlsx"), "xl/workbook.xml", f'name="{HIDDEN}"', f'name="{INDEX}"')
+    source = edit_part(
+        make_rich_book(tmp_path / "rich.xlsx"), "xl/workbook.xml", f'name="{HIDDEN}"', f'name="{INDEX}"'
+    )
     assert load_workbook(give_back(source, RICH)).sheetnames[0] == f"{INDEX}~2"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\x07\x0b\ud800", "_x0041_", "<&>\"'", "2565-06", "ก" * 40_000, "a\r\nb"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\x07\x0b\ud800",
+        "_x0041_",
+        "<&>\"'",
+        "2565-06",
+        "ก" * 40_000,
+        "a\r\nb",
+    ],
+)
 def test_whatever_was_typed_is_shown_as_text(rich: Path, text: str) -> None:
     copy = give_back(rich, [found("B2", code="not-a-number", text=text)], "typed.xlsx")
     cell = rows_of_index(copy)[0][4]
     assert cell.data_type == "s"
     assert cell.value.startswith("“")
-    plain = {"\x07\x0b\ud800": "“\ufffd\ufffd\ufffd”", "a\r\nb": "“a\nb”"}.get(text, f"“{text}”" if len(text) < 200 else f"“{text[:199]}…”")
+    plain = {"\x07\x0b\ud800": "“\ufffd\ufffd\ufffd”", "a\r\nb": "“a\nb”"}.get(
+        text, f"“{text}”" if len(text) < 200 else f"“{text[:199]}…”"
+    )
     assert read_book(copy)[INDEX].at(5, 4) == plain
     for part in sheet_parts(copy).values():
         ElementTree.fromstring(parts_of(copy)[part])
     assert b"<f>" not in parts_of(copy)["xl/worksheets/sheet5.xml"]
 
 
-# --- the standard form, and the round after -------------------------------------------------------------------------
+# --- the standard form, and the round after -----------------------------------------------------------------
 
 
 def test_the_sample_forms_come_back_marked(june: Outcome, tmp_path: Path) -> None:
@@ -422,13 +516,19 @@ def test_a_form_saved_by_another_program_comes_back_marked(tmp_path: Path) -> No
     """openpyxl writes the boxes of comments with prefixes of its own."""
     source = tmp_path / "3117 โนนสุวรรณ.xlsx"
     load_workbook(JUNE / source.name).save(source)
-    assert b"xmlns:v=" not in next(content for name, content in parts_of(source).items() if name.endswith(".vml"))
+    assert b"xmlns:v=" not in next(
+        content for name, content in parts_of(source).items() if name.endswith(".vml")
+    )
     place = Place(source.name, ORIGINAL_FORM, "H30")
     wrong = finding("missing", place, label="ก", month="2565-06")
     back = load_workbook(give_back(source, [wrong]))[ORIGINAL_FORM]
     assert back["H30"].comment.text.endswith(wrong.message("th"))
     assert back["H5"].comment.text == "ส่งภายใน 5 ก.ค. 2565"
-    again = load_workbook(give_back(tmp_path / "returned.xlsx", [replace(wrong, place=replace(place, cell="H31"))], "again.xlsx"))
+    again = load_workbook(
+        give_back(
+            tmp_path / "returned.xlsx", [replace(wrong, place=replace(place, cell="H31"))], "again.xlsx"
+        )
+    )
     assert again[ORIGINAL_FORM]["H30"].comment is None
     assert again[ORIGINAL_FORM]["H31"].comment.text.endswith(wrong.message("th"))
 
@@ -438,20 +538,31 @@ def test_a_returned_form_is_read_as_the_form_it_was(june: Outcome, tmp_path: Pat
         old = read_submission(path, june.tables, "2565-06", IntakeLimits())
         findings = [*old.findings, *(one for one in june.findings if one.place.file == path.name)]
         findings += [
-            finding("not-a-number", Place(path.name, ORIGINAL_FORM, "H9"), found=text, label="x") for text in ("2565-06", "T1.spent")
+            finding("not-a-number", Place(path.name, ORIGINAL_FORM, "H9"), found=text, label="x")
+            for text in ("2565-06", "T1.spent")
         ]
         target = tmp_path / path.name
         target.write_bytes(mark(path.read_bytes(), path.name, findings, None, "th"))
         new = read_submission(target, june.tables, "2565-06", IntakeLimits())
-        assert (new.unit, new.lines, new.texts, new.findings) == (old.unit, old.lines, old.texts, old.findings)
+        assert (new.unit, new.lines, new.texts, new.findings) == (
+            old.unit,
+            old.lines,
+            old.texts,
+            old.findings,
+        )
 
 
 def second_round(june: Outcome, tmp_path: Path, *, through_office: bool) -> tuple[Path, Path]:
-    """A form with two findings comes back, its officer mends one and sends it again; it comes back with the other."""
+    """A form with two findings comes back, its officer mends one and sends it again; it comes back with the
+    other.
+    """
     source = tmp_path / "3117 โนนสุวรรณ.xlsx"
     shutil.copy(JUNE / source.name, source)
     place = Place(source.name, ORIGINAL_FORM, "H30")
-    mended, still = finding("missing", place, label="ก", month="ม"), finding("missing", replace(place, cell="H31"), label="ข", month="ม")
+    mended, still = (
+        finding("missing", place, label="ก", month="ม"),
+        finding("missing", replace(place, cell="H31"), label="ข", month="ม"),
+    )
     heading = finding("missing", replace(place, cell="H5"), label="ค", month="ม")
     first = give_back(source, [mended, still, heading], "first.xlsx")
     if through_office:
@@ -480,10 +591,16 @@ def test_marks_of_an_earlier_round_are_gone(june: Outcome, tmp_path: Path, throu
 
 
 def test_a_mended_form_sent_again_counts_as_the_form(june: Outcome, tmp_path: Path) -> None:
-    """The officer mends the value in the returned file; the month is then clean of it, and the index is no obstacle."""
+    """The officer mends the value in the returned file; the month is then clean of it, and the index is no
+    obstacle.
+    """
     root = tmp_path / "again"
     shutil.copytree(SAMPLE, root)
-    one = next(one for one in returned_files(june.intake, june.findings, june.tables.unit) if one.file.startswith("3117"))
+    one = next(
+        one
+        for one in returned_files(june.intake, june.findings, june.tables.unit)
+        if one.file.startswith("3117")
+    )
     target = root / "submissions" / "2565-06" / one.file
     write_returned(JUNE / one.file, target, one.findings, one.unit, "th")
     book = load_workbook(target)
@@ -491,7 +608,9 @@ def test_a_mended_form_sent_again_counts_as_the_form(june: Outcome, tmp_path: Pa
     book.save(target)
     again = outcome_of(root, june.tables)
     assert not [left for left in again.findings if left.unit == "3117" and left.severity != "note"]
-    assert again.measured.value("3117", one.findings[0].measure) != june.measured.value("3117", one.findings[0].measure)
+    assert again.measured.value("3117", one.findings[0].measure) != june.measured.value(
+        "3117", one.findings[0].measure
+    )
 
 
 def test_the_same_bytes_twice(rich: Path, tmp_path: Path) -> None:
@@ -504,13 +623,15 @@ def test_the_same_bytes_twice(rich: Path, tmp_path: Path) -> None:
     )
 
 
-# --- LibreOffice ----------------------------------------------------------------------------------------------------
+# --- LibreOffice --------------------------------------------------------------------------------------------
 
 
 def test_libreoffice_opens_and_prints_it(returned: Path, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if office is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("LibreOffice (soffice) is not installed")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "LibreOffice (soffice) is not installed"
+        )
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(returned)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
@@ -519,7 +640,9 @@ def test_libreoffice_opens_and_prints_it(returned: Path, tmp_path: Path) -> None
     assert (tmp_path / "returned.pdf").stat().st_size > 10_000
 
 
-def test_libreoffice_reads_the_same_values_and_our_comments(rich: Path, returned: Path, tmp_path: Path) -> None:
+def test_libreoffice_reads_the_same_values_and_our_comments(
+    rich: Path, returned: Path, tmp_path: Path
+) -> None:
     old, new = (load_workbook(path, data_only=True) for path in recalculate([rich, returned], tmp_path))
     assert new.sheetnames == [INDEX, *old.sheetnames]
     for sheet in old.worksheets:
@@ -528,7 +651,7 @@ def test_libreoffice_reads_the_same_values_and_our_comments(rich: Path, returned
     assert new[FORM]["B2"].fill.fgColor.rgb == MARKS["error"]
 
 
-# --- what can't be marked -------------------------------------------------------------------------------------------
+# --- what can't be marked -----------------------------------------------------------------------------------
 
 
 def damaged(rich: Path, how: str) -> bytes:
@@ -539,7 +662,9 @@ def damaged(rich: Path, how: str) -> bytes:
     if how == "cut short":
         return rich.read_bytes()[:-200]
     if how == "entities":
-        sheet = parts["xl/worksheets/sheet1.xml"].replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet', 1)
+        sheet = parts["xl/worksheets/sheet1.xml"].replace(
+            b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet', 1
+        )
         return write_parts(path, parts | {"xl/worksheets/sheet1.xml": sheet}).read_bytes()
     if how == "strict":
         strict = parts["xl/workbook.xml"].replace(
@@ -549,7 +674,9 @@ def damaged(rich: Path, how: str) -> bytes:
     if how == "signed":
         return write_parts(path, parts | {"_xmlsignatures/origin.sigs": b""}).read_bytes()
     if how == "no styles":
-        return write_parts(path, {name: content for name, content in parts.items() if "styles" not in name}).read_bytes()
+        return write_parts(
+            path, {name: content for name, content in parts.items() if "styles" not in name}
+        ).read_bytes()
     if how == "no XML":
         return write_parts(path, parts | {"xl/workbook.xml": b"<workbook"}).read_bytes()
     assert how == "twice the same part"
@@ -558,7 +685,10 @@ def damaged(rich: Path, how: str) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("how", ["no zip", "cut short", "entities", "strict", "signed", "no styles", "no XML", "twice the same part"])
+@pytest.mark.parametrize(
+    "how",
+    ["no zip", "cut short", "entities", "strict", "signed", "no styles", "no XML", "twice the same part"],
+)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_what_cant_be_marked_goes_back_as_it_came(rich: Path, tmp_path: Path, how: str) -> None:
     source, target = tmp_path / "3101 เมือง.xls", tmp_path / "returned" / "3101 เมือง.xls"
@@ -569,14 +699,17 @@ def test_what_cant_be_marked_goes_back_as_it_came(rich: Path, tmp_path: Path, ho
     sheet = load_workbook(target.parent / "3101 เมือง ข้อค้นพบ.xlsx")[INDEX]
     shown = list(sheet.iter_rows(min_row=5, values_only=True))
     assert [row[5] for row in shown] == [
-        one.message("th").replace("\x00", "\ufffd") for one in in_order([*RICH, found("B3", code="not-a-number", text="=1\x00")])
+        one.message("th").replace("\x00", "\ufffd")
+        for one in in_order([*RICH, found("B3", code="not-a-number", text="=1\x00")])
     ]
     assert sheet["A3"].value == say("returned.guide-beside", "th")
 
 
 def test_an_ods_goes_back_as_it_came(rich: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "a.ods", tmp_path / "returned" / "a.ods"
-    write_parts(source, {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"})
+    write_parts(
+        source, {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}
+    )
     write_returned(source, target, RICH, None, "en", "other.xlsx")
     assert target.read_bytes() == source.read_bytes()
     assert load_workbook(tmp_path / "returned" / "other.xlsx").sheetnames == ["Findings"]
@@ -596,7 +729,12 @@ def test_rows_and_cells_without_addresses_are_counted(tmp_path: Path) -> None:
     first_rows = re.sub(rb"(<row[^>]*>(?:(?!</row>).)*</row>){6}(.*)</sheetData>", lambda rows: rows[0], bare)
     write_parts(source, parts_of(source) | {part: first_rows})
     sheet = load_workbook(give_back(source, [found("B2", code="not-a-number"), found("B4")]))[FORM]
-    marks = {cell.coordinate: cell.fill.fgColor.rgb for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb in MARKS.values()}
+    marks = {
+        cell.coordinate: cell.fill.fgColor.rgb
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.fill.fgColor.rgb in MARKS.values()
+    }
     assert marks == {"B2": MARKS["error"], "B4": MARKS["warning"]}
 
 
@@ -608,7 +746,7 @@ def test_a_disk_that_refuses_is_the_operators_to_mend(rich: Path, tmp_path: Path
         write_returned(tmp_path / "gone.xlsx", tmp_path / "a.xlsx", RICH, UNIT, "th")
 
 
-# --- which, and under which names -----------------------------------------------------------------------------------
+# --- which, and under which names ---------------------------------------------------------------------------
 
 
 def intake_with(june: Outcome, *files: str) -> Intake:
@@ -617,21 +755,29 @@ def intake_with(june: Outcome, *files: str) -> Intake:
 
 def test_files_with_an_error_or_a_warning_go_back_with_their_notes(june: Outcome) -> None:
     note, error = (
-        finding(code, Place(file, "s", "A1"), unit="3101", value="1") for code, file in (("read-as", "a.xlsx"), ("not-a-form", "b.xlsx"))
+        finding(code, Place(file, "s", "A1"), unit="3101", value="1")
+        for code, file in (("read-as", "a.xlsx"), ("not-a-form", "b.xlsx"))
     )
     other = finding("read-as", Place("b.xlsx", "s", "A1"), value="1")
     elsewhere = finding("not-submitted", Place("2565-06"), unit="3102", name="x", month="x")
-    [one] = returned_files(intake_with(june, "a.xlsx", "b.xlsx", "c.xlsx"), [note, other, error, elsewhere], june.tables.unit)
+    [one] = returned_files(
+        intake_with(june, "a.xlsx", "b.xlsx", "c.xlsx"), [note, other, error, elsewhere], june.tables.unit
+    )
     assert (one.file, one.name, one.unit) == ("b.xlsx", "b.xlsx", june.tables.unit["3101"])
     assert one.findings == (error, other)
 
 
 def test_no_two_returned_files_have_one_name(june: Outcome) -> None:
     files = ("a.ods", "a.xls", "A.XLS", "a ข้อค้นพบ.xlsx", "ก:.xls", "ก-.xls")
-    going = returned_files(intake_with(june, *files), [finding("not-a-form", Place(file)) for file in files], {})
+    going = returned_files(
+        intake_with(june, *files), [finding("not-a-form", Place(file)) for file in files], {}
+    )
     names = [name.casefold() for one in going for name in (one.name, one.beside)]
     assert len(set(names)) == len(names) == 12
-    assert {one.file: one.name for one in going} == {file: file for file in files} | {"a.xls": "a (2).xls", "ก:.xls": "ก- (2).xls"}
+    assert {one.file: one.name for one in going} == {file: file for file in files} | {
+        "a.xls": "a (2).xls",
+        "ก:.xls": "ก- (2).xls",
+    }
 
 
 @pytest.mark.parametrize(

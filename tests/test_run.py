@@ -1,4 +1,6 @@
-"""``kpibatch run`` from end to end: what it leaves, that its figures can be worked out again, and that it fails whole."""
+"""``kpibatch run`` from end to end: what it leaves, that its figures can be worked out again, and that it
+fails whole.
+"""
 
 import csv
 import json
@@ -34,7 +36,8 @@ from workspace import (
     tree,
 )
 
-from kpibatch.levels import LevelTables, Rollup
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Rollup
 
 MONTH = "2565-06"
 SCORES = "month,unit,node,level,score,value,weight,effective_weight,status,rank"
@@ -57,21 +60,32 @@ def scores(output: Path) -> list[dict[str, str]]:
     return read_rows(output / "scores.csv")
 
 
-# --- what it leaves -----------------------------------------------------------------------------------------------------
+# --- what it leaves -----------------------------------------------------------------------------------------
 
 
 def test_it_leaves_the_files_of_the_month(output: Path, buriram: LevelTables) -> None:
     assert output.name == MONTH
-    assert {"ranking.xlsx", "scores.csv", "measures.csv", "findings.csv", "run.json", "units"} <= {path.name for path in output.iterdir()}
-    assert sorted(path.name for path in (output / "units").iterdir()) == sorted(f"{unit.code} {unit.name}.xlsx" for unit in buriram.units)
-    assert not [path for path in output.parent.rglob("*") if path.name.startswith(".") or path.stat().st_size == 0]
+    assert {"ranking.xlsx", "scores.csv", "measures.csv", "findings.csv", "run.json", "units"} <= {
+        path.name for path in output.iterdir()
+    }
+    assert sorted(path.name for path in (output / "units").iterdir()) == sorted(
+        f"{unit.code} {unit.name}.xlsx" for unit in buriram.units
+    )
+    assert not [
+        path for path in output.parent.rglob("*") if path.name.startswith(".") or path.stat().st_size == 0
+    ]
 
 
-@pytest.mark.parametrize(("name", "columns"), [("scores", SCORES), ("measures", MEASURES), ("findings", FINDINGS)])
+@pytest.mark.parametrize(
+    ("name", "columns"), [("scores", SCORES), ("measures", MEASURES), ("findings", FINDINGS)]
+)
 def test_csv_files_open_in_excel_with_the_columns_promised(name: str, columns: str, output: Path) -> None:
     content = (output / f"{name}.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf" + columns.encode() + b"\r\n")
-    assert all(None not in row and None not in row.values() for row in csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    assert all(
+        None not in row and None not in row.values()
+        for row in csv.DictReader(content.decode("utf-8-sig").splitlines())
+    )
 
 
 def test_run_json_records_what_went_in_and_came_out(workspace: Path, output: Path) -> None:
@@ -80,14 +94,24 @@ def test_run_json_records_what_went_in_and_came_out(workspace: Path, output: Pat
     assert record["level_tables"]["sha256"] == digest(workspace / "level_tables.xlsx")
     sent = sorted((workspace / "submissions" / MONTH).glob("*.xlsx"))
     assert record["inputs"] == [{"file": path.name, "sha256": digest(path)} for path in sent]
-    by_severity = {severity: len(findings(output, severity=severity)) for severity in ("error", "warning", "note")}
-    assert record["counts"] == {"units": 23, "submitted": 22, "late": 1, "ranked": 22, "findings": by_severity}
+    by_severity = {
+        severity: len(findings(output, severity=severity)) for severity in ("error", "warning", "note")
+    }
+    assert record["counts"] == {
+        "units": 23,
+        "submitted": 22,
+        "late": 1,
+        "ranked": 22,
+        "findings": by_severity,
+    }
     assert set(record["versions"]) >= {"kpibatch", "python", "pandas"}
 
 
 def test_scores_csv_has_every_unit_at_every_node(scores: list[dict[str, str]], buriram: LevelTables) -> None:
     nodes, leaves = ["total", *buriram.node], {leaf.code for leaf in buriram.leaves}
-    assert sorted((row["unit"], row["node"]) for row in scores) == sorted((unit, node) for unit in buriram.unit for node in nodes)
+    assert sorted((row["unit"], row["node"]) for row in scores) == sorted(
+        (unit, node) for unit in buriram.unit for node in nodes
+    )
     for row in scores:
         sent = row["unit"] != "3119"
         assert row["month"] == MONTH
@@ -97,26 +121,42 @@ def test_scores_csv_has_every_unit_at_every_node(scores: list[dict[str, str]], b
         assert bool(row["weight"]) == (row["node"] != "total")
         assert (row["status"] == "not_submitted") == (not sent)
     provisional = {(row["unit"], row["node"]) for row in scores if row["status"] == "provisional"}
-    assert provisional == {(unit, node) for unit, kpi in (("3117", "T6"), ("3122", "T8")) for node in (kpi, "T", "total")}
+    assert provisional == {
+        (unit, node) for unit, kpi in (("3117", "T6"), ("3122", "T8")) for node in (kpi, "T", "total")
+    }
     assert {row["status"] for row in scores} == {"ok", "provisional", "not_submitted"}
 
 
-# --- worked out again ---------------------------------------------------------------------------------------------------
+# --- worked out again ---------------------------------------------------------------------------------------
 
 
 def scorecard(workspace: Path) -> dict[str, tuple[str, Fraction]]:
     """Node → (parent, weight), read from the level tables by openpyxl."""
-    rows = open_book(workspace / "level_tables.xlsx")["ตัวชี้วัด"].iter_rows(min_row=2, max_col=4, values_only=True)
-    return {str(code): (str(parent or "total"), Fraction(str(weight))) for code, parent, _, weight in rows if code}
+    rows = open_book(workspace / "level_tables.xlsx")["ตัวชี้วัด"].iter_rows(
+        min_row=2, max_col=4, values_only=True
+    )
+    return {
+        str(code): (str(parent or "total"), Fraction(str(weight))) for code, parent, _, weight in rows if code
+    }
 
 
-def recomputed(levels: Mapping[str, int], nodes: Mapping[str, tuple[str, Fraction]], node: str = "total") -> Fraction | None:
-    """The score of a node from the levels of the leaves, each worth as many points as its number; none where nothing applies."""
+def recomputed(
+    levels: Mapping[str, int], nodes: Mapping[str, tuple[str, Fraction]], node: str = "total"
+) -> Fraction | None:
+    """The score of a node from the levels of the leaves, each worth as many points as its number; none where
+    nothing applies.
+    """
     children = [(code, weight) for code, (parent, weight) in nodes.items() if parent == node]
     if not children:
         return Fraction(levels[node]) if node in levels else None
-    known = [(score, weight) for code, weight in children if (score := recomputed(levels, nodes, code)) is not None]
-    return sum((score * weight for score, weight in known), Fraction()) / sum(weight for _, weight in known) if known else None
+    known = [
+        (score, weight) for code, weight in children if (score := recomputed(levels, nodes, code)) is not None
+    ]
+    return (
+        sum((score * weight for score, weight in known), Fraction()) / sum(weight for _, weight in known)
+        if known
+        else None
+    )
 
 
 def half_up(score: Fraction) -> str:
@@ -124,7 +164,9 @@ def half_up(score: Fraction) -> str:
     return f"{int(score * 10_000 + Fraction(1, 2)) / 10_000:.4f}".rstrip("0").rstrip(".")
 
 
-@pytest.mark.parametrize(("name", "sent", "absent"), [(BURIRAM, 22, 0), (NAKHON_PHANOM, 12, 12), (CHIEFS, 76, 0)])
+@pytest.mark.parametrize(
+    ("name", "sent", "absent"), [(BURIRAM, 22, 0), (NAKHON_PHANOM, 12, 12), (CHIEFS, 76, 0)]
+)
 def test_totals_follow_from_the_levels_and_the_weights(name: str, sent: int, absent: int) -> None:
     rows, nodes = read_rows(sample_output(name) / "scores.csv"), scorecard(sample_output(name).parent.parent)
     if name == BURIRAM:
@@ -160,7 +202,8 @@ def test_effective_weights_are_parts_of_the_whole(scores: list[dict[str, str]], 
 def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings() -> None:
     rows = read_rows(sample_output(NAKHON_PHANOM) / "scores.csv")
     weights = {(row["unit"], row["node"]): float(row["effective_weight"]) for row in rows}
-    # I2 weighs 15 of 100 in a section that is half of all; of its three parts one applies only here, one only elsewhere.
+    # I2 weighs 15 of 100 in a section that is half of all; of its three parts one applies only here, one only
+    # elsewhere.
     half = pytest.approx(50 * 15 / 100 / 2, abs=1e-8)
     for unit, absent in (("4801", "I2.3"), ("4804", "I2.1")):
         parts = {node: weights[unit, node] for node in ("I2.1", "I2.2", "I2.3")}
@@ -168,7 +211,11 @@ def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings() -> None:
 
 
 def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:
-    totals = {row["unit"]: (Fraction(row["score"]), int(row["rank"])) for row in scores if row["node"] == "total" and row["rank"]}
+    totals = {
+        row["unit"]: (Fraction(row["score"]), int(row["rank"]))
+        for row in scores
+        if row["node"] == "total" and row["rank"]
+    }
     assert len(totals) == 22
     for total, rank in totals.values():
         assert rank == 1 + sum(other > total for other, _ in totals.values())
@@ -176,16 +223,20 @@ def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:
     assert len(set(ranks)) < len(ranks), "the sample should hold a tie"
 
 
-def test_the_value_of_a_kpi_with_one_measure_is_that_measure(scores: list[dict[str, str]], output: Path) -> None:
+def test_the_value_of_a_kpi_with_one_measure_is_that_measure(
+    scores: list[dict[str, str]], output: Path
+) -> None:
     values = {(row["unit"], row["measure"]): row["value"] for row in read_rows(output / "measures.csv")}
     shown = {row["node"]: row for row in scores if row["unit"] == "3101" and row["value"]}
     assert {"T2", "T5", "I1", "I4"} <= set(shown)
     assert not {"T1", "T6", "I2", "T", "total"} & set(shown)
     measure_of = {"T2": "T2.pct", "T5": "T5.news", "I1": "I1.pct", "I4": "I4.cut_pct"}
-    assert {node: shown[node]["value"] for node in measure_of} == {node: values["3101", code] for node, code in measure_of.items()}
+    assert {node: shown[node]["value"] for node in measure_of} == {
+        node: values["3101", code] for node, code in measure_of.items()
+    }
 
 
-# --- every value can be followed to its cell --------------------------------------------------------------------------------
+# --- every value can be followed to its cell ----------------------------------------------------------------
 
 
 def machine_text(content: Any) -> float | str:
@@ -204,13 +255,19 @@ def rolled_up(cells: list[Any], rollup: Rollup) -> float | str:
     return sum(numbers) / (len(numbers) if rollup is Rollup.MEAN else 1)
 
 
-def test_a_sample_of_values_stands_in_the_cells_named(workspace: Path, output: Path, buriram: LevelTables) -> None:
+def test_a_sample_of_values_stands_in_the_cells_named(
+    workspace: Path, output: Path, buriram: LevelTables
+) -> None:
     rows = read_rows(output / "measures.csv")
-    assert sorted((row["unit"], row["measure"]) for row in rows) == sorted((u, m) for u in buriram.unit for m in buriram.measures)
+    assert sorted((row["unit"], row["measure"]) for row in rows) == sorted(
+        (u, m) for u in buriram.unit for m in buriram.measures
+    )
     # What 3107 and 3114 typed in words is read, not copied.
     traced = [row for row in rows if row["cell"] and row["unit"] not in ("3107", "3114")]
     assert all(row["value"] for row in traced)
-    assert not [row["measure"] for row in rows if row["cell"] and buriram.measures[row["measure"]].ingredients]
+    assert not [
+        row["measure"] for row in rows if row["cell"] and buriram.measures[row["measure"]].ingredients
+    ]
     draw = random.Random(2565)
     ranges = [row for row in traced if ":" in row["cell"]]
     fixed = [row for row in traced if row["file"] == "level_tables.xlsx"]
@@ -223,18 +280,28 @@ def test_a_sample_of_values_stands_in_the_cells_named(workspace: Path, output: P
         found = sheet[row["cell"]]
         cells = [cell.value for line in found for cell in line] if isinstance(found, tuple) else [found.value]
         value = rolled_up(cells, buriram.measures[row["measure"]].rollup)
-        assert row["value"] == value if isinstance(value, str) else float(row["value"]) == pytest.approx(value, abs=1e-9)
-        code, owner = sheet["A" + row["cell"].split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")].value, row["unit"]
+        assert (
+            row["value"] == value
+            if isinstance(value, str)
+            else float(row["value"]) == pytest.approx(value, abs=1e-9)
+        )
+        code, owner = (
+            sheet["A" + row["cell"].split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")].value,
+            row["unit"],
+        )
         assert code == (owner if is_fixed else row["measure"])
 
 
-# --- again, and in other ways -------------------------------------------------------------------------------------------------
+# --- again, and in other ways -------------------------------------------------------------------------------
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, output: Path) -> None:
     again = run(copy_sample(tmp_path), expect=1)
     first, second = tree(output), tree(again)
-    records = [json.loads((folder / "run.json").read_text(encoding="utf-8")) | {"seconds": 0} for folder in (output, again)]
+    records = [
+        json.loads((folder / "run.json").read_text(encoding="utf-8")) | {"seconds": 0}
+        for folder in (output, again)
+    ]
     assert records[0] == records[1]
     assert first | {"run.json": ""} == second | {"run.json": ""}
 
@@ -263,20 +330,32 @@ def test_an_english_workspace(tmp_path: Path, output: Path) -> None:
     assert read_rows(english / "measures.csv") == read_rows(output / "measures.csv")
     # Dates and months inside a message speak its language too.
     thai = ("มิถุนายน", "มิ.ย.", "ก.ค.", "เม.ย.")
-    assert [row["message"] for row in findings(english) if any(word in row["message"].replace(row["found"], "") for word in thai)] == []
+    assert [
+        row["message"]
+        for row in findings(english)
+        if any(word in row["message"].replace(row["found"], "") for word in thai)
+    ] == []
 
 
 def test_several_workspaces_in_one_call(tmp_path: Path) -> None:
     names = (CHACHOENGSAO, RAYONG)
-    together, alone = ([copy_sample(tmp_path / word, name) for name in names] for word in ("together", "alone"))
+    together, alone = (
+        [copy_sample(tmp_path / word, name) for name in names] for word in ("together", "alone")
+    )
     result = kpibatch(tmp_path, "run", *map(str, together))
     assert result.exit_code == max(kpibatch(workspace, "run").exit_code for workspace in alone) == 1
     for first, second in zip(together, alone, strict=True):
         assert str(first) in result.output
         assert tree(first / "output").keys() == tree(second / "output").keys()
-        csvs = [path for path in tree(first / "output") if path.endswith(("scores.csv", "measures.csv", "findings.csv"))]
+        csvs = [
+            path
+            for path in tree(first / "output")
+            if path.endswith(("scores.csv", "measures.csv", "findings.csv"))
+        ]
         assert len(csvs) == 3
-        assert [digest(first / "output" / path) for path in csvs] == [digest(second / "output" / path) for path in csvs]
+        assert [digest(first / "output" / path) for path in csvs] == [
+            digest(second / "output" / path) for path in csvs
+        ]
 
 
 def test_one_bad_workspace_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -288,7 +367,7 @@ def test_one_bad_workspace_does_not_stop_the_others(tmp_path: Path) -> None:
     assert (good / "output" / "2554-09" / "ranking.xlsx").is_file()
 
 
-# --- what can't go on -----------------------------------------------------------------------------------------------------------
+# --- what can't go on ---------------------------------------------------------------------------------------
 
 
 def write_config(workspace: Path, text: str) -> None:
@@ -302,20 +381,36 @@ def empty_folder(workspace: Path, name: str) -> None:
 
 BAD: Mapping[str, tuple[Callable[[Path], object], list[str], list[str]]] = {
     "no config.toml": (lambda ws: (ws / "config.toml").unlink(), [], ["config.toml"]),
-    "unknown key": (lambda ws: write_config(ws, '[workspace]\nlangauge = "th"\n'), [], ["workspace.langauge", "“language”"]),
-    "unknown section": (lambda ws: write_config(ws, '[workspaces]\nlanguage = "th"\n'), [], ["workspaces", "“workspace”"]),
+    "unknown key": (
+        lambda ws: write_config(ws, '[workspace]\nlangauge = "th"\n'),
+        [],
+        ["workspace.langauge", "“language”"],
+    ),
+    "unknown section": (
+        lambda ws: write_config(ws, '[workspaces]\nlanguage = "th"\n'),
+        [],
+        ["workspaces", "“workspace”"],
+    ),
     "value of another kind": (lambda ws: configure(ws, max_file_mb='"20"'), [], ["max_file_mb"]),
     "value not among the choices": (lambda ws: configure(ws, language='"fr"'), [], ["language", "th / en"]),
     "not TOML": (lambda ws: write_config(ws, "language: th"), [], ["config.toml"]),
     "no submissions folder": (lambda ws: shutil.rmtree(ws / "submissions"), [], ["submissions"]),
-    "no submissions folder, month given": (lambda ws: shutil.rmtree(ws / "submissions"), ["2554-09"], ["submissions"]),
+    "no submissions folder, month given": (
+        lambda ws: shutil.rmtree(ws / "submissions"),
+        ["2554-09"],
+        ["submissions"],
+    ),
     "no months": (lambda ws: empty_folder(ws, "submissions"), [], ["submissions"]),
     "month without folder": (lambda ws: None, ["2554-03"], ["2554-03"]),
     "month without workbooks": (lambda ws: empty_folder(ws, "submissions/2554-06"), ["2554-06"], ["2554-06"]),
     "month outside the round": (lambda ws: None, ["2554-12"], ["2554-12", "2554-03, 2554-06, 2554-09"]),
     "no month at all": (lambda ws: None, ["2554-13"], ["2554-13"]),
     "no level tables": (lambda ws: (ws / "level_tables.xlsx").unlink(), [], ["level_tables.xlsx"]),
-    "unreadable level tables": (lambda ws: (ws / "level_tables.xlsx").write_text("ตารางระดับ"), [], ["level_tables.xlsx"]),
+    "unreadable level tables": (
+        lambda ws: (ws / "level_tables.xlsx").write_text("ตารางระดับ"),
+        [],
+        ["level_tables.xlsx"],
+    ),
     "level tables with a fault": (
         lambda ws: edit_table(ws, "ระดับ", {"ตัวชี้วัด": "D2.1"}, "ระดับ 3", "ดีพอสมควร"),
         [],
@@ -344,7 +439,7 @@ def test_what_can_not_go_on_says_so_in_one_line_and_touches_nothing(name: str, t
     assert folders(workspace) == ["2554-09"]
 
 
-# --- when the disk or the program fails in the middle -----------------------------------------------------------------------------
+# --- when the disk or the program fails in the middle -------------------------------------------------------
 
 
 @pytest.fixture
@@ -357,9 +452,11 @@ def written(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("refused", ["2554-09", ".2554-09.new", ".ranking.xlsx.part"])
-def test_a_file_open_elsewhere_leaves_the_old_output_whole(refused: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_open_elsewhere_leaves_the_old_output_whole(
+    refused: str, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, replace = tree(written), Path.replace
-    monkeypatch.setattr("kpibatch.files._exchanged", lambda one, other: False)  # as on Windows
+    monkeypatch.setattr("kpibatch.base.files._exchanged", lambda one, other: False)  # as on Windows
 
     def refuse(path: Path, target: Path) -> Path:
         if path.name == refused:
@@ -374,7 +471,9 @@ def test_a_file_open_elsewhere_leaves_the_old_output_whole(refused: str, written
     assert folders(written) == ["2554-09"]
 
 
-@pytest.mark.parametrize(("failure", "code"), [(RuntimeError("a bug"), 1), (OSError(28, "No space left on device"), 2)])
+@pytest.mark.parametrize(
+    ("failure", "code"), [(RuntimeError("a bug"), 1), (OSError(28, "No space left on device"), 2)]
+)
 def test_a_crash_in_the_middle_leaves_the_old_output_whole(
     failure: Exception, code: int, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -385,7 +484,7 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
         if len(called) == 3:
             raise failure
 
-    monkeypatch.setattr("kpibatch.run.write_unit_book", fail)
+    monkeypatch.setattr("kpibatch.commands.run.write_unit_book", fail)
     result = kpibatch(written, "run")
     assert len(called) == 3
     assert result.exit_code == code
@@ -395,14 +494,16 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
     assert folders(written) == ["2554-09"]
 
 
-def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It exits with 2: 1 would say that the month is there, with findings."""
 
     def interrupt(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     before = tree(written)
-    monkeypatch.setattr("kpibatch.run.write_unit_book", interrupt)
+    monkeypatch.setattr("kpibatch.commands.run.write_unit_book", interrupt)
     result = kpibatch(written, "run")
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     assert "Ctrl-C" in result.stderr

@@ -1,4 +1,6 @@
-"""The samples in ``input_samples/``: small, telling, wrong only where they mean to be, and made again to the byte."""
+"""The samples in ``input_samples/``: small, telling, wrong only where they mean to be, and made again to the
+byte.
+"""
 
 import importlib.util
 import shutil
@@ -7,9 +9,21 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from workspace import BURIRAM, CHACHOENGSAO, CHIEFS, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, findings, read_rows, sample_output, tree
+from workspace import (
+    BURIRAM,
+    CHACHOENGSAO,
+    CHIEFS,
+    NAKHON_PHANOM,
+    NEWEST,
+    RAYONG,
+    SAMPLES,
+    findings,
+    read_rows,
+    sample_output,
+    tree,
+)
 
-from kpibatch.cells import read_book
+from kpibatch.books.read import read_book
 
 # What each sample has wrong on purpose in its newest month: code, unit, measure.
 FLAWS = {
@@ -32,7 +46,11 @@ FLAWS = {
     ],
     CHACHOENGSAO: [("read-as", "2405", "I6.promoted")],
     CHIEFS: [("missing", "57", "K5.trained")],
-    NAKHON_PHANOM: [("late-change", "4802", "T2.done"), ("late", "4811", ""), ("corrected", "4806", "T3.3.done")],
+    NAKHON_PHANOM: [
+        ("late-change", "4802", "T2.done"),
+        ("late", "4811", ""),
+        ("corrected", "4806", "T3.3.done"),
+    ],
     RAYONG: [("late", "21P09", "")],
 }
 
@@ -58,7 +76,7 @@ def test_the_buriram_submissions_are_small_enough_to_clone() -> None:
     assert sum(sizes) < 4_000_000
 
 
-# --- made again ---------------------------------------------------------------------------------------------------------
+# --- made again ---------------------------------------------------------------------------------------------
 
 
 def maker(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -77,21 +95,31 @@ def maker(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def contents(path: Path) -> object:
     """What a workbook says, sheet by sheet; or the text of another file."""
-    return {name: grid.rows for name, grid in read_book(path).items()} if path.suffix == ".xlsx" else path.read_text(encoding="utf-8-sig")
+    return (
+        {name: grid.rows for name, grid in read_book(path).items()}
+        if path.suffix == ".xlsx"
+        else path.read_text(encoding="utf-8-sig")
+    )
 
 
 def everything(folder: Path) -> dict[str, object]:
-    return {str(path.relative_to(folder)): contents(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): contents(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("name", NEWEST)
-def test_level_tables_are_what_the_letter_gives(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_level_tables_are_what_the_letter_gives(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     maker("make_level_tables", tmp_path, monkeypatch).make(name.replace("-", "_"))
     assert contents(tmp_path / name / "level_tables.xlsx") == contents(SAMPLES / name / "level_tables.xlsx")
 
 
 @pytest.mark.parametrize("name", [RAYONG, CHACHOENGSAO])
-def test_submissions_are_what_the_level_tables_give(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_submissions_are_what_the_level_tables_give(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / name).mkdir()
     shutil.copy(SAMPLES / name / "level_tables.xlsx", tmp_path / name)
     made = maker("make_samples", tmp_path, monkeypatch).make(name)

@@ -1,4 +1,6 @@
-"""Levels and scores: unbroken runs, cases, weights, the line between the edges, and what is missing is no zero."""
+"""Levels and scores: unbroken runs, cases, weights, the line between the edges, and what is missing is no
+zero.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -12,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tablebook import levels, one_kpi
 
-from kpibatch.conditions import edges, parse
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import TOTAL, LevelTables, Method, Rule, Unit
-from kpibatch.score import Scores, score_all, score_kpi, weighted_mean
+from kpibatch.rules.conditions import edges, parse
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import TOTAL, Method, Rule, Unit
+from kpibatch.scoring.score import Scores, score_all, score_kpi, weighted_mean
 
 JUNE = "2565-06"
 COUNT = "x | ข่าว | ข่าว | จำนวน | กรอก | ล่าสุด"
@@ -39,13 +42,25 @@ def is_provisional(tables: LevelTables, month: str = JUNE, **values: object) -> 
 
 @pytest.mark.parametrize(
     ("met", "level"),
-    [("", 0), ("1", 1), ("12", 2), ("124", 2), ("2345", 0), ("1345", 1), ("1235", 3), ("1234", 4), ("12345", 5)],
+    [
+        ("", 0),
+        ("1", 1),
+        ("12", 2),
+        ("124", 2),
+        ("2345", 0),
+        ("1345", 1),
+        ("1235", 3),
+        ("1234", 4),
+        ("12345", 5),
+    ],
 )
 def test_a_level_is_the_longest_unbroken_run_from_level_1(met, level):
     answers = {f"y{number}": str(number) in met for number in range(1, 6)}
     result = scored(one_kpi(YES, ONE_A_LEVEL), **answers).kpis["T1"]
     assert result.level[0] == level
-    assert [number for number, done in enumerate(result.met[0], 1) if done] == [int(number) for number in met], "done, not counted"
+    assert [number for number, done in enumerate(result.met[0], 1) if done] == [
+        int(number) for number in met
+    ], "done, not counted"
 
 
 def test_every_row_that_asks_something_at_a_level_must_hold():
@@ -64,7 +79,18 @@ STAFF = f"staff | อัตรากำลัง | คน | จำนวน | �
 
 
 @pytest.mark.parametrize(
-    ("staff", "case", "level"), [(1, 1, 5), (2, 1, 5), (2.01, 2, 3), (4, 2, 3), (4.01, 0, 0), (5, 0, 0), (6, 3, 2), (9, 3, 2), (10, 0, 0)]
+    ("staff", "case", "level"),
+    [
+        (1, 1, 5),
+        (2, 1, 5),
+        (2.01, 2, 3),
+        (4, 2, 3),
+        (4.01, 0, 0),
+        (5, 0, 0),
+        (6, 3, 2),
+        (9, 3, 2),
+        (10, 0, 0),
+    ],
 )
 def test_the_first_case_from_the_top_that_holds_is_taken(staff, case, level):
     result = scored(one_kpi(STAFF, CASES), staff=staff, x=6, y1=True).kpis["T1"]
@@ -91,9 +117,12 @@ def test_a_case_that_can_not_be_told_is_level_0_and_provisional():
 def test_a_case_whose_measure_is_missing_hides_the_cases_below_it():
     """Two case measures: what comes after one that can't be told can't be known to be first."""
     rules = "T1 | a | ใช่ | x | ≥ 1\nT1 | b | ใช่ | x | ≥ 2"
-    tables = one_kpi(f"a | กรณีหนึ่ง | | ใช่/ไม่ใช่ | กรอก | ล่าสุด\nb | กรณีสอง | | ใช่/ไม่ใช่ | กรอก | ล่าสุด\n{COUNT}", rules)
+    tables = one_kpi(
+        f"a | กรณีหนึ่ง | | ใช่/ไม่ใช่ | กรอก | ล่าสุด\nb | กรณีสอง | | ใช่/ไม่ใช่ | กรอก | ล่าสุด\n{COUNT}", rules
+    )
     cases = [
-        scored(tables, x=5, **answers).kpis["T1"].case[0] for answers in ({"a": True}, {"a": False, "b": True}, {"b": True}, {"a": False})
+        scored(tables, x=5, **answers).kpis["T1"].case[0]
+        for answers in ({"a": True}, {"a": False, "b": True}, {"b": True}, {"a": False})
     ]
     assert cases == [1, 2, 0, 0]
 
@@ -121,7 +150,9 @@ def test_any_result_must_be_a_result():
 
 
 def test_only_the_case_that_is_taken_asks():
-    tables = one_kpi(f"{STAFF}\n{DAY}", "T1 | staff | ≤ 2 | x | ≥ 1\nT1 | staff | > 2 | day | ภายใน 30 เม.ย. 2565")
+    tables = one_kpi(
+        f"{STAFF}\n{DAY}", "T1 | staff | ≤ 2 | x | ≥ 1\nT1 | staff | > 2 | day | ภายใน 30 เม.ย. 2565"
+    )
     assert not is_provisional(tables, staff=1, x=1)
     assert is_provisional(tables, staff=3, x=1)
     needed = scored(tables, staff=1, x=1).needed.iloc[0]
@@ -133,7 +164,11 @@ def test_what_rests_on_the_month_before_is_provisional():
     measured = measured_from(tables, {"3101": {"x": 3}})
     carried = replace(measured, incomplete=measured.incomplete | True)
     scores = score_all(carried, tables, JUNE)
-    assert (scores.kpis["T1"].level[0], scores.provisional["T1"].iloc[0], scores.provisional[TOTAL].iloc[0]) == (3, True, True)
+    assert (
+        scores.kpis["T1"].level[0],
+        scores.provisional["T1"].iloc[0],
+        scores.provisional[TOTAL].iloc[0],
+    ) == (3, True, True)
 
 
 @pytest.mark.parametrize(
@@ -210,8 +245,12 @@ def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings():
 
 def test_effective_weights():
     shares = tree_scores(5, 4, 2, 3, 1).shares
-    assert shares.loc["3101", list(LEAVES)].to_list() == pytest.approx([12, 18, 30, 40 * 50 / 110, 40 * 60 / 110])
-    assert shares.loc["3102", list(LEAVES)].to_list() == pytest.approx([60, 0, 0, 40 * 50 / 110, 40 * 60 / 110])
+    assert shares.loc["3101", list(LEAVES)].to_list() == pytest.approx(
+        [12, 18, 30, 40 * 50 / 110, 40 * 60 / 110]
+    )
+    assert shares.loc["3102", list(LEAVES)].to_list() == pytest.approx(
+        [60, 0, 0, 40 * 50 / 110, 40 * 60 / 110]
+    )
     assert shares.loc["3103", list(LEAVES)].to_list() == pytest.approx([24, 36, 0, 40, 0])
 
 
@@ -227,7 +266,10 @@ def test_what_does_not_apply_is_never_missing():
 
 
 def test_a_branch_that_does_not_apply_takes_its_leaves_along():
-    only = TREE.replace("I   |      | บุคคล | 40   | 110        |           |", "I   |      | บุคคล | 40   | 110        | ยกเว้น 3101 |")
+    only = TREE.replace(
+        "I   |      | บุคคล | 40   | 110        |           |",
+        "I   |      | บุคคล | 40   | 110        | ยกเว้น 3101 |",
+    )
     tables = tree(**{"ตัวชี้วัด": only})
     scores = score_all(measured_from(tables, {"3101": {f"{leaf}.x": 5 for leaf in LEAVES}}), tables, JUNE)
     assert scores.shares.loc["3101", ["T", "I", "I1", "I2"]].to_list() == [100, 0, 0, 0]
@@ -236,7 +278,13 @@ def test_a_branch_that_does_not_apply_takes_its_leaves_along():
 
 @pytest.mark.parametrize(
     ("scores", "weights", "mean"),
-    [([5, 3], [1, 1], 4), ([5, 3], [3, 1], 4.5), ([5, np.nan], [1, 9], 5), ([np.nan, np.nan], [1, 1], np.nan), ([0, 0], [50, 60], 0)],
+    [
+        ([5, 3], [1, 1], 4),
+        ([5, 3], [3, 1], 4.5),
+        ([5, np.nan], [1, 9], 5),
+        ([np.nan, np.nan], [1, 1], np.nan),
+        ([0, 0], [50, 60], 0),
+    ],
 )
 def test_weighted_mean(scores, weights, mean):
     found = weighted_mean(np.array(scores, float)[:, None], np.array(weights, float)[:, None])
@@ -249,8 +297,12 @@ SAMPLE_NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/level_tables.
 @pytest.mark.parametrize("sample", SAMPLE_NAMES)
 def test_effective_weights_sum_to_100_for_every_unit_of_the_samples(sample):
     tables, _ = read_levels(SAMPLES / sample / "level_tables.xlsx")
-    shares = score_all(measured_from(tables, {tables.units[0].code: {}}), tables, tables.round.months[0]).shares
-    assert shares[[leaf.code for leaf in tables.leaves]].sum(axis=1).to_list() == pytest.approx([100] * len(tables.units))
+    shares = score_all(
+        measured_from(tables, {tables.units[0].code: {}}), tables, tables.round.months[0]
+    ).shares
+    assert shares[[leaf.code for leaf in tables.leaves]].sum(axis=1).to_list() == pytest.approx(
+        [100] * len(tables.units)
+    )
 
 
 def test_everything_reached_is_the_top_score(buriram):
@@ -274,7 +326,9 @@ def test_levels_have_the_scores_the_round_gives_them():
 def linear(row: str, below_one: float = 0.0, level_scores: tuple[float, ...] = ()) -> LevelTables:
     tables = one_kpi(COUNT, f"T1 | | | x | {row}")
     nodes = tuple(replace(node, method=Method.LINEAR) if node.code == "T1" else node for node in tables.nodes)
-    return replace(tables, nodes=nodes, round=replace(tables.round, below_one=below_one, level_scores=level_scores))
+    return replace(
+        tables, nodes=nodes, round=replace(tables.round, below_one=below_one, level_scores=level_scores)
+    )
 
 
 UP, DOWN = "≥ 60 | ≥ 70 | ≥ 80 | ≥ 90 | ≥ 100", "≤ 50 | ≤ 40 | ≤ 30 | ≤ 20 | ≤ 10"
@@ -298,7 +352,9 @@ def test_the_line_between_the_edges(row, below_one, scores):
 
 def test_the_line_runs_between_the_scores_the_round_gives():
     tables = linear(UP, level_scores=(10.0, 20.0, 50.0, 75.0, 100.0))
-    assert [scored(tables, x=x).scores["T1"].iloc[0] for x in (59, 60, 75, 85, 100)] == pytest.approx([0, 10, 35, 62.5, 100])
+    assert [scored(tables, x=x).scores["T1"].iloc[0] for x in (59, 60, 75, 85, 100)] == pytest.approx(
+        [0, 10, 35, 62.5, 100]
+    )
 
 
 def test_the_line_of_a_missing_value_is_below_level_1_and_provisional():
@@ -312,7 +368,8 @@ def test_the_level_beside_the_line_is_still_the_whole_one():
 
 def test_each_case_has_its_own_line():
     tables = one_kpi(
-        STAFF, "T1 | staff | ≤ 2 | x | ≥ 0 | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40\nT1 | staff | > 2 | x | ≥ 0 | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80"
+        STAFF,
+        "T1 | staff | ≤ 2 | x | ≥ 0 | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40\nT1 | staff | > 2 | x | ≥ 0 | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80",
     )
     tables = replace(tables, nodes=linear(UP).nodes)
     assert [scored(tables, staff=staff, x=30).scores["T1"].iloc[0] for staff in (2, 3)] == [4, 2.5]
@@ -322,14 +379,22 @@ def test_each_case_has_its_own_line():
 # ── higher is better ──
 
 MANY = tuple(Unit(str(number), f"หน่วย {number}") for number in range(12))
-CELLS = st.one_of(st.just(""), st.builds("{} {}".format, st.sampled_from(["≥", ">", "อย่างน้อย", "เกิน"]), st.integers(0, 100)))
-VALUES = st.lists(st.integers(0, 1100).map(lambda tenths: tenths / 10), min_size=len(MANY), max_size=len(MANY)).map(sorted)
+CELLS = st.one_of(
+    st.just(""), st.builds("{} {}".format, st.sampled_from(["≥", ">", "อย่างน้อย", "เกิน"]), st.integers(0, 100))
+)
+VALUES = st.lists(
+    st.integers(0, 1100).map(lambda tenths: tenths / 10), min_size=len(MANY), max_size=len(MANY)
+).map(sorted)
 
 
 def many(row: list[str], values: list[float], method: Method = Method.STEPS) -> tuple[list[int], list[float]]:
     """The levels and scores of twelve units by one row of cells."""
     conditions = edges([parse(cell) if cell else None for cell in row])
-    tables = replace(one_kpi(COUNT, "T1 | | | x | ≥ 1"), units=MANY, rules=(Rule("T1", "x", tuple(row), tuple(conditions)),))
+    tables = replace(
+        one_kpi(COUNT, "T1 | | | x | ≥ 1"),
+        units=MANY,
+        rules=(Rule("T1", "x", tuple(row), tuple(conditions)),),
+    )
     frame = pd.DataFrame({"x": values}, index=[unit.code for unit in MANY])
     result = score_kpi(replace(tables.node["T1"], method=method), frame, frame.isna(), tables, frame.notna())
     return result.level.tolist(), result.score.tolist()
@@ -349,7 +414,9 @@ def test_the_line_rises_and_stays_between_the_levels_it_joins(thresholds, values
 
 
 def test_the_tiny_book_is_scored_as_its_rules_say():
-    """Two KPIs of the tiny workbook, worked out by hand: 85 % and documents, 4 news by 4 staff, no day yet."""
+    """Two KPIs of the tiny workbook, worked out by hand: 85 % and documents, 4 news by 4 staff, no day
+    yet.
+    """
     tables = levels()
     values = {"T1.budget": 2000, "T1.spent": 1700, "T1.docs": True, "staff": 4, "I1.news": 4}
     scores = score_all(measured_from(tables, {"3102": values}), tables, JUNE)

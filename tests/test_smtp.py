@@ -1,4 +1,6 @@
-"""The conversation with the mail server: what is checked before anything is said, and what each break means for the message."""
+"""The conversation with the mail server: what is checked before anything is said, and what each break means
+for the message.
+"""
 
 import base64
 
@@ -8,10 +10,10 @@ import pytest
 from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, free_port, post_office, scripted, settings
 
-from kpibatch.errors import KpibatchError
-from kpibatch.mail_password import VARIABLE
-from kpibatch.outbox import State
-from kpibatch.smtp import ServerAway, ServerBusy, ServerFault, connect
+from kpibatch.base.errors import KpibatchError
+from kpibatch.mail.password import VARIABLE
+from kpibatch.mail.smtp import ServerAway, ServerBusy, ServerFault, connect
+from kpibatch.months.outbox import State
 
 EML = b"From: kpi@province.example\nTo: a@x.example\nSubject: =?utf-8?b?4Liq?=\n\nhello\n.\n..two\nend"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -54,7 +56,7 @@ def fault(mail, context=None):
     return type(caught.value), caught.value.name, line
 
 
-# --- encryption ---------------------------------------------------------------------------------------------------
+# --- encryption ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -62,7 +64,11 @@ def test_a_message_goes_out_encrypted_and_logged_in(authority, monkeypatch, secu
     monkeypatch.setenv(VARIABLE, PASSWORD)
     with post_office(**{security: authority.serving(HOST)}, login=security == "starttls") as office:
         user = USER if security == "starttls" else ""
-        states, _ = send(settings(office.port, security=security, username=user), "a@x.example", context=trusting(authority))
+        states, _ = send(
+            settings(office.port, security=security, username=user),
+            "a@x.example",
+            context=trusting(authority),
+        )
         assert states == {"a@x.example": State.SENT}
         assert office.box[0].sender == "kpi@province.example"
         assert office.box[0].content.splitlines()[-4:] == [b"hello", b".", b"..two", b"end"]
@@ -83,7 +89,9 @@ def test_the_root_certificate_may_come_from_the_environment(authority, monkeypat
         ("other.example", False, True, "smtp-certificate-name"),
     ],
 )
-def test_a_certificate_that_does_not_hold_stops_everything(authority, stranger, monkeypatch, security, name, expired, trusted, expected):
+def test_a_certificate_that_does_not_hold_stops_everything(
+    authority, stranger, monkeypatch, security, name, expired, trusted, expected
+):
     monkeypatch.setenv(VARIABLE, PASSWORD)
     with post_office(**{security: authority.serving(name, expired=expired)}) as office:
         mail = settings(office.port, security=security, username=USER)
@@ -95,20 +103,33 @@ def test_a_certificate_that_does_not_hold_stops_everything(authority, stranger, 
 
 def test_the_host_name_is_checked_by_name_too(authority):
     with post_office(tls=authority.serving("localhost")) as office:
-        assert send(settings(office.port, security="tls", host="localhost"), "a@x.example", context=trusting(authority))[0]
+        assert send(
+            settings(office.port, security="tls", host="localhost"),
+            "a@x.example",
+            context=trusting(authority),
+        )[0]
         assert fault(settings(office.port, security="tls"), trusting(authority))[1] == "smtp-certificate-name"
 
 
 def test_no_starttls_no_mail():
     with post_office() as office:
-        assert fault(settings(office.port, security="starttls", username=""))[:2] == (ServerFault, "smtp-no-starttls")
+        assert fault(settings(office.port, security="starttls", username=""))[:2] == (
+            ServerFault,
+            "smtp-no-starttls",
+        )
 
 
 def test_tls_at_a_plain_port_and_plain_at_a_tls_port(authority):
     with post_office() as office:
-        assert fault(settings(office.port, security="tls", timeout_seconds=1.0))[1] in ("smtp-not-tls", "smtp-silent")
+        assert fault(settings(office.port, security="tls", timeout_seconds=1.0))[1] in (
+            "smtp-not-tls",
+            "smtp-silent",
+        )
     with post_office(tls=authority.serving(HOST)) as office:
-        assert fault(settings(office.port, security="starttls", timeout_seconds=0.5))[1] in ("smtp-silent", "smtp-hung-up")
+        assert fault(settings(office.port, security="starttls", timeout_seconds=0.5))[1] in (
+            "smtp-silent",
+            "smtp-hung-up",
+        )
 
 
 def test_starttls_that_is_promised_and_refused():
@@ -116,7 +137,7 @@ def test_starttls_that_is_promised_and_refused():
         assert fault(settings(port, security="starttls"))[:2] == (ServerBusy, "smtp-answer")
 
 
-# --- login --------------------------------------------------------------------------------------------------------
+# --- login --------------------------------------------------------------------------------------------------
 
 
 def test_a_password_never_goes_out_in_the_clear(monkeypatch):
@@ -124,7 +145,9 @@ def test_a_password_never_goes_out_in_the_clear(monkeypatch):
     assert fault(settings(25, host="mail.province.example", username=USER))[1] == "smtp-unencrypted"
     with post_office(login=True) as office:  # this machine only
         assert send(settings(office.port, username=USER), "a@x.example")[0] == {"a@x.example": State.SENT}
-        assert send(settings(office.port, username=USER, host="localhost"), "a@x.example")[0] == {"a@x.example": State.SENT}
+        assert send(settings(office.port, username=USER, host="localhost"), "a@x.example")[0] == {
+            "a@x.example": State.SENT
+        }
 
 
 def test_the_password_may_be_in_the_keyring(monkeypatch):
@@ -137,7 +160,9 @@ def test_the_password_may_be_in_the_keyring(monkeypatch):
     assert asked == [("kpibatch", USER)]
 
 
-@pytest.mark.parametrize("reason", [None, keyring.errors.NoKeyringError(), keyring.errors.KeyringLocked(), RuntimeError("D-Bus")])
+@pytest.mark.parametrize(
+    "reason", [None, keyring.errors.NoKeyringError(), keyring.errors.KeyringLocked(), RuntimeError("D-Bus")]
+)
 def test_no_password_anywhere_is_said_at_once(monkeypatch, reason):
     def ask(*_):
         if reason:
@@ -158,7 +183,9 @@ def test_a_wrong_password_stops_everything_and_is_not_repeated(monkeypatch):
     assert "wrong-one" not in line
 
 
-@pytest.mark.parametrize("echo", ["pw-123", base64.b64encode(b"\0kpi\0pw-123").decode(), base64.b64encode(b"pw-123").decode()])
+@pytest.mark.parametrize(
+    "echo", ["pw-123", base64.b64encode(b"\0kpi\0pw-123").decode(), base64.b64encode(b"pw-123").decode()]
+)
 def test_a_server_that_repeats_the_password_is_not_quoted(monkeypatch, echo):
     monkeypatch.setenv(VARIABLE, "pw-123")
     with scripted({"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": f"535 bad {echo}"}) as port:
@@ -182,7 +209,7 @@ def test_login_put_off_login_not_offered_and_letters_that_do_not_go(monkeypatch)
         assert fault(settings(port, username=USER))[1] == "smtp-no-login"
 
 
-# --- reaching the server ------------------------------------------------------------------------------------------
+# --- reaching the server ------------------------------------------------------------------------------------
 
 
 def test_what_is_not_set_is_said():
@@ -207,13 +234,15 @@ def test_no_such_host_nobody_there_silence_and_refusals():
             assert "\x1b" not in line
 
 
-# --- one message --------------------------------------------------------------------------------------------------
+# --- one message --------------------------------------------------------------------------------------------
 
 
 def test_each_recipient_has_an_answer_and_the_others_get_the_mail():
     with post_office() as office:
         office.orders = {"no@x.example": ["550 5.1.1 unknown user"], "later@x.example": ["451 greylisted"]}
-        states, answers = send(settings(office.port), "a@x.example", "no@x.example", "later@x.example", "b@x.example")
+        states, answers = send(
+            settings(office.port), "a@x.example", "no@x.example", "later@x.example", "b@x.example"
+        )
         assert states == {
             "a@x.example": State.SENT,
             "b@x.example": State.SENT,
@@ -250,7 +279,10 @@ def test_a_line_lost_after_the_message_was_through_leaves_it_unknown(order, kept
         office.orders = {"a@x.example": [order], "no@x.example": ["550 no"]}
         session = connect(settings(office.port))
         answers = session.send(EML, SENDER, ["no@x.example", "a@x.example"])
-        assert {to: answer.state for to, answer in answers.items()} == {"a@x.example": State.UNKNOWN, "no@x.example": State.REFUSED}
+        assert {to: answer.state for to, answer in answers.items()} == {
+            "a@x.example": State.UNKNOWN,
+            "no@x.example": State.REFUSED,
+        }
         assert not session.open
         assert not session.alive()
         assert len(office.box) == kept
@@ -290,7 +322,12 @@ def test_what_each_reply_means_at_each_step(command, reply, state):
         session = connect(settings(port, timeout_seconds=0.05 if not reply else 5.0))
         answer = session.send(EML, SENDER, ["a@x.example"])["a@x.example"]
         assert answer.state is state
-        assert session.open == (reply[:3].isdigit() and reply[:3] not in ("421", "354") and state is not UNSURE and reply != "250 what?")
+        assert session.open == (
+            reply[:3].isdigit()
+            and reply[:3] not in ("421", "354")
+            and state is not UNSURE
+            and reply != "250 what?"
+        )
         session.quit()
 
 
@@ -325,7 +362,18 @@ def test_a_thai_address_needs_a_server_that_takes_it():
 
 
 @pytest.mark.parametrize(
-    "address", ["", "no", "a@b\r\nRCPT TO:<x@y.example>", "a b@x.example", "@x", "a@x.example, b@x.example", "<>", "ก <a@b>", "a(c)@b"]
+    "address",
+    [
+        "",
+        "no",
+        "a@b\r\nRCPT TO:<x@y.example>",
+        "a b@x.example",
+        "@x",
+        "a@x.example, b@x.example",
+        "<>",
+        "ก <a@b>",
+        "a(c)@b",
+    ],
 )
 def test_what_is_no_address_is_refused_here(address):
     with post_office() as office:

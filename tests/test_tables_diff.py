@@ -1,4 +1,6 @@
-"""The changes between two level-table workbooks: each with its cells, and nothing for what only looks otherwise."""
+"""The changes between two level-table workbooks: each with its cells, and nothing for what only looks
+otherwise.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -9,9 +11,9 @@ from conftest import SAMPLES
 from openpyxl.worksheet.worksheet import Worksheet
 from workspace import BURIRAM, NEWEST, edit_table, open_book
 
-from kpibatch.level_reader import read_levels
-from kpibatch.moves_text import rule_text
-from kpibatch.tables_diff import ANY, Change, table_changes
+from kpibatch.months.compare.words import rule_text
+from kpibatch.rules.changes import ANY, Change, table_changes
+from kpibatch.rules.reader import read_levels
 
 
 def compared(a: Path, b: Path) -> tuple[Change, ...]:
@@ -123,11 +125,19 @@ def test_a_first_band_that_only_bounds_the_other_side_reads_as_any_result(tmp_pa
 def test_a_cell_read_otherwise_because_of_its_row_is_a_change(tmp_path: Path) -> None:
     """The same ``≤ 80`` is a bound of its own in a row that runs downward."""
     source, key = tmp_path / "old", {"ตัวชี้วัด": "T2"}
-    for name, others in (("old", ("> 80", "> 85", "> 90", "> 95")), ("new", ("≤ 70", "≤ 60", "≤ 50", "≤ 40"))):
+    for name, others in (
+        ("old", ("> 80", "> 85", "> 90", "> 95")),
+        ("new", ("≤ 70", "≤ 60", "≤ 50", "≤ 40")),
+    ):
         (tmp_path / name).mkdir()
         shutil.copy(SAMPLES / BURIRAM / "level_tables.xlsx", tmp_path / name)
         for level, content in enumerate(("≤ 80", *others), 1):
             edit_table(tmp_path / name, "ระดับ", key, f"ระดับ {level}", content)
     found = compared(source / "level_tables.xlsx", tmp_path / "new" / "level_tables.xlsx")
-    assert (found[0].before, found[0].after, found[0].read_before, found[0].read_after) == ("≤ 80", "≤ 80", ANY, "≤ 80")
+    assert (found[0].before, found[0].after, found[0].read_before, found[0].read_after) == (
+        "≤ 80",
+        "≤ 80",
+        ANY,
+        "≤ 80",
+    )
     assert len(found) == 5

@@ -1,4 +1,5 @@
-"""A form of the office's own: copied with everything it has, found again by its labels, refused where nobody can be sure.
+"""A form of the office's own: copied with everything it has, found again by its labels, refused where nobody
+can be sure.
 
 The sample ``chachoengsao-2561-1`` uses one; small ones are drawn here cell by cell.
 """
@@ -37,17 +38,19 @@ from workspace import (
     tree,
 )
 
-from kpibatch.config import IntakeLimits
-from kpibatch.errors import KpibatchError
-from kpibatch.findings import Finding
-from kpibatch.forms import TEXT_COLUMNS
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables, Measure
-from kpibatch.sheets import Content
-from kpibatch.submission import OK, Contents, read_submission
-from kpibatch.template_form import Template, read_template
-from kpibatch.template_writer import write_from_template
-from kpibatch.values import Kind
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding
+from kpibatch.base.kinds import Kind
+from kpibatch.books.write import Content
+from kpibatch.forms.layout import TEXT_COLUMNS
+from kpibatch.forms.office import Template, read_template
+from kpibatch.forms.office_write import write_from_template
+from kpibatch.intake.frame import OK
+from kpibatch.intake.submission import Contents, read_submission
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Measure
 
 MONTH, BEFORE, UNIT = "2561-03", "2561-02", "2402"
 TEAM, OWN = "งานทีม", "งานรายบุคคล"
@@ -100,7 +103,11 @@ def values(contents: Contents) -> dict[tuple[str, str], float]:
 
 def expected(entries: Entries) -> dict[tuple[str, str], float]:
     numbers = {"ใช่": 1.0, "ไม่ใช่": 0.0}
-    return {key: numbers.get(str(content), content) for key, content in entries.items() if key[1] not in TEXT_COLUMNS}  # type: ignore[misc]
+    return {
+        key: numbers.get(str(content), content)
+        for key, content in entries.items()
+        if key[1] not in TEXT_COLUMNS
+    }  # type: ignore[misc]
 
 
 def refused(contents: Contents) -> list[tuple[str, str]]:
@@ -109,15 +116,21 @@ def refused(contents: Contents) -> list[tuple[str, str]]:
     return [(one.code, one.found) for one in contents.findings]
 
 
-# --- filled in and read back ------------------------------------------------------------------------------------------
+# --- filled in and read back --------------------------------------------------------------------------------
 
 
-def test_every_cell_is_read_back(form: Path, tables: LevelTables, template: Template, entries: Entries) -> None:
+def test_every_cell_is_read_back(
+    form: Path, tables: LevelTables, template: Template, entries: Entries
+) -> None:
     contents = read(form, tables, template)
     assert contents.findings == []
     assert contents.unit == UNIT
     assert values(contents) == expected(entries)
-    given = {code: tuple(entries[code, text] for text in TEXT_COLUMNS) for _, code in contents.texts if code != MONTHLY}
+    given = {
+        code: tuple(entries[code, text] for text in TEXT_COLUMNS)
+        for _, code in contents.texts
+        if code != MONTHLY
+    }
     assert {code: texts for (_, code), texts in contents.texts.items() if code != MONTHLY} == given
     assert contents.texts[UNIT, MONTHLY] == ("", "", entries[MONTHLY, "หมายเหตุ"])
     where = {line[1]: (line[7], line[8]) for line in contents.lines if line[2] == MONTH}
@@ -131,7 +144,9 @@ def insert(sheet: Worksheet, *, row: int = 0, column: int = 0, count: int = 1) -
     else:
         sheet.insert_cols(column, count)
     for merged in list(sheet.merged_cells.ranges):
-        at, first, last = (row, merged.min_row, merged.max_row) if row else (column, merged.min_col, merged.max_col)
+        at, first, last = (
+            (row, merged.min_row, merged.max_row) if row else (column, merged.min_col, merged.max_col)
+        )
         move = {"row_shift" if row else "col_shift": count}
         if first >= at:
             merged.shift(**move)
@@ -211,7 +226,15 @@ def sheets_renamed_and_moved(book: Workbook) -> None:
 
 
 HARMLESS = (
-    *(rows_above, rows_within, columns_left, column_within, sheets_renamed, sheets_reordered, a_copy_of_a_sheet),
+    *(
+        rows_above,
+        rows_within,
+        columns_left,
+        column_within,
+        sheets_renamed,
+        sheets_reordered,
+        a_copy_of_a_sheet,
+    ),
     *(a_blank_copy_of_a_sheet, titles_filled_in, a_label_as_an_answer, all_at_once),
 )
 
@@ -250,7 +273,7 @@ def test_an_answer_that_reads_like_a_label_leaves_its_neighbours_where_they_are(
     assert contents.texts[UNIT, "T1.spent"][2] == entries["T1.spent", "หมายเหตุ"]
 
 
-# --- refused ------------------------------------------------------------------------------------------------------------
+# --- refused ------------------------------------------------------------------------------------------------
 
 
 def label_edited(book: Workbook) -> None:
@@ -293,7 +316,11 @@ REFUSED: Mapping[Callable[[Workbook], None], list[tuple[str, str, str]]] = {
     label_edited: [("form-moved", "กิจกรรมที่บรรลุเป้าหมาย", f"{TEAM}!C9")],
     heading_edited: [("form-moved", "ทำได้ถึงเดือนนี้", f"{OWN}!F6")],
     sheet_copied_and_changed: [
-        ("form-twice", "ร้อยละของการเบิกจ่ายเงินงบประมาณ / เบิกจ่ายสะสม / บาท / ผลการดำเนินงาน / ทำได้ถึงเดือนนี้", f"{TEAM}!F8")
+        (
+            "form-twice",
+            "ร้อยละของการเบิกจ่ายเงินงบประมาณ / เบิกจ่ายสะสม / บาท / ผลการดำเนินงาน / ทำได้ถึงเดือนนี้",
+            f"{TEAM}!F8",
+        )
     ],
 }
 
@@ -310,7 +337,9 @@ def test_what_nobody_can_be_sure_of_is_refused_by_name(
     assert [dict(one.facts)["was"] for one in contents.findings] == [was for _, _, was in REFUSED[change]]
     assert {one.unit for one in contents.findings} == {UNIT}
     for one, (_, label, was) in zip(contents.findings, REFUSED[change], strict=True):
-        assert {label, was} <= {part for part in (label, was) if part in one.message("th") and part in one.message("en")}
+        assert {label, was} <= {
+            part for part in (label, was) if part in one.message("th") and part in one.message("en")
+        }
 
 
 @pytest.mark.parametrize(
@@ -324,7 +353,12 @@ def test_what_nobody_can_be_sure_of_is_refused_by_name(
     ],
 )
 def test_what_was_taken_away_or_doubled_is_refused(
-    change: Callable[[Workbook], None], code: str, named: str, form: Path, tables: LevelTables, template: Template
+    change: Callable[[Workbook], None],
+    code: str,
+    named: str,
+    form: Path,
+    tables: LevelTables,
+    template: Template,
 ) -> None:
     book = open_book(form)
     change(book)
@@ -334,7 +368,7 @@ def test_what_was_taken_away_or_doubled_is_refused(
     assert any(named in label for _, label in found)
 
 
-# --- whose it is --------------------------------------------------------------------------------------------------------
+# --- whose it is --------------------------------------------------------------------------------------------
 
 
 def without_marks(path: Path, **cells: Any) -> None:
@@ -348,7 +382,9 @@ def without_marks(path: Path, **cells: Any) -> None:
     book.save(path)
 
 
-@pytest.mark.parametrize("typed", ["บางคล้า", "อำเภอบางคล้า", "อ.บางคล้า", "2402", "๒๔๐๒", " 2402  บางคล้า ", 2402])
+@pytest.mark.parametrize(
+    "typed", ["บางคล้า", "อำเภอบางคล้า", "อ.บางคล้า", "2402", "๒๔๐๒", " 2402  บางคล้า ", 2402]
+)
 def test_a_form_without_its_mark_is_known_by_name_or_code(
     typed: Any, form: Path, tables: LevelTables, template: Template, entries: Entries
 ) -> None:
@@ -359,7 +395,9 @@ def test_a_form_without_its_mark_is_known_by_name_or_code(
 
 
 @pytest.mark.parametrize("typed", [None, "พัฒนาการอำเภอ", "บางคล้า, แปลงยาว"])
-def test_a_form_that_names_nobody_is_refused(typed: Any, form: Path, tables: LevelTables, template: Template) -> None:
+def test_a_form_that_names_nobody_is_refused(
+    typed: Any, form: Path, tables: LevelTables, template: Template
+) -> None:
     without_marks(form, D3=typed)
     contents = read(form, tables, template)
     assert [one.code for one in contents.findings] == ["form-whose"]
@@ -396,7 +434,7 @@ def test_another_workbook_is_no_form(tmp_path: Path, tables: LevelTables, templa
     assert [(one.code, one.unit) for one in contents.findings] == [("not-a-form", UNIT)]
 
 
-# --- what the form keeps --------------------------------------------------------------------------------------------------
+# --- what the form keeps ------------------------------------------------------------------------------------
 
 
 def parts(path: Path) -> dict[str, bytes]:
@@ -404,7 +442,9 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def test_only_what_must_differ_differs(form: Path, template: Template, tables: LevelTables, tmp_path: Path) -> None:
+def test_only_what_must_differ_differs(
+    form: Path, template: Template, tables: LevelTables, tmp_path: Path
+) -> None:
     before, after = parts(template.path), parts(form)
     assert list(before) == list(after)
     changed = {name for name in before if before[name] != after[name]}
@@ -418,24 +458,47 @@ def test_only_what_must_differ_differs(form: Path, template: Template, tables: L
 def test_a_sheet_differs_in_its_placeholders_alone(form: Path, template: Template) -> None:
     for number, sheet in enumerate((TEAM, OWN), 1):
         asked = {one.where.split("!")[1] for one in template.placeholders if one.spot.sheet == sheet}
-        trees = [ElementTree.fromstring(parts(path)[f"xl/worksheets/sheet{number}.xml"]) for path in (template.path, form)]
-        styles = [{cell.get("r"): cell.get("s") for cell in tree.iter(f"{MAIN}c") if cell.get("r") in asked} for tree in trees]
+        trees = [
+            ElementTree.fromstring(parts(path)[f"xl/worksheets/sheet{number}.xml"])
+            for path in (template.path, form)
+        ]
+        styles = [
+            {cell.get("r"): cell.get("s") for cell in tree.iter(f"{MAIN}c") if cell.get("r") in asked}
+            for tree in trees
+        ]
         assert styles[0] == styles[1]
         assert set(styles[0]) == asked
         for root in trees:
             for cell in root.iter(f"{MAIN}c"):
                 if cell.get("r") in asked:
                     cell.clear()
-        assert ElementTree.canonicalize(ElementTree.tostring(trees[0])) == ElementTree.canonicalize(ElementTree.tostring(trees[1]))
+        assert ElementTree.canonicalize(ElementTree.tostring(trees[0])) == ElementTree.canonicalize(
+            ElementTree.tostring(trees[1])
+        )
         kinds = {element.tag.removeprefix(MAIN) for element in trees[1]}
-        assert {"mergeCells", "dataValidations", "printOptions", "pageSetup", "headerFooter", "drawing"} - kinds <= {"printOptions"}
+        assert {
+            "mergeCells",
+            "dataValidations",
+            "printOptions",
+            "pageSetup",
+            "headerFooter",
+            "drawing",
+        } - kinds <= {"printOptions"}
 
 
-def test_a_blank_form_shows_the_unit_and_its_fixed_values_only(tables: LevelTables, template: Template, tmp_path: Path) -> None:
+def test_a_blank_form_shows_the_unit_and_its_fixed_values_only(
+    tables: LevelTables, template: Template, tmp_path: Path
+) -> None:
     path = tmp_path / "blank.xlsx"
     write_from_template(template, tables.unit[UNIT], path, tables)
     book = open_book(path)
-    assert not [cell.coordinate for sheet in book for row in sheet.iter_rows() for cell in row if "{{" in str(cell.value)]
+    assert not [
+        cell.coordinate
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if "{{" in str(cell.value)
+    ]
     assert (book[TEAM]["D3"].value, book[OWN]["D3"].value) == ("บางคล้า", "บางคล้า")
     assert book[TEAM]["E8"].value == tables.baselines[UNIT, "T1.allocated"].value
     assert [book[TEAM][cell].value for cell in ("F8", "H8", "I8", "J8")] == [None] * 4
@@ -448,20 +511,28 @@ def test_a_blank_form_shows_the_unit_and_its_fixed_values_only(tables: LevelTabl
     }
 
 
-def test_a_package_without_custom_properties_gets_them(tables: LevelTables, template: Template, tmp_path: Path) -> None:
+def test_a_package_without_custom_properties_gets_them(
+    tables: LevelTables, template: Template, tmp_path: Path
+) -> None:
     plain, path = tmp_path / "plain.xlsx", tmp_path / "form.xlsx"
     copy(template.path, plain)
     without_marks(plain)
     assert "docProps/custom.xml" not in parts(plain)
     write_from_template(read_template(plain, tables), tables.unit[UNIT], path, tables)
-    assert {one.name for one in open_book(path).custom_doc_props.props} == {"kpibatch_unit", "kpibatch_round", "kpibatch_digest"}
+    assert {one.name for one in open_book(path).custom_doc_props.props} == {
+        "kpibatch_unit",
+        "kpibatch_round",
+        "kpibatch_digest",
+    }
     assert b"fullCalcOnLoad" in parts(path)["xl/workbook.xml"]
     # A form that came back may serve as the template of the next round.
     write_from_template(read_template(plain, tables), tables.unit["2401"], path, tables)
     assert open_book(path).custom_doc_props["kpibatch_unit"].value == "2401"
 
 
-def test_libreoffice_opens_it_calculates_it_and_saves_it(form: Path, tables: LevelTables, template: Template, entries: Entries) -> None:
+def test_libreoffice_opens_it_calculates_it_and_saves_it(
+    form: Path, tables: LevelTables, template: Template, entries: Entries
+) -> None:
     (saved,) = recalculate([form], form.parent / "office")
     sheet = open_book(saved, values=True)[TEAM]
     spent, allocated = entries["T1.spent", MONTH], tables.baselines[UNIT, "T1.allocated"].value
@@ -482,7 +553,7 @@ def test_saved_as_another_kind_of_file_it_still_reads(
     assert values(contents) == expected(entries)
 
 
-# --- small templates ----------------------------------------------------------------------------------------------------
+# --- small templates ----------------------------------------------------------------------------------------
 
 
 def small(folder: Path, sheets: Mapping[str, Mapping[str, Any]], merged: tuple[str, ...] = ()) -> Path:
@@ -525,24 +596,38 @@ FAULTS: Mapping[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "an unknown text": ({"C3": "{{T1.spent:ข้อคิดเห็น}}"}, [("template-text", "C3")]),
     "a computed measure": ({"C3": "{{T1.pct}}"}, [("template-not-asked", "C3")]),
     "a fixed value of a month": ({"C3": "{{T1.budget@2565-04}}"}, [("template-not-asked", "C3")]),
-    "other text in the cell": ({"A1": None, "B1": "อำเภอ {{unit}}"}, [("template-not-alone", "B1"), ("template-no-unit", "")]),
+    "other text in the cell": (
+        {"A1": None, "B1": "อำเภอ {{unit}}"},
+        [("template-not-alone", "B1"), ("template-no-unit", "")],
+    ),
     "half a placeholder": ({"B3": "{{T1.spent"}, [("template-not-alone", "B3")]),
     "no unit": ({"B1": None}, [("template-no-unit", "")]),
     "twice": ({"A9": "อีกครั้ง", "B9": "{{T1.docs}}"}, [("template-twice", "B9")]),
     "with and without a month": ({"A9": "ข่าวเดือนนี้", "B9": "{{I1.news}}"}, [("template-mixed", "B9")]),
     "no label": ({"A3": None}, [("template-no-labels", "B3")]),
     "a number for a label": ({"A3": 3}, [("template-no-labels", "B3")]),
-    "two without a heading": ({"B7": None, "C7": None}, [("template-same-labels", "B8"), ("template-same-labels", "C8")]),
-    "two of the same row label": ({"A4": "เบิกจ่าย"}, [("template-same-labels", "B3"), ("template-same-labels", "B4")]),
+    "two without a heading": (
+        {"B7": None, "C7": None},
+        [("template-same-labels", "B8"), ("template-same-labels", "C8")],
+    ),
+    "two of the same row label": (
+        {"A4": "เบิกจ่าย"},
+        [("template-same-labels", "B3"), ("template-same-labels", "B4")],
+    ),
     "a row without an input that reads the same": ({"A2": "เบิกจ่าย"}, [("template-same-labels", "B3")]),
 }
 
 
 @pytest.mark.parametrize("slip", FAULTS)
-def test_a_template_that_could_not_be_read_back_is_refused(slip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_that_could_not_be_read_back_is_refused(
+    slip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Finding, "message", lambda self, language: self.code)
     changes, faults = FAULTS[slip]
-    path = small(tmp_path, {"แบบ": {place: content for place, content in (SOUND | changes).items() if content is not None}})
+    path = small(
+        tmp_path,
+        {"แบบ": {place: content for place, content in (SOUND | changes).items() if content is not None}},
+    )
     if not faults:
         assert read_template(path, levels()).findings == ()
         return
@@ -553,10 +638,16 @@ def test_a_template_that_could_not_be_read_back_is_refused(slip: str, tmp_path: 
     assert sorted(str(error.value.facts["first"]).split(" | ")) == sorted(named)
 
 
-def test_a_file_that_can_be_no_template_is_one_line(tmp_path: Path, tables: LevelTables, template: Template) -> None:
+def test_a_file_that_can_be_no_template_is_one_line(
+    tmp_path: Path, tables: LevelTables, template: Template
+) -> None:
     (tmp_path / "a.xlsx").write_text("{{unit}}")
     copy(template.path, tmp_path / "a.xls")
-    for name, error in (("a.xlsx", "unreadable-form-template"), ("a.xls", "unreadable-form-template"), ("b.xlsx", "no-form-template")):
+    for name, error in (
+        ("a.xlsx", "unreadable-form-template"),
+        ("a.xls", "unreadable-form-template"),
+        ("b.xlsx", "no-form-template"),
+    ):
         with pytest.raises(KpibatchError) as raised:
             read_template(tmp_path / name, tables)
         assert raised.value.name == error
@@ -566,7 +657,11 @@ def test_a_file_that_can_be_no_template_is_one_line(tmp_path: Path, tables: Leve
 def filled(tmp_path: Path, cells: Mapping[str, Any] = SOUND) -> tuple[Template, Path, Entries]:
     tables = levels()
     template = read_template(small(tmp_path, {"แบบ": cells}), tables)
-    given: Entries = {("T1.spent", "2565-05"): 900.5, ("T1.docs", "2565-05"): "ใช่", ("I1.day", "2565-05"): date(2022, 5, 20)}
+    given: Entries = {
+        ("T1.spent", "2565-05"): 900.5,
+        ("T1.docs", "2565-05"): "ใช่",
+        ("I1.day", "2565-05"): date(2022, 5, 20),
+    }
     given |= {("I1.news", "2565-04"): 4.0, ("I1.news", "2565-05"): 5.0}
     path = tmp_path / "3101.xlsx"
     write_from_template(template, tables.unit["3101"], path, tables, given, "2565-05")
@@ -603,8 +698,12 @@ def above(sheet: Worksheet) -> None:
     sheet.insert_rows(2, 4)
 
 
-@pytest.mark.parametrize(("change", "sure"), [(beside, False), (scratch, False), (scratch_far_off, True), (above, True)])
-def test_a_value_with_nothing_but_a_label_to_its_left(change: Callable[[Worksheet], None], sure: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "sure"), [(beside, False), (scratch, False), (scratch_far_off, True), (above, True)]
+)
+def test_a_value_with_nothing_but_a_label_to_its_left(
+    change: Callable[[Worksheet], None], sure: bool, tmp_path: Path
+) -> None:
     template, path, _ = filled(tmp_path)
     book = open_book(path)
     change(book["แบบ"])
@@ -615,18 +714,29 @@ def test_a_value_with_nothing_but_a_label_to_its_left(change: Callable[[Workshee
 
 
 MONTHLY_SHEETS = {
-    name: {"A1": "หน่วย", "A3": "ข่าว", "B3": f"{{{{I1.news@{month}}}}}"} | ({"B1": "{{unit}}"} if month == "2565-04" else {})
+    name: {"A1": "หน่วย", "A3": "ข่าว", "B3": f"{{{{I1.news@{month}}}}}"}
+    | ({"B1": "{{unit}}"} if month == "2565-04" else {})
     for name, month in (("เมษายน", "2565-04"), ("พฤษภาคม", "2565-05"), ("มิถุนายน", "2565-06"))
 }
 
 
-@pytest.mark.parametrize(("renamed", "sure"), [((), True), (("เมษายน",), True), (("เมษายน", "พฤษภาคม"), False)])
-def test_sheets_that_differ_in_name_only_are_told_apart_by_it(renamed: tuple[str, ...], sure: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("renamed", "sure"), [((), True), (("เมษายน",), True), (("เมษายน", "พฤษภาคม"), False)]
+)
+def test_sheets_that_differ_in_name_only_are_told_apart_by_it(
+    renamed: tuple[str, ...], sure: bool, tmp_path: Path
+) -> None:
     tables = levels()
     template = read_template(small(tmp_path, MONTHLY_SHEETS), tables)
     assert {one.measure for one in template.findings} == {"T1.spent", "T1.docs", "I1.day"}
     path = tmp_path / "3101.xlsx"
-    write_from_template(template, tables.unit["3101"], path, tables, {("I1.news", "2565-04"): 4.0, ("I1.news", "2565-05"): 5.0})
+    write_from_template(
+        template,
+        tables.unit["3101"],
+        path,
+        tables,
+        {("I1.news", "2565-04"): 4.0, ("I1.news", "2565-05"): 5.0},
+    )
     book = open_book(path)
     for name in renamed:
         book[name].title = f"{name} (แก้ไข)"
@@ -645,7 +755,9 @@ def test_a_merged_cell_and_a_heading_over_two_columns(tmp_path: Path) -> None:
     tables = levels()
     template = read_template(small(tmp_path, {"แบบ": cells}, ("B2:D2", "B3:C3", "B5:D5")), tables)
     path = tmp_path / "3101.xlsx"
-    write_from_template(template, tables.unit["3101"], path, tables, {("T1.spent", "2565-05"): 5.0}, "2565-05")
+    write_from_template(
+        template, tables.unit["3101"], path, tables, {("T1.spent", "2565-05"): 5.0}, "2565-05"
+    )
     book = open_book(path)
     insert(book["แบบ"], row=3)
     insert(book["แบบ"], column=1)
@@ -655,7 +767,7 @@ def test_a_merged_cell_and_a_heading_over_two_columns(tmp_path: Path) -> None:
     assert next(line[8] for line in contents.lines if line[1] == "T1.spent" and line[4] == OK) == "C4"
 
 
-# --- the commands ---------------------------------------------------------------------------------------------------------
+# --- the commands -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -670,7 +782,9 @@ def test_forms_are_copies_of_the_template(tmp_path: Path, tables: LevelTables) -
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     assert kpibatch(workspace, "forms").exit_code == 0
     forms = workspace / "output" / "forms"
-    assert sorted(path.name for path in forms.iterdir()) == sorted(f"{unit.code} {unit.name}.xlsx" for unit in tables.units)
+    assert sorted(path.name for path in forms.iterdir()) == sorted(
+        f"{unit.code} {unit.name}.xlsx" for unit in tables.units
+    )
     for unit in tables.units:
         book = open_book(forms / f"{unit.code} {unit.name}.xlsx")
         assert (book.sheetnames, book[TEAM]["D3"].value) == ([TEAM, OWN], unit.name)
@@ -689,7 +803,9 @@ def test_a_template_with_macros_keeps_its_suffix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("month", [BEFORE, MONTH])
-def test_the_same_answers_give_the_same_scores_as_on_standard_forms(month: str, standard: Path, tmp_path: Path) -> None:
+def test_the_same_answers_give_the_same_scores_as_on_standard_forms(
+    month: str, standard: Path, tmp_path: Path
+) -> None:
     output = run(copy_sample(tmp_path, CHACHOENGSAO), month, expect=0)
     assert (output / "scores.csv").read_bytes() == (standard / month / "scores.csv").read_bytes()
     known = {(row["code"], row["unit"], row["measure"], row["found"]) for row in findings(standard / month)}
@@ -705,7 +821,9 @@ def set_cells(path: Path, cells: Mapping[str, Any]) -> None:
 
 
 def value(output: Path, measure: str) -> tuple[str, str]:
-    row = next(row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (UNIT, measure))
+    row = next(
+        row for row in read_rows(output / "measures.csv") if (row["unit"], row["measure"]) == (UNIT, measure)
+    )
     return row["value"], row["file"]
 
 
@@ -742,8 +860,14 @@ def test_the_form_of_the_month_before_sent_again_is_a_warning(tmp_path: Path) ->
 
 def test_a_month_that_the_newest_form_has_a_cell_for_is_taken_from_there(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
-    for month, cells in ((BEFORE, {"H34": "ใช่"}), (MONTH, dict.fromkeys(("D34", "E34", "F34", "G34", "I34"), "ใช่") | {"H34": None})):
-        set_cells(submission(workspace, UNIT, month), {f"{OWN}!{place}": content for place, content in cells.items()})
+    for month, cells in (
+        (BEFORE, {"H34": "ใช่"}),
+        (MONTH, dict.fromkeys(("D34", "E34", "F34", "G34", "I34"), "ใช่") | {"H34": None}),
+    ):
+        set_cells(
+            submission(workspace, UNIT, month),
+            {f"{OWN}!{place}": content for place, content in cells.items()},
+        )
     assert value(run(workspace, MONTH), MONTHLY)[0] == ""
     set_cells(submission(workspace, UNIT, MONTH), {f"{OWN}!H34": "ใช่"})
     assert value(run(workspace, MONTH), MONTHLY)[0] == "1"
@@ -755,9 +879,17 @@ def test_a_refused_file_is_named_and_stops_no_other(standard: Path, tmp_path: Pa
     set_cells(path, {f"{TEAM}!C9": "กิจกรรม"})
     output = run(workspace, MONTH, expect=1)
     (moved,) = findings(output, severity="error")
-    assert (moved["code"], moved["unit"], moved["file"], moved["sheet"], moved["cell"]) == ("form-moved", UNIT, path.name, TEAM, "C9")
+    assert (moved["code"], moved["unit"], moved["file"], moved["sheet"], moved["cell"]) == (
+        "form-moved",
+        UNIT,
+        path.name,
+        TEAM,
+        "C9",
+    )
     assert "กิจกรรมที่บรรลุเป้าหมาย" in moved["message"]
-    status = {row["unit"]: row["status"] for row in read_rows(output / "scores.csv") if row["node"] == "total"}
+    status = {
+        row["unit"]: row["status"] for row in read_rows(output / "scores.csv") if row["node"] == "total"
+    }
     assert [unit for unit, said in status.items() if said != "ok"] == [UNIT]
 
 
@@ -774,7 +906,9 @@ def test_what_the_template_does_not_ask_is_told_to_the_province_alone(tmp_path: 
     set_cells(workspace / TEMPLATE, {f"{OWN}!F30": None})
     output = run(workspace, MONTH, expect=1)
     lacking = [row for row in findings(output) if row["code"] == "template-lacks"]
-    assert [(row["unit"], row["file"], row["measure"]) for row in lacking] == [("", TEMPLATE, "I10.field_visit")]
+    assert [(row["unit"], row["file"], row["measure"]) for row in lacking] == [
+        ("", TEMPLATE, "I10.field_visit")
+    ]
     assert "row-missing" not in codes(findings(output))
 
 
@@ -790,10 +924,14 @@ def test_a_faulty_template_stops_the_batch_with_one_line(tmp_path: Path) -> None
     assert not (workspace / "output" / "forms").exists()
 
 
-def test_the_sample_template_is_what_its_script_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables: LevelTables) -> None:
+def test_the_sample_template_is_what_its_script_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables: LevelTables
+) -> None:
     monkeypatch.syspath_prepend(str(SAMPLES))
     import make_template
 
-    assert digest(make_template.make(CHACHOENGSAO, tables, tmp_path)) == digest(SAMPLES / CHACHOENGSAO / TEMPLATE)
+    assert digest(make_template.make(CHACHOENGSAO, tables, tmp_path)) == digest(
+        SAMPLES / CHACHOENGSAO / TEMPLATE
+    )
     assert make_template.logo().startswith(b"\x89PNG")
     assert io.BytesIO(make_template.logo()).getbuffer().nbytes < 2000

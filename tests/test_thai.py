@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibatch.thai import (
+from kpibatch.base.thai import (
     arabic,
     is_month,
     month_end,
@@ -23,7 +23,9 @@ from kpibatch.thai import (
 
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 DAYS = st.dates(date(1857, 1, 1), date(2056, 12, 31))  # 2400 to 2599
-NUMBERS = st.builds(lambda digits, decimals: digits / 10**decimals, st.integers(-(10**11), 10**11), st.integers(0, 6))
+NUMBERS = st.builds(
+    lambda digits, decimals: digits / 10**decimals, st.integers(-(10**11), 10**11), st.integers(0, 6)
+)
 NUMERALS_OF_OTHERS = ("٨٥", "８５", "८५")
 
 
@@ -56,8 +58,34 @@ def test_numbers_as_typed(typed, number):
 @pytest.mark.parametrize(
     "typed",
     [
-        *("", "-", "%", "ร้อยละ", "คน", "85 ครัวเรือน", "ประมาณ 85", "85-90", "85 ถึง 90", "85/90", "(85)", "๘ ๕", "85%%"),
-        *("8.5.2565", "1.234,50", "0,5", "1,23", "12,34", "1234,567", "1,234,56", ".5", "5.", "1 234", "1\xa0234"),
+        *(
+            "",
+            "-",
+            "%",
+            "ร้อยละ",
+            "คน",
+            "85 ครัวเรือน",
+            "ประมาณ 85",
+            "85-90",
+            "85 ถึง 90",
+            "85/90",
+            "(85)",
+            "๘ ๕",
+            "85%%",
+        ),
+        *(
+            "8.5.2565",
+            "1.234,50",
+            "0,5",
+            "1,23",
+            "12,34",
+            "1234,567",
+            "1,234,56",
+            ".5",
+            "5.",
+            "1 234",
+            "1\xa0234",
+        ),
         *("1_000", "nan", "inf", "-inf", "1e5", "1E5", "0x10", "½", "²", *NUMERALS_OF_OTHERS),
     ],
 )
@@ -78,7 +106,15 @@ def test_commas_and_thai_digits_change_nothing(number):
 
 
 @pytest.mark.parametrize(
-    ("number", "shown"), [(100.0, "100"), (100.01, "100.01"), (0.1 + 0.2, "0.3"), (1e15, "1000000000000000"), (-0.0, "0"), (-1e-10, "0")]
+    ("number", "shown"),
+    [
+        (100.0, "100"),
+        (100.01, "100.01"),
+        (0.1 + 0.2, "0.3"),
+        (1e15, "1000000000000000"),
+        (-0.0, "0"),
+        (-1e-10, "0"),
+    ],
 )
 def test_numbers_as_shown(number, shown):
     assert show_number(number) == shown
@@ -87,8 +123,24 @@ def test_numbers_as_shown(number, shown):
 @pytest.mark.parametrize(
     "typed",
     [
-        *("15/04/2565", "15/4/2565", "15-04-2565", "๑๕/๐๔/๒๕๖๕", "๑๕ เม.ย. ๖๕", "15 เม.ย. 2565", "15เม.ย.65", "15 เมย 2565"),
-        *("15 เม.ย 2565", "15 เมษายน 2565", "15 เมษายน พ.ศ. 2565", "๑๕ เมษายน พ.ศ. ๒๕๖๕", "วันที่ 15 เมษายน 2565", " 15\xa0เม.ย.  2565 "),
+        *(
+            "15/04/2565",
+            "15/4/2565",
+            "15-04-2565",
+            "๑๕/๐๔/๒๕๖๕",
+            "๑๕ เม.ย. ๖๕",
+            "15 เม.ย. 2565",
+            "15เม.ย.65",
+            "15 เมย 2565",
+        ),
+        *(
+            "15 เม.ย 2565",
+            "15 เมษายน 2565",
+            "15 เมษายน พ.ศ. 2565",
+            "๑๕ เมษายน พ.ศ. ๒๕๖๕",
+            "วันที่ 15 เมษายน 2565",
+            " 15\xa0เม.ย.  2565 ",
+        ),
     ],
 )
 def test_days_as_typed(typed):
@@ -98,8 +150,28 @@ def test_days_as_typed(typed):
 @pytest.mark.parametrize(
     "typed",
     [
-        *("", "-", "15", "2565", "เม.ย. 2565", "15/04/2022", "15 เม.ย. 2022", "15/04/65", "2565-04-15", "8.5.2565", "15 Apr 2565"),
-        *("31/04/2565", "0/4/2565", "15/13/2565", "29/02/2565", "15-17 เม.ย. 2565", "15 เม.ย. - 17 เม.ย. 2565", "15/04/2565 10:00"),
+        *(
+            "",
+            "-",
+            "15",
+            "2565",
+            "เม.ย. 2565",
+            "15/04/2022",
+            "15 เม.ย. 2022",
+            "15/04/65",
+            "2565-04-15",
+            "8.5.2565",
+            "15 Apr 2565",
+        ),
+        *(
+            "31/04/2565",
+            "0/4/2565",
+            "15/13/2565",
+            "29/02/2565",
+            "15-17 เม.ย. 2565",
+            "15 เม.ย. - 17 เม.ย. 2565",
+            "15/04/2565 10:00",
+        ),
         *("15 มม. 2565", "115/04/2565", "15/04/2399", "15/04/2600", "١٥/04/2565"),
     ],
 )
@@ -156,14 +228,34 @@ def test_months(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2565-00", "2565-13", "2565-6", "256506", "2565/06", "2022-06", "2399-12", "2600-01", "2565-06 ", "2565-006"]
+    "text",
+    [
+        "",
+        "2565-00",
+        "2565-13",
+        "2565-6",
+        "256506",
+        "2565/06",
+        "2022-06",
+        "2399-12",
+        "2600-01",
+        "2565-06 ",
+        "2565-006",
+    ],
 )
 def test_what_is_no_month(text):
     assert not is_month(text)
 
 
 def test_months_between_counts_both_ends():
-    assert months_between(date(2021, 10, 1), date(2022, 3, 31)) == ["2564-10", "2564-11", "2564-12", "2565-01", "2565-02", "2565-03"]
+    assert months_between(date(2021, 10, 1), date(2022, 3, 31)) == [
+        "2564-10",
+        "2564-11",
+        "2564-12",
+        "2565-01",
+        "2565-02",
+        "2565-03",
+    ]
     assert months_between(date(2022, 4, 30), date(2022, 4, 30)) == ["2565-04"]
     assert months_between(date(2022, 4, 30), date(2022, 5, 1)) == ["2565-04", "2565-05"]
     assert months_between(date(2022, 5, 1), date(2022, 4, 30)) == []
@@ -178,10 +270,14 @@ def test_months_between_leaves_none_out(start, days):
     assert months[0] <= f"{start.year + 543}-{start.month:02d}"
     assert month_end(months[0]) >= start
     assert month_end(months[-1]) >= end
-    assert [month_end(one) + timedelta(1) for one in months[:-1]] == [month_end(one).replace(day=1) for one in months[1:]]
+    assert [month_end(one) + timedelta(1) for one in months[:-1]] == [
+        month_end(one).replace(day=1) for one in months[1:]
+    ]
 
 
-@pytest.mark.parametrize(("month", "last"), {"2565-01": 31, "2565-02": 28, "2567-02": 29, "2565-04": 30, "2565-12": 31}.items())
+@pytest.mark.parametrize(
+    ("month", "last"), {"2565-01": 31, "2565-02": 28, "2567-02": 29, "2565-04": 30, "2565-12": 31}.items()
+)
 def test_the_end_of_a_month(month, last):
     assert (month_end(month).day, month_end(month).year + 543) == (last, int(month[:4]))
 

@@ -1,4 +1,6 @@
-"""The unit's own summary, read back with openpyxl: its figures are the outcome's, and it tells of no other unit."""
+"""The unit's own summary, read back with openpyxl: its figures are the outcome's, and it tells of no other
+unit.
+"""
 
 import re
 import shutil
@@ -11,13 +13,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpibatch.config import Config, RankingRules, Workspace
-from kpibatch.gap import gain, steps_to_next
-from kpibatch.intake import read_month
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import Unit
-from kpibatch.outcome import Outcome, assess
-from kpibatch.unit_book import unit_file, write_unit_book
+from kpibatch.base.config import Config, RankingRules, Workspace
+from kpibatch.intake.month import read_month
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Unit
+from kpibatch.scoring.next_level import gain, steps_to_next
+from kpibatch.scoring.outcome import Outcome, assess
+from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 SAMPLES = Path(__file__).parent.parent / "input_samples"
@@ -79,7 +81,9 @@ def test_the_page_adds_up_and_leaves_out_what_does_not_apply(tmp_path: Path, cod
     outcome = outcome_of(SAMPLES / "nakhonphanom-2564-2", "2564-09")
     kpis = list(scorecard(load_workbook(written(outcome, code, tmp_path))[SUMMARY]))
     assert sum(share for _, share, _, _ in kpis) == pytest.approx(100)
-    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(outcome.standing[code].total, abs=6e-5)
+    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(
+        outcome.standing[code].total, abs=6e-5
+    )
     listed, unit = {kpi for kpi, *_ in kpis}, outcome.tables.unit[code]
     assert {leaf.code for leaf in outcome.tables.leaves if leaf.applies_to(unit)} == listed
 
@@ -88,13 +92,19 @@ def test_interpolated_scores_are_shown_as_they_count(tmp_path: Path) -> None:
     outcome = outcome_of(SAMPLES / "rayong-2554", "2554-09")
     kpis = list(scorecard(load_workbook(written(outcome, "21P09", tmp_path))[SUMMARY]))
     assert any(score != level for _, _, level, score in kpis)
-    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(outcome.standing["21P09"].total, abs=6e-5)
+    assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(
+        outcome.standing["21P09"].total, abs=6e-5
+    )
 
 
 def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
     for unit in june.tables.units:
         with zipfile.ZipFile(written(june, unit.code, tmp_path)) as parts:
-            named = [name for name in parts.namelist() if "sharedStrings" in name or "docProps" in name or "workbook.xml" in name]
+            named = [
+                name
+                for name in parts.namelist()
+                if "sharedStrings" in name or "docProps" in name or "workbook.xml" in name
+            ]
             text = "".join(parts.read(name).decode() for name in named)
         assert unit.name in text
         for other in june.tables.units:
@@ -104,7 +114,9 @@ def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [BEST, "3103", "3107", "3120"])
-def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(june: Outcome, tmp_path: Path, code: str) -> None:
+def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(
+    june: Outcome, tmp_path: Path, code: str
+) -> None:
     rows = list(load_workbook(written(june, code, tmp_path))[SUMMARY].iter_rows(values_only=True))
     first = next(number for number, row in enumerate(rows) if row[0] == 1)
     shown = [(str(row[1]).split()[0], float(row[2])) for row in rows[first : first + 3]]
@@ -120,10 +132,17 @@ def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(june: O
 
 
 def test_levels_met_above_a_gap_are_told_but_not_counted(june: Outcome, tmp_path: Path) -> None:
-    rows = {str(row[0]): row for row in load_workbook(written(june, "3113", tmp_path))[SUMMARY].iter_rows(values_only=True)}
+    rows = {
+        str(row[0]): row
+        for row in load_workbook(written(june, "3113", tmp_path))[SUMMARY].iter_rows(values_only=True)
+    }
     told = {leaf.code: rows[leaf.code][6] for leaf in june.tables.leaves if rows[leaf.code][6]}
     met = {code: kpi.met[list(june.tables.unit).index("3113")] for code, kpi in june.scores.kpis.items()}
-    assert told == {code: f"ระดับ {list(levels).index(True, rows[code][3]) + 1}" for code, levels in met.items() if code in told}
+    assert told == {
+        code: f"ระดับ {list(levels).index(True, rows[code][3]) + 1}"
+        for code, levels in met.items()
+        if code in told
+    }
     assert set(told) == {code for code, levels in met.items() if levels.sum() > rows[code][3]} != set()
 
 
@@ -154,7 +173,10 @@ def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
 def test_status_is_told_with_its_reason(june: Outcome, tmp_path: Path) -> None:
     provisional = values(load_workbook(written(june, PROVISIONAL, tmp_path))[SUMMARY])
     assert "ชั่วคราว" in provisional
-    assert any(str(text).startswith("ชั่วคราว เพราะ") and "ครัวเรือนที่ปลูกผักสวนครัว (T8)" in str(text) for text in provisional)
+    assert any(
+        str(text).startswith("ชั่วคราว เพราะ") and "ครัวเรือนที่ปลูกผักสวนครัว (T8)" in str(text)
+        for text in provisional
+    )
     late = values(load_workbook(written(june, LATE, tmp_path))[SUMMARY])
     assert "ล่าช้า" in late
     assert any("7 ก.ค. 2565" in str(text) and "5 ก.ค. 2565" in str(text) for text in late)
@@ -163,7 +185,10 @@ def test_status_is_told_with_its_reason(june: Outcome, tmp_path: Path) -> None:
 def test_an_unranked_unit_has_no_rank(tmp_path: Path) -> None:
     outcome = outcome_of(SAMPLES / "buriram-2565-2", "2565-06", RankingRules(incomplete="exclude"))
     assert outcome.standing[PROVISIONAL].rank == 0
-    assert any("ยังไม่จัดอันดับ เพราะ" in str(text) for text in values(load_workbook(written(outcome, PROVISIONAL, tmp_path))[SUMMARY]))
+    assert any(
+        "ยังไม่จัดอันดับ เพราะ" in str(text)
+        for text in values(load_workbook(written(outcome, PROVISIONAL, tmp_path))[SUMMARY])
+    )
 
 
 def test_details_hold_every_measure_with_its_months_and_texts(june: Outcome, tmp_path: Path) -> None:
@@ -189,11 +214,17 @@ def test_findings_are_the_units_own(june: Outcome, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [BEST, MISSING, PROVISIONAL])
-def test_it_speaks_english_and_the_same_bytes_come_out_twice(june: Outcome, tmp_path: Path, code: str) -> None:
+def test_it_speaks_english_and_the_same_bytes_come_out_twice(
+    june: Outcome, tmp_path: Path, code: str
+) -> None:
     english = replace(june, config=replace(june.config, workspace=Workspace(language="en")))
     first = written(english, code, tmp_path).read_bytes()
     assert written(english, code, tmp_path).read_bytes() == first
-    assert load_workbook(tmp_path / unit_file(june.tables.unit[code])).sheetnames == ["Summary", "Details", "Findings"]
+    assert load_workbook(tmp_path / unit_file(june.tables.unit[code])).sheetnames == [
+        "Summary",
+        "Details",
+        "Findings",
+    ]
 
 
 @pytest.mark.parametrize(

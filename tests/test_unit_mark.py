@@ -8,13 +8,15 @@ from libreoffice import recalculate
 from mailing import MONTH, published_june
 from workspace import BURIRAM, CHACHOENGSAO, SAMPLES, open_book
 
-from kpibatch.config import IntakeLimits
-from kpibatch.level_reader import read_levels
-from kpibatch.levels import LevelTables, Unit
-from kpibatch.returned_book import write_returned
-from kpibatch.sheets import PROVINCE, Book
-from kpibatch.template_form import read_template
-from kpibatch.unit_mark import claims_of, stamps_of
+from kpibatch.base.config import IntakeLimits
+from kpibatch.books.look import PROVINCE
+from kpibatch.books.write import Book
+from kpibatch.forms.office import read_template
+from kpibatch.forms.whose import claims_of, stamps_of
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.records import Unit
+from kpibatch.workbooks.returned.book import write_returned
 
 LIMITS = IntakeLimits()
 FORM = SAMPLES / BURIRAM / "submissions" / "2565-06" / "3101 เมืองบุรีรัมย์.xlsx"
@@ -36,7 +38,10 @@ def test_summaries_and_ranking_say_whose_they_are() -> None:
 def test_a_returned_form_says_it_itself() -> None:
     for path in (published_june() / "output" / MONTH / "returned").iterdir():
         raw, index = path.read_bytes(), "ข้อค้นพบ" in path.name
-        assert (claims_of(raw, LIMITS), stamps_of(raw)) == ({path.name[:4]}, {path.name[:4]} if index else frozenset())
+        assert (claims_of(raw, LIMITS), stamps_of(raw)) == (
+            {path.name[:4]},
+            {path.name[:4]} if index else frozenset(),
+        )
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods"])
@@ -51,10 +56,14 @@ def test_an_index_beside_a_file_says_it_where_it_is_known(tmp_path: Path, unit: 
     source.write_bytes(b"no workbook")
     (tmp_path / "out").mkdir()
     write_returned(source, tmp_path / "out" / source.name, [], unit, "th", "index.xlsx")
-    assert claims_of((tmp_path / "out" / "index.xlsx").read_bytes(), LIMITS) == ({unit.code} if unit else set())
+    assert claims_of((tmp_path / "out" / "index.xlsx").read_bytes(), LIMITS) == (
+        {unit.code} if unit else set()
+    )
 
 
-def test_a_familiar_form_claims_by_its_property_and_by_its_cell(familiar_tables: LevelTables, tmp_path: Path) -> None:
+def test_a_familiar_form_claims_by_its_property_and_by_its_cell(
+    familiar_tables: LevelTables, tmp_path: Path
+) -> None:
     template = read_template(SAMPLES / CHACHOENGSAO / "form_template.xlsx", familiar_tables, "th")
     source = next((SAMPLES / CHACHOENGSAO / "submissions" / "2561-03").glob("2403*"))
     assert claims_of(source.read_bytes(), LIMITS, familiar_tables, template) == {"2403"}

@@ -1,6 +1,8 @@
-"""Each check of a value just inside its bound, at it and just outside; all of them in one run over one month's submissions.
+"""Each check of a value just inside its bound, at it and just outside; all of them in one run over one
+month's submissions.
 
-Every case changes cells of one unit's form for June 2565, and says which finding must come of it, and where, or that none may.
+Every case changes cells of one unit's form for June 2565, and says which finding must come of it, and where,
+or that none may.
 """
 
 from collections.abc import Mapping
@@ -11,15 +13,43 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from workspace import FORM, cell_of, change, codes, copy_sample, edit_table, findings, open_book, read_rows, run, submission
+from workspace import (
+    FORM,
+    cell_of,
+    change,
+    codes,
+    copy_sample,
+    edit_table,
+    findings,
+    open_book,
+    read_rows,
+    run,
+    submission,
+)
 
-from kpibatch.levels import LevelTables
-from kpibatch.validate import DOUBTFUL, IMPOSSIBLE
+from kpibatch.intake.validate import DOUBTFUL, IMPOSSIBLE
+from kpibatch.rules.levels import LevelTables
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
 EVIDENCE = "หลักฐาน"
 # Units whose sample submissions are without flaws.
-UNITS = ("3101", "3102", "3103", "3104", "3105", "3106", "3108", "3110", "3111", "3113", "3115", "3116", "3118", "3121", "3123")
+UNITS = (
+    "3101",
+    "3102",
+    "3103",
+    "3104",
+    "3105",
+    "3106",
+    "3108",
+    "3110",
+    "3111",
+    "3113",
+    "3115",
+    "3116",
+    "3118",
+    "3121",
+    "3123",
+)
 SEVERITY = {"date-ahead": "warning", "below-base": "warning", "no-evidence": "warning", "missing": "warning"}
 
 
@@ -70,7 +100,11 @@ CASES = [
     june("I7.projects", -10.01, "out-of-range"),
     june("T6.meeting_date", date(2022, 4, 1)),
     june("T6.meeting_date", date(2022, 3, 31), "out-of-range"),
-    Case("earlier months too", {("I9.data_items", APRIL): 9, ("I9.data_items", MAY): 10}, (("out-of-range", "I9.data_items", MAY),)),
+    Case(
+        "earlier months too",
+        {("I9.data_items", APRIL): 9, ("I9.data_items", MAY): 10},
+        (("out-of-range", "I9.data_items", MAY),),
+    ),
     # more than a fixed value, more than another answer
     june("T1.spent", Base("T1.allocated", -0.01)),
     june("T1.spent", Base("T1.allocated")),
@@ -82,7 +116,11 @@ CASES = [
         {("I5.groups_registered", JUNE): 2, ("I5.groups_financed", JUNE): 3},
         (("above-limit", "I5.groups_financed", JUNE),),
     ),
-    Case("compared within a month", {("T7.requested", MAY): 5, ("T7.submitted", MAY): 6}, (("above-limit", "T7.submitted", MAY),)),
+    Case(
+        "compared within a month",
+        {("T7.requested", MAY): 5, ("T7.submitted", MAY): 6},
+        (("above-limit", "T7.submitted", MAY),),
+    ),
     # a senseless year
     june("T6.logbook_problem_date", date(2020, 4, 1)),
     june("T6.logbook_problem_date", date(2020, 3, 31), "date-senseless"),
@@ -94,7 +132,11 @@ CASES = [
     june("T6.logbook_report_date", date(2022, 7, 5)),
     june("T6.logbook_report_date", date(2022, 7, 6), "date-ahead"),
     Case("in time for April", every_month(date(2022, 5, 5), "I8.certified_date")),
-    Case("too late for April", every_month(date(2022, 5, 6), "I8.certified_date"), (("date-ahead", "I8.certified_date", APRIL),)),
+    Case(
+        "too late for April",
+        every_month(date(2022, 5, 6), "I8.certified_date"),
+        (("date-ahead", "I8.certified_date", APRIL),),
+    ),
     # less than in the base year
     june("I6.otop_now", Base("I6.otop_base", 0.01)),
     june("I6.otop_now", Base("I6.otop_base")),
@@ -108,7 +150,9 @@ CASES = [
         (("no-evidence", "T1.loan_docs", JUNE),),
     ),
     Case(
-        "done, without evidence", {("T1.loan_docs", JUNE): "ใช่", ("T1.loan_docs", EVIDENCE): None}, (("no-evidence", "T1.loan_docs", JUNE),)
+        "done, without evidence",
+        {("T1.loan_docs", JUNE): "ใช่", ("T1.loan_docs", EVIDENCE): None},
+        (("no-evidence", "T1.loan_docs", JUNE),),
     ),
     Case("not done, without evidence", {("T1.loan_docs", JUNE): "ไม่ใช่", ("T1.loan_docs", EVIDENCE): None}),
     Case(
@@ -123,12 +167,21 @@ CASES = [
     Case("every month counts: the lowest", {("T5.news", APRIL): None}, (("missing", "T5.news", APRIL),)),
     Case("every month counts: the sum", {("I6.events", MAY): None}, (("missing", "I6.events", MAY),)),
     Case("a day gone by", every_month(None, "T6.solutions_date"), (("missing", "T6.solutions_date", JUNE),)),
-    Case("a day given once, gone by", {("T6.solutions_date", APRIL): date(2022, 4, 20), ("T6.solutions_date", JUNE): None}),
+    Case(
+        "a day given once, gone by",
+        {("T6.solutions_date", APRIL): date(2022, 4, 20), ("T6.solutions_date", JUNE): None},
+    ),
     Case("a day still to come", every_month(None, "T8.network_date")),
     # blank and not needed: the other case
     Case("the case itself", every_month(None, "T4.has_default"), (("missing", "T4.has_default", JUNE),)),
-    Case("no default: nothing to recover", NO_DEFAULT | every_month("ใช่", "T4.action_report") | every_month(None, "T4.recovered")),
-    Case("default: nothing to support", DEFAULT | every_month(None, "T4.funds_supported", "T4.collected", "T4.action_report")),
+    Case(
+        "no default: nothing to recover",
+        NO_DEFAULT | every_month("ใช่", "T4.action_report") | every_month(None, "T4.recovered"),
+    ),
+    Case(
+        "default: nothing to support",
+        DEFAULT | every_month(None, "T4.funds_supported", "T4.collected", "T4.action_report"),
+    ),
     Case(
         "default: recovered is needed",
         DEFAULT | every_month(None, "T4.recovered", "T4.collected"),
@@ -155,14 +208,22 @@ PLACES = allotted()
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory, buriram: LevelTables) -> Path:
     workspace = copy_sample(tmp_path_factory.mktemp("validate"))
-    for measure, column, bound in (("I6.channels", "ต่ำสุด", 1), ("I7.projects", "ต่ำสุด", -10), ("T6.meeting_date", "ต่ำสุด", "1 เม.ย. 2565")):
+    for measure, column, bound in (
+        ("I6.channels", "ต่ำสุด", 1),
+        ("I7.projects", "ต่ำสุด", -10),
+        ("T6.meeting_date", "ต่ำสุด", "1 เม.ย. 2565"),
+    ):
         edit_table(workspace, "รายการข้อมูล", {"รหัส": measure}, column, bound)
     for unit in UNITS:
         cells: dict[tuple[str, str], Any] = {}
         for _, case in (place for place in PLACES.values() if place[0] == unit):
             for key, content in case.cells.items():
                 based = isinstance(content, Base)
-                cells[key] = round(buriram.baselines[unit, content.measure].value + content.more, 2) if based else content
+                cells[key] = (
+                    round(buriram.baselines[unit, content.measure].value + content.more, 2)
+                    if based
+                    else content
+                )
         change(submission(workspace, unit, JUNE), cells)
     return workspace
 
@@ -181,7 +242,11 @@ def form(workspace: Path) -> Workbook:
 def graver(output: Path) -> list[dict[str, str]]:
     """The findings about the submissions of UNITS that are more than notes."""
     others = ("no-case", "late-change")  # an earlier month's value was sent otherwise then
-    return [row for row in findings(output) if row["unit"] in UNITS and row["severity"] != "note" and row["code"] not in others]
+    return [
+        row
+        for row in findings(output)
+        if row["unit"] in UNITS and row["severity"] != "note" and row["code"] not in others
+    ]
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -189,15 +254,26 @@ def test_a_value_at_its_bound(name: str, workspace: Path, output: Path, form: Wo
     unit, case = PLACES[name]
     file, touched = submission(workspace, unit, JUNE).name, {measure for measure, _ in case.cells}
     expected = [
-        (SEVERITY.get(code, "error"), code, measure, file, FORM, str(cell_of(form, measure, column).coordinate))
+        (
+            SEVERITY.get(code, "error"),
+            code,
+            measure,
+            file,
+            FORM,
+            str(cell_of(form, measure, column).coordinate),
+        )
         for code, measure, column in case.found
     ]
     found = [row for row in graver(output) if row["unit"] == unit and row["measure"] in touched]
-    assert [tuple(row[key] for key in ("severity", "code", "measure", "file", "sheet", "cell")) for row in found] == expected
+    assert [
+        tuple(row[key] for key in ("severity", "code", "measure", "file", "sheet", "cell")) for row in found
+    ] == expected
 
 
 def test_all_of_them_come_in_one_pass(output: Path) -> None:
-    expected = sorted((unit, code, measure) for unit, case in PLACES.values() for code, measure, _ in case.found)
+    expected = sorted(
+        (unit, code, measure) for unit, case in PLACES.values() for code, measure, _ in case.found
+    )
     assert sorted((row["unit"], row["code"], row["measure"]) for row in graver(output)) == expected
 
 
@@ -215,7 +291,12 @@ def test_what_is_impossible_is_missing_and_what_is_doubtful_is_used(output: Path
 def test_every_message_names_the_value_and_how_to_mend_it(output: Path) -> None:
     for row in findings(output):
         assert len(row["message"]) > 25
-        if row["found"] and row["code"] not in ("no-evidence", "two-submissions", "late-change", "late-given"):
+        if row["found"] and row["code"] not in (
+            "no-evidence",
+            "two-submissions",
+            "late-change",
+            "late-given",
+        ):
             assert row["found"].lstrip("'") in row["message"], row
 
 
@@ -229,8 +310,8 @@ def test_a_fixed_value_that_the_province_left_blank_is_named(tmp_path: Path) -> 
 
 def test_where_the_case_is_unknown_no_case_holds_and_the_level_is_nought(output: Path) -> None:
     unit, _ = PLACES["the case itself"]
-    assert [(row["unit"], row["measure"], row["sheet"]) for row in findings(output) if row["code"] == "no-case"] == [
-        (unit, "T4.has_default", "ระดับ")
-    ]
+    assert [
+        (row["unit"], row["measure"], row["sheet"]) for row in findings(output) if row["code"] == "no-case"
+    ] == [(unit, "T4.has_default", "ระดับ")]
     row = next(row for row in read_rows(output / "scores.csv") if (row["unit"], row["node"]) == (unit, "T4"))
     assert (row["level"], row["status"]) == ("0", "provisional")

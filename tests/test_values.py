@@ -5,8 +5,10 @@ from math import inf, isnan, nan
 
 import pytest
 
-from kpibatch.cells import UNCALCULATED, CellError
-from kpibatch.values import BLANK, Kind, Reading, read_value, show_value
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.books.guard.limits import UNCALCULATED
+from kpibatch.books.read import CellError
+from kpibatch.books.values import BLANK, Reading, read_value
 
 NUMBERS = [Kind.NUMBER, Kind.AMOUNT, Kind.PERCENT]
 APRIL = float(date(2022, 4, 15).toordinal())
@@ -76,9 +78,15 @@ def test_days(cell, read_as):
     assert read_value(cell, Kind.DATE) == Reading(APRIL, read_as=read_as)
 
 
-@pytest.mark.parametrize("cell", ["15/04/2022", "2022-04-15", "เม.ย. 2565", "-", "ใช่", 44666.0, 15.0, True, date(2564, 2, 29)], ids=str)
+@pytest.mark.parametrize(
+    "cell",
+    ["15/04/2022", "2022-04-15", "เม.ย. 2565", "-", "ใช่", 44666.0, 15.0, True, date(2564, 2, 29)],
+    ids=str,
+)
 def test_what_is_no_day_is_refused(cell):
-    """The last one is no slip: a date cell of the year 2564 can hold 29 February, but 2564 is 2021, which can't."""
+    """The last one is no slip: a date cell of the year 2564 can hold 29 February, but 2564 is 2021, which
+    can't.
+    """
     assert read_value(cell, Kind.DATE).refused == "not-a-date"
 
 
@@ -124,6 +132,9 @@ def test_values_as_shown(value, kind, thai, english):
     assert (show_value(value, kind), show_value(value, kind, "en")) == (thai, english)
 
 
-@pytest.mark.parametrize(("kind", "family"), [(kind, "number") for kind in NUMBERS] + [(Kind.DATE, "date"), (Kind.YES_NO, "yes_no")])
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [(kind, "number") for kind in NUMBERS] + [(Kind.DATE, "date"), (Kind.YES_NO, "yes_no")],
+)
 def test_families(kind, family):
     assert kind.family == family

@@ -1,4 +1,5 @@
-"""Workspaces to try things on: a sample copied, its submissions changed, the command run in-process, its files read back.
+"""Workspaces to try things on: a sample copied, its submissions changed, the command run in-process, its
+files read back.
 
 A cell of a submission is found by what stands in column A (the measure's code) and in the row of month keys,
 so the tests know nothing of the program's own layout code.
@@ -23,23 +24,31 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpibatch.cli import commands
+from kpibatch.commands.cli import commands
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
 BURIRAM, CHACHOENGSAO, NAKHON_PHANOM = "buriram-2565-2", "chachoengsao-2561-1", "nakhonphanom-2564-2"
 CHIEFS, RAYONG = "provincial-chiefs-2565-1", "rayong-2554"
-NEWEST = {BURIRAM: "2565-06", CHACHOENGSAO: "2561-03", NAKHON_PHANOM: "2564-09", CHIEFS: "2565-03", RAYONG: "2554-09"}
+NEWEST = {
+    BURIRAM: "2565-06",
+    CHACHOENGSAO: "2561-03",
+    NAKHON_PHANOM: "2564-09",
+    CHIEFS: "2565-03",
+    RAYONG: "2554-09",
+}
 FORM, TEMPLATE = "แบบรายงาน", "form_template.xlsx"
 
 
-# --- making and changing ------------------------------------------------------------------------------------------
+# --- making and changing ------------------------------------------------------------------------------------
 
 
 def copy_sample(folder: Path, name: str = BURIRAM, **settings: str) -> Path:
-    """A sample as a workspace of its own in ``folder``; ``settings`` are keys of config.toml with values as TOML.
+    """A sample as a workspace of its own in ``folder``; ``settings`` are keys of config.toml with values as
+    TOML.
 
-    A sample with a form of the office's own keeps it; ``copy_standard`` gives the same answers on standard forms.
+    A sample with a form of the office's own keeps it; ``copy_standard`` gives the same answers on standard
+    forms.
     """
     workspace = folder / name
     shutil.copytree(SAMPLES / name, workspace, ignore=shutil.ignore_patterns("output", "config.toml"))
@@ -104,9 +113,13 @@ def submission(workspace: Path, unit: str, month: str) -> Path:
 
 
 def open_book(path: Path, *, values: bool = False) -> Workbook:
-    """A workbook with its formulas, or with their cached results; what openpyxl can't hold (data bars) it may drop."""
+    """A workbook with its formulas, or with their cached results; what openpyxl can't hold (data bars) it may
+    drop.
+    """
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "(Unknown|Conditional Formatting) extension is not supported", UserWarning)
+        warnings.filterwarnings(
+            "ignore", "(Unknown|Conditional Formatting) extension is not supported", UserWarning
+        )
         return load_workbook(path, data_only=values)
 
 
@@ -142,20 +155,32 @@ def edit_table(workspace: Path, sheet: str, key: Mapping[str, Any], column: str,
 
 
 def table_cell(sheet: Worksheet, key: Mapping[str, Any], column: str) -> Cell:
-    """The cell of a table (headings in the first row that holds them all) in the first row that matches ``key``."""
+    """The cell of a table (headings in the first row that holds them all) in the first row that matches
+    ``key``.
+    """
     rows = [list(row) for row in sheet.iter_rows()]
-    top, heads = next((at, [cell.value for cell in row]) for at, row in enumerate(rows) if {*key, column} <= {cell.value for cell in row})
-    row = next(row for row in rows[top + 1 :] if all(row[heads.index(name)].value == value for name, value in key.items()))
+    top, heads = next(
+        (at, [cell.value for cell in row])
+        for at, row in enumerate(rows)
+        if {*key, column} <= {cell.value for cell in row}
+    )
+    row = next(
+        row
+        for row in rows[top + 1 :]
+        if all(row[heads.index(name)].value == value for name, value in key.items())
+    )
     cell = row[heads.index(column)]
     assert isinstance(cell, Cell)
     return cell
 
 
-# --- running and reading ------------------------------------------------------------------------------------------
+# --- running and reading ------------------------------------------------------------------------------------
 
 
 def kpibatch(workspace: Path, *words: str) -> Result:
-    """``kpibatch -C WORKSPACE …`` in this process; its result has ``exit_code``, ``output``, ``stderr`` and ``exception``."""
+    """``kpibatch -C WORKSPACE …`` in this process; its result has ``exit_code``, ``output``, ``stderr`` and
+    ``exception``.
+    """
     return CliRunner().invoke(commands, ["-C", str(workspace), *words])
 
 
@@ -169,7 +194,9 @@ def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
 
 @cache
 def sample_output(name: str, **settings: str) -> Path:
-    """The newest month's folder of a sample with these settings, run once for all tests, which only read it."""
+    """The newest month's folder of a sample with these settings, run once for all tests, which only read
+    it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return run(copy_sample(folder, name, **settings))
@@ -188,8 +215,14 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 def findings(output: Path, *, severity: str = "", unit: str = "", measure: str = "") -> list[dict[str, str]]:
     """The findings of a month's folder, of one severity, unit or measure."""
-    wanted = {key: value for key, value in (("severity", severity), ("unit", unit), ("measure", measure)) if value}
-    return [row for row in read_rows(output / "findings.csv") if all(row[key] == value for key, value in wanted.items())]
+    wanted = {
+        key: value for key, value in (("severity", severity), ("unit", unit), ("measure", measure)) if value
+    }
+    return [
+        row
+        for row in read_rows(output / "findings.csv")
+        if all(row[key] == value for key, value in wanted.items())
+    ]
 
 
 def codes(found: list[dict[str, str]]) -> list[str]:
@@ -197,14 +230,20 @@ def codes(found: list[dict[str, str]]) -> list[str]:
 
 
 def scores_of(output: Path, *, without: str = "") -> dict[tuple[str, str], tuple[str, str]]:
-    """(unit, node) → (score, status), without one unit; ranks are left out, for one unit's fall is another's rise."""
+    """(unit, node) → (score, status), without one unit; ranks are left out, for one unit's fall is another's
+    rise.
+    """
     rows = read_rows(output / "scores.csv")
-    return {(row["unit"], row["node"]): (row["score"], row["status"]) for row in rows if row["unit"] != without}
+    return {
+        (row["unit"], row["node"]): (row["score"], row["status"]) for row in rows if row["unit"] != without
+    }
 
 
 def tree(folder: Path) -> dict[str, str]:
     """Every file below a folder, hidden ones too, with a digest of its bytes."""
-    return {str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def digest(path: Path) -> str:
@@ -215,4 +254,6 @@ def texts_of(path: Path) -> Iterator[tuple[str, str, str]]:
     """Every text of a workbook that is no formula: sheet, address, text."""
     for sheet in open_book(path, values=True):
         for row in sheet.iter_rows():
-            yield from ((sheet.title, cell.coordinate, cell.value) for cell in row if isinstance(cell.value, str))
+            yield from (
+                (sheet.title, cell.coordinate, cell.value) for cell in row if isinstance(cell.value, str)
+            )

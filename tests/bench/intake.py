@@ -14,12 +14,12 @@ from statistics import median
 
 from python_calamine import CalamineWorkbook
 
-from kpibatch import workers
-from kpibatch.cells import read_bytes
-from kpibatch.config import IntakeLimits
-from kpibatch.guard import inspect
-from kpibatch.level_reader import read_levels
-from kpibatch.submission import read_submission
+from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.inspect import inspect
+from kpibatch.books.read import read_bytes
+from kpibatch.intake import readers as workers
+from kpibatch.intake.submission import read_submission
+from kpibatch.rules.reader import read_levels
 
 SAMPLE = Path(__file__).parents[2] / "input_samples" / "buriram-2565-2"
 MONTH = "2565-06"
@@ -41,7 +41,9 @@ def main(rounds: int) -> None:
         "bare calamine (the floor)": lambda: [bare(raw) for raw in forms],
         "guards alone": lambda: [inspect(raw, LIMITS) for raw in forms],
         "guarded read to grids": lambda: [read_bytes(raw, LIMITS) for raw in forms],
-        "submission, in this process": lambda: [read_submission(path, tables, MONTH, LIMITS) for path in paths],
+        "submission, in this process": lambda: [
+            read_submission(path, tables, MONTH, LIMITS) for path in paths
+        ],
         f"submission, pool ({workers.START})": lambda: workers.read_all(paths, tables, MONTH, LIMITS),
     }
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
@@ -54,7 +56,9 @@ def main(rounds: int) -> None:
     print(f"{len(forms)} forms, {rounds} rounds, medians")
     for name, spent in seconds.items():
         middle = median(spent)
-        print(f"{name:32} {1000 * middle / len(forms):8.2f} ms a form {1000 * middle:8.0f} ms in all {middle / floor:8.2f} × the floor")
+        print(
+            f"{name:32} {1000 * middle / len(forms):8.2f} ms a form {1000 * middle:8.0f} ms in all {middle / floor:8.2f} × the floor"
+        )
 
 
 if __name__ == "__main__":

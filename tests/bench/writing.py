@@ -1,6 +1,7 @@
 """How long a ranking takes to write: ``python tests/bench/writing.py``.
 
-The floor is XlsxWriter writing the same contents, formulas with their results among them, without a single format.
+The floor is XlsxWriter writing the same contents, formulas with their results among them, without a single
+format.
 """
 
 import statistics
@@ -19,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from test_many import replicated, sample
 from workspace import BURIRAM, open_book
 
-from kpibatch.outcome import Outcome
-from kpibatch.ranking_book import write_ranking
-from kpibatch.trend import Trend, month_of
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.trend import Trend, month_of
+from kpibatch.workbooks.ranking.book import write_ranking
 
 RUNS = 5
 Cells = dict[str, list[tuple[int, int, object, object]]]
@@ -32,7 +33,12 @@ def contents(path: Path) -> Cells:
     values = open_book(path, values=True)
     return {
         sheet.title: [
-            (c.row - 1, c.column - 1, c.value, values[sheet.title][c.coordinate].value if c.data_type == "f" else None)
+            (
+                c.row - 1,
+                c.column - 1,
+                c.value,
+                values[sheet.title][c.coordinate].value if c.data_type == "f" else None,
+            )
             for row in sheet.iter_rows()
             for c in row
             if c.value is not None
@@ -42,7 +48,12 @@ def contents(path: Path) -> Cells:
 
 
 def write_bare(cells: Cells, path: Path) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True, "default_date_format": "yyyy-mm-dd"}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+        "default_date_format": "yyyy-mm-dd",
+    }
     with xlsxwriter.Workbook(path, options) as book:
         for name, lines in cells.items():
             sheet = book.add_worksheet(name)
@@ -67,7 +78,9 @@ def seconds(write: Callable[[], object]) -> float:
 def measure(name: str, outcome: Outcome, folder: Path) -> str:
     path, bare, month = folder / "ranking.xlsx", folder / "bare.xlsx", month_of(outcome)
     trend = Trend((replace(month, month=outcome.tables.round.months[0]), month))
-    ours = seconds(lambda: write_ranking(replace(outcome), path, trend))  # a new outcome remembers nothing of the last run
+    ours = seconds(
+        lambda: write_ranking(replace(outcome), path, trend)
+    )  # a new outcome remembers nothing of the last run
     cells = contents(path)
     floor = seconds(lambda: write_bare(cells, bare))
     count = sum(map(len, cells.values()))
@@ -78,7 +91,9 @@ def measure(name: str, outcome: Outcome, folder: Path) -> str:
 
 def main() -> None:
     warnings.simplefilter("ignore", UserWarning)  # openpyxl, of what it can't hold
-    print(f"{'units':>10} {'cells':>8} {'formulas':>9} {'ranking s':>10} {'floor s':>8} {'ratio':>6} {'ranking MB':>11} {'floor MB':>8}")
+    print(
+        f"{'units':>10} {'cells':>8} {'formulas':>9} {'ranking s':>10} {'floor s':>8} {'ratio':>6} {'ranking MB':>11} {'floor MB':>8}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for outcome in (sample(BURIRAM), replicated(BURIRAM, 230)):
             print(measure(str(len(outcome.tables.units)), outcome, Path(folder)))

@@ -1,0 +1,51 @@
+"""A1 addresses ↔ zero-based rows and columns, and the edges of a sheet."""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+ROWS, COLUMNS = 1_048_576, 16_384
+_A1 = re.compile(r"([A-Z]{1,3})(\d+)")
+
+
+def address(row: int, column: int) -> str:
+    """The A1 address of zero-based coordinates."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+@lru_cache(4096)
+def coordinates(cell: str) -> tuple[int, int]:
+    """The zero-based row and column of an A1 address."""
+    matched = _A1.fullmatch(cell)
+    if not matched:
+        raise ValueError(cell)
+    column = 0
+    for letter in matched[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(matched[2]) - 1, column - 1
+
+
+def excel_day(ordinal: float) -> float:
+    """The serial number Excel stores for a day's ordinal."""
+    return ordinal - date(1899, 12, 30).toordinal()
+
+
+def ref(row: int, column: int, fixed: str = "") -> str:
+    """The A1 reference of zero-based coordinates; ``fixed`` holds ``r`` and ``c`` where they stay."""
+    letters = address(row, column).rstrip("0123456789")
+    return f"{'$' * ('c' in fixed)}{letters}{'$' * ('r' in fixed)}{row + 1}"
+
+
+def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "") -> str:
+    """The A1 reference of a range."""
+    return f"{ref(*first, fixed)}:{ref(*last, fixed)}"
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula wants it."""
+    return "'" + sheet.replace("'", "''") + "'"

@@ -1,0 +1,121 @@
+"""A finding: anything wrong or noteworthy in what a unit sent or in the level tables, with its place.
+
+Findings are collected, never raised. The code decides severity and wording (see the catalogue).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpibatch.base.catalogue import say, severity_of
+from kpibatch.base.thai import is_month, show_date, show_month
+
+SEVERITIES = ("error", "warning", "note")
+COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a file's name, a sheet's name and an A1 address; each may be empty."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        sheet_cell = "!".join(part for part in (self.sheet, self.cell) if part)
+        return " ".join(part for part in (self.file, sheet_cell) if part)
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding; ``facts`` fill the placeholders of its message."""
+
+    code: str
+    place: Place = NOWHERE
+    unit: str = ""
+    measure: str = ""
+    found: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def severity(self) -> str:
+        return severity_of(self.code)
+
+    def message(self, language: str) -> str:
+        """What was found, what was expected and how to mend it."""
+        facts = {name: _in_language(value, language) for name, value in self.facts}
+        return say(
+            f"finding.{self.code}", language, found=self.found, measure=self.measure, unit=self.unit, **facts
+        )
+
+    def row(self, language: str) -> tuple[str, ...]:
+        """The finding as a line of ``findings.csv``, in the order of ``COLUMNS``."""
+        place = self.place
+        return (
+            self.severity,
+            self.code,
+            self.unit,
+            place.file,
+            place.sheet,
+            place.cell,
+            self.measure,
+            self.found,
+            self.message(language),
+        )
+
+
+def _in_language(fact: str, language: str) -> str:
+    """A month key or an ISO day as a reader of the language writes it; any other fact as it is."""
+    if is_month(fact):
+        return show_month(fact, language)
+    try:
+        return show_date(date.fromisoformat(fact), language) if len(fact) == 10 else fact
+    except ValueError:
+        return fact
+
+
+def finding(
+    code: str, place: Place = NOWHERE, *, unit: str = "", measure: str = "", found: Any = "", **facts: Any
+) -> Finding:
+    """A ``Finding`` with its facts as text."""
+    return Finding(
+        code,
+        place,
+        unit,
+        measure,
+        str(found),
+        tuple(sorted((key, str(value)) for key, value in facts.items())),
+    )
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Gravest first, then by unit, file, sheet and cell: the same whatever the order they were found in."""
+    return sorted(
+        set(findings),
+        key=lambda f: (
+            SEVERITIES.index(f.severity),
+            f.row("en")[2:5],
+            natural(f.place.cell),
+            f.code,
+            f.facts,
+        ),
+    )
+
+
+def natural(cell: str) -> tuple[int, str]:
+    """Sort key that puts B9 before B10."""
+    digits = "".join(character for character in cell if character.isdigit())
+    return (int(digits) if digits else 0, cell)
+
+
+def count(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings there are of each severity."""
+    totals = dict.fromkeys(SEVERITIES, 0)
+    for one in findings:
+        totals[one.severity] += 1
+    return totals

@@ -1,0 +1,39 @@
+"""What a measure's value is (ชนิด), and a value as a person writes it.
+
+Every value is a float inside: a day is its ordinal, yes is 1, no is 0.
+"""
+
+import math
+from datetime import date
+from enum import StrEnum
+
+from kpibatch.base.thai import show_date
+
+
+class Kind(StrEnum):
+    """ชนิด: what a measure's value is, in the workbook's own words."""
+
+    NUMBER = "จำนวน"
+    AMOUNT = "จำนวนเงิน"
+    PERCENT = "ร้อยละ"
+    DATE = "วันที่"
+    YES_NO = "ใช่/ไม่ใช่"
+
+    @property
+    def family(self) -> str:
+        return {Kind.DATE: "date", Kind.YES_NO: "yes_no"}.get(self, "number")
+
+
+def show_value(value: float, kind: Kind, language: str = "th") -> str:
+    """A value as a person writes it: ``12,500``, ``57.14``, ``10 ก.ย. 2565``, ``ใช่``; empty when missing."""
+    if math.isnan(value):
+        return ""
+    if kind is Kind.DATE:
+        return show_date(date.fromordinal(int(value)), language)
+    if kind is Kind.YES_NO:
+        yes, no = ("ใช่", "ไม่ใช่") if language == "th" else ("yes", "no")
+        return yes if value == 1 else no
+    digits = 4 if kind is Kind.PERCENT else 2
+    whole, _, decimals = f"{round(value, digits):,.{digits}f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole

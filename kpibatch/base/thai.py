@@ -1,0 +1,149 @@
+"""What Thai offices type: Thai digits, Buddhist-era dates and months, numbers and yes/no in words.
+
+In: text. Out: a value and nothing else; ``None`` where the text can't be read one way only.
+A month is the text ``2565-06``; dates are Gregorian ``datetime.date`` inside, Buddhist years outside.
+"""
+
+import math
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date
+from decimal import Decimal
+
+BUDDHIST = 543
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_MONTHS = (
+    ("ม.ค.", "มกราคม"),
+    ("ก.พ.", "กุมภาพันธ์"),
+    ("มี.ค.", "มีนาคม"),
+    ("เม.ย.", "เมษายน"),
+    ("พ.ค.", "พฤษภาคม"),
+    ("มิ.ย.", "มิถุนายน"),
+    ("ก.ค.", "กรกฎาคม"),
+    ("ส.ค.", "สิงหาคม"),
+    ("ก.ย.", "กันยายน"),
+    ("ต.ค.", "ตุลาคม"),
+    ("พ.ย.", "พฤศจิกายน"),
+    ("ธ.ค.", "ธันวาคม"),
+)
+_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NUMBER = {
+    re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names
+}
+_MONTH_KEY = re.compile(r"(2[45][0-9]{2})-(0[1-9]|1[0-2])")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_YES = {"ใช่", "มี", "ครบ", "แล้ว", "✓", "✔", "☑", "yes", "y", "true"}
+_NO = {"ไม่ใช่", "ไม่มี", "ไม่", "ไม่ครบ", "ยัง", "ยังไม่มี", "✗", "✘", "x", "no", "n", "false"}
+
+
+def squash(text: str) -> str:
+    """The text with one kind of space, none at the ends, and no invisible characters."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\xa0", " ").split())
+
+
+def arabic(text: str) -> str:
+    """The text with Thai digits written in Arabic ones; its length does not change."""
+    return text.translate(_DIGITS)
+
+
+def read_number(text: str, counting_unit: str = "") -> float | None:
+    """A number as typed: ``๘๕.๕``, ``1,234.50``, ``85%``, ``ร้อยละ 85``, or followed by its counting unit."""
+    bare = arabic(squash(text))
+    bare = bare.removeprefix("ร้อยละ").removeprefix("จำนวน").strip()
+    for tail in ("%", counting_unit):
+        if tail and bare.endswith(tail):
+            bare = bare.removesuffix(tail).rstrip()
+            break
+    if not _NUMBER.fullmatch(bare):
+        return None
+    number = float(bare.replace(",", ""))
+    return number if math.isfinite(number) else None
+
+
+def read_yes_no(text: str) -> bool | None:
+    """``ใช่``, ``มี``, ``✓`` … or their opposites."""
+    bare = squash(text).lower()
+    return True if bare in _YES else False if bare in _NO else None
+
+
+def read_date(text: str) -> date | None:
+    """A day in the Buddhist era: ``10 ก.ย. 2565``, ``๑๕ เมษายน พ.ศ. ๒๕๖๕``, ``15/04/2565``, ``15 เม.ย.
+    65``.
+    """
+    bare = arabic(squash(text)).removeprefix("วันที่").strip()
+    if named := re.fullmatch(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
+        day, name, year = named.groups()
+        month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name))
+        return _day(int(year) + (2500 if len(year) == 2 else 0), month, int(day)) if month else None
+    if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-](2[45][0-9]{2})", bare):
+        day, number, year = slashed.groups()
+        return _day(int(year), int(number), int(day))
+    return None
+
+
+def _day(year_be: int, month: int, day: int) -> date | None:
+    try:
+        return date(year_be - BUDDHIST, month, day)
+    except ValueError:
+        return None
+
+
+def show_date(day: date, language: str = "th") -> str:
+    """``10 ก.ย. 2565``, or ``10 Sep 2022`` in English."""
+    if language == "en":
+        return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1][0]} {day.year + BUDDHIST}"
+
+
+def show_number(value: float) -> str:
+    """The shortest text that gives the value back after rounding to 9 decimals, without separators:
+    ``100.01``.
+    """
+    if not math.isfinite(value):
+        return str(value)
+    text = format(Decimal(repr(round(float(value), 9))), "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def is_month(text: str) -> bool:
+    """Whether the text is a month key such as ``2565-06``."""
+    return _MONTH_KEY.fullmatch(text) is not None
+
+
+def read_month(text: str) -> str | None:
+    """A month key, or a month in words: ``2565-06``, ``มิ.ย. 2565``, ``มิถุนายน ๖๕``, ``6/2565``."""
+    bare = arabic(squash(text)).removeprefix("เดือน").strip()
+    if is_month(bare):
+        return bare
+    if slashed := re.fullmatch(r"([0-9]{1,2})\s*/\s*(2[45][0-9]{2})", bare):
+        number, year = int(slashed[1]), slashed[2]
+    elif named := re.fullmatch(r"([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
+        number, year = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", named[1]), 0), named[2]
+    else:
+        return None
+    key = f"{int(year) + (2500 if len(year) == 2 else 0)}-{number:02d}"
+    return key if is_month(key) else None
+
+
+def months_between(start: date, end: date) -> list[str]:
+    """The month keys from one day's month to another's."""
+    count = (end.year - start.year) * 12 + end.month - start.month + 1
+    steps = (start.month - 1 + step for step in range(count))
+    return [f"{start.year + BUDDHIST + step // 12}-{step % 12 + 1:02d}" for step in steps]
+
+
+def month_end(month: str) -> date:
+    """The last day of a month key."""
+    year, number = int(month[:4]) - BUDDHIST, int(month[5:])
+    return date(year, number, monthrange(year, number)[1])
+
+
+def show_month(month: str, language: str = "th", *, short: bool = False) -> str:
+    """``มิถุนายน 2565``, short ``มิ.ย. 65``; in English ``Jun 2022``."""
+    year, number = int(month[:4]), int(month[5:])
+    if language == "en":
+        return f"{_ENGLISH_MONTHS[number - 1]} {year - BUDDHIST}"
+    return f"{_MONTHS[number - 1][0]} {year % 100:02d}" if short else f"{_MONTHS[number - 1][1]} {year}"

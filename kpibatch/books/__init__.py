@@ -1,0 +1,13 @@
+"""Any workbook in, guarded, and out, checked. Knows no KPI.
+
+In: a file somebody sent; cells to write.
+Out: ``Grid`` (values at their addresses, error cells never blank); a workbook on disk, whole.
+
+look.py     how every workbook looks: font, colours, styles, how much room a text takes
+package.py  changing a few parts of a workbook's package, every other byte kept (the door to lxml)
+guard/      a file is inspected before a reader may touch it
+read.py     reading any workbook: values at their addresses (the door to calamine)
+values.py   a cell → a value of a measure's kind, or why not
+table.py    a sheet as a table; faults collected with their cells
+write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
+"""

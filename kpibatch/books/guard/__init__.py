@@ -1,0 +1,15 @@
+"""A file is inspected before a reader may touch it: what it is, its limits, its error cells.
+
+In: a path, or bytes, and the limits.
+Out: ``Inspected`` with the reader's own copy, or ``Refused`` with the reason.
+
+limits.py   why a file is not read; what is counted against the limits
+package.py  a zipped workbook taken apart without trusting it; the reader's own copy
+ole.py      the container of .xls taken apart
+cells.py    walking the cells of one XML sheet
+xlsx.py     inspecting .xlsx and .xlsm
+xls.py      inspecting .xls
+xlsb.py     inspecting .xlsb
+ods.py      inspecting .ods
+inspect.py  what a file is, whatever its name says, and which inspector it goes to
+"""

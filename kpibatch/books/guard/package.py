@@ -1,0 +1,303 @@
+"""A zipped workbook taken apart without trusting a word of it: what a part's name, size or text claims is
+checked before it is read.
+
+The reader later gets a new package made of the very bytes that were inspected, so that it cannot see another
+file than the guard did.
+"""
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from posixpath import dirname, join, normpath
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.limits import Refused
+
+MB = 1_000_000
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED = 0x1
+_SMALL = 256 * 1024  # a short part may well shrink more than max_ratio
+_PROLOG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml([^>]*)\?>)?(?:\s|<!--.*?-->|<\?.*?\?>)*<[^!?/\s]", re.DOTALL
+)
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
+
+
+class Zipped:
+    """The parts of a zipped file by name; names are the same whatever their case and slashes."""
+
+    def __init__(self, raw: bytes, limits: IntakeLimits) -> None:
+        self._raw = raw
+        self._parts: dict[str, bytes] = {}
+        self._sound: set[str] = set()
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        try:
+            members = zipfile.ZipFile(BytesIO(raw)).infolist()
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            ValueError,
+            OverflowError,
+            OSError,
+            struct.error,
+        ) as reason:
+            raise Refused("unreadable-file", reason) from None
+        _refuse_swollen(members, len(raw), limits)
+        for member in members:
+            name = _plain(member.orig_filename)
+            if name in self._members or ".." in name.split("/"):
+                raise Refused("file-malformed", member.orig_filename)
+            if member.flag_bits & _ENCRYPTED:
+                raise Refused("file-encrypted", member.orig_filename)
+            self._members[name] = member
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members or _plain(name) in self._members
+
+    def part(self, name: str) -> bytes:
+        """A part, unpacked; it must be exactly as long as it says."""
+        if name not in self._parts:
+            self._parts[name] = self._unpack(self._member(name))
+        return self._parts[name]
+
+    def xml(self, name: str) -> bytes:
+        """A part that is XML as workbooks have it: UTF-8, no DOCTYPE."""
+        content = self.part(name)
+        if name not in self._sound:
+            _refuse_odd_xml(name, content)
+            self._sound.add(name)
+        return content
+
+    def crc(self, name: str) -> int:
+        """The checksum the file gives for a part: the reader finds out whether it is right."""
+        return self._member(name).CRC
+
+    def refuse_doctypes(self) -> None:
+        """Inspect the XML parts that nobody has asked for; they may be empty, or in UTF-16 as Power Query has
+        them.
+        """
+        seen = {_plain(name) for name in self._sound}
+        for name in self._members:
+            if name.endswith((".xml", ".rels")) and name not in seen:
+                content = self._unpack(self._members[name]).replace(b"\0", b"")
+                if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                    raise Refused("file-malformed", f"{name}: DOCTYPE")
+
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        member = self._members.get(name) or self._members.get(_plain(name))
+        if member is None:
+            raise Refused("file-malformed", f"{name}: –")
+        return member
+
+    def _unpack(self, member: zipfile.ZipInfo) -> bytes:
+        head = self._raw[member.header_offset : member.header_offset + 30]
+        if len(head) < 30 or head[:4] != b"PK\3\4":
+            raise Refused("unreadable-file", member.orig_filename)
+        start = member.header_offset + 30 + sum(struct.unpack("<HH", head[26:]))
+        packed = self._raw[start : start + member.compress_size]
+        if member.compress_type == _STORED:
+            content = packed
+        elif member.compress_type == _DEFLATED:
+            content = _inflated(packed, member)
+        else:
+            raise Refused("file-malformed", f"{member.orig_filename}: zip {member.compress_type}")
+        if len(content) != member.file_size:
+            raise Refused(
+                "file-malformed", f"{member.orig_filename}: {len(content):,} ≠ {member.file_size:,}"
+            )
+        return content
+
+
+def _plain(name: str) -> str:
+    """A part's name as all its spellings have it in common."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _refuse_swollen(members: list[zipfile.ZipInfo], size: int, limits: IntakeLimits) -> None:
+    if len(members) > limits.max_parts:
+        raise Refused("file-swollen", f"{len(members):,} > {limits.max_parts:,}")
+    if sum(member.compress_size for member in members) > size:
+        raise Refused("file-malformed", "zip")
+    for member in members:
+        if member.file_size > limits.max_part_mb * MB:
+            raise Refused(
+                "file-swollen",
+                f"{member.orig_filename}: {member.file_size / MB:,.0f} MB > {limits.max_part_mb:g} MB",
+            )
+        if member.file_size > _SMALL and member.file_size > limits.max_ratio * member.compress_size:
+            ratio = member.file_size / max(member.compress_size, 1)
+            raise Refused("file-swollen", f"{member.orig_filename}: ×{ratio:,.0f} > ×{limits.max_ratio:g}")
+    total = sum(member.file_size for member in members)
+    if total > limits.max_unpacked_mb * MB:
+        raise Refused("file-swollen", f"{total / MB:,.0f} MB > {limits.max_unpacked_mb:g} MB")
+
+
+def _inflated(packed: bytes, member: zipfile.ZipInfo) -> bytes:
+    try:
+        return zlib.decompressobj(-15).decompress(packed, member.file_size + 1)
+    except zlib.error as reason:
+        raise Refused("unreadable-file", f"{member.orig_filename}: {reason}") from None
+
+
+def _refuse_odd_xml(name: str, content: bytes) -> None:
+    """Refuse what readers understand differently, or not at all: another encoding, a DOCTYPE, entities."""
+    if b"\0" in content or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Refused("file-malformed", f"{name}: UTF-16")
+    prolog = _PROLOG.match(content)
+    if prolog is None:
+        found = next((word for word in ("DOCTYPE", "ENTITY") if f"<!{word}".encode() in content), "XML")
+        raise Refused("file-malformed", f"{name}: {found}")
+    encoding = _ENCODING.search(prolog[1] or b"")
+    if encoding and encoding[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        raise Refused("file-malformed", f"{name}: {encoding[1].decode('ascii', 'replace')}")
+
+
+def elements(content: bytes, tag: str) -> list[dict[str, str]]:
+    """The attributes of every element of that name, whatever its prefix."""
+    found: list[dict[str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == tag:
+            found.append(attributes)
+
+    parser = xml_parser()
+    parser.StartElementHandler = start
+    parse(parser, content)
+    return found
+
+
+def xml_parser() -> expat.XMLParserType:
+    """A parser that refuses a DOCTYPE."""
+
+    def refuse(*_: object) -> None:
+        raise Refused("file-malformed", "DOCTYPE")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    return parser
+
+
+def parse(parser: expat.XMLParserType, content: bytes) -> None:
+    """Run a parser over a whole part; XML that is not well-formed is refused."""
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as reason:
+        raise Refused("unreadable-file", reason) from None
+
+
+def packed(parts: Mapping[str, tuple[bytes, int]]) -> bytes:
+    """A new package of parts, each with its checksum; nothing is compressed, for it is read at once and
+    thrown away.
+    """
+    body, index, offset = [], [], 0
+    for name, (content, crc) in parts.items():
+        key = name.encode()
+        common = struct.pack(
+            "<HHHHHIIIHH", 20, 0x800, _STORED, 0, 33, crc, len(content), len(content), len(key), 0
+        )
+        body += [b"PK\3\4", common, key, content]
+        index += [b"PK\1\2\24\0", common, struct.pack("<HHHII", 0, 0, 0, 0, offset), key]
+        offset += 30 + len(key) + len(content)
+    directory = b"".join(index)
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), offset, 0)
+    return b"".join((*body, directory, end))
+
+
+_SHEET_KINDS = {
+    "worksheet": "worksheets",
+    "chartsheet": "chartsheets",
+    "dialogsheet": "dialogsheets",
+    "xlMacrosheet": "worksheets",
+}
+_RELATIONSHIPS = '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relationships(zipped: Zipped, part: str = "") -> Iterator[tuple[str, str, str]]:
+    """The id, the type's last word and the target part of each inner relationship of a part, or of the
+    package itself.
+    """
+    folder = dirname(part)
+    listed = join(folder, "_rels", f"{part[len(folder) :].lstrip('/')}.rels")
+    if listed not in zipped:
+        return
+    for link in elements(zipped.xml(listed), "Relationship"):
+        if link.get("TargetMode") != "External":
+            target = link.get("Target", "").replace("\\", "/")
+            within = normpath(target.lstrip("/") if target.startswith("/") else join(folder, target))
+            # some programs name parts from the package's root but leave out the slash
+            found = within if within in zipped else within.removeprefix(f"{folder}/")
+            yield link.get("Id", ""), link.get("Type", "").rpartition("/")[2], found
+
+
+class Linked:
+    """The parts a workbook's main part leads to, each of them once."""
+
+    def __init__(self, zipped: Zipped, workbook: str) -> None:
+        self._zipped, self._workbook = zipped, workbook
+        self._links = {identity: (kind, part) for identity, kind, part in relationships(zipped, workbook)}
+        self._taken: set[str] = set()
+
+    def sheet(self, name: str, link: str) -> tuple[str, str]:
+        """The kind of a sheet, as the folder it lies in, and its part."""
+        kind, part = self._links.get(link, ("", ""))
+        if kind not in _SHEET_KINDS or part not in self._zipped or part.lower() in self._taken:
+            raise Refused("file-malformed", f"{self._workbook}: {name}", name)
+        self._taken.add(part.lower())
+        return _SHEET_KINDS[kind], part
+
+    def other(self, kind: str) -> str:
+        """The part of that kind; empty where there is none."""
+        return next(
+            (part for found, part in self._links.values() if found == kind and part in self._zipped), ""
+        )
+
+
+class Copy:
+    """A new package of the inspected parts; ``suffix`` is ``xml`` or ``bin``."""
+
+    def __init__(self, zipped: Zipped, suffix: str) -> None:
+        self._zipped, self._suffix = zipped, suffix
+        self._parts: dict[str, tuple[bytes, int]] = {}
+        self._links: list[str] = []
+
+    def add(self, name: str, part: str, content: bytes | None = None) -> None:
+        """A part under the name the reader knows; ``content`` where it is not as it was."""
+        kept = (
+            (self._zipped.part(part), self._zipped.crc(part))
+            if content is None
+            else (content, zlib.crc32(content))
+        )
+        self._parts[name] = kept
+
+    def add_sheet(self, link: str, kind: str, part: str, content: bytes | None = None) -> None:
+        """The next sheet."""
+        name = f"{kind}/sheet{len(self._links) + 1}.{self._suffix}"
+        self.add(f"xl/{name}", part, content)
+        self._links.append(_link(link, kind.removesuffix("s"), name))
+
+    def add_linked(self, kind: str, part: str) -> None:
+        """Another part of the workbook, if it is there."""
+        if part:
+            name = f"{kind}.{self._suffix}"
+            self.add(f"xl/{name}", part)
+            self._links.append(_link(f"own-{kind}", kind, name))
+
+    def packed(self) -> bytes:
+        """The copy, with links of its own."""
+        self._write(f"xl/_rels/workbook.{self._suffix}.rels", self._links)
+        self._write("_rels/.rels", [_link("own", "officeDocument", f"xl/workbook.{self._suffix}")])
+        return packed(self._parts)
+
+    def _write(self, name: str, links: list[str]) -> None:
+        content = "".join((_RELATIONSHIPS, *links, "</Relationships>")).encode()
+        self._parts[name] = content, zlib.crc32(content)
+
+
+def _link(identity: str, kind: str, part: str) -> str:
+    return f'<Relationship Id={quoteattr(identity)} Type="{_TYPES}/{kind}" Target="{part}"/>'

@@ -1,0 +1,110 @@
+"""Inspecting .xlsb: the parts of .xlsx, but binary; one walk over the records of each sheet.
+
+Formulas always store a result here, so one that was never calculated can't be told from its result.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from kpibatch.books.guard.limits import NAMELESS_ERROR, Flaw, Inspected, Merge, Refused, Sheet, Tally
+from kpibatch.books.guard.package import Copy, Linked, Zipped
+from kpibatch.books.guard.xls import ERRORS
+
+_ROW, _BUNDLE_SHEET, _MERGE, _STRINGS = 0, 156, 176, 159
+_FILLED = range(2, 12)
+_ERRORS = (3, 11)
+_SHORT = range(12, 19)  # cells without a column: Excel does not write them, the reader does not know them
+_SMALLEST_STRING = 5
+
+
+def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
+    """Inspect every sheet of a binary workbook whose main part is ``workbook``."""
+    linked = Linked(zipped, workbook)
+    copy = Copy(zipped, "bin")
+    copy.add("xl/workbook.bin", workbook)
+    sheets = []
+    for name, link in _listed(zipped.part(workbook)):
+        tally.begin(name)
+        kind, part = linked.sheet(name, link)
+        try:
+            sheets.append(_sheet(name, zipped.part(part), tally) if kind == "worksheets" else Sheet(name))
+        except (struct.error, IndexError):
+            raise Refused("unreadable-file", "BIFF12", name) from None
+        copy.add_sheet(link, kind, part)
+    strings = linked.other("sharedStrings")
+    if strings:
+        _refuse_unsound(zipped.part(strings))
+    for kind in ("sharedStrings", "styles"):
+        copy.add_linked(kind, linked.other(kind))
+    return Inspected("xlsb", copy.packed(), tuple(sheets))
+
+
+def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Type and content of each record; both numbers in front have seven bits a byte."""
+    at, size = 0, len(content)
+    try:
+        while at < size:
+            kind = content[at]
+            at += 1
+            if kind & 0x80:
+                kind = kind & 0x7F | (content[at] & 0x7F) << 7
+                at += 1
+            length = 0
+            for shift in (0, 7, 14, 21):
+                byte = content[at]
+                at += 1
+                length |= (byte & 0x7F) << shift
+                if not byte & 0x80:
+                    break
+            at += length
+            if at > size:
+                break
+            yield kind, content[at - length : at]
+    except IndexError:
+        raise Refused("unreadable-file", "BIFF12") from None
+    if at != size:
+        raise Refused("unreadable-file", "BIFF12")
+
+
+def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
+    for kind, content in _records(workbook):
+        if kind == _BUNDLE_SHEET:
+            link, after = _wide_text(content, 8)
+            yield _wide_text(content, after)[0], link
+
+
+def _wide_text(content: bytes, at: int) -> tuple[str, int]:
+    if len(content) < at + 4:
+        raise Refused("unreadable-file", "BIFF12")
+    end = at + 4 + 2 * struct.unpack_from("<I", content, at)[0]
+    return content[at + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _refuse_unsound(strings: bytes) -> None:
+    for kind, content in _records(strings):
+        if kind == _STRINGS and (
+            len(content) < 8 or struct.unpack_from("<I", content, 4)[0] * _SMALLEST_STRING > len(strings)
+        ):
+            raise Refused("file-malformed", "uniqueCount")
+        break
+
+
+def _sheet(name: str, content: bytes, tally: Tally) -> Sheet:
+    flaws: list[Flaw] = []
+    merges: list[Merge] = []
+    row = 0
+    for kind, record in _records(content):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", record)[0]
+        elif kind in _FILLED:
+            place = row, struct.unpack_from("<I", record)[0]
+            tally.once(place)
+            tally.fill(place)
+            if kind in _ERRORS:
+                flaws.append((*place, ERRORS.get(record[8], NAMELESS_ERROR)))
+        elif kind in _SHORT:
+            raise Refused("file-malformed", f"BIFF12 {kind}", name)
+        elif kind == _MERGE:
+            top, bottom, left, right = struct.unpack_from("<IIII", record)
+            merges.append(((top, left), (bottom, right)))
+    return Sheet(name, tuple(flaws), tally.merge(merges))

@@ -1,0 +1,155 @@
+"""Inspecting .xlsx and .xlsm: which sheets there are, what is in them, and which cells hold an error or no
+result.
+
+Most sheets are plain enough for one regular expression to prove it (``plain_cells``); ``guard_cells`` walks
+the others.
+"""
+
+import re
+from collections.abc import Iterator
+
+from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
+from kpibatch.books.guard.cells import walked_cells
+from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Inspected, Merge, Refused, Sheet, Tally
+from kpibatch.books.guard.package import Copy, Linked, Zipped, elements
+
+_READABLE_ERRORS = {
+    "#DIV/0!",
+    "#N/A",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#REF!",
+    "#VALUE!",
+    NAMELESS_ERROR,
+    UNCALCULATED,
+}
+_SMALLEST_STRING = len("<si/>")
+# A plain cell: its address first, then nothing, a number, text, or a formula with its result. Any other cell
+# gives an empty match.
+_FORMULA = r"<f(?=[\s>/])[^<>]*+>(?:[^<]*+</f>)?+"
+_NUMBER = rf'(?: t="[nsb]")?+(?:/>|>(?:{_FORMULA}<v>[^<&]++</v>|<v>[^<&]*+</v>)?+</c>)'
+_STRING = rf' t="str">(?:{_FORMULA})?+<v>[^<]*+</v></c>'
+_TEXT = (
+    r' t="inlineStr"><is><t(?: xml:space="preserve")?+>[^<]*+</t></is></c>| t="(?:str|inlineStr)"(?:/>|></c>)'
+)
+_NEAR, _ANYWHERE = (
+    re.compile(rf'<c(?: r="({address})"(?: s="\d++")?+(?:{_NUMBER}|{_STRING}|{_TEXT})|[\s/>])'.encode())
+    for address in (r"[A-Z]{1,2}+[1-9]\d{0,2}+", r"[A-Z]{1,3}+[1-9]\d{0,6}+")
+)
+_NEAR_BOX = 999 * 702  # up to ZZ999
+_FEW = 10_000
+_LETTERS, _DIGITS = bytes(range(65, 91)), b"0123456789"
+_PREFIXED = re.compile(rb"<[^\s<>/]*:")
+_FIRST_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_MERGE = re.compile(rb"""mergeCell\s[^>]*?\bref\s*=\s*["']([^"']*)["']""")
+_UNIQUE = re.compile(rb"""<(?:\w+:)?sst\b[^>]*?\buniqueCount\s*=\s*["']\s*(\d+)""")
+
+
+def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
+    """Inspect every sheet of a workbook whose main part is ``workbook``."""
+    linked = Linked(zipped, workbook)
+    copy = Copy(zipped, "xml")
+    copy.add("xl/workbook.xml", workbook)
+    sheets = []
+    for name, link in _listed(zipped.xml(workbook)):
+        tally.begin(name)
+        kind, part = linked.sheet(name, link)
+        xml = zipped.xml(part)
+        sheet = _inspected(name, xml, tally) if kind == "worksheets" else Sheet(name)
+        strange = {text for _, _, text in sheet.flaws} - _READABLE_ERRORS
+        copy.add_sheet(link, kind, part, _readable(xml, strange) if strange else None)
+        sheets.append(sheet)
+    strings = linked.other("sharedStrings")
+    if strings:
+        _refuse_unsound(strings, zipped.xml(strings))
+    for kind in ("sharedStrings", "styles"):
+        copy.add_linked(kind, linked.other(kind))
+    return Inspected("xlsx", copy.packed(), tuple(sheets))
+
+
+def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
+    for sheet in elements(workbook, "sheet"):
+        link = next((value for key, value in sheet.items() if key.rpartition(":")[2] == "id"), "")
+        yield sheet.get("name", ""), link
+
+
+def _refuse_unsound(part: str, xml: bytes) -> None:
+    """Shared strings must not promise more strings than there is room for: readers set memory aside for
+    them.
+    """
+    unique = _UNIQUE.search(xml)
+    if unique and int(unique[1]) * _SMALLEST_STRING > len(xml):
+        raise Refused("file-malformed", f"uniqueCount={unique[1].decode()}")
+    first = _FIRST_STRING.search(xml)
+    if first and (xml.find(b"<!", first.start()) >= 0 or xml.find(b"<?", first.start()) >= 0):
+        raise Refused(
+            "file-malformed", f"{part}: <!"
+        )  # a comment inside a text cuts it short in some readers
+
+
+def _readable(xml: bytes, strange: set[str]) -> bytes:
+    """The sheet with newer errors such as #SPILL! under an older name: the reader gives up a whole sheet for
+    one of them.
+    """
+    words = b"|".join(re.escape(text.encode()) for text in sorted(strange))
+    return re.sub(rb"(<(?:\w+:)?v(?:\s[^>]*)?>)(?:" + words + rb")(?=</)", rb"\1#N/A", xml)
+
+
+def _inspected(name: str, xml: bytes, tally: Tally) -> Sheet:
+    merges = tally.merge(_merges(name, xml)) if b"mergeCell" in xml else ()
+    count = plain_cells(xml, tally.limits.max_box)
+    if count is None:
+        return Sheet(name, tuple(walked_cells(name, xml, tally)), merges)
+    # blank cells may be many; they are told from filled ones where it matters
+    tally.count(count if count < _FEW else xml.count(b"</v>") + xml.count(b"</is>"))
+    return Sheet(name, (), merges)
+
+
+def plain_cells(xml: bytes, max_box: int) -> int | None:
+    """How many cells there are, where each is plain, not too far away and there once; else nothing is
+    known.
+    """
+    start = xml.find(b"<sheetData")
+    end = xml.find(b"</sheetData>", start)
+    if start < 0 or end < 0 or xml.find(b"sheetData") != start + 1 or xml.find(b"sheetData", end + 12) >= 0:
+        return None
+    if any(
+        xml.find(sign, start, end) >= 0 and xml.find(b"<" + sign, start, end) >= 0 for sign in (b"!", b"?")
+    ):
+        return None
+    if _PREFIXED.search(xml, start, end):
+        return None
+    cells = _NEAR.findall(xml, start, end)
+    once = set(cells)
+    if b"" in once or max_box < _NEAR_BOX:
+        cells = _ANYWHERE.findall(xml, start, end)
+        once = set(cells)
+        if b"" in once or not _within(once, max_box):
+            return None
+    return len(cells) if len(once) == len(cells) else None
+
+
+def _within(addresses: set[bytes], max_box: int) -> bool:
+    """Whether the farthest row and column are inside the grid and the area from A1 up to them is not too
+    large.
+    """
+    joined = b" ".join(addresses)
+    letters = max(
+        joined.translate(None, _DIGITS).split(), key=lambda column: (len(column), column), default=b"A"
+    )
+    columns = coordinates(f"{letters.decode()}1")[1] + 1
+    rows = max(map(int, joined.translate(None, _LETTERS).split()), default=1)
+    return rows <= ROWS and columns <= COLUMNS and rows * columns <= max_box
+
+
+def _merges(name: str, xml: bytes) -> Iterator[Merge]:
+    for found in _MERGE.findall(xml, xml.find(b"mergeCell"), xml.find(b">", xml.rfind(b"mergeCell")) + 1):
+        first, several, last = found.decode("ascii", "replace").partition(":")
+        try:
+            (top, left), (bottom, right) = coordinates(first), coordinates(last if several else first)
+        except ValueError:
+            raise Refused("file-malformed", f"mergeCell {first}", name) from None
+        if top > bottom or left > right:
+            raise Refused("file-malformed", f"mergeCell {first}:{last}", name)
+        yield (top, left), (bottom, right)

@@ -1,0 +1,91 @@
+"""How every workbook looks: the font, the colours, the styles by name, and how much room a text takes."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+FONT = "TH Sarabun New"
+ROW = 24.0
+WHOSE, PROVINCE = "kpibatch_unit", "province"
+THAI_DATE = "[$-107041E]d mmm yyyy"
+ENGLISH_DATE = "d mmm yyyy"
+NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
+    "#1F3A5F",
+    "#2A7F86",
+    "#E8EEF4",
+    "#FFF8DC",
+    "#B8C4D0",
+    "#6B7280",
+    "#1B2430",
+)
+GOOD, FAIR, POOR = "#CFE8D5", "#FDF0C8", "#F6CFC4"
+STYLES: dict[str, dict[str, Any]] = {
+    "base": {"font_name": FONT, "font_size": 16, "valign": "vcenter", "font_color": INK},
+    "title": {"bold": True, "font_size": 22, "font_color": NAVY},
+    "subtitle": {"font_size": 16, "font_color": GREY},
+    "head": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": NAVY,
+        "align": "center",
+        "text_wrap": True,
+        "border": 1,
+        "border_color": LINE,
+    },
+    "section": {"bold": True, "bg_color": MIST, "font_color": NAVY, "border": 1, "border_color": LINE},
+    "cell": {"border": 1, "border_color": LINE},
+    "input": {"bg_color": INPUT, "locked": False},
+    "corrected": {"bold": True, "font_color": TEAL, "bottom": 5, "bottom_color": TEAL},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "centre": {"align": "center"},
+    "right": {"align": "right"},
+    "bold": {"bold": True},
+    "big": {"font_size": 26, "bold": True, "font_color": NAVY},
+    "quiet": {"font_color": GREY, "font_size": 14},
+    "code": {"font_color": GREY, "num_format": "@"},
+    "number": {"num_format": "General", "align": "right"},
+    "whole": {"num_format": "#,##0", "align": "right"},
+    "money": {"num_format": "#,##0.00", "align": "right"},
+    "percent": {"num_format": "0.00", "align": "right"},
+    "score": {"num_format": "0.0000", "align": "right"},
+    "points": {"num_format": "0.00", "align": "center"},
+    "level": {"num_format": "0", "align": "center", "bold": True},
+    "met": {"num_format": '"✓";;"–"', "align": "center"},
+    "text": {"num_format": "@"},
+    "link": {"font_color": "#1155AA", "underline": 1},
+    "head-link": {"underline": 1},
+    "good": {"bg_color": GOOD},
+    "fair": {"bg_color": FAIR},
+    "poor": {"bg_color": POOR},
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text without characters that a workbook can't hold, and no longer than a cell may be."""
+    return _CONTROL.sub("�", text)[:32000]
+
+
+def sheet_name(text: str, taken: Iterable[str]) -> str:
+    """A valid sheet name near the text: at most 31 characters, none forbidden, not taken (case aside)."""
+    used = {name.casefold() for name in taken}
+    bare = re.sub(r"[\[\]:*?/\\]", "-", clean(text)).strip(" '")[:31] or "-"
+    name, number = bare, 2
+    while name.casefold() in used or name.casefold() == "history":
+        name = f"{bare[: 31 - len(str(number)) - 1]}~{number}"
+        number += 1
+    return name
+
+
+@lru_cache(maxsize=10_000)
+def width_of(text: str) -> int:
+    """How many columns of the screen a text takes: Thai vowels and tone marks above or below take none."""
+    return sum(unicodedata.category(character) != "Mn" for character in text)
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text needs in a column of that width."""
+    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.8)) for part in text.split("\n")))

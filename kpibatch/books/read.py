@@ -1,0 +1,131 @@
+"""Reading any workbook: the one door to calamine.
+
+In: a path, or what a guard has inspected. Out: grids of plain values, each value at its true address. An
+error cell or a formula without a result is a ``CellError``, never a blank: calamine returns both as empty
+text, so the guard finds their addresses.
+"""
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.thai import squash
+from kpibatch.books.guard.inspect import inspect, take
+from kpibatch.books.guard.limits import Inspected, Merge, Refused
+
+# what squash leaves nothing of
+_BLANK = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+_LIMITS = IntakeLimits()
+
+
+@dataclass(frozen=True)
+class CellError:
+    """A cell whose value does not exist: an error such as ``#REF!``, or a formula never calculated."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Value: TypeAlias = str | float | bool | date | CellError | None
+
+
+class UnreadableBook(Exception):
+    """The file is no workbook we can read; the text says why, in the reader's words."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: rows of values from A1 on, and the ranges that are merged (zero-based corners)."""
+
+    name: str
+    rows: list[list[Value]]
+    merges: list[Merge] = field(default_factory=list)
+
+    def at(self, row: int, column: int) -> Value:
+        """The value at zero-based coordinates; blank outside the filled area."""
+        return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else None
+
+
+def as_text(value: Value) -> str:
+    """What a person sees in the cell: ``85`` for 85.0, empty for a blank."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return squash(str(value))
+
+
+def read_book(path: Path, limits: IntakeLimits = _LIMITS) -> dict[str, Grid]:
+    """Every sheet of a workbook by its name, in order.
+
+    Raises ``UnreadableBook`` where the file can't be opened as a workbook, or is not fit to be read.
+    """
+    try:
+        return read_bytes(take(path, limits), limits)
+    except (Refused, OSError) as reason:
+        raise UnreadableBook(squash(str(reason)) or type(reason).__name__) from reason
+
+
+def read_bytes(raw: bytes, limits: IntakeLimits) -> dict[str, Grid]:
+    """Every sheet of a workbook by its name, in order.
+
+    Raises ``Refused`` where it is no workbook or not fit to be read, ``UnreadableBook`` where the reader
+    fails all the same.
+    """
+    return read_inspected(inspect(raw, limits))
+
+
+def read_inspected(seen: Inspected) -> dict[str, Grid]:
+    """The sheets of a workbook that a guard has inspected."""
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(seen.copy))
+        if len(book.sheet_names) != len(seen.sheets):
+            raise UnreadableBook(f"{len(book.sheet_names)} ≠ {len(seen.sheets)}")
+        grids = {}
+        for index, (name, sheet) in enumerate(zip(book.sheet_names, seen.sheets, strict=True)):
+            rows = [
+                list(map(_plain, row))
+                for row in book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+            ]
+            for row, column, text in sheet.flaws:
+                _mark(rows, row, column, CellError(text))
+            grids[name] = Grid(name, rows, list(sheet.merges))
+        return grids
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise UnreadableBook(squash(str(error)) or type(error).__name__) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the reader's own making, and not an Exception
+            raise
+        raise UnreadableBook(squash(str(error))) from None
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, str):
+        return value if value.strip(_BLANK) else None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) else CellError(str(value))
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return CellError(str(value))
+
+
+def _mark(rows: list[list[Value]], row: int, column: int, value: CellError) -> None:
+    while len(rows) <= row:
+        rows.append([])
+    rows[row].extend([None] * (column + 1 - len(rows[row])))
+    rows[row][column] = value

@@ -1,0 +1,252 @@
+"""Writing workbooks: the one door to XlsxWriter.
+
+Every write is checked, formats are made once, text stays text, and a file appears whole or not at all.
+Coordinates are zero-based; a ``Formula`` carries the result that Excel will compute.
+"""
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+import xlsxwriter
+from xlsxwriter.format import Format
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.files import saved
+from kpibatch.books.look import (
+    ENGLISH_DATE,
+    FONT,
+    ROW,
+    STYLES,
+    THAI_DATE,
+    WHOSE,
+    clean,
+    lines_of,
+    sheet_name,
+)
+
+_PAGE_WIDTH = 300.0
+_LINK_TEXT = 250
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula without its leading ``=``, and its result as Excel will compute it."""
+
+    text: str
+    result: float | str | bool
+
+
+Content: TypeAlias = str | float | int | date | Formula | None
+
+
+class Book:
+    """One workbook being written; used as a context manager, it is on disk, whole, after the block.
+
+    ``whose`` is the code of the one unit that may see it, or ``PROVINCE``; it stays with the file as a custom
+    property.
+    """
+
+    def __init__(
+        self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1), whose: str = ""
+    ) -> None:
+        self.path, self.language = path, language
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "in_memory": True,
+        }
+        self._content = (
+            io.BytesIO()
+        )  # a zip file that the disk refuses half way would print its own traceback
+        self._book = xlsxwriter.Workbook(self._content, options)
+        self._formats: dict[tuple[tuple[str, ...], tuple[tuple[str, Any], ...]], Format] = {}
+        self.sheets: dict[str, Sheet] = {}
+        self._book.set_properties(
+            {"title": title, "author": "kpibatch", "created": datetime.combine(day, time())}
+        )
+        if whose:
+            self._book.set_custom_property(WHOSE, whose)
+        self._book.set_calc_mode("auto")
+        self._book.set_size(2400, 1400)
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._book.close()
+            saved(self.path, lambda part: part.write_bytes(self._content.getbuffer()))
+
+    def style(self, *names: str, **extra: Any) -> Format:
+        """The format that the named styles make together, later ones and ``extra`` winning."""
+        key = (names, tuple(sorted(extra.items())))
+        if key not in self._formats:
+            properties: dict[str, Any] = {}
+            for name in ("base", *names):
+                properties.update(self._date_format() if name == "date" else STYLES[name])
+            self._formats[key] = self._book.add_format(properties | extra)
+        return self._formats[key]
+
+    def _date_format(self) -> dict[str, Any]:
+        return {"num_format": THAI_DATE if self.language == "th" else ENGLISH_DATE, "align": "center"}
+
+    def sheet(self, name: str) -> "Sheet":
+        """A new sheet at the end, under the name nearest to the one asked for."""
+        valid = sheet_name(name, self.sheets)
+        self.sheets[valid] = Sheet(self, valid, self._book.add_worksheet(valid))
+        return self.sheets[valid]
+
+    def define(self, name: str, reference: str) -> None:
+        """A defined name for a range (``='อันดับ'!$A$1``)."""
+        _check(self._book.define_name(name, reference), name)
+
+    def chart(self, kind: str, subtype: str = "") -> Any:
+        """A chart to be filled and placed."""
+        return self._book.add_chart({"type": kind, **({"subtype": subtype} if subtype else {})})
+
+
+class Sheet:
+    """One worksheet; ``raw`` is XlsxWriter's own, for what is written once and can't fail silently."""
+
+    def __init__(self, book: Book, name: str, raw: Any) -> None:
+        self.book, self.name, self.raw = book, name, raw
+        raw.set_default_row(ROW)
+        raw.hide_gridlines(2)
+
+    def put(self, row: int, column: int, content: Content, *styles: str, **extra: Any) -> None:
+        """Write one cell; raises where the value or place can't be held."""
+        form = self.book.style(*styles, **extra)
+        where = f"{self.name}!{row},{column}"
+        if content is None or (isinstance(content, float) and math.isnan(content)):
+            _check(self.raw.write_blank(row, column, None, form), where)
+        elif isinstance(content, Formula):
+            _check(self.raw.write_formula(row, column, "=" + content.text, form, content.result), where)
+        elif isinstance(content, str):
+            _check(self.raw.write_string(row, column, clean(content), form), where)
+        elif isinstance(content, date):
+            _check(self.raw.write_datetime(row, column, content, form), where)
+        else:
+            _check(self.raw.write_number(row, column, content, form), where)
+
+    def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
+        for offset, content in enumerate(contents):
+            self.put(row, column + offset, content, *styles, **extra)
+
+    def merge(self, row: int, first: int, last: int, content: str, *styles: str, **extra: Any) -> None:
+        """One text across several columns of a row."""
+        if first == last:
+            self.put(row, first, content, *styles, **extra)
+        else:
+            _check(
+                self.raw.merge_range(
+                    row, first, row, last, clean(content), self.book.style(*styles, **extra)
+                ),
+                self.name,
+            )
+
+    def merge_formula(
+        self, row: int, first: int, last: int, formula: Formula, *styles: str, **extra: Any
+    ) -> None:
+        """One formula across several columns of a row."""
+        self.merge(row, first, last, "", *styles, **extra)
+        self.put(row, first, formula, *styles, **extra)
+
+    def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
+        """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles; a formula's text
+        ends at 255 letters.
+        """
+        if len(text) > _LINK_TEXT or len(target) > _LINK_TEXT:
+            self.put(row, column, text, *styles)
+            return
+        escaped = target.replace('"', '""'), text.replace('"', '""')
+        self.put(row, column, Formula(f'HYPERLINK("#{escaped[0]}","{escaped[1]}")', text), *styles)
+
+    def note(self, row: int, column: int, text: str) -> None:
+        """A comment on a cell, wide enough to be read."""
+        lines = lines_of(text, 44)
+        options = {
+            "font_name": FONT,
+            "font_size": 14,
+            "width": 330,
+            "height": 26 * lines + 12,
+            "author": "kpibatch",
+        }
+        _check(self.raw.write_comment(row, column, clean(text), options), self.name)
+
+    def widths(self, *widths: float) -> None:
+        for column, width in enumerate(widths):
+            self.raw.set_column(column, column, width, self.book.style())
+
+    def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
+        self.raw.set_row(row, ROW * lines, None, {"hidden": hidden})
+
+    def page(
+        self,
+        *,
+        top: int,
+        bottom: int | None = None,
+        portrait: bool = False,
+        last: tuple[int, int] | None = None,
+    ) -> None:
+        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below; ``last`` ends
+        what is printed.
+        """
+        raw = self.raw
+        if portrait:
+            raw.set_portrait()
+        else:
+            raw.set_landscape()
+        raw.set_paper(9)
+        raw.fit_to_pages(1, 0)
+        raw.set_margins(0.4, 0.4, 0.5, 0.6)
+        raw.repeat_rows(top, top if bottom is None else bottom)
+        page = say("word.page-of", self.book.language)
+        raw.set_footer(f'&L&"{FONT}"&12&A&R&"{FONT}"&12{page}')
+        if last:
+            raw.print_area(0, 0, *last)
+
+    def pages_across(self, widths: Sequence[float], repeated: int) -> None:
+        """For a sheet too wide to be read on one page: as many pages across as it needs, the first columns on
+        each.
+        """
+        names = sum(widths[:repeated])
+        pages = max(1, math.ceil((sum(widths) - names) / (_PAGE_WIDTH - names)))
+        self.raw.fit_to_pages(pages, 0)
+        if pages > 1:
+            self.raw.repeat_columns(0, repeated - 1)
+
+    def lock(self) -> None:
+        """Protect all but the unlocked cells, without a password; sorting out columns and filters stays
+        free.
+        """
+        allowed = (
+            "format_columns",
+            "format_rows",
+            "autofilter",
+            "sort",
+            "select_locked_cells",
+            "select_unlocked_cells",
+        )
+        self.raw.protect("", dict.fromkeys(allowed, True))
+
+    def validate(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
+        """A data validation over a range; messages longer than Excel takes are refused, not lost."""
+        _check(self.raw.data_validation(*first, *last, dict(options)), self.name)
+
+    def colour(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
+        """A conditional format over a range."""
+        _check(self.raw.conditional_format(*first, *last, dict(options)), self.name)
+
+
+def _check(returned: Any, where: str) -> None:
+    if isinstance(returned, int) and returned < 0:
+        raise ValueError(f"XlsxWriter refused a write at {where}: {returned}")

@@ -1,0 +1,94 @@
+"""What the operator sees while a command works: a bar on a terminal, plain lines elsewhere; and tables (the
+door to rich).
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import Finding
+
+
+class Bar:
+    """Progress on a terminal: one bar, its label the step at hand."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bar = Progress(*columns, transient=True, console=Console(stderr=True, markup=False))
+        self._task: TaskID | None = None
+        self._bar.start()
+
+    def step(self, name: str) -> None:
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(say(f"step-name.{name}", self.language), total=None)
+
+    def tick(self, done: int, of: int) -> None:
+        if self._task is not None:
+            self._bar.update(self._task, completed=done, total=of)
+
+    def tell(self, text: str) -> None:
+        self._bar.console.print(text, highlight=False)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+class Lines:
+    """Progress in a log or a pipe: one plain line a step."""
+
+    def __init__(self, language: str, echo: Callable[[str], None]) -> None:
+        self.language, self._echo = language, echo
+
+    def step(self, name: str) -> None:
+        self._echo(say(f"step-name.{name}", self.language) + " …")
+
+    def tick(self, done: int, of: int) -> None:
+        """Nothing: a line a file would drown what matters."""
+
+    def tell(self, text: str) -> None:
+        self._echo(text)
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+@contextmanager
+def showing(language: str, echo: Callable[[str], None]) -> Iterator[Bar | Lines]:
+    """Progress for the block: a bar where a person looks on, else plain lines."""
+    display = Bar(language) if sys.stderr.isatty() else Lines(language, echo)
+    try:
+        yield display
+    finally:
+        display.close()
+
+
+def print_table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    width: int = 110,
+) -> None:
+    """A table as wide as the terminal, elsewhere ``width``; the columns numbered in ``right`` stand to the
+    right.
+    """
+    table = Table(title=title or None, title_justify="left")
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else width).print(table)
+
+
+def finding_line(one: Finding, language: str, whose: str = "") -> str:
+    """A finding as one line: how grave, whose, where, what, and its code."""
+    parts = (say(f"sheet.severity-{one.severity}", language), whose, str(one.place), one.message(language))
+    return "  ".join(filter(None, parts)) + f"  [{one.code}]"

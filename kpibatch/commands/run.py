@@ -1,0 +1,157 @@
+"""The monthly batch: the steps in order. Only here are units looped over and a month's files written."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import Config
+from kpibatch.base.files import replaced, saved
+from kpibatch.base.lock import alone
+from kpibatch.base.progress import Clock, Progress
+from kpibatch.forms.office import template_of
+from kpibatch.forms.office_write import template_form_name, write_from_template
+from kpibatch.forms.standard import form_name, write_form
+from kpibatch.intake.month import newest_month
+from kpibatch.months.assess import score_month, sound_levels
+from kpibatch.months.bundle import refuse_closed
+from kpibatch.months.folder import CHECKED, LEVEL_TABLES, LISTED, RECORD
+from kpibatch.months.history import History, history_of, rebuild, remember
+from kpibatch.months.journal import JOURNAL
+from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
+from kpibatch.rules.annex import write_annex
+from kpibatch.rules.levels import LevelTables
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.trend import trend_of
+from kpibatch.workbooks.ranking.book import write_ranking
+from kpibatch.workbooks.returned.book import returned_files, write_returned
+from kpibatch.workbooks.unit.book import unit_file, write_unit_book
+
+LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
+
+
+def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
+    """Read, score and write one month; the folder ``output/MONTH`` appears whole or stays as it was.
+
+    Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
+    """
+    with _scored(config, month, "run", progress) as (outcome, clock):
+        with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
+            _write(outcome, folder, clock)
+        with history_of(config.output, to_keep=True) as history:  # takes the new month in
+            later = [
+                key
+                for key, key_round in history.rounds().items()
+                if key > outcome.month and key_round == outcome.tables.round.key
+            ]
+    if later:
+        progress.tell(say("console.months-after", config.language, months=", ".join(later)))
+    return outcome
+
+
+@contextmanager
+def _scored(
+    config: Config, month: str | None, command: str, progress: Progress
+) -> Iterator[tuple[Outcome, Clock]]:
+    """The month's outcome, and the output held alone to write it; nothing is touched where the level tables
+    are faulty.
+    """
+    clock = Clock(progress)
+    with clock.step("levels"):
+        tables = sound_levels(config)
+        month = month or newest_month(config)
+    with alone(config, command, progress):
+        refuse_closed(config, month)
+        outcome = score_month(config, tables, month, clock)
+        remember(config.output, outcome.intake.arrivals)
+        yield outcome, clock
+
+
+def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
+    tables, trend, progress = outcome.tables, trend_of(outcome), clock.progress
+    with clock.step("ranking"):
+        write_ranking(outcome, folder / "ranking.xlsx", trend)
+    with clock.step("units"):
+        (folder / "units").mkdir()
+        for done, unit in enumerate(tables.units, 1):
+            write_unit_book(outcome, unit, folder / "units" / unit_file(unit), trend)
+            progress.tick(done, len(tables.units))
+    with clock.step("returned"):
+        (folder / "returned").mkdir()
+        _return(outcome, folder / "returned")
+    for name, content in LISTINGS.items():
+        (folder / name).write_bytes(content(outcome))
+    shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
+    write_record(outcome, clock, folder / RECORD, [folder / name for name in LISTINGS])
+
+
+def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:
+    """Read and check one month; writes only ``returned/`` and ``check.json``.
+
+    Returns the outcome and how many workbooks were returned.
+    """
+    with _scored(config, month, "check", progress) as (outcome, clock):
+        folder = config.output / outcome.month
+        with clock.step("returned"), replaced(folder / "returned") as returned:
+            written = _return(outcome, returned)
+        saved(folder / CHECKED, lambda part: write_record(outcome, clock, part))
+    return outcome, written
+
+
+def _return(outcome: Outcome, folder: Path) -> int:
+    """Write the marked copies into an empty folder; returns how many there are."""
+    going = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
+    month = outcome.config.submissions / outcome.month
+    for one in going:
+        write_returned(
+            month / one.file, folder / one.name, one.findings, one.unit, outcome.language, one.beside
+        )
+    return len(going)
+
+
+def rebuild_history(config: Config, progress: Progress) -> History:
+    """Make ``history.sqlite`` anew from the months' folders."""
+    with alone(config, "history rebuild", progress):
+        return rebuild(config.output)
+
+
+def write_forms(config: Config, progress: Progress) -> list[Path]:
+    """One form per unit into ``output/forms``."""
+    tables = sound_levels(config)
+    template = template_of(config, tables)
+    progress.step("forms")
+    with alone(config, "forms", progress), replaced(config.output / "forms") as folder:
+        for done, unit in enumerate(tables.units, 1):
+            if template:
+                write_from_template(template, unit, folder / template_form_name(template, unit), tables)
+            else:
+                write_form(tables, unit, folder / form_name(unit))
+            progress.tick(done, len(tables.units))
+    return sorted((config.output / "forms").iterdir())
+
+
+def write_annex_file(config: Config, tables: LevelTables) -> Path:
+    """The level tables as the annex of a letter."""
+    path = config.output / "level_tables_annex.xlsx"
+    saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
+    return path
+
+
+def run_side_by_side(month: str | None, workspaces: Sequence[str], echo: Callable[..., None]) -> int:
+    """Run a month of each workspace, print what each said, in order, and give back the gravest exit code."""
+
+    def one(workspace: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    with ThreadPoolExecutor() as pool:
+        finished = list(pool.map(one, workspaces))
+    for workspace, process in zip(workspaces, finished, strict=True):
+        echo(f"── {workspace}")
+        echo(process.stdout, nl=False)
+        echo(process.stderr, nl=False, err=True)
+    return max(process.returncode for process in finished)

@@ -1,0 +1,130 @@
+"""The package of a familiar form: which cells hold formulas, cells filled in, and the properties that say
+whose it is.
+
+Only the parts named here change: sheets with placeholders (and there only those cells), the order to
+calculate on opening, and the custom properties with their two entries in the package's lists.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from kpibatch.base.addresses import coordinates
+from kpibatch.books.package import RELATIONS, Element, Package, Unpatchable, elements, held, make, parse, tag
+
+Cell = tuple[int, int]
+Contents = Mapping[Cell, str | float | None]
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_CUSTOM, _KIND = "docProps/custom.xml", "custom-properties"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_NAMESPACES = f'xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"'
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_MOST = 1_000_000
+
+
+def worksheets(package: Package) -> dict[str, str]:
+    """The part of each sheet by the sheet's name. Raises ``Unpatchable`` where the package is no workbook."""
+    book = _workbook(package)
+    parts = {one.id: one.target for one in package.relations(book) if one.kind == "worksheet"}
+    listed = list(package.read(book).iter(tag("sheet")))
+    return {
+        one.get("name"): parts[one.get(f"{{{RELATIONS}}}id")]
+        for one in listed
+        if one.get(f"{{{RELATIONS}}}id") in parts
+    }
+
+
+def _workbook(package: Package) -> str:
+    part = next((one.target for one in package.relations("") if one.kind == "officeDocument"), "")
+    if part not in package.parts or package.read(part).tag != tag("workbook"):
+        raise Unpatchable("no workbook")
+    return part
+
+
+def formula_cells(package: Package) -> dict[str, set[Cell]]:
+    """By sheet, the cells that hold formulas."""
+    sheets = {name: package.read(part).iter(tag("c")) for name, part in worksheets(package).items()}
+    return {
+        name: {coordinates(cell.get("r")) for cell in cells if cell.find(tag("f")) is not None}
+        for name, cells in sheets.items()
+    }
+
+
+def fill(package: Package, part: str, contents: Contents) -> None:
+    """Replace what cells of a sheet hold, keeping their styles; ``None`` leaves them blank."""
+    for cell in package.edit(part).iter(tag("c")):
+        at = coordinates(cell.get("r"))
+        if at in contents:
+            _fill(cell, contents[at])
+
+
+def _fill(cell: Element, content: str | float | None) -> None:
+    for child in list(elements(cell)):
+        cell.remove(child)
+    for name in ("t", "cm", "vm"):
+        cell.attrib.pop(name, None)
+    if isinstance(content, str):
+        cell.set("t", "inlineStr")
+        cell.append(make("is", None, make("t", text=held(content))))
+    elif content is not None:
+        cell.append(make("v", text=repr(content)))
+
+
+def calculate_on_opening(package: Package) -> None:
+    """Let the spreadsheet program work all formulas out anew: their stored results were those of the
+    placeholders.
+    """
+    book = _workbook(package)
+    for one in package.read(book).iter(tag("calcPr")):
+        if one.get("fullCalcOnLoad") not in ("1", "true"):
+            package.edit(book)
+            one.set("fullCalcOnLoad", "1")
+
+
+def set_properties(package: Package, properties: Mapping[str, str]) -> None:
+    """Set custom properties; others that the workbook has stay."""
+    part = next((one.target for one in package.relations("") if one.kind == _KIND), "")
+    if part not in package.parts:
+        root = parse(f"<Properties {_NAMESPACES}/>".encode())
+        part = package.add(
+            _CUSTOM if package.name_of(_CUSTOM) is None else "docProps/custom{}.xml", root, _CUSTOM_TYPE
+        )
+        package.relate("", _KIND, part)
+    root = package.edit(part)
+    for one in [one for one in elements(root) if one.get("name") in properties]:
+        root.remove(one)
+    number = max((int(one.get("pid", 1)) for one in elements(root)), default=1)
+    for step, (name, value) in enumerate(properties.items(), 1):
+        facts = f'fmtid="{_FORMAT_ID}" pid="{number + step}" name={quoteattr(name)}'
+        root.append(
+            parse(
+                f"<property {_NAMESPACES} {facts}><vt:lpwstr>{escape(value)}</vt:lpwstr></property>".encode()
+            )
+        )
+
+
+def custom_properties(source: Path | bytes) -> list[tuple[str, str]]:
+    """The names and values of a file's custom properties; none where it has none or is no XML workbook.
+
+    What a stranger's package may hold can't be foreseen; a file without properties is known by its cell of
+    ``{{unit}}``.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as stored:
+            small = {name: stored.read(name) for name in stored.namelist() if _may_matter(stored, name)}
+        package = Package(small)
+        part = next((one.target for one in package.relations("") if one.kind == _KIND), "")
+        found = elements(package.read(part)) if part in small else ()
+        return [(one.get("name", ""), "".join(one.itertext())) for one in found]
+    except Exception:
+        return []
+
+
+def _may_matter(stored: zipfile.ZipFile, name: str) -> bool:
+    return (
+        name.startswith(("_rels/", "docProps/"))
+        and name.endswith((".rels", ".xml"))
+        and stored.getinfo(name).file_size < _MOST
+    )

@@ -1,0 +1,89 @@
+"""A template → the familiar form of each unit: the same package, other contents in the cells of its
+placeholders.
+
+Everything else of the workbook (formats, formulas, pictures, validations, print settings) is copied byte by
+byte. The form says whose it is in custom properties, which survive Excel's saving.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from kpibatch.base.addresses import excel_day
+from kpibatch.base.files import saved
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.books.look import clean
+from kpibatch.books.package import open_package
+from kpibatch.books.write import Content, Formula
+from kpibatch.forms.layout import identity_for
+from kpibatch.forms.office import UNIT, Placeholder, Template
+from kpibatch.forms.office_back import PROPERTIES
+from kpibatch.forms.office_package import calculate_on_opening, fill, set_properties, worksheets
+from kpibatch.forms.standard import form_name
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Unit
+
+Entries = Mapping[tuple[str, str], Content]
+
+
+def write_from_template(
+    template: Template,
+    unit: Unit,
+    path: Path,
+    tables: LevelTables,
+    entries: Entries | None = None,
+    month: str = "",
+) -> None:
+    """The form of one unit; the same template gives the same bytes.
+
+    ``entries`` fills cells in, as an officer would: (measure, month or text column) → content; ``month`` is
+    the one reported on.
+    """
+    package = open_package(template.path.read_bytes())
+    for sheet, part in worksheets(package).items():
+        here = [one for one in template.placeholders if one.spot.sheet == sheet]
+        if here:
+            fill(
+                package,
+                part,
+                {
+                    (one.spot.row, one.spot.column): _content(one, unit, tables, entries or {}, month)
+                    for one in here
+                },
+            )
+    calculate_on_opening(package)
+    identity = identity_for(tables, unit)
+    set_properties(
+        package, dict(zip(PROPERTIES, (identity.unit, identity.round, identity.digest), strict=True))
+    )
+    saved(path, lambda new: new.write_bytes(package.packed()))
+
+
+def template_form_name(template: Template, unit: Unit) -> str:
+    """The file name of a unit's familiar form: macros ask for .xlsm."""
+    return str(Path(form_name(unit)).with_suffix(template.path.suffix.lower()))
+
+
+def _content(
+    one: Placeholder, unit: Unit, tables: LevelTables, entries: Entries, month: str
+) -> str | float | None:
+    if one.measure == UNIT:
+        return clean(unit.name)
+    fixed = tables.baselines.get((unit.code, one.measure))
+    entered = (
+        _fixed(fixed.value, tables.measures[one.measure].kind)
+        if fixed
+        else entries.get((one.measure, one.about or month))
+    )
+    if isinstance(entered, Formula):
+        raise ValueError(f"{one.where}: a formula can't be filled in")
+    if isinstance(entered, date):
+        return excel_day(entered.toordinal())
+    return clean(entered) if isinstance(entered, str) else entered
+
+
+def _fixed(value: float, kind: Kind) -> Content:
+    """What the province has fixed, as people read it in the form."""
+    if kind is Kind.DATE:
+        return date.fromordinal(int(value))
+    return show_value(value, kind) if kind is Kind.YES_NO else value

@@ -1,0 +1,183 @@
+"""Level tables → the standard form of each unit, and where each measure stands in a form that came back.
+
+People see the KPI, the item, its counting unit, its baseline, the months and three columns of text.
+The reader sees column A (measure codes, hidden) and one hidden row (month keys); it finds both by what
+they hold, so inserted rows or columns, or a renamed sheet, do not shift data.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.files import file_name
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import show_month
+from kpibatch.books.look import lines_of
+from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.forms.layout import (
+    HEAD_ROW,
+    IDENTITY_SHEET,
+    MONTH_ROW,
+    SHEET,
+    TEXT_COLUMNS,
+    Identity,
+    identity_for,
+)
+from kpibatch.rules.levels import LevelTables, asked_of, baseline_of
+from kpibatch.rules.records import Measure, Unit
+
+_LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
+
+
+def write_form(
+    tables: LevelTables, unit: Unit, path: Path, entries: Mapping[tuple[str, str], Content] | None = None
+) -> None:
+    """The standard form of one unit for the whole round.
+
+    ``entries`` fills cells in, as an officer would: (measure, month or text column) → content.
+    """
+    title = say("form.title", "th", round=tables.round.number, year=tables.round.fiscal_year)
+    with Book(path, title=f"{title} {unit.name}", day=tables.round.start) as book:
+        sheet = book.sheet(SHEET)
+        texts = 5 + len(tables.round.months)
+        sheet.widths(
+            14, 8, _LABEL_WIDTH, 14, 17, *[14] * len(tables.round.months), *[_TEXT_WIDTH] * len(TEXT_COLUMNS)
+        )
+        sheet.raw.set_column(0, 0, 14, None, {"hidden": True})
+        _heading(sheet, tables, unit, title, texts)
+        last = _items(sheet, tables, unit, entries or {})
+        sheet.raw.freeze_panes(HEAD_ROW + 1, 3)
+        sheet.page(top=HEAD_ROW, last=(last, texts + 2))
+        sheet.lock()
+        _write_identity(book, identity_for(tables, unit))
+
+
+def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: int) -> None:
+    sheet.put(0, 1, title, "title")
+    sheet.put(1, 1, f"{tables.round.unit_noun}{unit.name}  ({unit.code})   {tables.round.owner}", "bold")
+    sheet.put(2, 1, say("form.guide", "th"), "subtitle")
+    sheet.height(0, 2)
+    sheet.height(MONTH_ROW, 1, hidden=True)
+    for column, month in enumerate(tables.round.months, 5):
+        sheet.put(MONTH_ROW, column, month, "text")
+    months = [show_month(month, short=True) for month in tables.round.months]
+    sheet.put(HEAD_ROW, 0, "รหัส", "head")
+    sheet.put_row(HEAD_ROW, 1, ["ที่", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น", *months, *TEXT_COLUMNS], "head")
+    sheet.height(HEAD_ROW, 2)
+    for month, column in zip(tables.round.months, range(5, texts), strict=True):
+        due = tables.calendar.get(month)
+        if due:
+            sheet.raw.write_comment(
+                HEAD_ROW, column, say("form.due", "th", day=show_value(float(due.toordinal()), Kind.DATE))
+            )
+
+
+def _items(sheet: Sheet, tables: LevelTables, unit: Unit, entries: Mapping[tuple[str, str], Content]) -> int:
+    texts = 5 + len(tables.round.months)
+    row, kpi, number = HEAD_ROW + 1, "", 0
+    for measure in asked_of(tables, unit):
+        if tables.kpi_of[measure.code] != kpi:
+            kpi, number = tables.kpi_of[measure.code], 0
+            sheet.merge(row, 1, texts + 2, f"{kpi}  {tables.node[kpi].name}", "section")
+            row += 1
+        number += 1
+        sheet.put(row, 1, float(number), "cell", "whole", align="center")
+        _item(sheet, tables, unit, measure, row)
+        _answers(sheet, tables, measure, row, entries)
+        lines = [lines_of(str(entries.get((measure.code, name)) or ""), _TEXT_WIDTH) for name in TEXT_COLUMNS]
+        sheet.height(row, max(lines_of(measure.label, _LABEL_WIDTH), *lines))
+        row += 1
+    return row - 1
+
+
+def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int) -> None:
+    sheet.put(row, 0, measure.code, "code")
+    sheet.put(row, 2, measure.label, "cell", "wrap", valign="vcenter")
+    sheet.put(row, 3, measure.counting_unit, "cell", "centre")
+    base = baseline_of(tables, measure)
+    known = tables.baselines.get((unit.code, base.code)) if base else None
+    sheet.put(
+        row,
+        4,
+        known.value if known else None,
+        "cell",
+        _number_style(base.kind if base else Kind.NUMBER),
+        bg_color="#F1F3F5",
+    )
+
+
+def _answers(
+    sheet: Sheet, tables: LevelTables, measure: Measure, row: int, entries: Mapping[tuple[str, str], Content]
+) -> None:
+    months = tables.round.months
+    style = _number_style(measure.kind)
+    sheet.put_row(row, 5, [entries.get((measure.code, month)) for month in months], "cell", style, "input")
+    sheet.put_row(
+        row,
+        5 + len(months),
+        [entries.get((measure.code, name)) for name in TEXT_COLUMNS],
+        "cell",
+        "wrap",
+        "input",
+    )
+    sheet.validate((row, 5), (row, 4 + len(months)), _validation(tables, measure))
+
+
+def _number_style(kind: Kind) -> str:
+    return {
+        Kind.AMOUNT: "money",
+        Kind.PERCENT: "percent",
+        Kind.DATE: "date",
+        Kind.YES_NO: "centre",
+        Kind.NUMBER: "whole",
+    }[kind]
+
+
+def _validation(tables: LevelTables, measure: Measure) -> dict[str, Any]:
+    text = {
+        "input_title": measure.label[:32],
+        "input_message": say(
+            f"form.ask-{measure.kind.name.lower().replace('_', '-')}", "th", unit=measure.counting_unit
+        ),
+        "error_title": say("form.refused", "th"),
+        "error_message": say(
+            f"form.ask-{measure.kind.name.lower().replace('_', '-')}", "th", unit=measure.counting_unit
+        ),
+    }
+    if measure.kind is Kind.YES_NO:
+        return {"validate": "list", "source": ["ใช่", "ไม่ใช่"], **text}
+    if measure.kind is Kind.DATE:
+        first = date(tables.round.start.year - 2, 1, 1)
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": first,
+            "maximum": date(tables.round.end.year + 1, 12, 31),
+            **text,
+        }
+    low = 0.0 if measure.minimum is None else measure.minimum
+    if measure.maximum is None:
+        return {"validate": "decimal", "criteria": ">=", "value": low, **text}
+    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": measure.maximum, **text}
+
+
+def _write_identity(book: Book, identity: Identity) -> None:
+    sheet = book.sheet(IDENTITY_SHEET)
+    pairs: Iterator[tuple[str, Content]] = iter(
+        (
+            ("unit", identity.unit),
+            ("round", identity.round),
+            ("digest", identity.digest),
+            ("form", identity.form),
+        )
+    )
+    for row, pair in enumerate(pairs):
+        sheet.put_row(row, 0, pair, "text")
+    sheet.raw.hide()
+
+
+def form_name(unit: Unit) -> str:
+    """The file name of a unit's form."""
+    return file_name(f"{unit.code} {unit.name}")

@@ -1,0 +1,16 @@
+"""A folder of files → the long frame: what was sent, when, by whom, corrected and checked.
+
+In: ``submissions/MONTH/``, ``corrections.xlsx``, the level tables.
+Out: ``Intake`` (submissions, the long frame) and findings.
+
+frame.py             the long frame's columns and states
+arrivals.py          when a submission arrived, as a list states it
+submission.py        one workbook of one unit → its values, texts and findings
+readers.py           every file in a child process of its own (the door to pebble)
+month.py             a folder of workbooks → submissions and their values
+earlier.py           what earlier months' forms say where a form holds one month
+corrections.py       the values that the province set right
+corrections_book.py  the workbook they are filled in
+late.py              what a submission says otherwise of an earlier month than was sent then
+validate.py          all values against their rules, in one pass (the door to pandera)
+"""

@@ -1,0 +1,239 @@
+"""``corrections.xlsx``: values that the province has set right, each with a reason, a paper and a name behind
+it.
+
+In: the workbook. Out: the corrections, and a finding for every row that can't be used; such a row changes
+nothing. A correction stands in for the submission's own value on every run and is then checked like any
+other; no submission is written to.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.kinds import show_value
+from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import BUDDHIST, read_month
+from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
+from kpibatch.books.table import HEADER_WITHIN, Row, read_table
+from kpibatch.books.values import read_value
+from kpibatch.intake.frame import OK
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Source
+
+UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
+REASON, DOCUMENT, APPROVER, DAY = "เหตุผล", "เลขที่หนังสือ", "ผู้อนุมัติ", "วันที่"
+COLUMNS = (UNIT, MEASURE, MONTH, VALUE, REASON, DOCUMENT, APPROVER, DAY)
+_SYNONYMS = {
+    UNIT: ("unit", "รหัสหน่วย", "unit code"),
+    MEASURE: ("measure", "รหัสรายการ", "รหัสรายการข้อมูล", "measure code"),
+    MONTH: ("month",),
+    VALUE: ("value", "ค่าที่ถูกต้อง", "ค่าใหม่"),
+    REASON: ("reason",),
+    DOCUMENT: ("document number", "document", "document no", "document no.", "เลขที่เอกสาร", "เลขหนังสือ"),
+    APPROVER: ("approved by", "approver", "อนุมัติโดย"),
+    DAY: ("date", "ลงวันที่", "วันที่อนุมัติ"),
+}
+_ALSO = {synonym: column for column, synonyms in _SYNONYMS.items() for synonym in synonyms}
+CORRECTED = "corrected"
+_SET = ("state", "found", "file", "sheet", "cell")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One value set right; ``place`` is its cell in the workbook, ``found`` what stands there."""
+
+    unit: str
+    measure: str
+    month: str
+    value: float
+    found: str
+    reason: str
+    document: str
+    approver: str
+    day: date
+    place: Place
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.unit, self.measure, self.month
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """All that can be used, each cell at most once, and what is wrong with the others."""
+
+    rows: tuple[Correction, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def values(self) -> Mapping[tuple[str, str, str], float]:
+        """(unit, measure, month) → the value set."""
+        return {one.key: one.value for one in self.rows}
+
+
+NO_CORRECTIONS = Corrections()
+
+
+def read_corrections(path: Path, tables: LevelTables) -> Corrections:
+    """The workspace's corrections; none where the workbook is not there.
+
+    Raises ``KpibatchError`` where it can't be read as a workbook with such a table: a ranking without
+    corrections that were approved would be wrong.
+    """
+    if not path.exists():
+        return NO_CORRECTIONS
+    try:
+        grids = read_book(path)
+    except UnreadableBook as reason:
+        raise KpibatchError("unreadable-corrections", file=path, reason=reason) from None
+    grid = _with_known_heads(max(grids.values(), key=_heads_in))
+    findings: list[Finding] = []
+    table = read_table(path.name, {grid.name: grid}, grid.name, COLUMNS, findings, None)
+    if not table.found:
+        raise KpibatchError("corrections-columns", file=path, columns=", ".join(COLUMNS))
+    rows: dict[tuple[str, str, str], Correction] = {}
+    for row in table:
+        one = _correction(row, tables)
+        if one and one.key in rows:
+            row.report("correction-twice", VALUE, one.found, first=rows[one.key].place.cell)
+        elif one:
+            rows[one.key] = one
+    return Corrections(tuple(rows.values()), tuple(findings))
+
+
+def _heads_in(grid: Grid) -> int:
+    """How many of the columns a sheet has."""
+    found = {as_text(cell) for row in _with_known_heads(grid).rows[:HEADER_WITHIN] for cell in row}
+    return len(found & set(COLUMNS))
+
+
+def _with_known_heads(grid: Grid) -> Grid:
+    """The sheet with the headings that mean the same written as the program names them."""
+    heads = [
+        [_ALSO.get(as_text(cell).lower().replace("_", " "), cell) for cell in row]
+        for row in grid.rows[:HEADER_WITHIN]
+    ]
+    return replace(grid, rows=[*heads, *grid.rows[HEADER_WITHIN:]])
+
+
+def _correction(row: Row, tables: LevelTables) -> Correction | None:
+    """A row as a correction; ``None``, with its faults reported, where it can't be used."""
+    before = len(row.findings)
+    unit, measure, month = _unit(row, tables), _measure(row, tables), _month(row, tables)
+    papers = {column: row.text(column) for column in (REASON, DOCUMENT, APPROVER)}
+    for column, text in papers.items():
+        if not text:
+            row.report("correction-blank", column, "")
+    day, cell = row.date_in(DAY), row.value(VALUE)
+    for column in (DAY, VALUE):
+        if row.blank(column):
+            row.report("correction-blank", column, "")
+    value = float("nan")
+    if measure and cell is not None:
+        reading = read_value(cell, tables.measures[measure].kind, tables.measures[measure].counting_unit)
+        value = reading.value
+        if reading.refused:
+            row.report("table-value", VALUE, as_text(cell), expected=tables.measures[measure].kind.value)
+    if len(row.findings) > before or not (unit and measure and month and day):
+        return None
+    return Correction(
+        unit,
+        measure,
+        month,
+        value,
+        as_text(cell),
+        papers[REASON],
+        papers[DOCUMENT],
+        papers[APPROVER],
+        day,
+        row.place(VALUE),
+    )
+
+
+def _unit(row: Row, tables: LevelTables) -> str:
+    text = row.code(UNIT)
+    if unit := tables.unit_called(text):
+        return unit.code
+    row.report("correction-unknown", UNIT, text, nearest=nearest_of(text, list(tables.unit)))
+    return ""
+
+
+def _measure(row: Row, tables: LevelTables) -> str:
+    code = row.code(MEASURE)
+    if code not in tables.measures:
+        row.report("correction-unknown", MEASURE, code, nearest=nearest_of(code, list(tables.measures)))
+        return ""
+    if tables.measures[code].source is not Source.FORM:
+        row.report("correction-not-filled-in", MEASURE, code, source=tables.measures[code].source.value)
+        return ""
+    return code
+
+
+def _month(row: Row, tables: LevelTables) -> str:
+    cell = row.value(MONTH)
+    text = (
+        f"{cell.year + (BUDDHIST if cell.year < 2400 else 0)}-{cell.month:02d}"
+        if isinstance(cell, date)
+        else as_text(cell)
+    )
+    month = read_month(text) or ""
+    if month not in tables.round.months:
+        row.report(
+            "correction-month", MONTH, text, months=f"{tables.round.months[0]} – {tables.round.months[-1]}"
+        )
+        return ""
+    return month
+
+
+def corrected(
+    values: pd.DataFrame, corrections: Iterable[Correction], tables: LevelTables, report_month: str
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame of all submissions' values with the corrections in place, and a finding for each of them."""
+    due = [one for one in corrections if one.month <= report_month]
+    if not due:
+        return values, []
+    frame, findings = values.copy(), list[Finding]()
+    keys = frame[["unit", "measure", "month"]].itertuples(index=False, name=None)
+    rows = {key: index for index, key in zip(frame.index, keys, strict=True)}
+    for one in due:
+        if one.key not in rows:
+            facts = {"name": tables.unit[one.unit].name, "month": one.month}
+            findings.append(
+                finding(
+                    "correction-idle", one.place, unit=one.unit, measure=one.measure, found=one.found, **facts
+                )
+            )
+            continue
+        row = rows[one.key]
+        findings.append(_applied(one, values.loc[row], tables))
+        place = one.place
+        frame.at[row, "value"] = one.value
+        for column, text in zip(_SET, (OK, one.found, place.file, place.sheet, place.cell), strict=True):
+            frame.at[row, column] = text
+    return frame, findings
+
+
+def _applied(one: Correction, sent: "pd.Series[str]", tables: LevelTables) -> Finding:
+    """What was corrected, at the cell of the submission that it stands in for."""
+    measure = tables.measures[one.measure]
+    return finding(
+        CORRECTED,
+        Place(sent["file"], sent["sheet"], sent["cell"]),
+        unit=one.unit,
+        measure=one.measure,
+        found=sent["found"],
+        label=measure.label,
+        month=one.month,
+        sent=sent["found"] or "–",
+        value=show_value(one.value, measure.kind),
+        reason=one.reason,
+        document=one.document,
+        approver=one.approver,
+        day=one.day.isoformat(),
+        at=str(one.place),
+    )

@@ -1,0 +1,81 @@
+"""``corrections.xlsx``, ready to fill in: a row a correction, codes to choose from, and beside it the list of
+codes.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from kpibatch.base.addresses import quoted, span
+from kpibatch.base.catalogue import say
+from kpibatch.base.thai import show_month
+from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.intake.corrections import APPROVER, COLUMNS, DAY, DOCUMENT, MEASURE, MONTH, REASON, UNIT, VALUE
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Source
+
+_WIDTHS = {UNIT: 12, MEASURE: 24, MONTH: 14, VALUE: 18, REASON: 52, DOCUMENT: 26, APPROVER: 30, DAY: 18}
+_HEAD, _SPARE_ROWS = 2, 200
+
+
+def write_corrections(
+    path: Path, tables: LevelTables, rows: Sequence[Sequence[Content]] = (), language: str = "th"
+) -> None:
+    """Write the workbook; ``rows`` are corrections in the order of ``COLUMNS``.
+
+    Raises ``KpibatchError`` where the disk refuses.
+    """
+    with Book(
+        path, title=say("corrections.title", language), language=language, day=tables.round.start
+    ) as book:
+        sheet, codes = (
+            book.sheet(say("corrections.name", language)),
+            book.sheet(say("corrections.codes", language)),
+        )
+        lists = _codes(codes, tables, language)
+        sheet.put(0, 0, say("corrections.title", language), "title")
+        sheet.height(0, 2)
+        sheet.put(1, 0, say("corrections.guide", language), "subtitle")
+        sheet.widths(*(_WIDTHS[name] for name in COLUMNS))
+        sheet.put_row(_HEAD, 0, COLUMNS, "head")
+        sheet.height(_HEAD, 2)
+        for number in range(_SPARE_ROWS):
+            _row(sheet, _HEAD + 1 + number, rows[number] if number < len(rows) else [None] * len(COLUMNS))
+        first, last = _HEAD + 1, _HEAD + _SPARE_ROWS
+        for column, name in enumerate(COLUMNS):
+            if name in lists:
+                choice = {"validate": "list", "source": "=" + lists[name], "error_type": "warning"}
+                sheet.validate((first, column), (last, column), choice)
+        sheet.raw.freeze_panes(first, 0)
+        sheet.page(top=_HEAD)
+
+
+def _row(sheet: Sheet, row: int, contents: Sequence[Content]) -> None:
+    for column, (name, content) in enumerate(zip(COLUMNS, contents, strict=True)):
+        style = {DAY: "date", VALUE: "date" if isinstance(content, date) else "number"}.get(name, "text")
+        sheet.put(
+            row, column, content, "cell", style, *(["wrap"] if name == REASON else []), valign="vcenter"
+        )
+
+
+def _codes(sheet: Sheet, tables: LevelTables, language: str) -> dict[str, str]:
+    """Units, measures that are filled in, and months, side by side; gives back the range of each list of
+    codes.
+    """
+    asked = [measure for measure in tables.measures.values() if measure.source is Source.FORM]
+    columns: dict[str, list[tuple[str, str]]] = {
+        UNIT: [(unit.code, unit.name) for unit in tables.units],
+        MEASURE: [(measure.code, f"{measure.label} ({tables.kpi_of[measure.code]})") for measure in asked],
+        MONTH: [(month, show_month(month, language)) for month in tables.round.months],
+    }
+    sheet.widths(12, 34, 24, 80, 14, 24)
+    ranges = {}
+    for number, (name, lines) in enumerate(columns.items()):
+        sheet.put_row(0, 2 * number, [name, ""], "head")
+        for row, (code, words) in enumerate(lines, 1):
+            sheet.put(row, 2 * number, code, "cell", "text")
+            sheet.put(row, 2 * number + 1, words, "cell")
+        ranges[name] = f"{quoted(sheet.name)}!{span((1, 2 * number), (len(lines), 2 * number), 'rc')}"
+    sheet.raw.freeze_panes(1, 0)
+    sheet.page(top=0)
+    return ranges

@@ -1,0 +1,96 @@
+"""Familiar forms with one cell a measure: what the earlier months' submissions said of their own months.
+
+In: the month's intake. Out: the same with the values of earlier months filled in where the newest workbook
+has no cell for them. A value that it does give for an earlier month stays; a month without a submission stays
+blank.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
+
+from kpibatch.base.config import Config
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.forms.office import Template
+from kpibatch.intake.month import Intake, read_month
+from kpibatch.rules.levels import LevelTables
+
+_KEY = ["unit", "measure", "month"]
+
+
+def read_months(
+    config: Config,
+    tables: LevelTables,
+    month: str,
+    sights: Mapping[str, datetime],
+    template: Template | None,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> Intake:
+    """``read_month``, and what else the month needs of the months before it, read by the workspace's
+    template.
+
+    Raises ``KpibatchError`` as ``read_month`` does.
+    """
+    intake = read_month(config, tables, month, sights, template, tick)
+    if template is None:
+        return intake
+    intake = replace(intake, findings=(*template.findings, *intake.findings))
+    for before in (key for key in tables.round.months if key < month and template.month_less):
+        try:
+            intake = with_earlier(intake, read_month(config, tables, before, sights, template), template)
+        except KpibatchError as error:
+            if error.name != "empty-month":
+                raise
+    return intake
+
+
+def with_earlier(intake: Intake, earlier: Intake, template: Template) -> Intake:
+    """The intake with one earlier month filled in, its files named with their folder."""
+    wanted = intake.values.loc[
+        (intake.values["month"] == earlier.month) & (intake.values["sheet"] == ""), _KEY
+    ]
+    own = earlier.values["month"] == earlier.month
+    said = earlier.values[own & earlier.values["measure"].isin(template.month_less)].merge(wanted, on=_KEY)
+    said = said.assign(file=f"{earlier.month}/" + said["file"])[intake.values.columns]
+    values = pd.concat([intake.values, said], ignore_index=True).drop_duplicates(
+        _KEY, keep="last", ignore_index=True
+    )
+    places = set(said[["file", "sheet", "cell"]].itertuples(index=False, name=None))
+    findings = [
+        one for one in (_in_folder(one, earlier.month) for one in earlier.findings) if _at(one) in places
+    ]
+    findings += _sent_again(intake, earlier)
+    files = tuple((f"{earlier.month}/{name}", digest) for name, digest in earlier.files)
+    return replace(
+        intake,
+        values=values,
+        findings=(*intake.findings, *findings),
+        earlier_files=(*intake.earlier_files, *files),
+    )
+
+
+def _sent_again(intake: Intake, earlier: Intake) -> list[Finding]:
+    """Forms that do not say their month, sent a second time as they were."""
+    before = {one.sha256: one.file for one in earlier.submissions}
+    again = [one for one in intake.submissions if one.sha256 in before]
+    return [
+        finding(
+            "form-sent-again",
+            Place(one.file),
+            unit=one.unit,
+            found=f"{earlier.month}/{before[one.sha256]}",
+            month=earlier.month,
+        )
+        for one in again
+    ]
+
+
+def _in_folder(one: Finding, month: str) -> Finding:
+    return replace(one, place=Place(f"{month}/{one.place.file}", one.place.sheet, one.place.cell))
+
+
+def _at(one: Finding) -> tuple[str, str, str]:
+    return one.place.file, one.place.sheet, one.place.cell

@@ -1,0 +1,61 @@
+"""Late changes: a submission says something else of an earlier month than was sent for that month then."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.intake.frame import EMPTY, OK, PastMonth
+from kpibatch.intake.month import Intake
+from kpibatch.rules.levels import LevelTables
+
+CHANGED, GIVEN = "late-change", "late-given"
+
+
+def late_changes(
+    intake: Intake,
+    past: Iterable[PastMonth],
+    tables: LevelTables,
+    corrected: Mapping[tuple[str, str, str], float],
+) -> list[Finding]:
+    """Each value of an earlier month that is another now, with both values and both files.
+
+    A number that was changed or taken away is a warning; one that was not there, or not readable, and has
+    come since, is a note. Nothing where the unit sent nothing then, the form has no cell for it, or the value
+    now is the one that an approved correction (``corrected``: unit, measure, month → value) set.
+    """
+    return [one for month in past for one in _in(month, intake.values, tables, corrected)]
+
+
+def _in(
+    month: PastMonth,
+    values: pd.DataFrame,
+    tables: LevelTables,
+    corrected: Mapping[tuple[str, str, str], float],
+) -> Iterator[Finding]:
+    now = values[(values["month"] == month.month) & (values["cell"] != "")]
+    both = now.merge(month.values, on=["unit", "measure"], suffixes=("", "_then"))
+    had, has = both["state_then"] == OK, both["state"] == OK
+    other = (both["value"].round(9) != both["value_then"].round(9)) & had & has
+    gone = had & (both["state"] == EMPTY)
+    both["code"] = np.select([other | gone, ~had & has], [CHANGED, GIVEN], "")
+    for row in both[both["code"] != ""].to_dict("records"):
+        if corrected.get((row["unit"], row["measure"], month.month)) != row["value"]:
+            yield _finding({str(name): cell for name, cell in row.items()}, month.month, tables)
+
+
+def _finding(row: Mapping[str, str], month: str, tables: LevelTables) -> Finding:
+    file_then = row["file_then"] if "/" in row["file_then"] else f"{month}/{row['file_then']}"
+    return finding(
+        row["code"],
+        Place(row["file"], row["sheet"], row["cell"]),
+        unit=row["unit"],
+        measure=row["measure"],
+        found=row["found"],
+        label=tables.measures[row["measure"]].label,
+        month=month,
+        now=row["found"] or "–",
+        then=row["found_then"] or "–",
+        then_at=str(Place(file_then, row["sheet_then"], row["cell_then"])),
+    )

@@ -1,0 +1,216 @@
+"""A month's folder of workbooks → submissions, their values cell by cell, and findings.
+
+Each file is read on its own: what is wrong with one never touches another. Which of a unit's several
+submissions counts is decided here, in ``_counting``, and nowhere else.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from kpibatch.base.config import Config
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import is_month, show_date
+from kpibatch.forms.office import Template
+from kpibatch.intake.arrivals import RECEIVED, read_received
+from kpibatch.intake.frame import COLUMNS, PastMonth
+from kpibatch.intake.readers import read_all
+from kpibatch.intake.submission import Contents
+from kpibatch.rules.levels import LevelTables
+
+BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+_PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One workbook of one unit for one month; ``received`` is unknown where nothing tells."""
+
+    unit: str
+    month: str
+    file: str
+    sha256: str
+    received: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a month's folder gave: the submissions that count, their values and texts, and findings.
+
+    ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
+    ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
+    ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that a familiar form
+    needs.
+    """
+
+    month: str
+    submissions: tuple[Submission, ...]
+    values: pd.DataFrame
+    texts: Mapping[tuple[str, str], tuple[str, str, str]]
+    findings: tuple[Finding, ...]
+    files: tuple[tuple[str, str], ...]
+    arrivals: Mapping[str, datetime] = field(default_factory=dict)
+    earlier_files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Arrivals:
+    """What tells when a file came: the month's list, else when its bytes were first seen, else now."""
+
+    listed: Mapping[str, datetime]
+    seen: Mapping[str, datetime]
+    now: datetime
+
+    def of(self, contents: Contents) -> datetime:
+        return self.listed.get(contents.file) or self.seen.get(contents.sha256, self.now)
+
+
+def newest_month(config: Config) -> str:
+    """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
+    folder = config.submissions
+    if not folder.is_dir():
+        raise KpibatchError("no-submissions-folder", folder=folder)
+    months = [
+        path.name
+        for path in folder.iterdir()
+        if path.is_dir() and is_month(path.name) and any(_workbooks(path))
+    ]
+    if not months:
+        raise KpibatchError("no-submissions", folder=folder)
+    return max(months)
+
+
+def read_month(
+    config: Config,
+    tables: LevelTables,
+    month: str,
+    sights: Mapping[str, datetime],
+    template: Template | None = None,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> Intake:
+    """Read a month's submissions; ``template`` is the familiar form, if any.
+
+    ``sights`` tells when a file's bytes (by SHA-256) were first seen; ``tick`` is told how many files are
+    done, of how many.
+
+    Raises ``KpibatchError`` where the month is not in the round or its folder holds no workbook.
+    """
+    if month not in tables.round.months:
+        raise KpibatchError("month-not-in-round", month=month, months=", ".join(tables.round.months))
+    folder = config.submissions / month
+    paths = sorted(_workbooks(folder)) if folder.is_dir() else []
+    if not paths:
+        raise KpibatchError("empty-month", folder=folder)
+    contents = read_all(paths, tables, month, config.intake, tick, template)
+    arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
+    return _together(tables, month, contents, arrivals, list(_ignored(folder)))
+
+
+def _workbooks(folder: Path) -> Iterator[Path]:
+    named = (
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in BOOKS and not path.name.startswith(_PASSED_OVER)
+    )
+    return (path for path in named if not path.is_dir())  # a pipe or a link is refused, not passed over
+
+
+def _ignored(folder: Path) -> Iterator[Finding]:
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in BOOKS and not path.name.startswith(_PASSED_OVER):
+            yield finding("ignored-file", Place(path.name), found=path.suffix or path.name)
+
+
+def _together(
+    tables: LevelTables,
+    month: str,
+    contents: Iterable[Contents],
+    arrivals: _Arrivals,
+    findings: list[Finding],
+) -> Intake:
+    files, lines, texts, chosen, came = [], [], {}, [], {}
+    by_unit: dict[str, list[Contents]] = {}
+    for one in contents:
+        files.append((one.file, one.sha256))
+        if one.sha256:
+            came[one.sha256] = arrivals.of(one)
+        if one.unit:
+            by_unit.setdefault(one.unit, []).append(one)
+        else:
+            findings.extend(one.findings)
+    for unit in tables.units:
+        several = by_unit.get(unit.code, [])
+        if not several:
+            findings.append(
+                finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=month)
+            )
+            continue
+        sent = [_submission(one, tables, month, arrivals.of(one)) for one in several]
+        counts = _counting(sent)
+        chosen.append(counts)
+        counted = several[sent.index(counts)]
+        lines.extend(counted.lines)
+        texts.update(counted.texts)
+        findings.extend(counted.findings)
+        findings.extend(_about_arrival(tables, counts, sent))
+    frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"value": float})
+    return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files), came)
+
+
+def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:
+    due = tables.calendar.get(month)
+    late = bool(received and due and received.date() > due)
+    return Submission(contents.unit, month, contents.file, contents.sha256, received, late)
+
+
+def _counting(several: Sequence[Submission]) -> Submission:
+    """Of a unit's submissions the last that came in time, else the first late one; by name where arrivals are
+    unknown.
+    """
+    ordered = sorted(several, key=lambda one: (_arrival(one), one.file))
+    in_time = [one for one in ordered if not one.late]
+    return in_time[-1] if in_time else ordered[0]
+
+
+def _arrival(submission: Submission) -> datetime:
+    return submission.received.replace(tzinfo=None) if submission.received else datetime.min
+
+
+def _about_arrival(
+    tables: LevelTables, submission: Submission, several: Sequence[Submission]
+) -> Iterator[Finding]:
+    if len(several) > 1:
+        names = ", ".join(one.file for one in several)
+        yield finding(
+            "two-submissions",
+            Place(submission.file),
+            unit=submission.unit,
+            found=names,
+            counts=submission.file,
+        )
+    due = tables.calendar.get(submission.month)
+    if submission.late and submission.received and due:
+        came = submission.received.date().isoformat()
+        yield finding(
+            "late",
+            Place(submission.file),
+            unit=submission.unit,
+            found=show_date(submission.received.date()),
+            came=came,
+            due=due.isoformat(),
+        )
+
+
+def in_time(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> dict[str, float]:
+    """Percent of the due months, up to the report month, whose submission came by its due day; per unit."""
+    months = sum(key <= intake.month for key in tables.round.months)
+    prompt = [
+        frozenset(one.unit for one in intake.submissions if not one.late),
+        *(month.prompt for month in past),
+    ]
+    return {unit: 100 * sum(unit in units for units in prompt) / months for unit in tables.unit}

@@ -1,0 +1,158 @@
+"""One workbook of one unit → what it holds: whose it is, its values cell by cell, its texts, and findings.
+
+Knows nothing of other files and imports nothing heavy: it is what a child process runs, once per file.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kpibatch.base.addresses import address
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.books.guard.inspect import take
+from kpibatch.books.guard.limits import Refused, shown
+from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
+from kpibatch.books.values import read_value
+from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, locate, read_identity
+from kpibatch.forms.office import Template
+from kpibatch.forms.office_back import find_again
+from kpibatch.intake.frame import BAD, EMPTY, OK, Line
+from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.records import Measure
+
+
+@dataclass
+class Contents:
+    """A file as read; ``unit`` is empty where it was refused. ``lines`` have the columns ``COLUMNS``."""
+
+    file: str
+    sha256: str = ""
+    unit: str = ""
+    lines: list[Line] = field(default_factory=list)
+    texts: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_submission(
+    path: Path, tables: LevelTables, month: str, limits: IntakeLimits, template: Template | None = None
+) -> Contents:
+    """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's
+    familiar form, if it has one.
+    """
+    name, digest = shown(path.name), ""
+    try:
+        raw = take(path, limits)
+        digest = hashlib.sha256(raw).hexdigest()
+        grids = read_bytes(raw, limits)
+    except (Refused, UnreadableBook, OSError) as reason:
+        return refused(path, tables, reason, digest)
+    contents = Contents(name, digest)
+    if template is None or IDENTITY_SHEET in grids:
+        identity, layout = read_identity(grids), locate(grids, tables)
+        contents.findings.extend(_about_form(name, tables, identity, layout))
+    else:
+        identity, layout, found = find_again(path, grids, template, tables, month, unit_in_name(tables, name))
+        contents.findings.extend(found)
+    if layout is None or any(one.severity == "error" for one in contents.findings):
+        return contents
+    contents.unit = identity.unit
+    _read_cells(contents, grids, layout, tables, month, template.lacking if template else frozenset())
+    if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
+        contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
+        contents.unit = ""
+    return contents
+
+
+def refused(path: Path, tables: LevelTables, reason: Exception, digest: str = "") -> Contents:
+    """A file that is not read, with the finding that says why."""
+    name = shown(path.name)
+    why = (
+        reason
+        if isinstance(reason, Refused)
+        else Refused("unreadable-file", getattr(reason, "strerror", None) or reason)
+    )
+    place = Place(name, why.sheet, why.cell)
+    return Contents(
+        name, digest, findings=[finding(why.code, place, unit=unit_in_name(tables, name), found=why.found)]
+    )
+
+
+def unit_in_name(tables: LevelTables, name: str) -> str:
+    """The unit whose code a file's name begins with; a guess, good enough to tell whose file can't be
+    read.
+    """
+    return next((code for code in tables.unit if name.startswith(code)), "")
+
+
+def _about_form(file: str, tables: LevelTables, identity: Identity, layout: Layout | None) -> list[Finding]:
+    place = Place(file, "_kpibatch")
+    if not identity.unit or layout is None:
+        return [finding("not-a-form", Place(file), unit=unit_in_name(tables, file))]
+    if identity.unit not in tables.unit:
+        return [finding("unknown-unit", place, found=identity.unit)]
+    if identity.round != tables.round.key:
+        return [
+            finding("wrong-round", place, unit=identity.unit, found=identity.round, expected=tables.round.key)
+        ]
+    if identity.digest != tables.form_digest:
+        return [finding("other-tables", place, unit=identity.unit, found=identity.digest)]
+    return []
+
+
+def _read_cells(
+    contents: Contents,
+    grids: Mapping[str, Grid],
+    layout: Layout,
+    tables: LevelTables,
+    month: str,
+    lacking: Collection[str],
+) -> None:
+    months = [key for key in tables.round.months if key <= month]
+    later = [key for key in tables.round.months if key > month]
+    for measure in asked_of(tables, tables.unit[contents.unit]):
+        if measure.code not in layout.measures and measure.code not in lacking:
+            place = Place(contents.file)
+            contents.findings.append(
+                finding("row-missing", place, unit=contents.unit, measure=measure.code, label=measure.label)
+            )
+        for key in months:
+            _take(contents, measure, key, layout.cells.get((measure.code, key)), grids)
+        spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
+        texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
+        contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
+        for key in later:
+            _look_ahead(contents, measure, key, month, layout.cells.get((measure.code, key)), grids)
+
+
+def _take(
+    contents: Contents, measure: Measure, month: str, spot: Spot | None, grids: Mapping[str, Grid]
+) -> None:
+    cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
+    place = _place(contents, spot)
+    reading, found = read_value(cell, measure.kind, measure.counting_unit), as_text(cell)
+    whose = {"unit": contents.unit, "measure": measure.code, "found": found}
+    if reading.refused:
+        contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))
+    if reading.read_as:
+        contents.findings.append(finding("read-as", place, **whose, value=reading.read_as))
+    state = BAD if reading.refused else EMPTY if cell is None else OK
+    contents.lines.append(
+        (contents.unit, measure.code, month, reading.value, state, found, place.file, place.sheet, place.cell)
+    )
+
+
+def _place(contents: Contents, spot: Spot | None) -> Place:
+    return Place(contents.file, spot.sheet, address(spot.row, spot.column)) if spot else Place(contents.file)
+
+
+def _look_ahead(
+    contents: Contents, measure: Measure, later: str, month: str, spot: Spot | None, grids: Mapping[str, Grid]
+) -> None:
+    value = grids[spot.sheet].at(spot.row, spot.column) if spot else None
+    if value is not None:
+        facts = {"found": as_text(value), "month": later, "now": month}
+        contents.findings.append(
+            finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts)
+        )

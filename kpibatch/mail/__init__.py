@@ -1,0 +1,16 @@
+"""A month's mails: plan, texts, files, sending over SMTP.
+
+In: a month as published.
+Out: drafts, or mails sent once and only once.
+
+password.py  the mail account's password (the door to keyring)
+message.py   a mail as a record and as the bytes of an ``.eml``
+text.py      facts and templates → what a mail says (the door to Jinja2)
+facts.py     a published month → what a mail may say of a unit
+files.py     what goes with a mail; a file of another unit stops everything
+plan.py      which mails a month has
+drafts.py    the mails as ``.eml`` drafts with an index
+smtp.py      one conversation with the mail server (the door to smtplib and ssl)
+send.py      sending a month's mails, whatever breaks in between
+month.py     a month's mails as drafts, sent, or looked up
+"""

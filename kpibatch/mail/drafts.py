@@ -1,0 +1,95 @@
+"""The mails of a plan as drafts: an ``.eml`` each, ready to be opened and sent from Outlook, and
+``index.csv``.
+
+``output/MONTH/mail`` changes whole or not at all; the former drafts go, every other file there stays. The
+same plan gives the same bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import Config
+from kpibatch.base.files import replaced
+from kpibatch.books.look import PROVINCE
+from kpibatch.mail.message import Message, as_eml
+from kpibatch.mail.plan import Plan, moment_of
+from kpibatch.months.folder import Published
+from kpibatch.months.listings import as_csv
+from kpibatch.rules.levels import LevelTables
+from kpibatch.workbooks.returned.book import free_name, safe_name
+
+FOLDER, INDEX, DRAFT = "mail", "index.csv", "draft"
+States = Mapping[tuple[str, str, str], str]
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """A line of ``index.csv``, and of the table on the screen; ``size`` is in bytes."""
+
+    unit: str
+    kind: str
+    to: str
+    cc: str
+    subject: str
+    attachments: str
+    size: str
+    state: str
+    file: str
+
+
+def write_drafts(
+    config: Config, tables: LevelTables, published: Published, plan: Plan, states: States | None = None
+) -> tuple[DraftRow, ...]:
+    """Write the drafts of a plan; ``states`` says of (unit, kind, recipient) what the outbox knows.
+
+    Raises ``KpibatchError`` where a draft is open elsewhere or the disk refuses; then the former drafts are
+    as they were.
+    """
+    target, moment = published.folder / FOLDER, moment_of(published)
+    rows: list[DraftRow] = []
+    taken = {name.casefold() for name in (INDEX, *_others(target))}
+    with replaced(target, keep=_others(target)) as folder:
+        for message in plan.messages:
+            raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
+            name = free_name(safe_name(_name(message, tables, config.language)), taken)
+            (folder / name).write_bytes(raw)
+            rows.append(_row(message, len(raw), name, states or {}))
+        (folder / INDEX).write_bytes(as_csv([one.name for one in fields(DraftRow)], map(astuple, rows)))
+    return tuple(rows)
+
+
+def _others(folder: Path) -> list[str]:
+    """The files of the folder that are not drafts, such as the outbox's journal."""
+    if not folder.is_dir():
+        return []
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [str(path.relative_to(folder)) for path in files if path.suffix != ".eml" and path.name != INDEX]
+
+
+def _name(message: Message, tables: LevelTables, language: str) -> str:
+    unit = tables.unit.get(message.unit)
+    whose = (
+        f"{unit.code} {unit.name}" if unit and message.kind != PROVINCE else say("mail.province", language)
+    )
+    return f"{whose} {say(f'mail.kind-{message.kind}', language)}.eml"
+
+
+def _row(message: Message, size: int, file: str, states: States) -> DraftRow:
+    known = dict.fromkeys(states.get((message.unit, message.kind, one), DRAFT) for one in message.recipients)
+    return DraftRow(
+        message.unit,
+        message.kind,
+        _listed(message.to),
+        _listed(message.copies),
+        message.subject,
+        _listed(one.name for one in message.attachments),
+        str(size),
+        ", ".join(known),
+        file,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "; ".join(names)

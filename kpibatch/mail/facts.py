@@ -1,0 +1,193 @@
+"""A month as published → the facts a mail's templates are given.
+
+A unit's facts are made of its own rows alone.
+The figures are those of ``scores.csv`` and ``run.json``; nothing is scored anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import SEVERITIES
+from kpibatch.base.thai import show_date, show_month, show_number
+from kpibatch.months.folder import Published, Row
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Unit
+from kpibatch.scoring.rank import Status, percent_of, rating_of
+
+_GRAVE = SEVERITIES[:2]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A line of the unit's table; ``weight`` is its share of the total in percent."""
+
+    code: str
+    name: str
+    level: int
+    score: str
+    weight: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding in the unit's report that asks for something to be done; ``place`` is sheet and cell."""
+
+    severity: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A ranked unit, in the mail to the province."""
+
+    rank: int
+    code: str
+    name: str
+    total: str
+    percent: str
+    rating: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of a month; ``tables`` are the level tables it was scored by."""
+
+    published: Published
+    tables: LevelTables
+    language: str
+
+    @cached_property
+    def submissions(self) -> Mapping[str, Mapping[str, Any]]:
+        """The submission that counts, by unit: its file, when it came, whether late."""
+        return {str(one["unit"]): one for one in self.published.record["submissions"]}
+
+    @cached_property
+    def _scores(self) -> dict[str, dict[str, Row]]:
+        by_unit: dict[str, dict[str, Row]] = {unit: {} for unit in self.tables.unit}
+        for row in self.published.scores:
+            by_unit.setdefault(row["unit"], {})[row["node"]] = row
+        return by_unit
+
+    @cached_property
+    def common(self) -> dict[str, Any]:
+        """What every mail of the month may say."""
+        counts, tables = self.published.record["counts"], self.tables
+        return {
+            "owner": tables.round.owner,
+            "reference": tables.round.reference,
+            "round": f"{tables.round.number}/{tables.round.fiscal_year}",
+            "noun": tables.round.unit_noun,
+            "month": show_month(self.published.month, self.language),
+            "due": self._due,
+            "units": counts["units"],
+            "sent": counts["submitted"],
+            "ranked": counts["ranked"],
+            "top": show_number(tables.top_score),
+            "levels": tables.level_count,
+        }
+
+    @property
+    def _due(self) -> str:
+        due = self.tables.calendar.get(self.published.month)
+        return show_date(due, self.language) if due else ""
+
+    def of_result(self, unit: Unit, returned: int) -> dict[str, Any]:
+        """For the unit's own result; ``returned`` is how many files of its report go back with it."""
+        sent = self.submissions[unit.code]
+        return {
+            **self.common,
+            **self._standing(unit.code),
+            "code": unit.code,
+            "name": unit.name,
+            "late": bool(sent["late"]),
+            "received": show_date(datetime.fromisoformat(sent["received"]).date(), self.language)
+            if sent["received"]
+            else "",
+            "kpis": self._kpis(unit.code),
+            **self._counted(unit.code),
+            "findings": self._found(unit.code, _GRAVE, besides="late"),
+            "returned": returned,
+        }
+
+    def _standing(self, code: str) -> dict[str, Any]:
+        row = self._scores[code].get(TOTAL, {})
+        rated = row.get("score", "") != ""
+        total = float(row["score"]) if rated else 0.0
+        return {
+            "total": f"{total:.4f}" if rated else "",
+            "percent": f"{percent_of(total, self.tables):.2f}" if rated else "",
+            "rating": rating_of(total, self.tables) if rated else "",
+            "rank": int(row.get("rank") or 0),
+            "provisional": row.get("status") == Status.PROVISIONAL,
+        }
+
+    def _kpis(self, code: str) -> tuple[Kpi, ...]:
+        rows = ((leaf, self._scores[code].get(leaf.code)) for leaf in self.tables.leaves)
+        return tuple(
+            Kpi(
+                leaf.code,
+                leaf.name,
+                int(row["level"]),
+                f"{float(row['score']):.2f}",
+                f"{float(row['effective_weight']):.2f}",
+                row["status"] == Status.PROVISIONAL,
+            )
+            for leaf, row in rows
+            if row and row["level"]
+        )
+
+    def _findings_of(self, code: str) -> list[Row]:
+        return [row for row in self.published.findings if row["unit"] == code]
+
+    def _counted(self, code: str) -> dict[str, int]:
+        found = [row["severity"] for row in self._findings_of(code)]
+        return {f"{severity}s": found.count(severity) for severity in SEVERITIES}
+
+    def _found(self, code: str, severities: tuple[str, ...], besides: str = "") -> tuple[Found, ...]:
+        return tuple(
+            Found(
+                say(f"unit.severity-{row['severity']}", self.language),
+                "!".join(filter(None, (row["sheet"], row["cell"]))),
+                row["message"],
+            )
+            for row in self._findings_of(code)
+            if row["severity"] in severities and row["code"] != besides
+        )
+
+    def of_reminder(self, unit: Unit, today: date) -> dict[str, Any]:
+        """For a unit that has not sent; ``refused`` says why a file that did come can't be used.
+
+        ``today`` makes a reminder of another day another mail.
+        """
+        refused = self._found(unit.code, _GRAVE[:1])
+        return {
+            **self.common,
+            "code": unit.code,
+            "name": unit.name,
+            "refused": refused,
+            "today": show_date(today, self.language),
+        }
+
+    @cached_property
+    def of_province(self) -> dict[str, Any]:
+        """For the province: who sent late or not at all, and the ranking."""
+        names = {unit.code: unit.name for unit in self.tables.units}
+        standings = [Standing(code=code, name=name, **self._standing(code)) for code, name in names.items()]
+        found = self.published.record["counts"]["findings"]
+        return {
+            **self.common,
+            "late": tuple(
+                names[code] for code, one in self.submissions.items() if one["late"] and code in names
+            ),
+            "missing": tuple(name for code, name in names.items() if code not in self.submissions),
+            "provisional": tuple(one.name for one in standings if one.provisional),
+            "standings": tuple(sorted((one for one in standings if one.rank), key=lambda one: one.rank)),
+            **{f"{severity}s": found[severity] for severity in SEVERITIES},
+        }

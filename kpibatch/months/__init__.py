@@ -1,0 +1,15 @@
+"""A month's folder written, read back, looked back on, sealed, compared; what was mailed.
+
+In: ``output/MONTH/``.
+Out: ``PastMonth``, the history, a bundle, what moved between two sides.
+
+outbox.py    what may still be sent: no content twice to the same person
+database.py  the history's tables (the door to sqlite3)
+listings.py  the CSV files and ``run.json``
+folder.py    a month's folder read back
+journal.py   the mails' states on record twice
+history.py   what earlier months said: the database kept in step with the months' folders
+bundle.py    a closed month as one zip file, and back
+assess.py    one month read, set against the months before it, and scored
+compare/     two sides compared: what moved which level, score and rank
+"""

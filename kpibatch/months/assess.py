@@ -1,0 +1,123 @@
+"""One month read, set against the months before it, and scored. Writes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from kpibatch.base.config import Config
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.progress import Clock, Progress, Quiet
+from kpibatch.forms.office import Template, template_of
+from kpibatch.intake.corrections import Corrections, read_corrections
+from kpibatch.intake.earlier import read_months
+from kpibatch.intake.frame import PastMonth
+from kpibatch.intake.month import newest_month
+from kpibatch.months.database import FILE
+from kpibatch.months.history import History, history_of
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lint import check_levels
+from kpibatch.scoring.outcome import Outcome, assess
+from kpibatch.scoring.trend import month_of
+
+Past: TypeAlias = tuple[PastMonth, ...]
+
+
+def sound_levels(config: Config) -> LevelTables:
+    """The workspace's level tables.
+
+    Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
+    """
+    tables, findings = check_levels(config.level_tables)
+    faults = [one for one in findings if one.severity == "error"]
+    if faults:
+        first = f"{faults[0].place}: {faults[0].message(config.language)}"
+        raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)
+    return tables
+
+
+def assess_month(config: Config, month: str | None) -> Outcome:
+    """The month's outcome; without a month, of the newest that has submissions.
+
+    Raises ``KpibatchError``: no such month, faulty level tables, template or corrections, a damaged history.
+    """
+    return score_month(config, sound_levels(config), month or newest_month(config))
+
+
+def score_month(config: Config, tables: LevelTables, month: str, clock: Clock | None = None) -> Outcome:
+    """One month scored by level tables that are sound; they need not be the workspace's own."""
+    clock = clock or Clock(Quiet())
+    rules = _Rules(config, tables, template_of(config, tables), read_corrections(config.corrections, tables))
+    with clock.step("trend"), history_of(config.output) as history:
+        sights = history.sights()
+        past, about = _months_before(rules, month, history, sights)
+    with clock.step("read"):
+        return _scored(rules, month, sights, past, about, clock.progress)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What every month of a round is read and scored by."""
+
+    config: Config
+    tables: LevelTables
+    template: Template | None
+    corrections: Corrections
+
+
+def _scored(
+    rules: _Rules,
+    month: str,
+    sights: dict[str, datetime],
+    past: Past,
+    about: tuple[Finding, ...],
+    progress: Progress,
+) -> Outcome:
+    intake = read_months(rules.config, rules.tables, month, sights, rules.template, progress.tick)
+    return assess(
+        replace(intake, findings=(*intake.findings, *about)),
+        rules.tables,
+        rules.config,
+        past,
+        rules.corrections,
+    )
+
+
+def _months_before(
+    rules: _Rules, month: str, history: History, sights: dict[str, datetime]
+) -> tuple[Past, tuple[Finding, ...]]:
+    """The round's earlier months: as they were published, or else, where something was sent, scored from
+    it.
+    """
+    round_key, rounds = rules.tables.round.key, history.rounds()
+    before = [key for key in rules.tables.round.months if key < month]
+    past: Past = ()
+    for key in before:
+        if rounds.get(key) == round_key:
+            past += (history.month(key),)
+        elif (rules.config.submissions / key).is_dir():
+            past += tuple(_from_submissions(rules, key, sights, past))
+    return past, tuple(_about(history, before, round_key, rules.config.language))
+
+
+def _from_submissions(
+    rules: _Rules, month: str, sights: dict[str, datetime], past: Past
+) -> Iterator[PastMonth]:
+    try:
+        yield month_of(_scored(rules, month, sights, past, (), Quiet()))
+    except KpibatchError as error:
+        if error.name != "empty-month":
+            raise
+
+
+def _about(history: History, months: list[str], round_key: str, language: str) -> Iterator[Finding]:
+    """Months whose published results can't be looked back on."""
+    for month, other in history.rounds().items():
+        if month in months and other != round_key:
+            yield finding("history-other-round", Place(FILE), found=other, month=month, expected=round_key)
+    for month in months:
+        if month in history.skipped:
+            yield finding(
+                "history-skipped", Place(month), found=history.skipped[month].message(language), month=month
+            )

@@ -1,0 +1,320 @@
+"""A comparison in words: lines for the console, and rows for machines (``--format csv``)."""
+
+import math
+from collections.abc import Iterator
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import NOWHERE
+from kpibatch.base.thai import is_month, show_month, show_number
+from kpibatch.months.compare.causes import Cause
+from kpibatch.months.compare.moves import Diff, KpiMove, Move
+from kpibatch.months.compare.side import Result
+from kpibatch.rules.changes import ANY, Change
+from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.rank import Status
+
+COLUMNS = (
+    *(
+        "unit",
+        "kpi",
+        "level_a",
+        "level_b",
+        "score_a",
+        "score_b",
+        "points",
+        "cause",
+        "what",
+        "before",
+        "after",
+        "note",
+    ),
+    *("file_a", "sheet_a", "cell_a", "file_b", "sheet_b", "cell_b"),
+)
+LEAST = 0.00005
+_NAMED = 5
+_STATUS = {
+    Status.OK: "diff.complete",
+    Status.PROVISIONAL: "sheet.provisional",
+    Status.NOT_SUBMITTED: "sheet.not-sent",
+    Status.NOT_APPLICABLE: "sheet.not-applicable",
+}
+
+
+def signed(points: float) -> str:
+    """Points with their sign: ``+0.1500``."""
+    return f"{points:+.4f}".replace("-", "−")
+
+
+def heading(diff: Diff, language: str) -> str:
+    """What is compared with what."""
+    a, b = (show_month(name, language) if is_month(name) else name for name in diff.names)
+    return say("diff.months" if is_month(diff.names[0]) else "diff.books", language, a=a, b=b)
+
+
+def scored_by(diff: Diff, language: str) -> str:
+    """Which month was scored by two level tables, or why none was; empty where two months are compared."""
+    if diff.unscored:
+        return say("diff.unscored", language, reason=diff.unscored)
+    return say("diff.scored", language, month=show_month(diff.month, language)) if diff.month else ""
+
+
+# --- rules --------------------------------------------------------------------------------------------------
+
+
+def rule_text(change: Change, language: str) -> str:
+    """One changed rule: ``T1 T1.pct ระดับ 3: ≥ 90 → ≥ 92``."""
+    what = " ".join(change.key)
+    if not change.column:
+        name = "diff.rule-removed" if change.before else "diff.rule-added"
+        return say(name, language, what=what, row=change.before or change.after)
+    before, after = (text or say("diff.blank", language) for text in (change.before, change.after))
+    text = say("diff.rule", language, what=f"{what} {change.column}".lstrip(), before=before, after=after)
+    if change.same_meaning:
+        return text + say("diff.same-meaning", language)
+    read = change.read_before, change.read_after
+    if any(read) and read != (change.before, change.after):
+        old, new = (
+            say("diff.any", language) if one == ANY else one or say("diff.blank", language) for one in read
+        )
+        text += say("diff.read", language, before=old, after=new)
+    return text
+
+
+def cells_text(one: Change | Cause) -> str:
+    """Where it stands: one cell where both sides have the same, else both; of a value the newer, of a percent
+    its parts' cells.
+    """
+    if isinstance(one, Cause) and one.parts:
+        return ", ".join(dict.fromkeys(filter(None, map(cells_text, one.parts))))
+    places = [place for place in one.places if place != NOWHERE]
+    if isinstance(one, Cause) and one.kind in ("value", "correction"):
+        places = places[-1:]
+    return " → ".join(dict.fromkeys(map(str, places)))
+
+
+# --- units and KPIs -----------------------------------------------------------------------------------------
+
+
+def unit_name(diff: Diff, code: str) -> str:
+    """A unit's code and name."""
+    sides = reversed(diff.sides or ())
+    return next((f"{code} {side.tables.unit[code].name}" for side in sides if code in side.tables.unit), code)
+
+
+def kpi_name(diff: Diff, code: str) -> str:
+    """A KPI's code and name."""
+    sides = reversed(diff.sides or ())
+    return next((f"{code} {side.tables.node[code].name}" for side in sides if code in side.tables.node), code)
+
+
+def arrow(move: Move) -> str:
+    """How the rank moved: ``▲4``, ``▼1``; ``=`` where it did not, ``–`` where there is none on one side."""
+    if not (move.before and move.after and move.before.rank and move.after.rank):
+        return "–"
+    steps = move.before.rank - move.after.rank
+    return f"▲{steps}" if steps > 0 else f"▼{-steps}" if steps else "="
+
+
+def standing_words(move: Move, diff: Diff, language: str) -> list[str]:
+    """What else to say of a unit: its status, its rating, and who passed it where its own total does not
+    tell.
+    """
+    before, after = move.before, move.after
+    if before is None or after is None:
+        return [say("diff.unit-gone" if before else "diff.unit-new", language)]
+    words = _status_words(before.status, after.status, language)
+    if before.rating and after.rating and before.rating != after.rating:
+        words.append(f"{before.rating} → {after.rating}")
+    if after.rank > before.rank and not move.gained < 0 and move.passed_by:
+        words.append(say("diff.passed-by", language, names=_names(diff, move.passed_by, language)))
+    if after.rank < before.rank and not move.gained > 0 and move.passed:
+        words.append(say("diff.passed", language, names=_names(diff, move.passed, language)))
+    return words
+
+
+def kpi_words(move: KpiMove, language: str) -> list[str]:
+    """How a KPI moved: its level, its score where that says more, its status."""
+    before, after = move.before, move.after
+    if before is None or after is None:
+        return [say("diff.kpi-gone" if before else "diff.kpi-new", language)]
+    words = []
+    levels, scores = (_level(before), _level(after)), (_score(before), _score(after))
+    if before.level != after.level:
+        words.append(say("diff.level", language, before=levels[0], after=levels[1]))
+    if scores[0] != scores[1] and scores != levels:
+        words.append(say("diff.score", language, before=scores[0], after=scores[1]))
+    return words + _status_words(before.status, after.status, language)
+
+
+def _names(diff: Diff, units: tuple[str, ...], language: str) -> str:
+    """Some units' names, the others by number."""
+    shown = ", ".join(unit_name(diff, unit) for unit in units[:_NAMED])
+    return shown + (say("diff.more", language, count=len(units) - _NAMED) if len(units) > _NAMED else "")
+
+
+def _status_words(before: Status, after: Status, language: str) -> list[str]:
+    """The status where it moved; beside a report not sent, one that was sent is just that."""
+    if before is after:
+        return []
+    sent = Status.NOT_SUBMITTED in (before, after)
+    keys = [
+        "sheet.sent-yes" if sent and one in (Status.OK, Status.PROVISIONAL) else _STATUS[one]
+        for one in (before, after)
+    ]
+    return [" → ".join(say(key, language) for key in keys)]
+
+
+def _level(result: Result | None) -> str:
+    return "–" if result is None or result.level is None else str(result.level)
+
+
+def _score(result: Result | None) -> str:
+    return "–" if result is None or math.isnan(result.score) else show_number(result.score)
+
+
+def cause_text(cause: Cause, language: str) -> str:
+    """A cause in one line, with what a computed value came from."""
+    text, parts = _cause_words(cause, language), ", ".join(cause_text(part, language) for part in cause.parts)
+    return f"{text}: {parts}" if parts else text
+
+
+def _cause_words(cause: Cause, language: str) -> str:
+    blank = say("diff.blank", language)
+    moved = f"{cause.before or blank} → {cause.after or blank} {cause.counted}".rstrip()
+    text = {
+        "case": moved,
+        "finding": cause.what,
+        "mended": say("diff.mended", language, what=cause.what),
+        "threshold": f"{cause.what}: {moved}",
+        "rule": f"{cause.what}: {moved}",
+    }.get(cause.kind, f"{cause.what} {moved}")
+    note = cause.note or (say("diff.corrected", language) if cause.kind == "correction" else "")
+    return f"{text}   ({note})" if note else text
+
+
+def weights_text(move: Move, language: str) -> str:
+    """The weights that moved: the greatest, and how many more."""
+    most = max(move.shares, key=lambda share: abs(share.after - share.before))
+    text = say("diff.weights", language, kpi=most.kpi, before=f"{most.before:.2f}", after=f"{most.after:.2f}")
+    return text + (
+        say("diff.weights-more", language, count=len(move.shares) - 1) if len(move.shares) > 1 else ""
+    )
+
+
+# --- lines for the console ----------------------------------------------------------------------------------
+
+
+def diff_lines(diff: Diff, language: str) -> Iterator[str]:
+    """The whole comparison, line by line."""
+    yield heading(diff, language)
+    if diff.changes:
+        yield ""
+        yield say("diff.rules", language, count=len(diff.changes))
+        for change in diff.changes:
+            yield "  " + _with_cells(rule_text(change, language), change)
+    if scored_by(diff, language):
+        yield ""
+        yield scored_by(diff, language)
+    for move in diff.moves:
+        yield ""
+        yield from _unit_lines(move, diff, language)
+    yield from _closing(diff, language)
+
+
+def _closing(diff: Diff, language: str) -> Iterator[str]:
+    yield ""
+    if not diff.anything:
+        yield say("diff.none", language)
+    elif not diff.moves and diff.sides:
+        yield (
+            say("diff.values", language, count=diff.values)
+            if diff.values
+            else say("diff.none-moved", language)
+        )
+    elif diff.sides and diff.unmoved:
+        yield say("diff.unmoved", language, count=diff.unmoved, unit=diff.sides[1].tables.round.unit_noun)
+
+
+def _unit_lines(move: Move, diff: Diff, language: str) -> Iterator[str]:
+    ranks, totals = ranks_of(move), totals_of(move)
+    facts = [f"{arrow(move):<3} {unit_name(diff, move.unit)}"]
+    moved = say("diff.rank", language, before=ranks[0], after=ranks[1])
+    facts.append(moved if ranks[0] != ranks[1] else say("diff.rank-kept", language, rank=ranks[0]))
+    if totals[0] != totals[1]:
+        gained = "" if math.isnan(move.gained) else f" ({signed(move.gained)})"
+        facts.append(say("diff.total", language, before=totals[0], after=totals[1]) + gained)
+    yield "   ".join(facts + standing_words(move, diff, language))
+    for kpi in move.kpis:
+        points = [signed(kpi.points)] if abs(kpi.points) > 0 else []
+        yield "    " + "   ".join([kpi_name(diff, kpi.kpi), *kpi_words(kpi, language), *points])
+        for cause in kpi.causes:
+            yield " " * 8 + _with_cells(cause_text(cause, language), cause)
+    if abs(move.weights) >= LEAST:
+        yield f"    {weights_text(move, language)}   {signed(move.weights)}"
+
+
+def _with_cells(text: str, one: Change | Cause) -> str:
+    cells = cells_text(one)
+    return f"{text}   [{cells}]" if cells else text
+
+
+def ranks_of(move: Move) -> tuple[str, str]:
+    """Both ranks as shown."""
+    before, after = (str(one.rank) if one and one.rank else "–" for one in (move.before, move.after))
+    return before, after
+
+
+def totals_of(move: Move) -> tuple[str, str]:
+    """Both totals as shown."""
+    before, after = (
+        f"{one.total:.4f}" if one and not math.isnan(one.total) else "–" for one in (move.before, move.after)
+    )
+    return before, after
+
+
+# --- rows for machines --------------------------------------------------------------------------------------
+
+
+def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
+    """One row per unit × KPI × cause, under ``COLUMNS``; a unit's own row has the KPI ``total``, a changed
+    rule has no unit.
+
+    A KPI's points stand in the first of its rows, so that a unit's add up to the change of its total.
+    """
+    for change in diff.changes:
+        kind = "rule" if change.column else "rule-removed" if change.before else "rule-added"
+        what = " ".join(filter(None, (*change.key, change.column)))
+        yield _row("", "", ("",) * 5, Cause(kind, what, change.before, change.after, places=change.places))
+    for move in diff.moves:
+        totals = [total.replace("–", "") for total in totals_of(move)]
+        gained = "" if math.isnan(move.gained) else show_number(round(move.gained, 4))
+        note = "; ".join(standing_words(move, diff, language))
+        before, after = (rank.replace("–", "") for rank in ranks_of(move))
+        yield _row(
+            move.unit,
+            TOTAL,
+            ("", "", *totals, gained),
+            Cause("rank", say("sheet.rank", language), before, after, note=note),
+        )
+        for kpi in move.kpis:
+            yield from _kpi_rows(move.unit, kpi, language)
+        for share in move.shares:
+            cause = Cause(
+                "weight", say("sheet.weight", language), show_number(share.before), show_number(share.after)
+            )
+            yield _row(move.unit, share.kpi, ("", "", "", "", show_number(share.points)), cause)
+
+
+def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ...]]:
+    levels = [_level(result).replace("–", "") for result in (move.before, move.after)]
+    scores = [_score(result).replace("–", "") for result in (move.before, move.after)]
+    told = [one for cause in move.causes for one in (cause, *cause.parts)] or [
+        Cause("other", "; ".join(kpi_words(move, language)))
+    ]
+    for row, cause in enumerate(told):
+        yield _row(unit, move.kpi, (*levels, *scores, "" if row else show_number(move.points)), cause)
+
+
+def _row(unit: str, kpi: str, facts: tuple[str, ...], cause: Cause) -> tuple[str, ...]:
+    places = (part for place in cause.places for part in (place.file, place.sheet, place.cell))
+    return (unit, kpi, *facts, cause.kind, cause.what, cause.before, cause.after, cause.note, *places)

@@ -1,0 +1,135 @@
+"""A month as it was published: what stands in ``output/MONTH``, read back for the history, for comparing and
+for the mail.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.files import sha256_of
+from kpibatch.base.thai import is_month
+
+RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
+LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
+Row: TypeAlias = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """One month's folder. ``record`` is its ``run.json``; the tables are its CSV files, each row a dict of
+    texts.
+    """
+
+    folder: Path
+    month: str
+    record: Mapping[str, Any]
+    digest: str
+
+    @property
+    def round(self) -> str:
+        return str(self.record["round"])
+
+    @cached_property
+    def scores(self) -> tuple[Row, ...]:
+        return self._table("scores")
+
+    @cached_property
+    def measures(self) -> tuple[Row, ...]:
+        return self._table("measures")
+
+    @cached_property
+    def values(self) -> tuple[Row, ...]:
+        """What the submissions said of their own month, as sent."""
+        return self._table("values")
+
+    @cached_property
+    def findings(self) -> tuple[Row, ...]:
+        return self._table("findings")
+
+    def refuse_changed(self, names: Iterable[str]) -> None:
+        """Raises ``KpibatchError`` where a CSV file is gone or not as it was written: a spreadsheet that
+        saved it, a copy cut short.
+        """
+        for name in names:
+            try:
+                digest = sha256_of(self.folder / name)
+            except OSError as reason:
+                raise KpibatchError(
+                    "published-damaged", folder=self.folder, file=name, reason=reason.strerror or reason
+                ) from None
+            if digest != self._listings.get(name, digest):
+                raise KpibatchError("published-changed", folder=self.folder, file=name)
+
+    @property
+    def _listings(self) -> Mapping[str, str]:
+        listings = self.record.get("listings")
+        return listings if isinstance(listings, dict) else {}
+
+    def _table(self, name: str) -> tuple[Row, ...]:
+        path = self.folder / f"{name}.csv"
+        try:
+            return tuple(read_csv(path.read_bytes()))
+        except (OSError, UnicodeDecodeError, csv.Error) as reason:
+            raise KpibatchError(
+                "published-damaged", folder=self.folder, file=path.name, reason=reason
+            ) from None
+
+
+def read_csv(raw: bytes) -> Iterable[Row]:
+    """The rows of a CSV of the program's own."""
+    return csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+
+
+def read_published(folder: Path) -> Published:
+    """The month that stands in a folder.
+
+    Raises ``KpibatchError``: there is none, or its ``run.json`` can't be read or is another month's.
+    """
+    path = folder / RECORD
+    try:
+        raw = path.read_bytes()
+        record = json.loads(raw)
+        if record["month"] != folder.name:
+            raise ValueError(record["month"])
+        return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
+    except FileNotFoundError:
+        raise KpibatchError("not-published", folder=folder, month=folder.name) from None
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise KpibatchError("published-damaged", folder=folder, file=RECORD, reason=reason) from None
+
+
+def as_number(cell: str | float | None) -> float:
+    """A value of the listings as it is reckoned with: days as ordinals, missing as NaN."""
+    if cell is None or cell == "":
+        return float("nan")
+    try:
+        return float(cell)
+    except ValueError:
+        return float(date.fromisoformat(str(cell)).toordinal())
+
+
+def published_month(output: Path, month: str | None) -> Published:
+    """A month that was published; without a month, the newest.
+
+    Raises ``KpibatchError`` as ``read_published`` does.
+    """
+    newest = max((folder.name for folder in published_months(output)), default="")
+    if not (month or newest):
+        raise KpibatchError("nothing-published", folder=output)
+    return read_published(output / (month or newest))
+
+
+def published_months(output: Path) -> Iterator[Path]:
+    """The folders of the months that a run has written, oldest first."""
+    if output.is_dir():
+        yield from (
+            path for path in sorted(output.iterdir()) if is_month(path.name) and (path / RECORD).is_file()
+        )

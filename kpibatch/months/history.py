@@ -1,0 +1,263 @@
+"""What earlier months said: ``output/history.sqlite``, kept in step with the months' folders and made anew
+from them.
+
+The folders are the truth, the database is their index: a month's rows are read from its folder, after a run
+and in a rebuild by the same way. So a run that was killed between the two is caught up with by the next
+command.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.thai import is_month
+from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
+from kpibatch.months.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
+from kpibatch.months.folder import (
+    CHECKED,
+    LISTED,
+    RECORD,
+    Published,
+    Row,
+    as_number,
+    published_months,
+    read_published,
+)
+from kpibatch.months.journal import restore
+from kpibatch.rules.records import TOTAL
+
+Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
+_MEMORY = Path(":memory:")
+
+
+@dataclass(frozen=True)
+class History:
+    """An open history. ``months`` are the folders seen, ``skipped`` those that can't be read, with why."""
+
+    connection: Connection
+    months: tuple[str, ...] = ()
+    skipped: dict[str, KpibatchError] = field(default_factory=dict)
+
+    def sights(self) -> dict[str, datetime]:
+        """SHA-256 → when the batch first saw those bytes."""
+        rows = self.connection.execute("SELECT sha256, first_seen FROM sights")
+        return {digest: datetime.fromisoformat(moment) for digest, moment in rows}
+
+    def rounds(self) -> dict[str, str]:
+        """The months that were published, with their rounds."""
+        return dict(self.connection.execute("SELECT month, round FROM runs ORDER BY month"))
+
+    def month(self, month: str) -> PastMonth:
+        """What was published of a month, as the months after it look back on it."""
+        totals = self.connection.execute(
+            "SELECT unit, rank, 100 * score / top_score FROM scores JOIN runs USING (month)"
+            " WHERE month = ? AND node = ?",
+            (month, TOTAL),
+        ).fetchall()
+        prompt = self.connection.execute(
+            "SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,)
+        )
+        rows = self.connection.execute(
+            f"SELECT {', '.join(VALUE_COLUMNS)} FROM sent_values WHERE month = ?", (month,)
+        ).fetchall()
+        values = pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+        return PastMonth(
+            month,
+            {unit: rank for unit, rank, _ in totals if rank},
+            {unit: percent for unit, _, percent in totals if percent is not None},
+            frozenset(unit for (unit,) in prompt),
+            values.assign(value=values["value"].map(as_number).astype(float)),
+        )
+
+    def line(self, unit: str, node: str) -> list[Line]:
+        """Month by month: level, score and status of a unit's node, and the unit's rank."""
+        return self.connection.execute(
+            "SELECT s.month, s.level, s.score, s.status, t.rank FROM scores s"
+            " JOIN scores t ON t.month = s.month AND t.unit = s.unit AND t.node = ?"
+            " WHERE s.unit = ? AND s.node = ? ORDER BY s.month",
+            (TOTAL, unit, node),
+        ).fetchall()
+
+    def values(self, unit: str, month: str) -> dict[str, tuple[float, str, str, str]]:
+        """Measure → its value that month (NaN where missing), and the file, sheet and cell it came from."""
+        rows = self.connection.execute(
+            "SELECT measure, value, file, sheet, cell FROM measures WHERE unit = ? AND month = ?",
+            (unit, month),
+        )
+        return {measure: (as_number(value), *place) for measure, value, *place in rows}
+
+
+@contextmanager
+def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
+    """The history of an output folder, in step with it; a passing one where nothing was published yet.
+
+    Where the disk refuses, it is a passing one too, so that what only looks back still can; unless it is
+    ``to_keep``. Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
+    """
+    path, months = output / FILE, list(_folders(output))
+    try:
+        history, closing = _begun(
+            path if path.exists() or any(published_months(output)) else _MEMORY, output, months
+        )
+    except KpibatchError as error:
+        if to_keep or error.name != "history-refused":
+            raise
+        history, closing = _begun(_MEMORY, output, months)
+    with closing:
+        yield history
+
+
+def _begun(path: Path, output: Path, months: Sequence[Path]) -> tuple[History, ExitStack]:
+    with ExitStack() as stack:
+        connection = stack.enter_context(opened(path))
+        return _in_step(connection, output, months), stack.pop_all()
+
+
+def _folders(output: Path) -> Iterator[Path]:
+    """The months' folders that hold something of a run, whole or not; a check alone leaves none of it."""
+    if output.is_dir():
+        for path in sorted(output.iterdir()):
+            if is_month(path.name) and any((path / name).is_file() for name in (RECORD, *LISTED)):
+                yield path
+
+
+def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> History:
+    """Take in what was published since; where the database is new, what was mailed and what was only checked
+    as well.
+
+    What the database says of a month that is gone or can't be read is forgotten: a rebuild would not know it
+    either.
+    """
+    history = History(connection, tuple(folder.name for folder in months))
+    known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
+    if not known:
+        for folder in months:
+            with suppress(
+                KpibatchError
+            ):  # a damaged journal is told, and stops, when that month's mails are sent
+                restore(connection, [folder])
+        _recall_sights(connection, output)
+    for folder in months:
+        try:
+            published = read_published(folder)
+            published.refuse_changed(LISTED)
+            if known.get(published.month) != published.digest:
+                load(connection, published)
+        except KpibatchError as error:
+            history.skipped[folder.name] = error
+    for month in sorted({*known} - {folder.name for folder in months} | {*known} & {*history.skipped}):
+        with transaction(connection):
+            connection.execute("DELETE FROM runs WHERE month = ?", (month,))
+    return history
+
+
+def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:
+    """Keep when files (by SHA-256) came that were never seen before."""
+    with opened(output / FILE) as connection, transaction(connection):
+        _add_sights(
+            connection, {digest: moment.isoformat(timespec="seconds") for digest, moment in arrivals.items()}
+        )
+
+
+def rebuild(output: Path) -> History:
+    """The database made anew from the months' folders; the old one stands until the new one is whole.
+
+    The history that is given back is closed; it tells the months that were skipped.
+    """
+    path, part = output / FILE, output / f".{FILE}.part"
+    discard(part)
+    try:
+        with opened(part) as connection:
+            history = _in_step(connection, output, list(_folders(output)))
+        take_place(part, path)
+    except OSError as reason:
+        raise KpibatchError("cannot-write", file=path, reason=reason.strerror or reason) from None
+    finally:
+        discard(part)
+    return history
+
+
+def _recall_sights(connection: Connection, output: Path) -> None:
+    """What ``check`` wrote down of when files came."""
+    for path in sorted(output.glob(f"*/{CHECKED}")):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError), transaction(connection):
+            _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
+
+
+# --- one month's folder → rows ------------------------------------------------------------------------------
+
+
+def load(connection: Connection, published: Published) -> None:
+    """Put a month's folder in the place of what the database held of that month, all or nothing."""
+    try:
+        tables: dict[str, list[dict[str, Any]]] = {
+            "submissions": list(_submissions(published)),
+            "sent_values": [_blanks(row) for row in published.values],
+            "measures": [_blanks(row) for row in published.measures],
+            "scores": [_blanks(row) for row in published.scores],
+            "findings": [{"month": published.month, **row} for row in published.findings],
+        }
+        with transaction(connection):
+            connection.execute("DELETE FROM runs WHERE month = ?", (published.month,))
+            _insert(connection, "runs", [_run(published)])
+            for name, rows in tables.items():
+                _insert(connection, name, rows)
+            _add_sights(connection, published.record["arrivals"])
+    except (KeyError, TypeError, ValueError, AttributeError, *BadRow) as reason:
+        raise KpibatchError(
+            "published-damaged", folder=published.folder, file=RECORD, reason=repr(reason)
+        ) from None
+
+
+def _run(published: Published) -> dict[str, Any]:
+    record, counts = published.record, published.record["counts"]
+    return {
+        "month": published.month,
+        "round": published.round,
+        "record_sha256": published.digest,
+        "level_tables_sha256": record["level_tables"]["sha256"],
+        "level_tables_digest": record["level_tables"]["digest"],
+        "top_score": record["top_score"],
+        "kpibatch": record["versions"]["kpibatch"],
+        **{name: counts[name] for name in ("units", "submitted", "late", "ranked")},
+        **{f"{severity}s": counts["findings"][severity] for severity in ("error", "warning", "note")},
+    }
+
+
+def _submissions(published: Published) -> Iterator[dict[str, Any]]:
+    """Every file of the month; those that count say whose they are."""
+    sent = {one["file"]: one for one in published.record["submissions"]}
+    arrivals = published.record["arrivals"]
+    for one in published.record["inputs"]:
+        counts = sent.get(one["file"])
+        yield {
+            "month": published.month,
+            "file": one["file"],
+            "sha256": one["sha256"],
+            "unit": counts and counts["unit"],
+            "received": arrivals.get(one["sha256"]),
+            "late": counts and int(counts["late"]),
+            "counts": int(counts is not None),
+        }
+
+
+def _blanks(row: Row) -> dict[str, Any]:
+    return {name: cell or None for name, cell in row.items()}
+
+
+def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        marks = ", ".join(f":{column}" for column in columns)
+        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def _add_sights(connection: Connection, arrivals: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO sights VALUES (?, ?)", sorted(arrivals.items()))

@@ -1,0 +1,258 @@
+"""The outcome as CSV: ``scores.csv``, ``measures.csv``, ``values.csv`` and ``findings.csv``, UTF-8 with BOM
+so that Excel reads Thai.
+"""
+
+import csv
+import io
+import json
+import math
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy
+import pandas
+
+from kpibatch import __version__
+from kpibatch.base.files import sha256_of
+from kpibatch.base.findings import COLUMNS, NOWHERE, count
+from kpibatch.base.kinds import Kind
+from kpibatch.base.progress import Clock
+from kpibatch.base.thai import show_number
+from kpibatch.intake.late import CHANGED
+from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import Status
+
+SCORE_COLUMNS = (
+    "month",
+    "unit",
+    "node",
+    "level",
+    "score",
+    "value",
+    "weight",
+    "effective_weight",
+    "status",
+    "rank",
+)
+MEASURE_COLUMNS = ("month", "unit", "measure", "value", "file", "sheet", "cell")
+VALUE_COLUMNS = ("month", "unit", "measure", "value", "state", "found", "file", "sheet", "cell")
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """CSV as Excel likes it; text that Excel would take for a formula gets a leading apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(cell: str) -> str:
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        return cell if math.isfinite(float(cell)) else "'" + cell
+    except ValueError:
+        return "'" + cell
+
+
+def scores_csv(outcome: Outcome) -> bytes:
+    return as_csv(SCORE_COLUMNS, score_rows(outcome))
+
+
+def score_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+    """One row per unit × node; only leaves have a level, only the root (``total``) has a rank."""
+    for unit in outcome.tables.unit:
+        yield from _scores_of(outcome, unit)
+
+
+def _scores_of(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
+    tables, scores, standing = outcome.tables, outcome.scores, outcome.standing[unit]
+    row = tables.position[unit]
+    for code in scores.scores.columns:
+        score = float(scores.scores[code].to_numpy(float)[row])
+        leaf = scores.kpis.get(code)
+        status = _status(outcome, code, row, unit, applies=not math.isnan(score))
+        blank = status in (Status.NOT_SUBMITTED, Status.NOT_APPLICABLE)
+        yield (
+            outcome.month,
+            unit,
+            code,
+            str(int(leaf.level[row])) if leaf and not blank else "",
+            "" if blank else show_number(standing.total if code == TOTAL else score),
+            _single_value(outcome, code, unit) if leaf and not blank else "",
+            "" if code == TOTAL else show_number(tables.node[code].weight),
+            show_number(float(scores.shares[code].to_numpy(float)[row])),
+            status.value,
+            str(standing.rank) if code == TOTAL and standing.rank else "",
+        )
+
+
+def _status(outcome: Outcome, code: str, row: int, unit: str, *, applies: bool) -> Status:
+    if not applies:
+        return Status.NOT_APPLICABLE
+    if unit not in outcome.sent:
+        return Status.NOT_SUBMITTED
+    return Status.PROVISIONAL if bool(outcome.scores.provisional[code].to_numpy()[row]) else Status.OK
+
+
+def _single_value(outcome: Outcome, kpi: str, unit: str) -> str:
+    codes = {rule.measure for rule in outcome.tables.rules_of(kpi)}
+    return measure_text(outcome, unit, codes.pop()) if len(codes) == 1 else ""
+
+
+def measure_text(outcome: Outcome, unit: str, code: str) -> str:
+    """A measure's value for machines: numbers, ISO days, 1/0, empty when missing."""
+    return machine_text(outcome.measured.value(unit, code), outcome.tables.measures[code].kind)
+
+
+def machine_text(value: float, kind: Kind) -> str:
+    """A value for machines: numbers, ISO days, 1/0, empty when missing."""
+    if math.isnan(value):
+        return ""
+    if kind is Kind.DATE and 0 < value <= date.max.toordinal():
+        return date.fromordinal(int(value)).isoformat()
+    return show_number(value)
+
+
+def measures_csv(outcome: Outcome) -> bytes:
+    return as_csv(MEASURE_COLUMNS, measure_rows(outcome))
+
+
+def measure_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+    """Every unit's every measure after its roll-up, with the cell it came from."""
+    return (
+        (outcome.month, unit, code, measure_text(outcome, unit, code), place.file, place.sheet, place.cell)
+        for unit in outcome.tables.unit
+        for code in outcome.tables.measures
+        for place in [outcome.measured.origin.get((unit, code), NOWHERE)]
+    )
+
+
+def values_csv(outcome: Outcome) -> bytes:
+    """What the submissions that count said of their own month, as they said it: before any check or
+    correction.
+    """
+    frame, kinds = (
+        outcome.intake.values,
+        {code: measure.kind for code, measure in outcome.tables.measures.items()},
+    )
+    own = frame[frame["month"] == outcome.month][list(VALUE_COLUMNS)]
+    rows = (
+        (month, unit, code, machine_text(value, kinds[code]), *rest)
+        for month, unit, code, value, *rest in own.itertuples(index=False, name=None)
+    )
+    return as_csv(VALUE_COLUMNS, rows)
+
+
+STATUS_COLUMNS = (
+    "month",
+    "unit",
+    "name",
+    "sent",
+    "received",
+    "error",
+    "warning",
+    "note",
+    "provisional",
+    "rank",
+    "late_changes",
+)
+
+
+def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    """One row per unit: ``sent`` is yes, late or no; how many findings of each severity; whether provisional;
+    its rank;
+
+    in how many places it says something else of earlier months than it sent then.
+    """
+    received = {one.unit: one.received for one in outcome.intake.submissions}
+    rows = []
+    for unit in outcome.tables.units:
+        standing, moment = outcome.standing[unit.code], received.get(unit.code)
+        sent = "late" if unit.code in outcome.late else "yes" if unit.code in outcome.sent else "no"
+        totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
+        provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
+        came = moment.isoformat(timespec="minutes") if moment else ""
+        changed = sum(one.code == CHANGED for one in outcome.findings_of(unit.code))
+        rows.append(
+            (
+                outcome.month,
+                unit.code,
+                unit.name,
+                sent,
+                came,
+                *totals,
+                provisional,
+                str(standing.rank or ""),
+                str(changed),
+            )
+        )
+    return rows
+
+
+def findings_csv(outcome: Outcome) -> bytes:
+    """Every finding, gravest first."""
+    return as_csv(COLUMNS, (one.row(outcome.language) for one in outcome.findings))
+
+
+def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = ()) -> None:
+    """Write the record; of its facts only ``seconds`` and arrivals that nobody stated hang on the clock.
+
+    The digests of ``listings``, the CSV files, tell the months after this one whether they still are as they
+    were written.
+    """
+    record = _record(outcome, clock) | {"listings": {one.name: sha256_of(one) for one in listings}}
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
+    config, tables, intake = outcome.config, outcome.tables, outcome.intake
+    return {
+        "month": outcome.month,
+        "round": tables.round.key,
+        "level_tables": {
+            "file": tables.file,
+            "sha256": sha256_of(config.level_tables),
+            "digest": tables.digest,
+        },
+        "top_score": tables.top_score,
+        **_file("form_template", config.form_template),
+        **_file("corrections", config.corrections if config.corrections.exists() else None),
+        "inputs": [
+            {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
+        ],
+        "submissions": [
+            {
+                "unit": one.unit,
+                "file": one.file,
+                "received": one.received and one.received.isoformat(),
+                "late": one.late,
+            }
+            for one in intake.submissions
+        ],
+        "arrivals": {
+            digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(intake.arrivals.items())
+        },
+        "counts": {
+            "units": len(tables.units),
+            "submitted": len(outcome.sent),
+            "late": len(outcome.late),
+            "ranked": outcome.ranked,
+            "findings": count(outcome.findings),
+        },
+        "versions": {
+            "kpibatch": __version__,
+            "python": platform.python_version(),
+            "pandas": pandas.__version__,
+            "numpy": numpy.__version__,
+        },
+        "seconds": clock.seconds,
+    }
+
+
+def _file(name: str, path: Path | None) -> dict[str, object]:
+    return {name: {"file": path.name, "sha256": sha256_of(path)}} if path else {}

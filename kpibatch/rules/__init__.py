@@ -1,0 +1,21 @@
+"""The level tables: what the province's workbook of rules says, whether it is sound, and how it reads in
+words.
+
+In: ``level_tables.xlsx``.
+Out: ``LevelTables`` and findings; the tables in words, as an annex, compared with other tables.
+
+conditions.py    a condition: text → meaning → does it hold → how a formula asks it (the door to lark)
+records.py       rounds, units, measures, nodes, rules as records
+sources.py       ที่มา: how a computed measure follows from others, and back
+levels.py        the level tables as one record: what every later step asks
+schema.py        the workbook's sheets and columns, by name
+references.py    codes that point nowhere or in a circle
+round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
+reader.py        the workbook → ``LevelTables``
+book.py          writing such a workbook, with คู่มือ and dropdowns
+lint_levels.py   the linter's rules, one function each
+lint.py          ``levels check``: every fault of tables that can be read
+words.py         the level tables in words, as an office writes them
+annex.py         the tables as the annex of a letter
+changes.py       what differs between two level-table workbooks, cell by cell
+"""

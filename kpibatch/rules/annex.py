@@ -1,0 +1,108 @@
+"""``levels show --xlsx``: the level tables as the annex of a letter, in the offices' layout, ready to print
+and sign.
+
+KPI with its levels in words, weight, responsible group; sections and weight totals; a block for two
+signatures.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.thai import show_date, show_number
+from kpibatch.books.look import lines_of
+from kpibatch.books.write import Book, Sheet
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Node
+from kpibatch.rules.words import applies_in_words, levels_in_words, weights_under
+
+_WIDTHS = (8.0, 96.0, 12.0, 26.0)
+
+
+def write_annex(tables: LevelTables, path: Path, language: str, day: date) -> None:
+    """Write the annex."""
+    with Book(path, title=say("annex.title", language), language=language, day=day) as book:
+        sheet = book.sheet(say("annex.sheet", language))
+        sheet.widths(*_WIDTHS)
+        at = _heading(sheet, tables, language)
+        leaves = {leaf.code for leaf in tables.leaves}
+        for node, depth in tables.in_tree_order():
+            at = (
+                _kpi(sheet, tables, node, at, language)
+                if node.code in leaves
+                else _section(sheet, tables, node, depth, at, language)
+            )
+        sheet.merge(at, 0, 1, say("annex.total", language), "section", align="right")
+        sheet.put(at, 2, weights_under(tables, TOTAL), "section", "centre", "number", align="center")
+        sheet.put(at, 3, "", "section")
+        _signatures(sheet, tables, at + 2, language)
+        sheet.page(top=5, portrait=True, last=(at + 6, 3))
+
+
+def _heading(sheet: Sheet, tables: LevelTables, language: str) -> int:
+    this = tables.round
+    days = {"start": show_date(this.start, language), "end": show_date(this.end, language)}
+    lines = [
+        say("annex.title", language),
+        say("annex.round", language, round=this.number, year=this.fiscal_year, **days),
+        this.owner,
+        say("annex.reference", language, reference=this.reference or "–"),
+    ]
+    for at, line in enumerate(lines):
+        sheet.merge(at, 0, 3, line, "title" if at == 0 else "bold" if at < 3 else "quiet", "centre")
+    sheet.height(0, 2)
+    heads = [say(f"annex.{name}", language) for name in ("number", "kpi", "weight", "responsible")]
+    sheet.put_row(5, 0, heads, "head")
+    sheet.height(5, 2)
+    return 6
+
+
+def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int, language: str) -> int:
+    words = applies_in_words(tables, node, language)
+    sheet.merge(
+        at, 0, 1, f"{node.code}  {node.name}" + (f"  ({words})" if words else ""), "section", indent=depth
+    )
+    total = weights_under(tables, node.code)
+    shown = say("annex.weights", language, weight=show_number(node.weight), children=show_number(total))
+    sheet.put(at, 2, shown if total != node.weight else node.weight, "section", "wrap", "centre")
+    sheet.put(at, 3, node.responsible, "section", "wrap")
+    sheet.height(at, lines_of(shown, _WIDTHS[2]) if total != node.weight else 1)
+    return at + 1
+
+
+def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
+    words = applies_in_words(tables, node, language)
+    name = node.name + (f"  ({words})" if words else "")
+    lines = [(name, True)]
+    for level, items in levels_in_words(tables, node.code, language):
+        title = say("annex.level", language, level=level)
+        if len(items) == 1:
+            lines.append((f"{title}  {items[0]}", False))
+        else:
+            lines.append((title, False))
+            lines += [(f"      {number}. {item}", False) for number, item in enumerate(items, 1)]
+    for number, (line, first) in enumerate(lines):
+        row = at + number
+        edge = {
+            "bottom": 1 if number == len(lines) - 1 else 0,
+            "top": 1 if first else 0,
+            "border_color": "#B8C4D0",
+            "left": 1,
+            "right": 1,
+        }
+        sheet.put(row, 0, node.code if first else "", "bold", "centre", valign="top", **edge)
+        sheet.put(row, 1, line, "wrap", *(("bold",) if first else ()), **edge)
+        sheet.put(row, 2, node.weight if first else None, "number", align="center", valign="top", **edge)
+        sheet.put(row, 3, node.responsible if first else "", "wrap", "centre", **edge)
+        own = lines_of(line, _WIDTHS[1])
+        sheet.height(row, max(own, lines_of(node.responsible, _WIDTHS[3]) if first else 1))
+    return at + len(lines)
+
+
+def _signatures(sheet: Sheet, tables: LevelTables, at: int, language: str) -> None:
+    for offset, name in enumerate(("sign", "name", "date")):
+        line = say(f"annex.{name}", language)
+        sheet.put(at + offset, 1, line, "centre", align="left")
+        sheet.merge(at + offset, 2, 3, line, "centre", align="left")
+    sheet.put(at + 3, 1, say("annex.assessor", language), "quiet")
+    sheet.merge(at + 3, 2, 3, say("annex.assessed", language), "quiet")

@@ -1,0 +1,163 @@
+"""What differs between two level-table workbooks: every cell whose content changed, rows that came or went,
+cases in another order.
+
+Both must have been read without an error. What is only written otherwise (๘๐ for 80, a row moved) is no
+change; a condition that is worded otherwise is one, and says whether it still reads the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpibatch.base.findings import NOWHERE, Place
+from kpibatch.base.thai import arabic
+from kpibatch.books.read import read_book
+from kpibatch.books.table import Row, Table, read_table
+from kpibatch.rules.conditions import ConditionFault, parse
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.schema import REQUIRED
+
+ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES = REQUIRED
+ANY = "*"
+CASE_ORDER, CASE = "กรณีของ", "เงื่อนไขกรณี"
+_KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    ROUND: (("รายการ",),),
+    RATING: (("ผล",),),
+    CALENDAR: (("เดือน",),),
+    UNITS: (("รหัส",),),
+    NODES: (("รหัส",),),
+    MEASURES: (("รหัส",),),
+    RULES: (("ตัวชี้วัด", "กรณีของ", CASE, "รายการข้อมูล"), ("ตัวชี้วัด", "กรณีของ", "รายการข้อมูล")),
+    BASELINES: (("รหัสหน่วย",),),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: ``key`` says which row (``("T1", "T1.pct")``), ``column`` which cell, none where the whole
+    row came or went.
+
+    ``before`` and ``after`` are as typed; ``read_before`` and ``read_after`` as read, where it is a
+    condition (``ANY`` where any result will do).
+    """
+
+    sheet: str
+    key: tuple[str, ...]
+    column: str
+    before: str
+    after: str
+    places: tuple[Place, Place] = (NOWHERE, NOWHERE)
+    read_before: str = ""
+    read_after: str = ""
+
+    @property
+    def same_meaning(self) -> bool:
+        """Whether a condition is only worded otherwise."""
+        return bool(self.read_before) and self.read_before == self.read_after
+
+
+def table_changes(a: LevelTables, path_a: Path, b: LevelTables, path_b: Path) -> tuple[Change, ...]:
+    """Every change from the tables at ``path_a`` to those at ``path_b``, sheet by sheet, in the order of the
+    second.
+    """
+    books = [(path, read_book(path)) for path in (path_a, path_b)]
+    changes: list[Change] = []
+    for sheet, columns in REQUIRED.items():
+        old, new = (read_table(path.name, grids, sheet, columns, [], None) for path, grids in books)
+        changes += _in_table(sheet, old, new, (_readings(a), _readings(b)))
+    return (*changes, *_case_orders(a, b))
+
+
+def _readings(tables: LevelTables) -> Mapping[Place, str]:
+    """Each cell of ระดับ with its condition as read."""
+    return {
+        place: "" if edge is None else ANY if edge.any_value else edge.text()
+        for rule in tables.rules
+        for place, edge in zip(rule.places, rule.edges, strict=True)
+    }
+
+
+def _in_table(
+    sheet: str, old: Table, new: Table, readings: tuple[Mapping[Place, str], Mapping[Place, str]]
+) -> Iterator[Change]:
+    columns = tuple(dict.fromkeys((*old.columns, *new.columns)))
+    name = _KEYS[sheet][-1]
+    for before, after in _pairs(list(old), list(new), _KEYS[sheet]):
+        row = after or before
+        assert row is not None
+        key = tuple(filter(None, (row.code(column) for column in name)))
+        if before and after:
+            yield from _in_row(sheet, key, before, after, columns, readings)
+        else:
+            old_row, new_row = (_content(one, columns) if one else "" for one in (before, after))
+            old_place, new_place = (one.place(name[0]) if one else NOWHERE for one in (before, after))
+            yield Change(sheet, key, "", old_row, new_row, (old_place, new_place))
+
+
+def _content(row: Row, columns: Iterable[str]) -> str:
+    return " | ".join(filter(None, map(row.text, columns)))
+
+
+def _pairs(
+    old: list[Row], new: list[Row], keys: tuple[tuple[str, ...], ...]
+) -> list[tuple[Row | None, Row | None]]:
+    """Old rows with the new ones of the same key, the strictest key first; then those that are left, each
+    alone.
+    """
+    partner: dict[int, Row] = {}
+    taken: set[int] = set()
+    for columns in keys:
+        free: dict[tuple[str, ...], list[Row]] = {}
+        for row in old:
+            if row.number not in taken:
+                free.setdefault(tuple(map(row.code, columns)), []).append(row)
+        for row in new:
+            candidates = free.get(tuple(map(row.code, columns)))
+            if row.number not in partner and candidates:
+                partner[row.number] = candidates.pop(0)
+                taken.add(partner[row.number].number)
+    gone: list[tuple[Row | None, Row | None]] = [(row, None) for row in old if row.number not in taken]
+    return [*((partner.get(row.number), row) for row in new), *gone]
+
+
+def _in_row(
+    sheet: str,
+    key: tuple[str, ...],
+    before: Row,
+    after: Row,
+    columns: tuple[str, ...],
+    readings: tuple[Mapping[Place, str], Mapping[Place, str]],
+) -> Iterator[Change]:
+    case = after.text(CASE) if sheet == RULES else ""
+    for column in columns:
+        old, new = before.text(column), after.text(column)
+        places = before.place(column), after.place(column)
+        read = [
+            _read(sheet, column, text, readings[side].get(places[side], ""))
+            for side, text in enumerate((old, new))
+        ]
+        if arabic(old) != arabic(new) or read[0] != read[1]:
+            shown = key if not case or column == CASE else (*key, case)
+            yield Change(sheet, shown, column, old, new, places, *read)
+
+
+def _read(sheet: str, column: str, text: str, edge: str) -> str:
+    """A condition as read; empty where the cell holds none."""
+    if sheet == RULES and column == CASE and text:
+        try:
+            return parse(text).text()
+        except ConditionFault:
+            return ""
+    return edge
+
+
+def _case_orders(a: LevelTables, b: LevelTables) -> Iterator[Change]:
+    """KPIs whose cases stand in another order: a unit takes the first that holds."""
+    for leaf in b.leaves:
+        old, new = a.cases_of(leaf.code), b.cases_of(leaf.code)
+        if old != new and Counter(old) == Counter(new):
+            before, after = (", ".join(case.condition.text() for case in cases) for cases in (old, new))
+            yield Change(
+                RULES, (leaf.code,), CASE_ORDER, before, after, (Place(a.file, RULES), Place(b.file, RULES))
+            )

@@ -1,0 +1,216 @@
+"""The level tables as one record: what every later step asks. Nothing here reads or writes a file."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Place
+from kpibatch.base.nearest import nearest_of
+from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
+
+
+@dataclass(frozen=True)
+class LevelTables:
+    """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
+    ``calendar`` month → due day.
+    """
+
+    file: str
+    round: Round
+    rating_typed: tuple[tuple[float, str], ...]
+    calendar: Mapping[str, date]
+    units: tuple[Unit, ...]
+    nodes: tuple[Node, ...]
+    measures: Mapping[str, Measure]
+    rules: tuple[Rule, ...]
+    baselines: Mapping[tuple[str, str], Baseline]
+    level_count: int
+
+    @cached_property
+    def scores(self) -> tuple[float, ...]:
+        """The score of each level from 1 on."""
+        return self.round.level_scores or tuple(float(level) for level in range(1, self.level_count + 1))
+
+    @cached_property
+    def rating(self) -> tuple[tuple[float, str], ...]:
+        """The rating bands, best first."""
+        return tuple(sorted(self.rating_typed, reverse=True))
+
+    @property
+    def top_score(self) -> float:
+        return self.scores[-1]
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        return {node.code: node for node in self.nodes}
+
+    @cached_property
+    def unit(self) -> Mapping[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Each unit's row in every array over the units."""
+        return {unit.code: row for row, unit in enumerate(self.units)}
+
+    @cached_property
+    def leaves(self) -> tuple[Node, ...]:
+        """The KPIs and sub-KPIs that have level tables, in the workbook's order."""
+        parents = {node.parent for node in self.nodes}
+        return tuple(node for node in self.nodes if node.code not in parents)
+
+    def children(self, code: str) -> tuple[Node, ...]:
+        """A node's children; those of ``total`` are the nodes under nothing."""
+        parent = "" if code == TOTAL else code
+        return tuple(node for node in self.nodes if node.parent == parent)
+
+    def breadth_first(self) -> Iterator[Node]:
+        """Every node, so that siblings stand side by side and parents before children."""
+        queue = list(self.children(TOTAL))
+        while queue:
+            node = queue.pop(0)
+            yield node
+            queue.extend(self.children(node.code))
+
+    def in_tree_order(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
+        """Every node with its depth, each followed by what is under it."""
+        for node in self.children(parent):
+            yield node, depth
+            yield from self.in_tree_order(node.code, depth + 1)
+
+    def rules_of(self, kpi: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.kpi == kpi)
+
+    def unit_called(self, text: str) -> Unit | None:
+        """The unit of that code or name."""
+        return next((unit for unit in self.units if text in (unit.code, unit.name)), None)
+
+    def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
+        """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and
+        those without one.
+        """
+        cases = self.cases_of(kpi)
+        return tuple(
+            rule for rule in self.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == case
+        )
+
+    def cases_of(self, kpi: str) -> tuple[Case, ...]:
+        """A KPI's cases from the top, each once; a unit takes the first that holds."""
+        return tuple(dict.fromkeys(rule.case for rule in self.rules_of(kpi) if rule.case))
+
+    def measures_of(self, kpi: str) -> tuple[Measure, ...]:
+        """The measures a KPI shows: of its cases and rules, each preceded by what it is computed from."""
+        codes: dict[str, None] = {}
+        for rule in self.rules_of(kpi):
+            for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure,):
+                codes.update(dict.fromkeys(self.with_ingredients(code)))
+        return tuple(self.measures[code] for code in codes)
+
+    def with_ingredients(self, code: str) -> tuple[str, ...]:
+        """A measure's code after the codes it is computed from, however deep."""
+        return (
+            *(deep for direct in self.measures[code].ingredients for deep in self.with_ingredients(direct)),
+            code,
+        )
+
+    def lower_is_better(self, measure: str) -> bool:
+        """Whether the level tables ask a measure to stay below, never above."""
+        asked = [edge for rule in self.rules if rule.measure == measure for edge in rule.edges if edge]
+        return any(edge.downward for edge in asked) and not any(edge.upward for edge in asked)
+
+    @cached_property
+    def form_measures(self) -> tuple[Measure, ...]:
+        """What the units fill in."""
+        return tuple(measure for measure in self.measures.values() if measure.source is Source.FORM)
+
+    @cached_property
+    def kpi_of(self) -> Mapping[str, str]:
+        """For each measure the first KPI that shows it."""
+        return {measure: kpis[0] for measure, kpis in self._kpis_showing.items()}
+
+    def kpis_of(self, measure: str) -> tuple[str, ...]:
+        """The KPIs that show a measure."""
+        return self._kpis_showing.get(measure, ())
+
+    @cached_property
+    def _kpis_showing(self) -> Mapping[str, tuple[str, ...]]:
+        showing: dict[str, tuple[str, ...]] = {}
+        for leaf in self.leaves:
+            for measure in self.measures_of(leaf.code):
+                showing[measure.code] = (*showing.get(measure.code, ()), leaf.code)
+        return showing
+
+    @cached_property
+    def digest(self) -> str:
+        """A fingerprint of all that the tables say, not of how the file is stored."""
+        content = replace(self, file="")
+        return _fingerprint([getattr(content, name) for name in self.__dataclass_fields__ if name != "file"])
+
+    @cached_property
+    def form_digest(self) -> str:
+        """A fingerprint of what a form asks: mails or thresholds may change without voiding the forms."""
+        asked = [(m.code, m.label, m.kind, m.counting_unit) for m in self.form_measures]
+        return _fingerprint([self.round.key, self.round.months, asked])[:16]
+
+
+def _fingerprint(content: object) -> str:
+    return hashlib.sha256(repr(_orderly(content)).encode()).hexdigest()
+
+
+def _orderly(content: object) -> object:
+    if isinstance(content, Mapping):
+        return sorted((repr(key), _orderly(value)) for key, value in content.items())
+    if isinstance(content, frozenset):
+        return sorted(content)
+    if isinstance(content, list | tuple):
+        return [_orderly(item) for item in content]
+    if isinstance(content, Place):
+        return ""
+    if hasattr(content, "__dataclass_fields__"):
+        return [_orderly(getattr(content, name)) for name in content.__dataclass_fields__]
+    return repr(content)
+
+
+def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
+    """The measures a unit fills in: those of the KPIs that apply to it."""
+    return [
+        measure
+        for measure in tables.form_measures
+        if any(applies(tables, kpi, unit) for kpi in tables.kpis_of(measure.code))
+    ]
+
+
+def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
+    """Whether a node and all above it apply to a unit."""
+    node = tables.node[code]
+    return node.applies_to(unit) and (not node.parent or applies(tables, node.parent, unit))
+
+
+def baseline_of(tables: LevelTables, measure: Measure) -> Measure | None:
+    """The fixed measure a filled-in one is held against: what it is divided by, or may not exceed."""
+    divided = (
+        m.denominator for m in tables.measures.values() if measure.code in m.numerator and m.denominator
+    )
+    for code in (*divided, measure.limit):
+        if code in tables.measures and tables.measures[code].source is Source.BASE:
+            return tables.measures[code]
+    return None
+
+
+def find_unit(tables: LevelTables, text: str) -> Unit:
+    """The unit of that code or name. Raises ``KpibatchError`` where there is none."""
+    if unit := tables.unit_called(text):
+        return unit
+    names = [*tables.unit, *(unit.name for unit in tables.units)]
+    raise KpibatchError("no-unit", found=text, nearest=nearest_of(text, names))
+
+
+def find_kpi(tables: LevelTables, code: str) -> Node:
+    """The KPI of that code. Raises ``KpibatchError`` where there is none."""
+    leaves = {leaf.code: leaf for leaf in tables.leaves}
+    if code not in leaves:
+        raise KpibatchError("no-kpi", found=code, nearest=nearest_of(code, list(leaves)))
+    return leaves[code]

@@ -1,0 +1,175 @@
+"""The level tables as records: the rules of one round, read-only, with where each stands in the workbook.
+
+``LevelTables`` is what every later step asks: which measures are filled in, which rules a KPI has,
+in which cases, with which weights. Nothing here reads or writes a file.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from kpibatch.base.findings import NOWHERE, Place
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import months_between
+from kpibatch.rules.conditions import Condition
+
+TOTAL = "total"
+
+
+class Source(StrEnum):
+    """ที่มา: where a measure's value comes from."""
+
+    FORM = "กรอก"
+    BASE = "ค่าตั้งต้น"
+    PERCENT = "ร้อยละ"
+    GROWTH = "เพิ่มขึ้น"
+    REDUCTION = "ลดลง"
+    SUM = "ผลรวม"
+    ON_TIME = "ส่งทันกำหนด"
+
+
+class Rollup(StrEnum):
+    """สรุปรายเดือน: how a round's months become one value."""
+
+    LAST = "ล่าสุด"
+    SUM = "รวม"
+    MIN = "ต่ำสุด"
+    MAX = "สูงสุด"
+    MEAN = "เฉลี่ย"
+
+
+class ZeroRule(StrEnum):
+    """เมื่อตัวหารเป็นศูนย์: what a percent is when its denominator is zero."""
+
+    MISSING = ""
+    PASS = "ผ่าน"
+    FAIL = "ไม่ผ่าน"
+
+
+class Method(StrEnum):
+    """วิธีให้คะแนน: by steps, or linear between the levels' edges."""
+
+    STEPS = "ระดับ"
+    LINEAR = "ค่าต่อเนื่อง"
+
+
+@dataclass(frozen=True)
+class Round:
+    """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1."""
+
+    owner: str
+    fiscal_year: str
+    number: str
+    start: date
+    end: date
+    unit_noun: str
+    reference: str
+    report_months: tuple[int, ...] = ()
+    level_scores: tuple[float, ...] = ()
+    below_one: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The round as forms carry it: ``2565/2``."""
+        return f"{self.fiscal_year}/{self.number}"
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months that are reported on, as keys, in order."""
+        months = months_between(self.start, self.end)
+        return tuple(
+            month for month in months if not self.report_months or int(month[5:]) in self.report_months
+        )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """หน่วย: who is assessed."""
+
+    code: str
+    name: str
+    group: str = ""
+    email: str = ""
+    cc: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Measure:
+    """รายการข้อมูล: one datum; dates as bounds are ordinals."""
+
+    code: str
+    label: str
+    kind: Kind
+    source: Source
+    counting_unit: str = ""
+    rollup: Rollup = Rollup.LAST
+    numerator: tuple[str, ...] = ()
+    denominator: str = ""
+    zero_rule: ZeroRule = ZeroRule.MISSING
+    minimum: float | None = None
+    maximum: float | None = None
+    limit: str = ""
+    needs_evidence: bool = False
+    place: Place = NOWHERE
+
+    @property
+    def ingredients(self) -> tuple[str, ...]:
+        """The measures this one is computed from."""
+        return self.numerator + ((self.denominator,) if self.denominator else ())
+
+
+@dataclass(frozen=True)
+class Node:
+    """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units."""
+
+    code: str
+    parent: str
+    name: str
+    weight: float
+    child_sum: float | None = None
+    only: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    method: Method = Method.STEPS
+    responsible: str = ""
+    reference: str = ""
+    place: Place = NOWHERE
+
+    def applies_to(self, unit: Unit) -> bool:
+        """ใช้กับ: whether the node is meant for the unit."""
+        return (
+            (not self.only or unit.code in self.only)
+            and unit.code not in self.never
+            and (not self.groups or unit.group in self.groups)
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """กรณี: the condition on a measure under which a row counts."""
+
+    measure: str
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges."""
+
+    kpi: str
+    measure: str
+    typed: tuple[str, ...]
+    edges: tuple[Condition | None, ...]
+    case: Case | None = None
+    remark: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """ค่าตั้งต้น: what the province fixed for a unit's measure."""
+
+    value: float
+    place: Place

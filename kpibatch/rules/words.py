@@ -1,0 +1,111 @@
+"""The level tables in words, as an office writes them: what a measure must reach, a level, a case, a
+scorecard line.
+"""
+
+import math
+from datetime import date
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import show_date, show_number
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Case, Measure, Node, Rule
+
+
+def asked(measure: Measure, edge: Condition, language: str) -> str:
+    """One item of a level: ``ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ 80``."""
+    if edge.family == "yes_no":
+        return say("words.yes" if edge.low == 1 else "words.no", language, label=measure.label)
+    if edge.any_value:
+        return say("words.any", language, label=measure.label)
+    return f"{measure.label} {bound(edge, measure, language)}"
+
+
+def bound(edge: Condition, measure: Measure, language: str) -> str:
+    """What a condition asks, without the measure's name: ``ไม่น้อยกว่าร้อยละ 80``, ``มากกว่า 4 คน``, ``ภายใน
+    10 ก.ย. 2565``.
+    """
+    if edge.family == "date":
+        from_ordinal = measure_day(edge.high, language)
+        return say("words.before" if edge.high_open else "words.by", language, day=from_ordinal)
+    if edge.family == "yes_no":
+        return say("sheet.yes" if edge.low == 1 else "sheet.no", language)
+    if not math.isinf(edge.low) and not math.isinf(edge.high) and not edge.exact:
+        low, high = _amount(edge.low, measure, language), _amount(edge.high, measure, language)
+        name = (
+            "between"
+            if not edge.low_open and not edge.high_open
+            else f"{'above' if edge.low_open else 'from'}-{'below' if edge.high_open else 'to'}"
+        )
+        return (
+            say(f"words.{name}", language, low=low, high=high)
+            .replace(" ร้อยละ", "ร้อยละ", 1)
+            .replace("ถึง ร้อยละ", "ถึงร้อยละ")
+        )
+    name = {">=": "at-least", ">": "more-than", "<=": "at-most", "<": "less-than", "=": "exactly"}[edge.sign]
+    words = say(f"words.{name}", language, number=_amount(edge.threshold, measure, language))
+    return words.replace(" ร้อยละ", "ร้อยละ")
+
+
+def measure_day(ordinal: float, language: str) -> str:
+    """A day held as an ordinal, as a person writes it."""
+    return show_date(date.fromordinal(int(ordinal)), language)
+
+
+def _amount(number: float, measure: Measure, language: str) -> str:
+    whole, point, decimals = show_number(number).partition(".")
+    shown = f"{int(whole):,}{point}{decimals}"
+    if measure.kind is Kind.PERCENT:
+        return say("words.percent", language, number=shown)
+    return f"{shown} {measure.counting_unit}".rstrip()
+
+
+def level_in_words(tables: LevelTables, rules: list[Rule], level: int, language: str) -> list[str]:
+    """What one level (from 1) asks by these rows, item by item."""
+    items = ((tables.measures[rule.measure], rule.edges[level - 1]) for rule in rules)
+    return [asked(measure, edge, language) for measure, edge in items if edge]
+
+
+def case_in_words(tables: LevelTables, case: Case, language: str) -> str:
+    """A case: ``กรณี อัตรากำลังของอำเภอ ไม่เกิน 2 คน``."""
+    measure = tables.measures[case.measure]
+    return say("words.case", language, label=measure.label, bound=bound(case.condition, measure, language))
+
+
+def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[int, list[str]]]:
+    """Each level of a KPI with its items; where there are cases, each item says which."""
+    rules, cases = tables.rules_of(kpi), tables.cases_of(kpi)
+    common = [rule for rule in rules if rule.case is None]
+    result = []
+    for level in range(1, tables.level_count + 1):
+        items = []
+        for case in cases:
+            own = level_in_words(tables, [rule for rule in rules if rule.case == case], level, language)
+            if own:
+                items.append(
+                    f"{case_in_words(tables, case, language)}: {say('words.and', language).join(own)}"
+                )
+        result.append((level, items + level_in_words(tables, common, level, language)))
+    return result
+
+
+def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:
+    """ใช้กับ in words; empty where the node applies to all."""
+    names = {code: tables.unit[code].name for code in node.only | node.never if code in tables.unit}
+    if node.only:
+        return say(
+            "words.only", language, names=", ".join(names[code] for code in tables.unit if code in node.only)
+        )
+    if node.never:
+        return say(
+            "words.except",
+            language,
+            names=", ".join(names[code] for code in tables.unit if code in node.never),
+        )
+    return say("words.groups", language, names=", ".join(sorted(node.groups))) if node.groups else ""
+
+
+def weights_under(tables: LevelTables, parent: str) -> float:
+    """The sum of the weights of a node's children."""
+    return sum(node.weight for node in tables.children(parent))

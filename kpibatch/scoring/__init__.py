@@ -1,0 +1,15 @@
+"""Values → measures → cases → levels → scores → rank → next step. Pure: reads and writes nothing.
+
+In: ``Intake``, ``LevelTables``, the months before.
+Out: ``Outcome``: everything that the outputs of a month are written from.
+
+measures.py     months → one value; computed measures
+score.py        measures → cases → levels → scores, vectorised over the units
+rank.py         scores → ranking: the tie policy
+lacking.py      what was needed to score and is not there
+next_level.py   what a unit lacks for the next level, in the measure's own terms
+outcome.py      the month's outcome: the steps in order
+trend.py        the months of the round side by side: movement and trend
+sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data
+explain.py      why this level: values with their cells, the case, what is met, what is missing
+"""

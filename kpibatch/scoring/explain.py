@@ -1,0 +1,159 @@
+"""``explain UNIT KPI``: why this level.
+
+Every value with the cell it came from, the case, each level's conditions, the next step.
+"""
+
+import math
+from collections.abc import Iterator
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import NOWHERE
+from kpibatch.base.kinds import show_value
+from kpibatch.base.thai import read_number, show_month, show_number
+from kpibatch.rules.levels import find_kpi, find_unit
+from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
+from kpibatch.rules.words import asked, case_in_words
+from kpibatch.scoring.next_level import gain
+from kpibatch.scoring.outcome import Outcome
+
+
+def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
+    """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
+    unit, node = find_unit(outcome.tables, unit_text), find_kpi(outcome.tables, kpi)
+    return list(_Explanation(outcome, unit, node.code).lines())
+
+
+class _Explanation:
+    def __init__(self, outcome: Outcome, unit: Unit, kpi: str) -> None:
+        self.outcome, self.unit, self.kpi = outcome, unit, kpi
+        self.tables, self.language = outcome.tables, outcome.language
+        self.node, self.result = outcome.tables.node[kpi], outcome.scores.kpis[kpi]
+        self.row = outcome.tables.position[unit.code]
+        self.cases = outcome.tables.cases_of(kpi)
+        self.case = int(self.result.case[self.row])
+        self.level = int(self.result.level[self.row])
+
+    def say(self, name: str, **facts: object) -> str:
+        return say(f"explain.{name}", self.language, **facts)
+
+    def lines(self) -> Iterator[str]:
+        month = show_month(self.outcome.month, self.language)
+        yield f"{self.unit.code} {self.unit.name}   {self.kpi} {self.node.name}   {month}"
+        yield self.say(
+            "reference",
+            reference=self.node.reference or "–",
+            round=self.tables.round.reference or "–",
+            responsible=self.node.responsible or "–",
+        )
+        if not self.result.applies[self.row]:
+            yield self.say("not-applicable")
+            return
+        if self.unit.code not in self.outcome.sent:
+            yield self.say("not-sent")
+        yield from self._verdict()
+        yield ""
+        yield self.say("values")
+        for measure in self.tables.measures_of(self.kpi):
+            yield "  " + self._value(measure)
+            for one in self.outcome.corrected.get((self.unit.code, measure.code), []):
+                yield "      ✎ " + one.message(self.language)
+        yield from self._case()
+        yield from self._levels()
+        yield from self._next()
+
+    def _verdict(self) -> Iterator[str]:
+        share = float(self.outcome.scores.shares[self.kpi].to_numpy(float)[self.row])
+        facts = {
+            "level": self.level,
+            "score": show_number(float(self.result.score[self.row])),
+            "share": f"{share:.2f}",
+        }
+        if self.unit.code in self.outcome.sent:
+            yield self.say("verdict", **facts) + (
+                self.say("provisional") if self.result.missing[self.row] else ""
+            )
+        if self.node.method is Method.LINEAR:
+            yield self.say("linear")
+
+    def _value(self, measure: Measure) -> str:
+        value = self.outcome.measured.value(self.unit.code, measure.code)
+        shown = show_value(value, measure.kind, self.language) or self.say("missing")
+        place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
+        text = f"{measure.code}  {measure.label} = {shown} {measure.counting_unit}".rstrip()
+        if measure.source in (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.SUM):
+            return f"{text}   {self._formula(measure)}"
+        if measure.source is Source.ON_TIME:
+            return f"{text}   {self.say('arrivals')}"
+        if place != NOWHERE:
+            return f"{text}   [{place}]" + (
+                f"   {measure.rollup.value}" if measure.source is Source.FORM else ""
+            )
+        return text
+
+    def _formula(self, measure: Measure) -> str:
+        def number(code: str) -> str:
+            value = self.outcome.measured.value(self.unit.code, code)
+            return "?" if math.isnan(value) else show_number(value)
+
+        a, b = (
+            " + ".join(map(number, measure.numerator)),
+            number(measure.denominator) if measure.denominator else "",
+        )
+        return {
+            Source.PERCENT: f"= 100 × {a} ÷ {b}",
+            Source.GROWTH: f"= 100 × ({a} − {b}) ÷ {b}",
+            Source.REDUCTION: f"= 100 × ({b} − {a}) ÷ {b}",
+        }.get(measure.source, f"= {a}")
+
+    def _case(self) -> Iterator[str]:
+        if not self.cases:
+            return
+        yield ""
+        if self.case == 0:
+            yield self.say("no-case", measure=self.tables.measures[self.cases[0].measure].label)
+            return
+        case = self.cases[self.case - 1]
+        value = self.outcome.measured.value(self.unit.code, case.measure)
+        measure = self.tables.measures[case.measure]
+        shown = show_value(value, measure.kind, self.language)
+        yield self.say(
+            "case", number=self.case, words=case_in_words(self.tables, case, self.language), value=shown
+        )
+
+    def _levels(self) -> Iterator[str]:
+        yield ""
+        active = self.tables.rules_in_case(self.kpi, self.case)
+        for level in range(1, self.tables.level_count + 1):
+            met = bool(self.result.met[self.row, level - 1])
+            mark = "✓" if met else "✗"
+            beside = self.say("not-counted") if met and level > self.level else ""
+            yield f"{mark} {say('sheet.level-n', self.language, level=level)}{beside}"
+            for rule in active:
+                line = self._item(rule, level)
+                if line:
+                    yield "    " + line
+
+    def _item(self, rule: Rule, level: int) -> str:
+        edge = rule.edges[level - 1]
+        if edge is None:
+            return ""
+        measure = self.tables.measures[rule.measure]
+        column = self.outcome.measured.values[rule.measure].to_numpy(float)[self.row : self.row + 1]
+        held = not math.isnan(column[0]) if edge.any_value else bool(edge.holds(column)[0])
+        shown = show_value(float(column[0]), measure.kind, self.language) or self.say("missing")
+        if not held and read_number(shown) == edge.threshold:
+            shown = show_number(float(column[0]))
+        remark = f"   ({rule.remark})" if rule.remark else ""
+        words = asked(measure, edge, self.language)
+        return f"{'✓' if held else '✗'} {words}: {shown}   [{rule.places[level - 1]}]{remark}"
+
+    def _next(self) -> Iterator[str]:
+        steps = self.outcome.steps(self.kpi, self.unit.code)
+        yield ""
+        if self.level >= self.tables.level_count:
+            yield self.say("top")
+            return
+        more = gain(self.kpi, self.unit.code, self.outcome.scores, self.tables)
+        yield self.say("next", level=self.level + 1, gain=f"{more:.4f}")
+        for step in steps:
+            yield f"  • {step.text(self.language)}" + ("" if step.reachable else self.say("unreachable"))

@@ -1,0 +1,146 @@
+"""The month's outcome: what was sent, measured, scored, ranked and found. Pure: reads and writes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from kpibatch.base.config import Config
+from kpibatch.base.findings import Finding, in_order
+from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, corrected
+from kpibatch.intake.frame import PastMonth
+from kpibatch.intake.late import late_changes
+from kpibatch.intake.month import Intake, in_time
+from kpibatch.intake.validate import validate
+from kpibatch.rules.levels import LevelTables
+from kpibatch.scoring.lacking import missing, missing_baselines, still_missing, without_case
+from kpibatch.scoring.measures import Measured, measure_all
+from kpibatch.scoring.next_level import Step, steps_to_next
+from kpibatch.scoring.rank import Standing, rank_units
+from kpibatch.scoring.score import Scores, score_all
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that the outputs of a month are written from.
+
+    ``values`` is the long frame after corrections and validation, ``intake.values`` as sent; ``past`` are the
+    round's months before.
+    """
+
+    month: str
+    config: Config
+    tables: LevelTables
+    intake: Intake
+    values: pd.DataFrame
+    measured: Measured
+    scores: Scores
+    standings: tuple[Standing, ...]
+    findings: tuple[Finding, ...]
+    past: tuple[PastMonth, ...] = ()
+    corrections: Corrections = NO_CORRECTIONS
+
+    @property
+    def language(self) -> str:
+        return self.config.language
+
+    @cached_property
+    def sent(self) -> frozenset[str]:
+        """The units whose submission counts."""
+        return frozenset(submission.unit for submission in self.intake.submissions)
+
+    @cached_property
+    def late(self) -> frozenset[str]:
+        """The units whose submission came after the due day."""
+        return frozenset(submission.unit for submission in self.intake.submissions if submission.late)
+
+    @cached_property
+    def standing(self) -> Mapping[str, Standing]:
+        return {standing.unit: standing for standing in self.standings}
+
+    @property
+    def ranked(self) -> int:
+        """How many units have a rank."""
+        return sum(standing.rank > 0 for standing in self.standings)
+
+    def steps(self, kpi: str, unit: str) -> list[Step]:
+        """What a unit lacks for its next level of a KPI; worked out once."""
+        if (kpi, unit) not in self._steps:
+            self._steps[kpi, unit] = steps_to_next(
+                kpi, unit, self.scores, self.measured, self.tables, self.month
+            )
+        return self._steps[kpi, unit]
+
+    @cached_property
+    def _steps(self) -> dict[tuple[str, str], list[Step]]:
+        return {}
+
+    @cached_property
+    def _found(self) -> Mapping[str, list[Finding]]:
+        by_unit: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            by_unit.setdefault(one.unit, []).append(one)
+        return by_unit
+
+    def values_of(self, unit: str) -> pd.DataFrame:
+        """One unit's rows of ``values``."""
+        return self.values.iloc[self._rows_of.get(unit, [])]
+
+    @cached_property
+    def _rows_of(self) -> Mapping[str, list[int]]:
+        """The frame is looked through once for all units."""
+        return {str(unit): list(rows) for unit, rows in self.values.groupby("unit").indices.items()}
+
+    @cached_property
+    def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
+        """(unit, measure) → what the province set right in it."""
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for one in self.findings:
+            if one.code == CORRECTED:
+                found.setdefault((one.unit, one.measure), []).append(one)
+        return found
+
+    def findings_of(self, unit: str) -> list[Finding]:
+        return self._found.get(unit, [])
+
+
+def assess(
+    intake: Intake,
+    tables: LevelTables,
+    config: Config,
+    past: tuple[PastMonth, ...] = (),
+    corrections: Corrections = NO_CORRECTIONS,
+) -> Outcome:
+    """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest
+    first.
+    """
+    frame, about_corrections = corrected(intake.values, corrections.rows, tables, intake.month)
+    values, findings = validate(replace(intake, values=frame), tables, config)
+    findings += [
+        *about_corrections,
+        *corrections.findings,
+        *late_changes(intake, past, tables, corrections.values),
+    ]
+    measured = measure_all(values, tables, in_time(tables, intake, past))
+    scores = score_all(measured, tables, intake.month)
+    sent = {submission.unit for submission in intake.submissions}
+    needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
+    findings += missing(values, still_missing(needed, scores, measured, tables), tables, intake.month)
+    findings += missing_baselines(needed, tables)
+    findings += without_case(scores, sent, tables)
+    standings = rank_units(scores, sent, tables, config.ranking)
+    everything = in_order([*intake.findings, *findings])
+    return Outcome(
+        intake.month,
+        config,
+        tables,
+        intake,
+        values,
+        measured,
+        scores,
+        tuple(standings),
+        tuple(everything),
+        past,
+        corrections,
+    )

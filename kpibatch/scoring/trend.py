@@ -1,0 +1,46 @@
+"""The months of the round side by side: movement and trend."""
+
+from dataclasses import dataclass
+
+from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
+from kpibatch.scoring.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The months so far, the report month last."""
+
+    months: tuple[PastMonth, ...]
+
+    @property
+    def before(self) -> PastMonth | None:
+        """The month the movement is counted from, if any."""
+        return self.months[-2] if len(self.months) > 1 else None
+
+    def movement(self, unit: str) -> int | None:
+        """How many ranks a unit has gained since the month before; ``None`` where one of the two is
+        missing.
+        """
+        if self.before is None or unit not in self.before.rank or unit not in self.months[-1].rank:
+            return None
+        return self.before.rank[unit] - self.months[-1].rank[unit]
+
+
+NO_TREND = Trend(())
+
+
+def trend_of(outcome: Outcome) -> Trend:
+    """The outcome's month after those before it."""
+    return Trend((*outcome.past, month_of(outcome)))
+
+
+def month_of(outcome: Outcome) -> PastMonth:
+    """An outcome as the months after it look back on it."""
+    values = outcome.intake.values
+    return PastMonth(
+        outcome.month,
+        {one.unit: one.rank for one in outcome.standings if one.rank},
+        {one.unit: one.percent for one in outcome.standings if one.total == one.total},
+        frozenset(outcome.sent - outcome.late),
+        values.loc[values["month"] == outcome.month, list(VALUE_COLUMNS)].reset_index(drop=True),
+    )

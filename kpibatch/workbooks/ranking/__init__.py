@@ -1,0 +1,13 @@
+"""``ranking.xlsx``: live from the measure to the rank.
+
+In: ``Outcome``.
+Out: the workbook.
+
+formulas.py        the formulas of a KPI's sheet, and where all they refer to stands
+kpi_sheet.py       one KPI: its level table, then each unit's values, result, level
+criteria_sheet.py  เกณฑ์: the tables in words
+score_sheet.py     คะแนนรายตัวชี้วัด: units × nodes, rolled up live
+trend_sheet.py     แนวโน้ม and ความอ่อนไหว
+list_sheet.py      อันดับ: the list, the podium, the charts
+book.py            the sheets in order
+"""

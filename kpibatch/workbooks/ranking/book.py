@@ -1,0 +1,49 @@
+"""``ranking.xlsx``: the ranking, the scores, a sheet per KPI, the findings and the criteria, live from end to
+end.
+"""
+
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.thai import month_end
+from kpibatch.books.look import PROVINCE, sheet_name
+from kpibatch.books.write import Book
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.trend import Trend
+from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_criteria, write_findings
+from kpibatch.workbooks.ranking.formulas import KpiPlan, plan_kpi
+from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
+from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
+from kpibatch.workbooks.ranking.score_sheet import FIRST, RANK, SENT, TOTAL_SCORE, ScoreWriter, plan_scores
+from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity, write_trend
+
+_SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")
+
+
+def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
+    """Write the workbook; all sheets are laid out first, so that each can refer to the others."""
+    tables, language = outcome.tables, outcome.language
+    names = [say(f"sheet.{name}", language) for name in _SHEETS]
+    kpis: dict[str, KpiPlan] = {}
+    for leaf in tables.leaves:
+        kpis[leaf.code] = plan_kpi(
+            leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables
+        )
+    rating = plan_criteria(names[5], tables)
+    scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
+    with Book(
+        path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE
+    ) as book:
+        first, second = book.sheet(names[0]), book.sheet(names[1])
+        sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
+        months = TrendPlan(names[2], len(trend.months), len(tables.units))
+        ListSheet(outcome, first, scores, months, trend).write()
+        ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
+        for code, plan in kpis.items():
+            KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
+        book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
+        book.define("ranks", f"={scores.range(RANK, outside=True)}")
+        write_trend(outcome, book.sheet(names[2]), months, scores, trend)
+        write_sensitivity(outcome, book.sheet(names[3]))
+        write_findings(outcome, book.sheet(names[4]), kpis)
+        write_criteria(outcome, book.sheet(names[5]), kpis)

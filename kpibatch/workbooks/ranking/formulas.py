@@ -1,0 +1,231 @@
+"""The formulas of a KPI's sheet, and where everything they refer to stands.
+
+Every formula refers to the values in the unit's own row and to the thresholds in the level table above, so an
+officer can follow it; none holds a threshold itself.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kpibatch.base.addresses import quoted, ref, span
+from kpibatch.base.kinds import Kind
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Case, Measure, Method, Node, Rule, Source
+from kpibatch.rules.sources import at_zero
+
+TEXTS = 3
+RULES_TOP = 6
+
+
+@dataclass(frozen=True)
+class KpiPlan:
+    """Where everything stands on a KPI's sheet, zero-based. ``case`` is −1 where the KPI has no cases.
+
+    Level thresholds stand in columns 3 …, one a level (column 2 is "below level 1"); units in the tables'
+    order from ``first`` on, their measures from column 2 on.
+    """
+
+    leaf: Node
+    sheet: str
+    measures: tuple[Measure, ...]
+    rules: tuple[Rule, ...]
+    cases_top: int
+    first: int
+    case: int
+    met: int
+    levels: int
+
+    @property
+    def level(self) -> int:
+        return self.met + self.levels
+
+    @property
+    def score(self) -> int:
+        return self.level + 1
+
+    @property
+    def incomplete(self) -> int:
+        return self.level + 2
+
+    @property
+    def status(self) -> int:
+        return self.level + 3
+
+    @property
+    def next(self) -> int:
+        return self.level + 4
+
+    @property
+    def last(self) -> int:
+        return self.next + TEXTS
+
+    def column(self, measure: str) -> int:
+        return 2 + [one.code for one in self.measures].index(measure)
+
+    def threshold(self, rule: int, level: int) -> str:
+        """The reference of a rule's threshold; both count from 0."""
+        return ref(RULES_TOP + rule, 3 + level, "rc")
+
+    def outside(self, row: int, column: int) -> str:
+        """A reference from another sheet to the cell of a unit's row."""
+        return f"{quoted(self.sheet)}!{ref(self.first + row, column)}"
+
+
+def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
+    """Lay a KPI's sheet out."""
+    rules, cases, measures = (
+        tables.rules_of(leaf.code),
+        tables.cases_of(leaf.code),
+        tables.measures_of(leaf.code),
+    )
+    cases_top = RULES_TOP + len(rules) + 1
+    first = cases_top + (len(cases) + 2 if cases else 0) + 2
+    case = 2 + len(measures) if cases else -1
+    met = 2 + len(measures) + (1 if cases else 0)
+    return KpiPlan(leaf, sheet, measures, rules, cases_top, first, case, met, tables.level_count)
+
+
+@dataclass(frozen=True)
+class KpiFormulas:
+    """The formulas of one KPI for the unit in row ``at``; ``today`` is the report month's last day, as an
+    ordinal.
+    """
+
+    plan: KpiPlan
+    tables: LevelTables
+    today: int
+    provisional: str
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        return self.tables.cases_of(self.plan.leaf.code)
+
+    def level(self, at: int, has_sent: str) -> str:
+        """One less than the first level not met; nothing for a unit that sent nothing."""
+        met = span((at, self.plan.met), (at, self.plan.level - 1), "c")
+        return f'IF({has_sent},IFERROR(MATCH(0,{met},0)-1,{self.plan.levels}),"")'
+
+    def _cell(self, at: int, measure: str) -> str:
+        return ref(at, self.plan.column(measure), "c")
+
+    def computed(self, at: int, measure: Measure) -> str:
+        """A computed measure from the cells of its ingredients; empty while one of them is."""
+        parts = [self._cell(at, code) for code in measure.numerator]
+        total = parts[0] if len(parts) == 1 else f"SUM({','.join(parts)})"
+        if measure.source is Source.SUM:
+            return f'IF(COUNT({",".join(parts)})<{len(parts)},"",{total})'
+        b = self._cell(at, measure.denominator)
+        zero = at_zero(measure.zero_rule, self.tables.lower_is_better(measure.code))
+        ratio = {
+            Source.PERCENT: f"100*{total}/{b}",
+            Source.GROWTH: f"100*({total}-{b})/{b}",
+            Source.REDUCTION: f"100*({b}-{total})/{b}",
+        }
+        at_nought = '""' if math.isnan(zero) else f"{zero:g}"
+        all_there = f"COUNT({','.join([*parts, b])})<{len(parts) + 1}"
+        return f'IF({all_there},"",IF({b}=0,{at_nought},{ratio[measure.source]}))'
+
+    def case(self, at: int) -> str:
+        """The first case from the top that holds; 0 where none does or its measure is missing."""
+        formula = "0"
+        for number in range(len(self.cases), 0, -1):
+            case, row = self.cases[number - 1], self.plan.cases_top + number
+            value = self._cell(at, case.measure)
+            test = self._inside(case.condition, value, ref(row, 2, "rc"), ref(row, 3, "rc"))
+            formula = f'IF({value}="",0,IF({test},{number},{formula}))'
+        return formula
+
+    def _inside(self, condition: Condition, value: str, low: str, high: str) -> str:
+        if condition.family == "yes_no" or condition.exact:
+            return f"{value}={low}" if condition.family == "yes_no" else f"ROUND({value},9)={low}"
+        tests = []
+        if not math.isinf(condition.low):
+            tests.append(f"ROUND({value},9){'>' if condition.low_open else '>='}{low}")
+        if not math.isinf(condition.high):
+            tests.append(f"ROUND({value},9){'<' if condition.high_open else '<='}{high}")
+        return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
+
+    def met(self, at: int, level: int) -> str:
+        tests = [f"{ref(at, self.plan.case, 'c')}>0"] if self.cases else []
+        for number, rule in enumerate(self.plan.rules):
+            edge = rule.edges[level]
+            if edge:
+                test = self._test(edge, self._cell(at, rule.measure), self.plan.threshold(number, level))
+                tests.append(
+                    f"OR({ref(at, self.plan.case, 'c')}<>{self.cases.index(rule.case) + 1},{test})"
+                    if rule.case
+                    else test
+                )
+        return f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
+
+    def _test(self, edge: Condition, value: str, threshold: str) -> str:
+        if edge.family == "yes_no":
+            return f"{value}={threshold}"
+        if edge.any_value:
+            return f"ISNUMBER({value})"
+        return f"IF(ISNUMBER({value}),ROUND({value},9){edge.sign}{threshold},FALSE)"
+
+    def score(self, at: int) -> str:
+        level = ref(at, self.plan.level, "c")
+        scores = span((RULES_TOP - 1, 2), (RULES_TOP - 1, 2 + self.plan.levels), "rc")
+        steps = f"INDEX({scores},{level}+1)"
+        return f'IF({level}="","",{self._line(at) if self.plan.leaf.method is Method.LINEAR else steps})'
+
+    def _line(self, at: int) -> str:
+        """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on."""
+        below, formula = ref(RULES_TOP - 1, 2, "rc"), ref(RULES_TOP - 1, 2, "rc")
+        for number, rule in enumerate(self.plan.rules):
+            value = self._cell(at, rule.measure)
+            knots = [
+                (edge, self.plan.threshold(number, level), ref(RULES_TOP - 1, 3 + level, "rc"))
+                for level, edge in enumerate(rule.edges)
+                if edge and not edge.any_value
+            ]
+            line = f"IF({self._test(knots[0][0], value, knots[0][1])},{_segments(value, knots)},{below})"
+            formula = (
+                f"IF({ref(at, self.plan.case, 'c')}={self.cases.index(rule.case) + 1},{line},{formula})"
+                if rule.case
+                else line
+            )
+        return formula
+
+    def status(self, at: int) -> str:
+        terms = [*dict.fromkeys(self._missing_terms(at)), ref(at, self.plan.incomplete, "c")]
+        level = ref(at, self.plan.level, "c")
+        return f'IF({level}="","",IF({"+".join(terms)}>0,"{self.provisional}",""))'
+
+    def _missing_terms(self, at: int) -> Iterator[str]:
+        for case in self.cases:
+            yield f'({self._cell(at, case.measure)}="")'
+        today = self.today
+        for rule in self.plan.rules:
+            deadlines = [
+                edge.last_day
+                for other in self.tables.rules
+                if other.measure == rule.measure
+                for edge in other.edges
+                if edge
+            ]
+            if not deadlines or (
+                self.tables.measures[rule.measure].kind is Kind.DATE and min(deadlines) > today
+            ):
+                continue
+            empty = f'({self._cell(at, rule.measure)}="")'
+            yield (
+                f"({ref(at, self.plan.case, 'c')}={self.cases.index(rule.case) + 1})*{empty}"
+                if rule.case
+                else empty
+            )
+
+
+def _segments(value: str, knots: list[tuple[Condition, str, str]]) -> str:
+    """The score on the line through the knots, for a value that has reached the first."""
+    better = "<=" if knots[0][0].downward else ">="
+    formula = knots[0][2]
+    for (_, low, low_score), (_, high, high_score) in pairwise(knots):
+        slope = f"{low_score}+(ROUND({value},9)-{low})*({high_score}-{low_score})/({high}-{low})"
+        formula = f"IF(ROUND({value},9){better}{low},{slope},{formula})"
+    return f"IF(ROUND({value},9){better}{knots[-1][1]},{knots[-1][2]},{formula})"

@@ -1,0 +1,311 @@
+"""What goes back to the unit: its own file with the cells marked, a comment on each, and an index of all
+findings.
+
+In: a submission and its findings. Out: a copy that differs in the marks only, or, where a file can't be
+changed without risk (.xls, .xlsb, .ods, signed or damaged), the file as it came with the index in a workbook
+beside it. Which submissions are returned, and under which names, is decided here. The original is never
+touched.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+from kpibatch.base.addresses import coordinates, quoted
+from kpibatch.base.catalogue import LANGUAGES, say
+from kpibatch.base.files import saved
+from kpibatch.base.findings import SEVERITIES, Finding, count, in_order
+from kpibatch.books.guard.limits import REFUSALS
+from kpibatch.books.look import clean
+from kpibatch.books.package import Element, open_package, tag
+from kpibatch.books.write import Book, Content
+from kpibatch.intake.month import Intake
+from kpibatch.rules.records import Unit
+from kpibatch.workbooks.returned.index import (
+    WIDTHS,
+    Entry,
+    Index,
+    Workbook,
+    height_of,
+    open_workbook,
+    put_index,
+)
+from kpibatch.workbooks.returned.marks import MARKS, Styles, colour_cells
+from kpibatch.workbooks.returned.notes import Note, add_notes, clear_notes
+
+Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
+_LONGEST_FOUND, _LONGEST_MESSAGE, _MAX_BYTES = 200, 1_500, 64_000_000
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_MAX_NAME_BYTES = 200
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A submission that goes back: its file in the month's folder, and the names it has under ``returned/``.
+
+    ``beside`` is the index's name, used only where the file itself can't be marked.
+    """
+
+    file: str
+    name: str
+    beside: str
+    unit: Unit | None
+    findings: tuple[Finding, ...]
+
+
+def returned_files(
+    intake: Intake, findings: Iterable[Finding], units: Mapping[str, Unit], language: str = "th"
+) -> tuple[Returned, ...]:
+    """The submissions that go back, by name: those with an error or a warning. Their notes go with them."""
+    by_file: dict[str, list[Finding]] = {file: [] for file, _ in intake.files}
+    for one in in_order(findings):
+        if one.place.file in by_file:
+            by_file[one.place.file].append(one)
+    whose = {submission.file: submission.unit for submission in intake.submissions}
+    sent = {
+        file: found for file, found in sorted(by_file.items()) if any(one.severity != "note" for one in found)
+    }
+    names = returned_names(sent, language)
+    owners = {
+        file: whose.get(file) or next((one.unit for one in found if one.unit), "")
+        for file, found in sent.items()
+    }
+    return tuple(
+        Returned(file, *names[file], units.get(owners[file]), tuple(found)) for file, found in sent.items()
+    )
+
+
+def returned_names(files: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
+    """Of every file that goes back its name under ``returned/``, and that of the index where it lies
+    beside.
+    """
+    taken: set[str] = set()
+    names = {file: free_name(safe_name(file), taken) for file in sorted(files)}
+    return {file: (name, free_name(index_name(name, language), taken)) for file, name in names.items()}
+
+
+def safe_name(file: str) -> str:
+    """The officer's own file name, changed only where some file system would not take it."""
+    bare = _FORBIDDEN.sub("-", file).strip(" .")
+    stem, dot, suffix = bare.rpartition(".")
+    stem, suffix = (stem, f".{suffix[:8]}") if dot and stem else (bare, "")
+    if _RESERVED.match(stem):
+        stem = f"_{stem}"
+    return f"{_short(stem).rstrip(' .') or '-'}{suffix}"
+
+
+def index_name(file: str, language: str) -> str:
+    """The name of the index that lies beside a file."""
+    return f"{_short(Path(file).stem)} {say('returned.name', language)}.xlsx"
+
+
+def _short(stem: str) -> str:
+    """No longer than a file system takes, with room for what is added on the way: Thai letters take three
+    bytes each.
+    """
+    return stem.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, numbered where another file has it already."""
+    path, number, free = Path(name), 2, name
+    while free.casefold() in taken:
+        free = f"{path.stem} ({number}){path.suffix}"
+        number += 1
+    taken.add(free.casefold())
+    return free
+
+
+def write_returned(
+    source: Path,
+    target: Path,
+    findings: Sequence[Finding],
+    unit: Unit | None,
+    language: str,
+    beside: str = "",
+) -> None:
+    """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file
+    of its own.
+
+    A file that was refused gets the index alone.
+
+    Raises ``KpibatchError`` where the disk refuses. Nothing in the submission itself can make it fail.
+    """
+    ordered = in_order(findings)
+    if any(
+        one.code in REFUSALS for one in ordered
+    ):  # what was not fit to be read is not opened here, and not sent on
+        _write_index(
+            target.with_name(beside or index_name(target.name, language)),
+            _index(source.name, ordered, unit, language, None),
+            unit,
+        )
+        return
+    copy = _marked_copy(source, ordered, unit, language)
+    if copy is not None:
+        saved(target, lambda part: part.write_bytes(copy))
+        return
+    saved(target, lambda part: shutil.copyfile(source, part))
+    _write_index(
+        target.with_name(beside or index_name(target.name, language)),
+        _index(source.name, ordered, unit, language, None),
+        unit,
+    )
+
+
+def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes | None:
+    """The copy as bytes; none where the file is better left as it is.
+
+    What a stranger's file holds can't be foreseen, and one bad file must not stop the others: whatever goes
+    wrong here, the file goes back as it came, with its index beside it.
+    """
+    try:
+        return (
+            mark(source.read_bytes(), source.name, findings, unit, language)
+            if source.stat().st_size <= _MAX_BYTES
+            else None
+        )
+    except Exception:
+        return None
+
+
+def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes:
+    """The package with its cells marked and the index in front.
+
+    Raises where it can't be done without risk.
+    """
+    package = open_package(raw)
+    book = open_workbook(package)
+    styles = Styles(package, book.related("styles"))
+    lead_ins = [say("returned.lead-in", each) for each in LANGUAGES]
+    styles.clear()
+    for part in book.worksheets.values():
+        clear_notes(package, part, lead_ins)
+    for sheet, cells in _by_cell(findings, book).items():
+        part = book.worksheets[sheet]
+        root = package.edit(part)
+        cells = _at_anchors(cells, root)
+        colour_cells(root, {at: _gravest(found) for at, found in cells.items()}, styles)
+        add_notes(package, part, {at: _note(found, language) for at, found in cells.items()})
+    put_index(book, _index(file, findings, unit, language, book), styles)
+    return package.packed()
+
+
+def _by_cell(findings: Iterable[Finding], book: Workbook) -> dict[str, Cells]:
+    """The findings by sheet and cell, those left out that have no cell in this workbook."""
+    cells: dict[str, Cells] = {}
+    for one in findings:
+        at = _position(one.place.cell)
+        if at and one.place.sheet in book.worksheets:
+            cells.setdefault(one.place.sheet, {}).setdefault(at, []).append(one)
+    return cells
+
+
+def _position(cell: str) -> tuple[int, int] | None:
+    try:
+        row, column = coordinates(cell)
+    except ValueError:
+        return None
+    return (row, column) if 0 <= row < 1_048_576 and column < 16_384 else None
+
+
+def _at_anchors(cells: Cells, sheet: Element) -> Cells:
+    """A merged range shows the colour and the comment of its first cell only."""
+    moved: Cells = {}
+    ranges = [
+        [coordinates(corner) for corner in one.get("ref").split(":")]
+        for one in sheet.iter(tag("mergeCell"))
+        if ":" in one.get("ref")
+    ]
+    for (row, column), found in cells.items():
+        covering = (
+            first for first, last in ranges if first[0] <= row <= last[0] and first[1] <= column <= last[1]
+        )
+        moved.setdefault(next(covering, (row, column)), []).extend(found)
+    return moved
+
+
+def _gravest(findings: Iterable[Finding]) -> str:
+    return min((one.severity for one in findings), key=SEVERITIES.index)
+
+
+def _note(findings: Iterable[Finding], language: str) -> Note:
+    said = (
+        (say(f"unit.severity-{one.severity}", language), _cut(one.message(language), _LONGEST_MESSAGE))
+        for one in findings
+    )
+    return Note(say("returned.lead-in", language), tuple(said))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+# --- what the index says ----------------------------------------------------------------------------------
+
+
+def _index(
+    file: str, findings: Sequence[Finding], unit: Unit | None, language: str, book: Workbook | None
+) -> Index:
+    totals = count(findings)
+    facts = {"errors": totals["error"], "warnings": totals["warning"], "notes": totals["note"]}
+    title = say("returned.title", language, name=f"{unit.code} {unit.name}" if unit else file)
+    counted = say("returned.file", language, file=file, **facts)
+    advice = ("returned.guide", "returned.colours") if book else ("returned.guide-beside",)
+    lines = (counted, *(say(key, language) for key in advice))
+    visible = (
+        {name for name, _, hidden in book.sheets if not hidden and name in book.worksheets} if book else set()
+    )
+    return Index(
+        say("returned.name", language),
+        title,
+        lines,
+        tuple(_entry(one, language, visible) for one in findings),
+        language,
+    )
+
+
+def _entry(one: Finding, language: str, visible: set[str]) -> Entry:
+    place = one.place
+    linked = place.sheet in visible and _position(place.cell) is not None
+    target = f"{quoted(place.sheet)}!{place.cell}" if linked else ""
+    found, message = _cut(one.found, _LONGEST_FOUND), _cut(one.message(language), _LONGEST_MESSAGE)
+    return Entry(one.severity, place.sheet, place.cell, found, message, target)
+
+
+def _write_index(path: Path, index: Index, unit: Unit | None) -> None:
+    """The index as a workbook of its own."""
+    with Book(
+        path,
+        title=clean(index.title),
+        language=index.language,
+        day=date(2020, 1, 1),
+        whose=unit.code if unit else "",
+    ) as book:
+        sheet = book.sheet(index.name)
+        sheet.widths(*WIDTHS)
+        for row, text in enumerate((index.title, *index.lines)):
+            sheet.put(row, 0, text, *(() if row else ("title",)))
+            sheet.height(row, 1 if row else 2)
+        head = len(index.lines) + 1
+        sheet.put_row(head, 0, index.heads, "head")
+        sheet.raw.set_row(head, 30)
+        for number, one in enumerate(index.entries):
+            row, texts = head + 1 + number, index.texts(number)
+            contents: tuple[Content, ...] = (number + 1, *texts)
+            for column, content in enumerate(contents):
+                sheet.put(row, column, content, "cell", text_wrap=True, **_look(column, one.severity))
+            sheet.raw.set_row(row, height_of(texts))
+        sheet.raw.freeze_panes(head + 1, 0)
+        sheet.page(top=head)
+
+
+def _look(column: int, severity: str) -> dict[str, object]:
+    if column == 1:
+        return {"align": "center", "bg_color": f"#{MARKS[severity][2:]}"}
+    return {"align": "center"} if column in (0, 3) else {"indent": 1}

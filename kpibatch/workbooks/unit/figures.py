@@ -1,0 +1,294 @@
+"""A month's outcome as far as it is one unit's own: its figures by name, its KPIs as lines, and what they say
+in words.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import Finding, count
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import show_date, show_month
+from kpibatch.books.look import FAIR, GOOD
+from kpibatch.intake.corrections import CORRECTED
+from kpibatch.intake.month import Submission
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
+from kpibatch.scoring.next_level import Step, gain
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import Standing, Status
+from kpibatch.scoring.trend import NO_TREND, Trend
+
+_BEST, _STEPS, _NAMED = 3, 3, 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """One KPI of the unit; ``done`` are levels met above a gap, ``gain`` is what the next level adds to the
+    total.
+    """
+
+    node: Node
+    share: float
+    level: int
+    score: float
+    values: str
+    steps: tuple[Step, ...]
+    done: tuple[int, ...]
+    missing: bool
+    gain: float
+
+    @property
+    def reachable(self) -> bool:
+        return all(step.reachable for step in self.steps)
+
+
+@dataclass(frozen=True)
+class View:
+    """The outcome as far as it is the unit's own."""
+
+    outcome: Outcome
+    unit: Unit
+    trend: Trend = NO_TREND
+
+    def say(self, key: str, /, **facts: Any) -> str:
+        """A text of ``[unit.…]``; who and when are facts of all of them."""
+        names = {
+            "noun": self.tables.round.unit_noun,
+            "name": self.unit.name,
+            "owner": self.tables.round.owner,
+        }
+        usual = {**names, "month": self.month, "top": self.tables.level_count}
+        return say(f"unit.{key}", self.outcome.language, **(usual | facts))
+
+    @property
+    def tables(self) -> LevelTables:
+        return self.outcome.tables
+
+    @property
+    def month(self) -> str:
+        return show_month(self.outcome.month, self.outcome.language)
+
+    @property
+    def standing(self) -> Standing:
+        return self.outcome.standing[self.unit.code]
+
+    @property
+    def sent(self) -> bool:
+        return self.standing.status is not Status.NOT_SUBMITTED
+
+    @cached_property
+    def row(self) -> int:
+        return self.tables.position[self.unit.code]
+
+    @cached_property
+    def submission(self) -> Submission | None:
+        return next((one for one in self.outcome.intake.submissions if one.unit == self.unit.code), None)
+
+    @property
+    def came(self) -> str:
+        """The day the report came; empty where unknown."""
+        received = self.submission.received if self.submission else None
+        return show_date(received.date(), self.outcome.language) if received else ""
+
+    @property
+    def due(self) -> str:
+        due = self.tables.calendar.get(self.outcome.month)
+        return show_date(due, self.outcome.language) if due else ""
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return self.outcome.findings_of(self.unit.code)
+
+    @property
+    def corrected(self) -> int:
+        """How many of its values the province set right."""
+        return sum(one.code == CORRECTED for one in self.findings)
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months that were to be reported so far."""
+        return tuple(month for month in self.tables.round.months if month <= self.outcome.month)
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
+        """(measure, month) → value, state and what was typed."""
+        own = self.outcome.values_of(self.unit.code)[["measure", "month", "value", "state", "found"]]
+        return {
+            (measure, month): tuple(rest) for measure, month, *rest in own.itertuples(index=False, name=None)
+        }
+
+    @cached_property
+    def values(self) -> dict[str, float]:
+        """Every measure after its roll-up; NaN where missing."""
+        return _own(self.outcome.measured.values, self.row)
+
+    @cached_property
+    def lacking(self) -> frozenset[str]:
+        """The measures that the scoring asked for and that are not there, or not for every month."""
+        scores = self.outcome.scores
+        needed, not_yet, part = (
+            _own(frame, self.row)
+            for frame in (scores.needed, scores.not_yet, self.outcome.measured.incomplete)
+        )
+        return frozenset(
+            code
+            for code, asked in needed.items()
+            if asked and not not_yet[code] and (part[code] or math.isnan(self.values[code]))
+        )
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        return _own(self.outcome.scores.shares, self.row)
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        return _own(self.outcome.scores.scores, self.row)
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        return {
+            leaf.code: _line(self, leaf)
+            for leaf in self.tables.leaves
+            if applies(self.tables, leaf.code, self.unit)
+        }
+
+    def nodes(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
+        """The nodes that apply, parents first, each with its depth."""
+        for node in self.tables.children(parent):
+            below = list(self.nodes(node.code, depth + 1))
+            if below or node.code in self.lines:
+                yield node, depth
+                yield from below
+
+
+def _own(frame: pd.DataFrame, row: int) -> dict[str, float]:
+    return dict(zip(map(str, frame.columns), frame.iloc[row].tolist(), strict=True))
+
+
+def _line(view: View, leaf: Node) -> Line:
+    outcome, row = view.outcome, view.row
+    result = outcome.scores.kpis[leaf.code]
+    level = int(result.level[row])
+    return Line(
+        leaf,
+        share=view.shares[leaf.code],
+        level=level,
+        score=float(result.score[row]),
+        values=_values_in_short(view, leaf.code),
+        steps=tuple(outcome.steps(leaf.code, view.unit.code)),
+        done=tuple(number for number, met in enumerate(result.met[row], 1) if met and number > level),
+        missing=bool(result.missing[row]),
+        gain=gain(leaf.code, view.unit.code, outcome.scores, view.tables),
+    )
+
+
+def best_lines(lines: Iterable[Line]) -> list[Line]:
+    """The KPIs whose next level would raise the total most, best first; what this round can't bring any more
+    is left out.
+    """
+    able = [line for line in lines if line.gain > 1e-9 and line.steps and line.reachable]
+    return sorted(able, key=lambda line: (-round(line.gain, 9), len(line.steps)))[:_BEST]
+
+
+def _values_in_short(view: View, kpi: str) -> str:
+    """The one figure that a KPI turns on; where it has several rows, how many of them have reached their last
+    level.
+    """
+    taken = int(view.outcome.scores.kpis[kpi].case[view.row])
+    rules = view.tables.rules_in_case(kpi, taken)
+    figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
+    parts = [_in_words(view, view.tables.measures[code]) for code in figures] if len(figures) == 1 else []
+    if len(rules) > 1:
+        parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rule) for rule in rules), of=len(rules)))
+    return "\n".join(parts)
+
+
+def _fulfilled(view: View, rule: Rule) -> bool:
+    last = [edge for edge in rule.edges if edge][-1:]
+    return all(bool(edge.holds(np.array([view.values[rule.measure]]))[0]) for edge in last)
+
+
+def _in_words(view: View, measure: Measure) -> str:
+    shown = show_value(view.values[measure.code], measure.kind, view.outcome.language)
+    if not shown:
+        return view.say("no-value")
+    return view.say(
+        "value-percent" if measure.kind is Kind.PERCENT else "value-counted",
+        value=shown,
+        counted=measure.counting_unit,
+    ).strip()
+
+
+def status_word(view: View) -> tuple[str, str]:
+    late = view.unit.code in view.outcome.late
+    provisional = view.standing.status is Status.PROVISIONAL
+    words = [
+        view.say(f"status-{name}") for name, holds in (("provisional", provisional), ("late", late)) if holds
+    ]
+    return " · ".join(words) or view.say("status-complete"), FAIR if words else GOOD
+
+
+def next_rating(view: View) -> str:
+    better = [band for band in view.tables.rating if band[0] > round(view.standing.percent, 9)]
+    return (
+        view.say("next-rating", threshold=f"{better[-1][0]:g}", rating=better[-1][1])
+        if better
+        else view.say("top-rating")
+    )
+
+
+def counts_in_words(view: View) -> str:
+    lines = view.lines.values()
+    tops = sum(line.level == view.tables.level_count for line in lines)
+    return view.say("counts", kpis=len(lines), tops=tops, missing=sum(line.missing for line in lines))
+
+
+def findings_in_words(view: View) -> str:
+    found = count(view.findings)
+    return "   ".join(
+        view.say("counted", kind=view.say(f"severity-{name}"), count=number)
+        for name, number in found.items()
+        if number
+    )
+
+
+def missing_items(view: View) -> str:
+    named: dict[str, None] = {}
+    for code, line in view.lines.items():
+        if line.missing:
+            lacking = [
+                measure.label for measure in view.tables.measures_of(code) if measure.code in view.lacking
+            ]
+            named.update(dict.fromkeys(f"{label} ({code})" for label in lacking or [line.node.name]))
+    items = ", ".join(list(named)[:_NAMED])
+    return view.say("and-more", items=items, count=len(named) - _NAMED) if len(named) > _NAMED else items
+
+
+def trend_in_words(view: View) -> str:
+    """The unit's own percent and rank month by month; empty where there is no earlier month."""
+    if len(view.trend.months) < 2:
+        return ""
+    parts = []
+    for month in view.trend.months:
+        percent, rank = month.percent.get(view.unit.code), month.rank.get(view.unit.code)
+        name = show_month(month.month, view.outcome.language, short=True)
+        shown = "–" if percent is None else f"{percent:.2f}"
+        parts.append(view.say("trend-month", name=name, percent=shown, rank=rank or "–"))
+    return view.say("trend", months="   →   ".join(parts))
+
+
+def steps_text(view: View, line: Line) -> str:
+    if line.level == view.tables.level_count:
+        return view.say("at-top")
+    texts = {step.text(view.outcome.language): step.reachable for step in line.steps}
+    shown = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
+    rest = [view.say("more-steps", count=len(shown) - _STEPS)] if len(shown) > _STEPS else []
+    marked = [f"• {text}" for text in shown[:_STEPS]] if len(shown) > 1 else shown
+    return "\n".join(marked + rest)
