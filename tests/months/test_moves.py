@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring_by_hand import SAMPLES
 from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, edit_table
 
 from kpibatch.base.config import Config, read_config

@@ -438,7 +438,7 @@ def test_a_crash_at_any_write_leaves_nobody_out_and_nobody_twice(
 
 def driver(workspace, port, again=""):
     """The sending process on its own."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1] / "shared"
     path = os.pathsep.join([str(here.parent), str(here)])
     command = [
         sys.executable,

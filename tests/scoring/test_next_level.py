@@ -8,9 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from conftest import measured_from
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring_by_hand import measured_from
 from tablebook import levels, one_kpi
 
 from kpibatch.rules.conditions import parse

@@ -22,7 +22,7 @@ from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
-SAMPLES = Path(__file__).parent.parent / "input_samples"
+SAMPLES = Path(__file__).parents[2] / "input_samples"
 SUMMARY, DETAIL, FINDINGS = "สรุป", "รายละเอียด", "ข้อค้นพบ"
 BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
 

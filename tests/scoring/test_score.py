@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SAMPLES, measured_from
 from hypothesis import given
 from hypothesis import strategies as st
+from scoring_by_hand import SAMPLES, measured_from
 from tablebook import levels, one_kpi
 
 from kpibatch.rules.conditions import edges, parse

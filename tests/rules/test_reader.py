@@ -5,7 +5,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from conftest import SAMPLES
+from scoring_by_hand import SAMPLES
 from tablebook import SHEETS, faults, levels, read, write
 
 from kpibatch.base.catalogue import entries

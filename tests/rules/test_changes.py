@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES
 from openpyxl.worksheet.worksheet import Worksheet
+from scoring_by_hand import SAMPLES
 from workspace import BURIRAM, NEWEST, edit_table, open_book
 
 from kpibatch.months.compare.words import rule_text

@@ -16,7 +16,7 @@ from kpibatch.mail.facts import Found, Kpi, Standing
 from kpibatch.mail.message import REMINDER, RESULT
 from kpibatch.mail.text import PARTS, Templates, Texts, column
 
-PACKAGED = Path(__file__).parent.parent / "kpibatch" / "mail" / "templates"
+PACKAGED = Path(__file__).parents[2] / "kpibatch" / "mail" / "templates"
 COMMON: dict[str, Any] = {
     "owner": "สำนักงานพัฒนาชุมชนจังหวัด", "reference": "บร 0019/ว 3262", "round": "2/2565", "noun": "อำเภอ", "month": "มิถุนายน 2565",
     "due": "5 ก.ค. 2565", "units": 23, "sent": 22, "ranked": 21, "top": "5", "levels": 5,

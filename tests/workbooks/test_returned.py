@@ -45,7 +45,7 @@ from kpibatch.workbooks.returned.book import index_name, mark, returned_files, s
 from kpibatch.workbooks.returned.marks import MARKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
-SAMPLE = Path(__file__).parent.parent / "input_samples" / "buriram-2565-2"
+SAMPLE = Path(__file__).parents[2] / "input_samples" / "buriram-2565-2"
 JUNE = SAMPLE / "submissions" / "2565-06"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 INDEX, ORIGINAL_FORM = "ข้อค้นพบ", "แบบรายงาน"

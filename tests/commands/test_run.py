@@ -532,6 +532,6 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_the_root_of_the_repository_is_the_buriram_workspace() -> None:
-    text = (Path(__file__).parent.parent / "config.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "config.toml").read_text(encoding="utf-8")
     assert f'"input_samples/{BURIRAM}/level_tables.xlsx"' in text
     assert f'"input_samples/{BURIRAM}/submissions"' in text

@@ -125,7 +125,7 @@ def test_another_computer_verifies_it(closed: Path) -> None:
         "TZ": "America/New_York",
         "PYTHONHASHSEED": "7",
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     done = subprocess.run(command, cwd=closed.parent, env=around, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()

@@ -26,7 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpibatch.commands.cli import commands
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "input_samples"
 BURIRAM, CHACHOENGSAO, NAKHON_PHANOM = "buriram-2565-2", "chachoengsao-2561-1", "nakhonphanom-2564-2"
 CHIEFS, RAYONG = "provincial-chiefs-2565-1", "rayong-2554"

@@ -1,4 +1,4 @@
-"""Writes ``tests/golden/*.txt`` anew: ``python tests/make_golden.py``. Read the diff before you commit it.
+"""Writes ``tests/golden/*.txt`` anew: ``python tests/shared/make_golden.py``. Read the diff before you commit it.
 
 One line a cell: address, value, formula, number format, fill, set apart by `` | ``; a heading for each sheet.
 A formula that is the one of the cell above, moved down a row, is ``″`` (shared as Excel would fill it down);
@@ -16,7 +16,7 @@ from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 from workspace import RAYONG, open_book, sample_output
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 UNIT = "21P03"
 
 

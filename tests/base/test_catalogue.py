@@ -18,7 +18,7 @@ from kpibatch.base.thai import read_date
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import REQUIRED
 
-PACKAGE = Path(__file__).parent.parent / "kpibatch"
+PACKAGE = Path(__file__).parents[2] / "kpibatch"
 TREES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
 ENTRIES = {
     f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()
