@@ -19,7 +19,10 @@ from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import REQUIRED
 
 PACKAGE = Path(__file__).parents[2] / "kpibatch"
-TREES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
+TREES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
 ENTRIES = {
     f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()
 }

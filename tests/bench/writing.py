@@ -15,9 +15,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
 
-from test_many import replicated, sample
+from many_units import replicated, sample
 from workspace import BURIRAM, open_book
 
 from kpibatch.scoring.outcome import Outcome

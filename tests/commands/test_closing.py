@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from correcting import correct
 from small_workspace import small_workspace
-from test_corrections import correct
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from correcting import PAPERS, correct
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -35,25 +35,7 @@ from kpibatch.rules.levels import LevelTables
 
 JUNE, APRIL = "2565-06", "2565-04"
 UNIT, MEASURE, FILE = "3102", "T5.news", "3102 คูเมือง.xlsx"
-PAPERS = ("ตรวจเอกสารแล้ว", "บร 0019/ว 1234", "พัฒนาการจังหวัด", date(2022, 7, 6))
 ENGLISH = ("unit", "measure", "month", "value", "reason", "document number", "approved by", "date")
-
-
-def correct(
-    workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = COLUMNS, above: int = 0
-) -> Path:
-    """Write the workspace's corrections; a row of four has the usual papers behind it."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for _ in range(above):
-        sheet.append(["ทะเบียนการแก้ไข"])
-    sheet.append(list(heads))
-    for row in rows:
-        sheet.append([*row, *PAPERS] if len(row) == 4 else list(row))
-    path = workspace / "corrections.xlsx"
-    book.save(path)
-    return path
 
 
 def value_of(output: Path, unit: str, measure: str) -> dict[str, str]:

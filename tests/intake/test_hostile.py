@@ -266,7 +266,7 @@ def test_a_fresh_interpreter_does_as_well_as_a_fork(
 
 
 def test_the_children_need_no_pandas() -> None:
-    code = "import sys, kpibatch.submission; sys.exit(bool({'pandas', 'pandera', 'openpyxl'} & set(sys.modules)))"
+    code = "import sys, kpibatch.intake.submission; sys.exit(bool({'pandas', 'pandera', 'openpyxl'} & set(sys.modules)))"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
 
 

@@ -5,8 +5,8 @@ what meanwhile.
 from pathlib import Path
 
 import pytest
+from correcting import correct
 from openpyxl import load_workbook
-from test_corrections import correct
 from workspace import (
     CHACHOENGSAO,
     address_of,

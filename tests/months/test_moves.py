@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring_by_hand import SAMPLES
-from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, edit_table
+from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, edit_table
 
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.kinds import Kind

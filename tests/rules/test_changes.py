@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from scoring_by_hand import SAMPLES
-from workspace import BURIRAM, NEWEST, edit_table, open_book
+from workspace import BURIRAM, NEWEST, SAMPLES, edit_table, open_book
 
 from kpibatch.months.compare.words import rule_text
 from kpibatch.rules.changes import ANY, Change, table_changes

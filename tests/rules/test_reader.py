@@ -5,8 +5,8 @@ from datetime import date
 
 import openpyxl
 import pytest
-from scoring_by_hand import SAMPLES
 from tablebook import SHEETS, faults, levels, read, write
+from workspace import SAMPLES
 
 from kpibatch.base.catalogue import entries
 from kpibatch.base.errors import KpibatchError

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring_by_hand import SAMPLES, measured_from
+from scoring_by_hand import measured_from
 from tablebook import levels, one_kpi
+from workspace import SAMPLES
 
 from kpibatch.rules.conditions import edges, parse
 from kpibatch.rules.levels import LevelTables

@@ -1,5 +1,6 @@
-"""Writes ``tests/golden/*.txt`` anew: ``python tests/shared/make_golden.py``. Read the diff before you commit it.
+"""Writes ``tests/golden/*.txt`` anew: ``python tests/shared/make_golden.py``.
 
+Read the diff before you commit it.
 One line a cell: address, value, formula, number format, fill, set apart by `` | ``; a heading for each sheet.
 A formula that is the one of the cell above, moved down a row, is ``″`` (shared as Excel would fill it down);
 a cell that is merged away or holds neither a value nor a fill of its own is left out. Floats have ten

@@ -19,6 +19,7 @@ from libreoffice import recalculate
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
+from recalculated import differences
 from workspace import (
     BURIRAM,
     FORM,
@@ -71,39 +72,6 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for at, variant in enumerate(VARIANTS)
     ]
     return dict(zip(VARIANTS, recalculate(books, folder / "anew"), strict=True))
-
-
-def values_of(book: Workbook) -> dict[tuple[str, str], Any]:
-    """(sheet, address) → value; an empty text is no value."""
-    return {
-        (s.title, c.coordinate): c.value
-        for s in book
-        for row in s.iter_rows()
-        for c in row
-        if c.value not in (None, "")
-    }
-
-
-def differences(path: Path, anew: Path) -> tuple[int, list[str]]:
-    """How many formulas a workbook has, and those whose result in it is not what comes out anew, or is an
-    error.
-    """
-    formulas = [
-        (s.title, c.coordinate)
-        for s in open_book(path)
-        for row in s.iter_rows()
-        for c in row
-        if c.data_type == "f"
-    ]
-    said, found = values_of(open_book(path, values=True)), values_of(open_book(anew, values=True))
-    wrong = []
-    for place in formulas:
-        cached, true = said.get(place), found.get(place)
-        numbers = isinstance(cached, int | float) and isinstance(true, int | float)
-        same = abs(cached - true) <= 1e-9 if numbers else cached == true
-        if not same or str(true).startswith(("#", "Err:")):
-            wrong.append(f"{'!'.join(place)}: {cached!r}, anew {true!r}")
-    return len(formulas), wrong
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -1,0 +1,40 @@
+"""A workbook's cached results against what comes out anew."""
+
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from workspace import open_book
+
+
+def values_of(book: Workbook) -> dict[tuple[str, str], Any]:
+    """(sheet, address) → value; an empty text is no value."""
+    return {
+        (s.title, c.coordinate): c.value
+        for s in book
+        for row in s.iter_rows()
+        for c in row
+        if c.value not in (None, "")
+    }
+
+
+def differences(path: Path, anew: Path) -> tuple[int, list[str]]:
+    """How many formulas a workbook has, and those whose result in it is not what comes out anew, or is an
+    error.
+    """
+    formulas = [
+        (s.title, c.coordinate)
+        for s in open_book(path)
+        for row in s.iter_rows()
+        for c in row
+        if c.data_type == "f"
+    ]
+    said, found = values_of(open_book(path, values=True)), values_of(open_book(anew, values=True))
+    wrong = []
+    for place in formulas:
+        cached, true = said.get(place), found.get(place)
+        numbers = isinstance(cached, int | float) and isinstance(true, int | float)
+        same = abs(cached - true) <= 1e-9 if numbers else cached == true
+        if not same or str(true).startswith(("#", "Err:")):
+            wrong.append(f"{'!'.join(place)}: {cached!r}, anew {true!r}")
+    return len(formulas), wrong
