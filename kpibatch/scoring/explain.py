@@ -6,7 +6,7 @@ Every value with the cell it came from, the case, each level's conditions, the n
 import math
 from collections.abc import Iterator
 
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
@@ -27,14 +27,12 @@ class _Explanation:
     def __init__(self, outcome: Outcome, unit: Unit, kpi: str) -> None:
         self.outcome, self.unit, self.kpi = outcome, unit, kpi
         self.tables, self.language = outcome.tables, outcome.language
+        self.say = Words("explain", outcome.language)
         self.node, self.result = outcome.tables.node[kpi], outcome.scores.kpis[kpi]
         self.row = outcome.tables.position[unit.code]
         self.cases = outcome.tables.cases_of(kpi)
         self.case = int(self.result.case[self.row])
         self.level = int(self.result.level[self.row])
-
-    def say(self, name: str, **facts: object) -> str:
-        return say(f"explain.{name}", self.language, **facts)
 
     def lines(self) -> Iterator[str]:
         month = show_month(self.outcome.month, self.language)

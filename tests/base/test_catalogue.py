@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from kpibatch.base.catalogue import LANGUAGES, entries, say, severity_of
+from kpibatch.base.catalogue import LANGUAGES, Words, entries, say, severity_of
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
@@ -54,22 +54,14 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def prefixes(tree: ast.AST) -> set[str]:
-    """The sections in which the ``say`` methods of a file's classes look: ``sheet.`` of
-    ``say(f"sheet.{name}")``.
-    """
-    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    methods = (
-        node
-        for one in classes
-        for node in one.body
-        if isinstance(node, ast.FunctionDef) and node.name == "say"
-    )
-    return {use.keys[0] for method in methods for use in uses(method, set()) if use.begins}
+def sections_of(tree: ast.AST) -> set[str]:
+    """The sections a file's ``Words`` look in: ``sheet.`` of ``Words("sheet", language)``."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {f"{ast.literal_eval(call.args[0])}." for call in calls if getattr(call.func, "id", "") == "Words"}
 
 
 def uses(tree: ast.AST, sections: set[str]) -> list[Use]:
-    """Every use of a text; ``sections`` are those a ``say`` method may look in."""
+    """Every use of a text; ``sections`` are those an attribute ``say`` may look in."""
     return [
         use
         for node in ast.walk(tree)
@@ -95,11 +87,11 @@ def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
             yield Use(tuple(start + text.value for start in starts), begins, facts, call.lineno)
 
 
-EVERY_SECTION = set().union(*map(prefixes, TREES.values()))
+EVERY_SECTION = set().union(*map(sections_of, TREES.values()))
 USES = [
     (f"{name}.py:{use.line}", use)
     for name, tree in TREES.items()
-    for use in uses(tree, prefixes(tree) or EVERY_SECTION)
+    for use in uses(tree, sections_of(tree) or EVERY_SECTION)
 ]
 
 
@@ -108,9 +100,8 @@ def test_the_search_sees_every_way_of_naming_a_text():
     fail.
     """
     source = """
-class Page:
-    def say(self, name, **facts):
-        return say(f"page.{name}", **facts)
+page.say = Words("page", language)
+say(f"page.{name}", **facts)
 say("word.one", "th", count=2)
 row.report("two" if bad else "three", column, **facts)
 raise KpibatchError("four", file=path)
@@ -118,15 +109,15 @@ finding("five", place, label=label)
 page.say("six")
 """
     tree = ast.parse(source)
-    assert prefixes(tree) == {"page."}
+    assert sections_of(tree) == {"page."}
     assert sorted(uses(tree, {"page."}), key=lambda use: use.line) == [
-        Use(("page.",), True, None, 4),
-        Use(("word.one",), False, {"count"}, 5),
-        Use(("finding.two",), False, None, 6),
-        Use(("finding.three",), False, None, 6),
-        Use(("error.four",), False, {"file"}, 7),
-        Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 8),
-        Use(("page.six",), False, None, 9),
+        Use(("page.",), True, None, 3),
+        Use(("word.one",), False, {"count"}, 4),
+        Use(("finding.two",), False, None, 5),
+        Use(("finding.three",), False, None, 5),
+        Use(("error.four",), False, {"file"}, 6),
+        Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 7),
+        Use(("page.six",), False, None, 8),
     ]
 
 
@@ -198,6 +189,14 @@ def test_english_texts_are_english():
             (key, word) for word in re.findall(r"[฀-๿]+(?: [฀-๿]+)*", without_days) if word not in names
         ]
     assert strangers == []
+
+
+def test_words_are_the_texts_of_one_section_with_facts_of_all_of_them():
+    words = Words("form", "en", {"round": "2", "year": "2564"})
+    assert words("title") == say("form.title", "en", round="2", year="2564")
+    assert words("title", year="2565") == "KPI report, round 2/2565"
+    with pytest.raises(KeyError):
+        words("no-such-text")
 
 
 def test_say_fills_in_the_facts_and_takes_no_unknown_key():

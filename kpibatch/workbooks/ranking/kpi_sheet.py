@@ -9,7 +9,7 @@ import math
 from functools import cached_property
 
 from kpibatch.base.addresses import excel_day, quoted, ref
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.books.look import THAI_DATE, lines_of
@@ -38,15 +38,13 @@ class KpiWriter:
     ) -> None:
         self.outcome, self.sheet, self.plan, self.plans = outcome, sheet, plan, plans
         self.tables, self.language = outcome.tables, outcome.language
+        self.say = Words("sheet", outcome.language)
         self.scores = outcome.scores.kpis[plan.leaf.code]
         self.cases = self.tables.cases_of(plan.leaf.code)
         self.formulas = KpiFormulas(
             plan, outcome.tables, month_end(outcome.month).toordinal(), self.say("provisional")
         )
         self._sent = sent
-
-    def say(self, name: str, **facts: object) -> str:
-        return say(f"sheet.{name}", self.language, **facts)
 
     @cached_property
     def widths(self) -> list[float]:

@@ -1,7 +1,7 @@
 """The first sheet of the ranking: the list, the podium, the charts."""
 
 from kpibatch.base.addresses import ref, span
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
 from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.records import TOTAL
@@ -45,15 +45,13 @@ class ListSheet:
         self, outcome: Outcome, sheet: Sheet, scores: ScorePlan, months: TrendPlan, trend: Trend
     ) -> None:
         self.outcome, self.sheet, self.scores, self.months, self.trend = outcome, sheet, scores, months, trend
+        self.say = Words("sheet", outcome.language)
         self.sections = [node.code for node in outcome.tables.children(TOTAL)]
         self.movement = 6 + len(self.sections)
         self.line = self.movement + 1
         self.status = self.movement + 2
         self.helper = self.status + 1
         self.last = _LIST_TOP + len(outcome.standings)
-
-    def say(self, name: str, **facts: object) -> str:
-        return say(f"sheet.{name}", self.outcome.language, **facts)
 
     def write(self) -> None:
         outcome, tables = self.outcome, self.outcome.tables

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 from kpibatch.base.addresses import quoted, ref, span
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words
 from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Unit
@@ -66,11 +66,8 @@ class ScoreWriter:
 
     def __init__(self, outcome: Outcome, sheet: Sheet, plan: ScorePlan, kpis: Mapping[str, KpiPlan]) -> None:
         self.outcome, self.sheet, self.plan, self.kpis = outcome, sheet, plan, kpis
-        self.tables, self.language = outcome.tables, outcome.language
+        self.tables, self.say = outcome.tables, Words("sheet", outcome.language)
         self.places = {standing.unit: place for place, standing in enumerate(outcome.standings, 1)}
-
-    def say(self, name: str, **facts: object) -> str:
-        return say(f"sheet.{name}", self.language, **facts)
 
     def write(self, subtitle: str) -> None:
         self.sheet.widths(

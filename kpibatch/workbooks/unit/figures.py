@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding, count
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_date, show_month
@@ -57,15 +56,17 @@ class View:
     unit: Unit
     trend: Trend = NO_TREND
 
-    def say(self, key: str, /, **facts: Any) -> str:
-        """A text of ``[unit.…]``; who and when are facts of all of them."""
-        names = {
+    @cached_property
+    def say(self) -> Words:
+        """The texts of ``[unit]``; who and when are facts of all of them."""
+        usual = {
             "noun": self.tables.round.unit_noun,
             "name": self.unit.name,
             "owner": self.tables.round.owner,
+            "month": self.month,
+            "top": self.tables.level_count,
         }
-        usual = {**names, "month": self.month, "top": self.tables.level_count}
-        return say(f"unit.{key}", self.outcome.language, **(usual | facts))
+        return Words("unit", self.outcome.language, usual)
 
     @property
     def tables(self) -> LevelTables:
