@@ -57,7 +57,8 @@ def main(rounds: int) -> None:
     for name, spent in seconds.items():
         middle = median(spent)
         print(
-            f"{name:32} {1000 * middle / len(forms):8.2f} ms a form {1000 * middle:8.0f} ms in all {middle / floor:8.2f} × the floor"
+            f"{name:32} {1000 * middle / len(forms):8.2f} ms a form {1000 * middle:8.0f} ms in all "
+            f"{middle / floor:8.2f} × the floor"
         )
 
 

@@ -78,7 +78,10 @@ def test_an_address_that_is_there_twice(cells: str) -> None:
 
 
 def test_cells_without_addresses_follow_one_another() -> None:
-    rows = f'<row><c><v>1</v></c>{cell("D1", 2)}<c><v>3</v></c></row><row r="5"><c><v>4</v></c></row><row><c t="e"><v>#N/A</v></c></row>'
+    rows = (
+        f"<row><c><v>1</v></c>{cell('D1', 2)}<c><v>3</v></c></row>"
+        '<row r="5"><c><v>4</v></c></row><row><c t="e"><v>#N/A</v></c></row>'
+    )
     assert values(xlsx(sheet(rows))) == {"A1": 1.0, "D1": 2.0, "E1": 3.0, "A5": 4.0, "A6": CellError("#N/A")}
 
 

@@ -73,7 +73,8 @@ KILLERS: dict[str, tuple[bytes, str]] = {
     "corner.xlsb": (xlsb([(1_048_575, 16_383, 5, bytes(8))]), "sheet-too-large"),
     "million.ods": (
         ods(
-            f'<table:table-row table:number-rows-repeated="1048576">{ods_cell(1)}{ods_cell(2)}</table:table-row>'
+            '<table:table-row table:number-rows-repeated="1048576">'
+            f"{ods_cell(1)}{ods_cell(2)}</table:table-row>"
         ),
         "sheet-too-large",
     ),
@@ -266,7 +267,8 @@ def test_a_fresh_interpreter_does_as_well_as_a_fork(
 
 
 def test_the_children_need_no_pandas() -> None:
-    code = "import sys, kpibatch.intake.submission; sys.exit(bool({'pandas', 'pandera', 'openpyxl'} & set(sys.modules)))"
+    heavy = {"pandas", "pandera", "openpyxl"}
+    code = f"import sys, kpibatch.intake.submission; sys.exit(bool({heavy} & set(sys.modules)))"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
 
 

@@ -15,7 +15,10 @@ from workspace import BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, NEWEST, copy_sample,
 from kpibatch.rules.conditions import parse
 from kpibatch.rules.words import applies_in_words, asked, bound, case_in_words
 
-AT_LEAST = r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)? *([\d.]+)(?: *- *[\d.]+| *ขึ้นไป)?"
+AT_LEAST = (
+    r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)?"
+    r" *([\d.]+)(?: *- *[\d.]+| *ขึ้นไป)?"
+)
 SIGNS = (
     (AT_LEAST, "≥", "ไม่น้อยกว่า"),
     (r"> *([\d.]+)", ">", "มากกว่า"),

@@ -113,8 +113,8 @@ def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
             in text
         )
         assert (
-            f"    ✓ ส่งหลักฐานใช้เงินยืมราชการครบถ้วน: ใช่   [level_tables.xlsx ระดับ!{column}3]   (หลักฐานใช้เงินยืมต้องครบทุกระดับ)"
-            in text
+            f"    ✓ ส่งหลักฐานใช้เงินยืมราชการครบถ้วน: ใช่   [level_tables.xlsx ระดับ!{column}3]"
+            "   (หลักฐานใช้เงินยืมต้องครบทุกระดับ)" in text
         )
     assert text.splitlines()[-2:] == [
         "สิ่งที่ขาดถึงระดับ 3 (คะแนนรวมจะเพิ่ม 0.0750)",

@@ -62,7 +62,8 @@ def share(source: str, kind: str = "จำนวน", limit: str = "") -> LevelT
 def plain(kind: str = "จำนวน", rollup: str = "ล่าสุด", limit: str = "") -> LevelTables:
     """A KPI on x, which is filled in itself."""
     return one_kpi(
-        f"x | ข่าว | ข่าว | {kind} | กรอก | {rollup} | | | | | | {limit}\nmost | เพดาน | ข่าว | {kind} | กรอก | ล่าสุด",
+        f"x | ข่าว | ข่าว | {kind} | กรอก | {rollup} | | | | | | {limit}\n"
+        f"most | เพดาน | ข่าว | {kind} | กรอก | ล่าสุด",
         "T1 | | | x | ≥ 1",
     )
 
@@ -248,7 +249,11 @@ CASES = """
     T1 | staff | 3 - 4 | x | ≥ 2 | ≥ 4 | ≥ 6 | ≥ 8 | ≥ 10
     T1 |       |       | y | | ใช่ | ใช่ | ใช่ | ใช่
 """
-STAFF = "staff | อัตรากำลัง | คน | จำนวน | กรอก | ล่าสุด\nx | ข่าว | ข่าว | จำนวน | กรอก | ล่าสุด\ny | แผน | | ใช่/ไม่ใช่ | กรอก | ล่าสุด"
+STAFF = """
+staff | อัตรากำลัง | คน | จำนวน | กรอก | ล่าสุด
+x | ข่าว | ข่าว | จำนวน | กรอก | ล่าสุด
+y | แผน | | ใช่/ไม่ใช่ | กรอก | ล่าสุด
+""".strip()
 
 
 def test_everything_the_next_level_asks_is_told_and_nothing_else():

@@ -370,7 +370,8 @@ def test_the_level_beside_the_line_is_still_the_whole_one():
 def test_each_case_has_its_own_line():
     tables = one_kpi(
         STAFF,
-        "T1 | staff | ≤ 2 | x | ≥ 0 | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40\nT1 | staff | > 2 | x | ≥ 0 | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80",
+        "T1 | staff | ≤ 2 | x | ≥ 0 | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40\n"
+        "T1 | staff | > 2 | x | ≥ 0 | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80",
     )
     tables = replace(tables, nodes=linear(UP).nodes)
     assert [scored(tables, staff=staff, x=30).scores["T1"].iloc[0] for staff in (2, 3)] == [4, 2.5]

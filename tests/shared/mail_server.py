@@ -142,9 +142,16 @@ def post_office(
         else {}
     )
     here = Here(
-        office, hostname=HOST, port=free_port(), ssl_context=tls, tls_context=starttls, require_starttls=bool(starttls),
-        data_size_limit=size or None, enable_SMTPUTF8=utf8, **wants,
-    )  # fmt: skip
+        office,
+        hostname=HOST,
+        port=free_port(),
+        ssl_context=tls,
+        tls_context=starttls,
+        require_starttls=bool(starttls),
+        data_size_limit=size or None,
+        enable_SMTPUTF8=utf8,
+        **wants,
+    )
     here.start()
     office.connections, office.port = 0, here.port
     try:
