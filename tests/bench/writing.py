@@ -86,8 +86,8 @@ def measure(name: str, outcome: Outcome, folder: Path) -> str:
     count = sum(map(len, cells.values()))
     formulas = sum(str(content).startswith("=") for lines in cells.values() for _, _, content, _ in lines)
     sizes = (path.stat().st_size / 1e6, bare.stat().st_size / 1e6)
-    seconds = f"{ours:>10.2f} {floor:>8.2f} {ours / floor:>6.2f}"
-    return f"{name:>10} {count:>8,} {formulas:>9,} {seconds} {sizes[0]:>11.2f} {sizes[1]:>8.2f}"
+    took = f"{ours:>10.2f} {floor:>8.2f} {ours / floor:>6.2f}"
+    return f"{name:>10} {count:>8,} {formulas:>9,} {took} {sizes[0]:>11.2f} {sizes[1]:>8.2f}"
 
 
 def main() -> None:
