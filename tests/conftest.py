@@ -1,11 +1,15 @@
 """What the tests share: the default workspace's level tables, and scoring one unit by hand-given values."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from made_once import WORKERS_HOME
 from scoring_by_hand import measured_from
 
 from kpibatch.rules.levels import LevelTables
@@ -17,6 +21,17 @@ SAMPLES = ROOT / "input_samples"
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the workers start: the folder in which one makes what all of them read."""
+    if not hasattr(config, "workerinput"):
+        os.environ[WORKERS_HOME] = tempfile.mkdtemp(prefix="kpibatch-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(WORKERS_HOME), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,11 @@ A cell of a submission is found by what stands in column A (the measure's code) 
 so the tests know nothing of the program's own layout code.
 """
 
-import atexit
 import csv
 import hashlib
 import importlib
 import re
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -20,6 +18,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from made_once import made_once
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
@@ -68,18 +67,18 @@ def copy_standard(folder: Path, name: str) -> Path:
     return workspace
 
 
-@cache
 def _standard_submissions(name: str) -> Path:
-    home = Path(tempfile.mkdtemp(prefix="kpibatch-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return made_once(f"{name} standard", lambda home: _fill_in(home, name)) / name / "submissions"
+
+
+def _fill_in(home: Path, name: str) -> None:
     (home / name).mkdir()
     shutil.copy(SAMPLES / name / "level_tables.xlsx", home / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(SAMPLES))
         maker = importlib.import_module("make_samples")
         patch.setattr(maker, "HERE", home)
-        made: Path = maker.make(name, standard=True)
-    return made
+        assert maker.make(name, standard=True) == home / name / "submissions"
 
 
 def configure(workspace: Path, **settings: str) -> None:
@@ -197,9 +196,8 @@ def sample_output(name: str, **settings: str) -> Path:
     """The newest month's folder of a sample with these settings, run once for all tests, which only read
     it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return run(copy_sample(folder, name, **settings))
+    folder = made_once(f"{name} {settings or ''}", lambda home: run(copy_sample(home, name, **settings)))
+    return folder / name / "output" / NEWEST[name]
 
 
 def folders(workspace: Path) -> list[str]:
