@@ -3,9 +3,17 @@
 In: the command line.
 Out: files written, lines on the screen, the exit code.
 
+To add a command, write it in one of the files of commands. A command makes one call and shows what came of
+it; what a file of commands shows stands in the file of the same name in ``screens/``.
+
 console.py  progress and tables on a terminal (the door to rich)
 run.py      the batch: only here are a month's files written
-closing.py  ``close`` and ``verify``
-screens.py  what the commands print
-cli.py      the commands (the door to click)
+closing.py  a month sealed, opened again, made again
+screens/    what the commands print
+group.py    what all commands share: errors as one line, exit codes, a month as typed
+monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``explain``
+levels.py   commands: ``levels check`` and ``show``
+keeping.py  commands: ``history``, ``close``, ``verify``, ``diff``, ``corrections``
+mailing.py  commands: ``mail``
+cli.py      the entry point
 """

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Finding
+from kpibatch.months.listings import as_csv
 
 
 class Bar:
@@ -86,6 +87,11 @@ def print_table(
     for row in rows:
         table.add_row(*row)
     Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else width).print(table)
+
+
+def print_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """The rows as the CSV files have them, for a pipe: without BOM, lines ending as the system's do."""
+    print(as_csv(heads, rows).decode("utf-8-sig").replace("\r\n", "\n"), end="")
 
 
 def finding_line(one: Finding, language: str, whose: str = "") -> str:

@@ -9,7 +9,6 @@ mails, so that one hesitating server holds up nobody.
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -295,34 +294,3 @@ def _uninterrupted(interrupted: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before or signal.default_int_handler)
-
-
-def told(results: Sequence[Result], language: str) -> Iterator[str]:
-    """A line for every mail that did not simply go, then the counts."""
-    for result in results:
-        row, entry = result.row, result.row.entry
-        if row.state is not State.SENT or result.superseded:
-            detail = say("sending.superseded", language) if result.superseded else row.detail
-            state = say(f"sending.state-{row.state}", language)
-            yield say(
-                "sending.line",
-                language,
-                unit=entry.unit,
-                kind=entry.kind,
-                recipient=entry.recipient,
-                state=state,
-                detail=detail,
-            )
-    counts = Counter(result.row.state for result in results if result.row.state is not State.SENT)
-    fresh = sum(result.fresh for result in results if result.row.state is State.SENT)
-    before = sum(not result.fresh for result in results if result.row.state is State.SENT)
-    refused, deferred, unknown = (counts[state] for state in (State.REFUSED, State.DEFERRED, State.UNKNOWN))
-    yield say(
-        "sending.counts",
-        language,
-        sent=fresh,
-        before=before,
-        refused=refused,
-        deferred=deferred,
-        unknown=unknown,
-    )

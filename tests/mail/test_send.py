@@ -17,8 +17,9 @@ from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, Letter, as_eml, configured, post_office, scripted
 
 from kpibatch.base.errors import KpibatchError
+from kpibatch.commands.screens.mailing import result_lines
 from kpibatch.mail.password import VARIABLE
-from kpibatch.mail.send import send_all, told
+from kpibatch.mail.send import send_all
 from kpibatch.mail.smtp import ServerAway, ServerFault, connect
 from kpibatch.months.database import opened
 from kpibatch.months.journal import JOURNAL, mail_status, read_journal, restore
@@ -130,7 +131,7 @@ def test_a_letter_goes_once_and_a_changed_one_as_a_revision(workspace, office):
         (SENT, False, False),
     ]
     assert office.received() == {to("3101"): 3, to("3102"): 1, to("3103"): 1}
-    assert next(told(back, "th")).startswith("3101")
+    assert next(result_lines(back, "th")).startswith("3101")
 
 
 def test_kinds_and_months_are_apart(workspace, office):
@@ -187,7 +188,7 @@ def test_one_refused_recipient_does_not_stop_the_rest(workspace, office):
     results = workspace.send(office.port, letters("3101", "3102", "3103"))
     assert states(results) == {to("3101"): SENT, to("3102"): REFUSED, to("3103"): SENT}
     assert results[1].row.attempts == 1
-    assert "550 5.1.1 unknown user" in next(told(results, "th"))
+    assert "550 5.1.1 unknown user" in next(result_lines(results, "th"))
     assert not any(one.fresh for one in workspace.send(office.port, letters("3101", "3102", "3103")))
     again = workspace.send(office.port, letters("3101", "3102", "3103"), again={"3102"})
     assert [(one.fresh, one.row.state, one.row.attempts) for one in again] == [
@@ -211,7 +212,9 @@ def test_a_temporary_refusal_is_tried_again_with_longer_and_longer_waits(workspa
     assert watch.slept == [5.0, 10.0, 20.0]
     assert watch.steps == ["sending", "sending-again", "sending-again", "sending-again"]
     assert office.received() == {to("3101"): 1, to("3103"): 1}
-    assert list(told(results, "en"))[-1] == "2 sent, 0 sent before, 0 refused, 1 not sent yet, 0 unknown"
+    assert (
+        list(result_lines(results, "en"))[-1] == "2 sent, 0 sent before, 0 refused, 1 not sent yet, 0 unknown"
+    )
     office.orders = {}
     assert states(workspace.send(office.port, letters("3102"))) == {to("3102"): SENT}
 
@@ -234,7 +237,7 @@ def test_what_nobody_knows_about_is_listed_and_sent_again_only_when_told(workspa
     assert states(workspace.send(office.port, three)) == expected
     results = workspace.send(office.port, three)
     assert states(results) == expected == workspace.states()
-    assert "--again" in next(told(results, "th"))
+    assert "--again" in next(result_lines(results, "th"))
     assert office.received()[to("3102")] == kept
     assert set(states(workspace.send(office.port, three, again={"3102"})).values()) == {SENT}
     assert office.received()[to("3102")] == kept + 1
@@ -438,8 +441,9 @@ def test_a_crash_at_any_write_leaves_nobody_out_and_nobody_twice(
 
 def driver(workspace, port, again=""):
     """The sending process on its own."""
-    here = Path(__file__).parents[1] / "shared"
-    path = os.pathsep.join([str(here.parent), str(here)])
+    root = Path(__file__).parents[2]
+    here = root / "tests" / "shared"
+    path = os.pathsep.join([str(root), str(here)])
     command = [
         sys.executable,
         str(here / "send_driver.py"),

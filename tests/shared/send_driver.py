@@ -8,7 +8,8 @@ from pathlib import Path
 from mail_server import Letter, as_eml, configured
 
 from kpibatch.base.errors import KpibatchError
-from kpibatch.mail.send import send_all, told
+from kpibatch.commands.screens.mailing import result_lines
+from kpibatch.mail.send import send_all
 from kpibatch.months.database import opened
 
 
@@ -35,7 +36,7 @@ def main(output: str, port: str, units: str, again: str = "") -> None:
                 Watched(),
                 again=frozenset(filter(None, again.split(","))),
             )
-            print(*told(results, "en"), sep="\n")
+            print(*result_lines(results, "en"), sep="\n")
         except KpibatchError as error:
             print(error.message("en"))
             sys.exit(2)

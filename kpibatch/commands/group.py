@@ -1,0 +1,75 @@
+"""What all commands share: the group, errors as one line, exit codes, a month as it is typed."""
+
+from collections.abc import Iterable
+from errno import EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
+from pathlib import Path
+
+import click
+
+from kpibatch import __version__
+from kpibatch.base.config import read_config
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.findings import Finding
+from kpibatch.base.thai import arabic, is_month
+
+CLEAN, FINDINGS, STOPPED, CRASHED = 0, 1, 2, 70
+_OF_THE_DISK = {EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT}  # a share that is gone; never a bug
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """1 where a finding is an error or a warning: notes alone are clean.
+
+    Source: design, section 2.
+    """
+    return FINDINGS if any(each.severity != "note" for each in findings) else CLEAN
+
+
+class OneLine(click.Group):
+    """Turns ``KpibatchError``, a disk that refuses and Ctrl-C into one line on stderr and exit code 2.
+
+    Source: design, section 2.
+    """
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KpibatchError as error:
+            failure = error
+        except KeyboardInterrupt:
+            failure = KpibatchError("interrupted")
+        except OSError as error:
+            if error.errno not in _OF_THE_DISK:
+                raise
+            failure = KpibatchError("disk-refuses", file=error.filename or "", reason=error.strerror)
+        click.echo("kpibatch: " + failure.message(language_of(ctx.params["workspace"])), err=True)
+        ctx.exit(STOPPED)
+
+
+def language_of(workspace: Path) -> str:
+    """The workspace's language; Thai where there is no configuration to ask."""
+    try:
+        return read_config(workspace).language
+    except KpibatchError:
+        return "th"
+
+
+def month_typed(text: str) -> str:
+    """A month as typed, Thai digits allowed. Raises ``KpibatchError`` where it is none."""
+    if not is_month(arabic(text)):
+        raise KpibatchError("not-a-month", found=text)
+    return arabic(text)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="kpibatch")
+@click.option(
+    "-C",
+    "workspace",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="พื้นที่งาน: โฟลเดอร์ที่มี config.toml (workspace)",
+)
+@click.pass_context
+def commands(ctx: click.Context, workspace: Path) -> None:
+    """kpibatch: รวมรายงานของหน่วย ตรวจ ให้คะแนน และจัดอันดับ ในคำสั่งเดียว"""
+    ctx.obj = workspace

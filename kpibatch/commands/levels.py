@@ -1,0 +1,46 @@
+"""The commands about the level tables: ``levels check`` and ``levels show``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import read_config
+from kpibatch.commands.group import STOPPED, commands, exit_code
+
+
+@commands.group()
+def levels() -> None:
+    """ตารางระดับ: ตรวจ และแสดงตามที่อ่านได้"""
+
+
+@levels.command()
+@click.pass_obj
+def check(workspace: Path) -> None:
+    """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
+    from kpibatch.commands.screens.levels import show_faults
+    from kpibatch.rules.lint import check_levels
+
+    config = read_config(workspace)
+    _, findings = check_levels(config.level_tables)
+    show_faults(config, findings)
+    faulty = any(each.severity == "error" for each in findings)
+    sys.exit(STOPPED if faulty else exit_code(findings))
+
+
+@levels.command()
+@click.option("--xlsx", is_flag=True, help="เขียนเป็นเอกสารแนบท้ายหนังสือ (output/level_tables_annex.xlsx)")
+@click.pass_obj
+def show(workspace: Path, xlsx: bool) -> None:
+    """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้"""
+    from kpibatch.commands.run import write_annex_file
+    from kpibatch.commands.screens.levels import show_levels
+    from kpibatch.months.assess import sound_levels
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    if xlsx:
+        click.echo(say("console.annex", config.language, file=write_annex_file(config, tables)))
+    else:
+        show_levels(tables, config.language)

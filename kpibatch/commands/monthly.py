@@ -1,0 +1,106 @@
+"""The commands of every month: ``run``, ``check``, ``status``, ``forms``, ``explain``.
+
+Heavy modules are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import read_config
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.thai import arabic, is_month
+from kpibatch.commands.group import commands, exit_code, month_typed
+
+
+@commands.command()
+@click.argument("month_or_workspaces", metavar="[MONTH] [WORKSPACE…]", nargs=-1)
+@click.pass_obj
+def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
+    """ประมวลผลประจำเดือน (เช่น run 2565-06) ไม่ระบุเดือน = เดือนล่าสุดที่มีไฟล์"""
+    month, others = _month_first(month_or_workspaces)
+    if others:
+        from kpibatch.commands.run import run_side_by_side
+
+        sys.exit(run_side_by_side(month, others, click.echo))
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.run import run_month
+    from kpibatch.commands.screens.monthly import show_ranking
+
+    config = read_config(workspace)
+    with showing(config.language, click.echo) as display:
+        outcome = run_month(config, month, display)
+    show_ranking(outcome)
+    sys.exit(exit_code(outcome.findings))
+
+
+def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
+    if words and is_month(arabic(words[0])):
+        return arabic(words[0]), list(words[1:])
+    if words and not Path(words[0]).is_dir():
+        raise KpibatchError("not-a-month", found=words[0])
+    return None, list(words)
+
+
+@commands.command()
+@click.argument("month", type=month_typed, required=False)
+@click.pass_obj
+def check(workspace: Path, month: str | None) -> None:
+    """ตรวจแบบรายงานอย่างเดียว ไม่จัดอันดับ และเขียนไฟล์ส่งกลับที่ทำเครื่องหมายไว้ ใน output/MONTH/returned"""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.run import check_month
+    from kpibatch.commands.screens.monthly import show_findings
+
+    config = read_config(workspace)
+    with showing(config.language, click.echo) as display:
+        outcome, written = check_month(config, month, display)
+    show_findings(outcome, written)
+    sys.exit(exit_code(outcome.findings))
+
+
+@commands.command()
+@click.argument("month", type=month_typed, required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", help="ตาราง หรือ CSV")
+@click.pass_obj
+def status(workspace: Path, month: str | None, form: str) -> None:
+    """ใครส่งแล้ว ส่งช้า ยังไม่ส่ง มีข้อค้นพบ หรือคะแนนยังชั่วคราว"""
+    from kpibatch.commands.console import print_csv
+    from kpibatch.commands.screens.monthly import show_status
+    from kpibatch.months.assess import assess_month
+    from kpibatch.months.listings import STATUS_COLUMNS, status_rows
+
+    outcome = assess_month(read_config(workspace), month)
+    if form == "csv":
+        print_csv(STATUS_COLUMNS, status_rows(outcome))
+    else:
+        show_status(outcome)
+
+
+@commands.command()
+@click.pass_obj
+def forms(workspace: Path) -> None:
+    """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.run import write_forms
+
+    config = read_config(workspace)
+    with showing(config.language, click.echo) as display:
+        written = write_forms(config, display)
+    click.echo(say("console.forms", config.language, count=len(written), folder=config.output / "forms"))
+
+
+@commands.command()
+@click.argument("unit")
+@click.argument("kpi")
+@click.argument("month", type=month_typed, required=False)
+@click.pass_obj
+def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
+    """บอกว่าทำไมได้ระดับนี้: ทุกค่ามาจากช่องใด ผ่านอะไรบ้าง และขาดอะไรถึงระดับถัดไป"""
+    from kpibatch.months.assess import assess_month
+    from kpibatch.scoring.explain import explain as explained
+
+    outcome = assess_month(read_config(workspace), month)
+    for line in explained(outcome, arabic(unit), kpi):
+        click.echo(line)

@@ -1,0 +1,10 @@
+"""What the commands print: what a file of commands shows stands here in the file of the same name.
+
+In: what a command came to.
+Out: lines and tables on the screen.
+
+monthly.py  the ranking, the findings, who has sent
+levels.py   the level tables: their faults, the scorecard as read
+keeping.py  corrections, the history, closed months
+mailing.py  drafts, what was sent, where each mail stands
+"""

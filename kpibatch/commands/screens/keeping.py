@@ -1,0 +1,119 @@
+"""What the commands about what is kept of the months show."""
+
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import Config
+from kpibatch.base.findings import NOWHERE, Place
+from kpibatch.base.kinds import show_value
+from kpibatch.base.thai import show_date, show_month, show_number
+from kpibatch.commands.closing import Verdict
+from kpibatch.commands.console import finding_line, print_table
+from kpibatch.intake.corrections import Correction, Corrections
+from kpibatch.months.bundle import bundle_path
+from kpibatch.months.history import History, Line
+from kpibatch.rules.levels import LevelTables, find_kpi, find_unit
+from kpibatch.rules.records import Measure, Node, Unit
+
+
+def show_corrections(config: Config, tables: LevelTables, corrections: Corrections) -> None:
+    """Each correction in words, then what can't be used and why."""
+    for row in corrections.rows:
+        print(_correction(row, tables, config.language))
+    for fault in corrections.findings:
+        print(finding_line(fault, config.language))
+    counts = {"count": len(corrections.rows), "faults": len(corrections.findings)}
+    print(say("corrections.listed", config.language, file=config.corrections, **counts))
+
+
+def _correction(row: Correction, tables: LevelTables, language: str) -> str:
+    measure = tables.measures[row.measure]
+    return say(
+        "corrections.line",
+        language,
+        unit=row.unit,
+        name=tables.unit[row.unit].name,
+        month=show_month(row.month, language),
+        measure=row.measure,
+        label=measure.label,
+        value=show_value(row.value, measure.kind, language),
+        reason=row.reason,
+        document=row.document,
+        approver=row.approver,
+        day=show_date(row.day, language),
+        at=str(row.place),
+    )
+
+
+def show_rebuilt(history: History, language: str) -> None:
+    """Which months the history was made of, and which could not be read."""
+    months = [month for month in history.months if month not in history.skipped]
+    print(say("console.history-rebuilt", language, count=len(months), months=", ".join(months) or "–"))
+    for error in history.skipped.values():
+        print(error.message(language))
+
+
+def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str, language: str) -> None:
+    """One unit's line at one KPI, month by month, with each value's cell.
+
+    Raises ``KpibatchError`` where either is unknown.
+    """
+    unit, node = find_unit(tables, unit_text), find_kpi(tables, kpi)
+    lines = history.line(unit.code, node.code)
+    if not lines:
+        print(say("console.history-empty", language))
+        return
+    title = say(
+        "console.history-title", language, unit=unit.code, name=unit.name, kpi=node.code, title=node.name
+    )
+    keys = ("console.month", "sheet.level", "sheet.score", "sheet.rank", "sheet.status", "console.values")
+    rows = (_month_line(history, tables, unit, node, line, language) for line in lines)
+    print_table([say(key, language) for key in keys], rows, title=title, right=(1, 2, 3), width=140)
+
+
+def _month_line(
+    history: History, tables: LevelTables, unit: Unit, node: Node, line: Line, language: str
+) -> tuple[str, ...]:
+    month, level, score, status, rank = line
+    values = history.values(unit.code, month)
+    measures = [
+        _value_line(measure, *values[measure.code], language)
+        for measure in tables.measures_of(node.code)
+        if measure.code in values
+    ]
+    facts = ("–" if fact is None else show_number(fact) for fact in (level, score, rank))
+    word = say(f"console.status-{status.replace('_', '-')}", language)
+    return (show_month(month, language, short=True), *facts, word, "\n".join(measures))
+
+
+def _value_line(measure: Measure, value: float, file: str, sheet: str, cell: str, language: str) -> str:
+    text = f"{measure.label} = {show_value(value, measure.kind, language) or '–'} {measure.counting_unit}"
+    place = Place(file or "", sheet or "", cell or "")
+    return text.rstrip() + (f"  [{place}]" if place != NOWHERE else "")
+
+
+def show_sealed(config: Config, verdict: Verdict) -> None:
+    """Where the bundle of a closed month lies, and the hash by which it is known again."""
+    file = bundle_path(config.output, verdict.month)
+    facts = {"month": show_month(verdict.month, config.language), "digest": verdict.sha256}
+    print(say("console.closed", config.language, file=file, count=verdict.outputs, **facts))
+
+
+def show_reopened(config: Config, month: str, bundle: Path) -> None:
+    """Where the bundle of a month that is open again is kept."""
+    print(say("console.reopened", config.language, month=show_month(month, config.language), file=bundle))
+
+
+def show_verdict(verdict: Verdict, language: str) -> None:
+    """What ``verify`` found: agreed, or which files do not agree and what was of another version."""
+    month = show_month(verdict.month, language)
+    if verdict.sound:
+        print(say("console.verified", language, month=month, count=verdict.outputs, digest=verdict.sha256))
+    elif verdict.flaws:
+        print(say("console.tampered", language, count=len(verdict.flaws)))
+    else:
+        print(say("console.differs", language, count=len(verdict.differing)))
+    for name in (*verdict.flaws, *verdict.differing):
+        print(f"  {name}")
+    for name, then, now in verdict.versions:
+        print(say("console.other-version", language, name=name, then=then, now=now))

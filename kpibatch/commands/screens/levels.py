@@ -1,0 +1,48 @@
+"""What the commands about the level tables show: their faults, the scorecard as read."""
+
+from collections.abc import Sequence
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.config import Config
+from kpibatch.base.findings import Finding, count
+from kpibatch.base.thai import show_number
+from kpibatch.commands.console import finding_line
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Rule
+from kpibatch.rules.words import applies_in_words, case_in_words, weights_under
+
+
+def show_faults(config: Config, findings: Sequence[Finding]) -> None:
+    """Every fault of the level tables: where, what, how to mend it; then the counts."""
+    language = config.language
+    for fault in findings:
+        print(finding_line(fault, language))
+    if findings:
+        print(say("console.levels-counts", language, file=config.level_tables, **count(findings)))
+    else:
+        print(say("console.levels-clean", language, file=config.level_tables))
+
+
+def show_levels(tables: LevelTables, language: str) -> None:
+    """The scorecard with its weights and, per KPI, each level in words beside the conditions as read."""
+    print(f"{tables.round.owner}   {tables.round.key}   {tables.round.reference}")
+    leaves = {leaf.code for leaf in tables.leaves}
+    for node, depth in tables.in_tree_order():
+        under = f" / {show_number(weights_under(tables, node.code))}" if node.code not in leaves else ""
+        weight = say("sheet.weight", language) + f" {show_number(node.weight)}{under}"
+        facts = (weight, node.responsible, applies_in_words(tables, node, language), node.reference)
+        print()
+        print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
+        for rule in tables.rules_of(node.code):
+            print("  " * depth + "    " + _row(tables, rule, language))
+
+
+def _row(tables: LevelTables, rule: Rule, language: str) -> str:
+    measure = tables.measures[rule.measure]
+    case = f"[{case_in_words(tables, rule.case, language)}] " if rule.case else ""
+    conditions = (
+        (typed if edge.any_value else edge.text(language)) if edge else "–"
+        for typed, edge in zip(rule.typed, rule.edges, strict=True)
+    )
+    remark = f"   ({rule.remark})" if rule.remark else ""
+    return f"{case}{measure.code} {measure.label}:  " + "  |  ".join(conditions) + remark

@@ -1,0 +1,74 @@
+"""What the commands of every month show: the ranking, the findings, who has sent."""
+
+from collections.abc import Iterator
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.findings import SEVERITIES, count
+from kpibatch.base.thai import show_month
+from kpibatch.commands.console import finding_line, print_table
+from kpibatch.months.listings import status_rows
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import Status
+
+
+def show_ranking(outcome: Outcome) -> None:
+    """The ranking as a table, then how many findings there are and where the files stand."""
+    language, noun = outcome.language, outcome.tables.round.unit_noun
+    title = say("console.title", language, unit=noun, month=show_month(outcome.month, language))
+    names = ("rank", "unit", "total", "percent", "rating", "status")
+    heads = [noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
+    print_table(heads, _standings(outcome), title=title, right=(0, 2, 3), width=100)
+    print(say("console.findings", language, **count(outcome.findings)))
+    print(say("console.written", language, folder=outcome.config.output / outcome.month))
+
+
+def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+    language = outcome.language
+    words = {
+        Status.PROVISIONAL: say("sheet.provisional", language),
+        Status.NOT_SUBMITTED: say("sheet.not-sent", language),
+    }
+    for standing in outcome.standings:
+        sent = standing.total == standing.total
+        late = say("sheet.sent-late", language) if standing.unit in outcome.late else ""
+        yield (
+            str(standing.rank or "–"),
+            f"{standing.unit} {outcome.tables.unit[standing.unit].name}",
+            f"{standing.total:.4f}" if sent else "–",
+            f"{standing.percent:.2f}" if sent else "–",
+            standing.rating,
+            ", ".join(filter(None, (words.get(standing.status), late))),
+        )
+
+
+def show_findings(outcome: Outcome, written: int) -> None:
+    """Every finding as a line, the counts, and how many workbooks were returned."""
+    language, names = outcome.language, {unit.code: unit.name for unit in outcome.tables.units}
+    for each in outcome.findings:
+        print(finding_line(each, language, f"{each.unit} {names.get(each.unit, '')}".strip()))
+    print(say("console.findings", language, **count(outcome.findings)))
+    folder = outcome.config.output / outcome.month / "returned"
+    print(say("console.returned", language, count=written, folder=folder))
+
+
+def show_status(outcome: Outcome) -> None:
+    """A table of units: sent, late, missing, findings, provisional, late changes."""
+    language = outcome.language
+    severities = (f"sheet.severity-{severity}" for severity in SEVERITIES)
+    keys = ("sheet.sent", "console.received", *severities, "sheet.status")
+    heads = [outcome.tables.round.unit_noun, *(say(key, language) for key in keys)]
+    title = say("console.status-title", language, month=show_month(outcome.month, language))
+    print_table(heads, _status(outcome), title=title, right=(3, 4, 5))
+
+
+def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+    language = outcome.language
+    words = {
+        "yes": say("sheet.sent-yes", language),
+        "late": say("sheet.sent-late", language),
+        "no": say("sheet.not-sent", language),
+    }
+    for _, unit, name, sent, received, *counts, provisional, _, changed in status_rows(outcome):
+        remarks = [say("sheet.provisional", language)] if provisional == "yes" else []
+        remarks += [say("console.late-changes", language, count=changed)] if changed != "0" else []
+        yield (f"{unit} {name}", words[sent], received.replace("T", " "), *counts, ", ".join(remarks))
