@@ -19,6 +19,8 @@ from kpibatch.scoring.score import score_kpi
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
 
+collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
+
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
