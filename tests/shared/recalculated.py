@@ -1,10 +1,29 @@
 """A workbook's cached results against what comes out anew."""
 
+import shutil
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from libreoffice import recalculate
+from made_once import made_once
 from openpyxl import Workbook
-from workspace import open_book
+from workspace import NEWEST, open_book, sample_output
+
+
+@cache
+def sample_rankings() -> dict[str, Path]:
+    """Each sample's ranking, calculated anew, once for all tests."""
+    books = {name: sample_output(name) / "ranking.xlsx" for name in NEWEST}
+    folder = made_once("rankings calculated anew", lambda home: calculated(books, home))
+    return {name: folder / "anew" / f"{at}.xlsx" for at, name in enumerate(books)}
+
+
+def calculated(books: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """Workbooks, which may have the same name, calculated anew below a folder."""
+    copies = [Path(shutil.copy(book, folder / f"{at}.xlsx")) for at, book in enumerate(books.values())]
+    return dict(zip(books, recalculate(copies, folder / "anew"), strict=True))
 
 
 def values_of(book: Workbook) -> dict[tuple[str, str], Any]:
