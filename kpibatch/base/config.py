@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kpibatch.base.catalogue import LANGUAGES
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import ConfigFault, NoWorkspace
 
 FILE = "config.toml"
 
@@ -141,9 +141,9 @@ def read_config(root: Path) -> Config:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise KpibatchError("no-workspace", folder=root) from None
+        raise NoWorkspace(folder=root) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise KpibatchError("config-unreadable", file=path, reason=error) from None
+        raise ConfigFault("config-unreadable", file=path, reason=error) from None
     _refuse_unknown(path, "", raw, list(_SECTIONS))
     sections = {name: _section(path, name, kind, raw.get(name, {})) for name, kind in _SECTIONS.items()}
     return Config(root, **sections)
@@ -152,7 +152,7 @@ def read_config(root: Path) -> Config:
 def _section(path: Path, name: str, kind: type[Any], raw: Any) -> Any:
     known = {spec.metadata.get("key", spec.name): spec for spec in fields(kind)}
     if not isinstance(raw, dict):
-        raise KpibatchError("config-value", file=path, key=name, found=raw, expected=f"[{name}]")
+        raise ConfigFault("config-value", file=path, key=name, found=raw, expected=f"[{name}]")
     _refuse_unknown(path, name, raw, list(known))
     return kind(
         **{
@@ -173,10 +173,10 @@ def _value(path: Path, key: str, default: Any, value: Any) -> Any:
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not type(default):
-        raise KpibatchError("config-value", file=path, key=key, found=value, expected=expected)
+        raise ConfigFault("config-value", file=path, key=key, found=value, expected=expected)
     choices = _CHOICES.get(key.split(".")[1])
     if choices and value not in choices:
-        raise KpibatchError("config-value", file=path, key=key, found=value, expected=" / ".join(choices))
+        raise ConfigFault("config-value", file=path, key=key, found=value, expected=" / ".join(choices))
     return value
 
 
@@ -184,4 +184,4 @@ def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[s
     for key in raw:
         if key not in known:
             nearest = (difflib.get_close_matches(key, known, 1, 0.0) or known)[0]
-            raise KpibatchError("config-key", file=path, key=f"{section}.{key}".lstrip("."), nearest=nearest)
+            raise ConfigFault("config-key", file=path, key=f"{section}.{key}".lstrip("."), nearest=nearest)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CannotWrite, FileInUse
 
 _NEW, _OLD = "new", "old"
 _HERE, _EXCHANGE = -100, 2
@@ -35,9 +35,9 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
         write(part)
         part.replace(path)
     except PermissionError:
-        raise KpibatchError("file-in-use", file=path) from None
+        raise FileInUse(file=path) from None
     except OSError as reason:
-        raise KpibatchError("cannot-write", file=path, reason=reason) from None
+        raise CannotWrite(file=path, reason=reason) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -62,9 +62,9 @@ def replaced(target: Path, keep: Iterable[str] = ()) -> Iterator[Path]:
                 shutil.copy2(target / name, new / name)
         _swap(target, new, old)
     except PermissionError as error:
-        raise KpibatchError("file-in-use", file=error.filename or target) from None
+        raise FileInUse(file=error.filename or target) from None
     except OSError as reason:
-        raise KpibatchError("cannot-write", file=target, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=target, reason=reason.strerror or reason) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
 

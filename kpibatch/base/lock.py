@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CannotWrite, OutputBusy
 from kpibatch.base.files import restored
 from kpibatch.base.progress import Progress
 
@@ -43,13 +43,9 @@ def alone_in(
             waiting(_holder(output))
             lock.acquire(timeout=wait_seconds)
     except Timeout:
-        raise KpibatchError(
-            "output-busy", folder=output, holder=_holder(output), seconds=f"{wait_seconds:g}"
-        ) from None
+        raise OutputBusy(folder=output, holder=_holder(output), seconds=f"{wait_seconds:g}") from None
     except (OSError, NotImplementedError) as reason:
-        raise KpibatchError(
-            "cannot-write", file=output, reason=getattr(reason, "strerror", None) or reason
-        ) from None
+        raise CannotWrite(file=output, reason=getattr(reason, "strerror", None) or reason) from None
     try:
         _say_who(output, command)
         restored(output)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CannotWrite, CloseDiffers, NotClosed
 from kpibatch.base.files import sha256_of
 from kpibatch.base.lock import alone
 from kpibatch.base.progress import Progress, Quiet
@@ -62,9 +62,7 @@ def close_month(config: Config, month: str | None, progress: Progress) -> Verdic
             verdict = verify(trial, progress)
             if not verdict.sound:
                 first = ", ".join((*verdict.flaws, *verdict.differing)[:3])
-                raise KpibatchError(
-                    "close-differs", month=published.month, count=len(verdict.differing), first=first
-                )
+                raise CloseDiffers(month=published.month, count=len(verdict.differing), first=first)
             trial.replace(target)
     return verdict
 
@@ -76,7 +74,7 @@ def _trial(target: Path) -> Iterator[Path]:
     try:
         yield trial
     except OSError as reason:
-        raise KpibatchError("cannot-write", file=target, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=target, reason=reason.strerror or reason) from None
     finally:
         with suppress(OSError):
             trial.unlink(missing_ok=True)
@@ -93,7 +91,7 @@ def reopen_month(config: Config, month: str, progress: Progress) -> Path:
     path = bundle_path(config.output, month)
     with alone(config, "close", progress):
         if not path.exists():
-            raise KpibatchError("not-closed", month=month, file=path)
+            raise NotClosed(month=month, file=path)
         number = 1
         while (kept := path.with_name(f"{month}.reopened-{number}.zip")).exists():
             number += 1

@@ -8,7 +8,7 @@ import click
 
 from kpibatch import __version__
 from kpibatch.base.config import read_config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, NotAMonth, WorkspaceError
 from kpibatch.base.findings import Finding
 from kpibatch.base.thai import arabic, is_month
 
@@ -36,11 +36,11 @@ class OneLine(click.Group):
         except KpibatchError as error:
             failure = error
         except KeyboardInterrupt:
-            failure = KpibatchError("interrupted")
+            failure = Interrupted()
         except OSError as error:
             if error.errno not in _OF_THE_DISK:
                 raise
-            failure = KpibatchError("disk-refuses", file=error.filename or "", reason=error.strerror)
+            failure = DiskRefuses(file=error.filename or "", reason=error.strerror)
         click.echo("kpibatch: " + failure.message(language_of(ctx.params["workspace"])), err=True)
         ctx.exit(STOPPED)
 
@@ -49,14 +49,14 @@ def language_of(workspace: Path) -> str:
     """The workspace's language; Thai where there is no configuration to ask."""
     try:
         return read_config(workspace).language
-    except KpibatchError:
+    except WorkspaceError:
         return "th"
 
 
 def month_typed(text: str) -> str:
     """A month as typed, Thai digits allowed. Raises ``KpibatchError`` where it is none."""
     if not is_month(arabic(text)):
-        raise KpibatchError("not-a-month", found=text)
+        raise NotAMonth(found=text)
     return arabic(text)
 
 

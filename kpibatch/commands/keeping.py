@@ -7,7 +7,7 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NotAMonth
 from kpibatch.base.thai import arabic
 from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_of, month_typed
 
@@ -80,7 +80,7 @@ def close(workspace: Path, month: str | None, reopen: bool) -> None:
 
     config = read_config(workspace)
     if reopen and month is None:
-        raise KpibatchError("not-a-month", found="")
+        raise NotAMonth(found="")
     with showing(config.language, click.echo) as display:
         if month and reopen:
             show_reopened(config, month, reopen_month(config, month, display))

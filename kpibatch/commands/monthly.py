@@ -10,7 +10,7 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NotAMonth
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.commands.group import commands, exit_code, month_typed
 
@@ -40,7 +40,7 @@ def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
     if words and is_month(arabic(words[0])):
         return arabic(words[0]), list(words[1:])
     if words and not Path(words[0]).is_dir():
-        raise KpibatchError("not-a-month", found=words[0])
+        raise NotAMonth(found=words[0])
     return None, list(words)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpibatch.base.addresses import address
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import FaultyFormTemplate, NoFormTemplate, UnreadableFormTemplate
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import arabic
 from kpibatch.books.package import Unpatchable, open_package
@@ -111,7 +111,7 @@ def read_template(path: Path, tables: LevelTables, language: str = "th") -> Temp
             faults += [fault] if fault and _is_asked(tables, one) else []
     if faults:
         first = " | ".join(f"{fault.place}: {fault.message(language)}" for fault in faults[:_SHOWN])
-        raise KpibatchError("faulty-form-template", file=path, count=len(faults), first=first)
+        raise FaultyFormTemplate(file=path, count=len(faults), first=first)
     return Template(path, tuple(anchored), vocabulary, tuple(_lacking(path.name, anchored, tables)))
 
 
@@ -125,7 +125,7 @@ def template_of(config: Config, tables: LevelTables) -> Template | None:
 def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
     """The template's grids, and which of its cells hold formulas."""
     if not path.is_file():
-        raise KpibatchError("no-form-template", file=path)
+        raise NoFormTemplate(file=path)
     try:
         if path.suffix.lower() not in SUFFIXES:
             raise ValueError(path.suffix)
@@ -139,7 +139,7 @@ def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
         OSError,
         zipfile.BadZipFile,
     ) as reason:
-        raise KpibatchError("unreadable-form-template", file=path, reason=reason) from None
+        raise UnreadableFormTemplate(file=path, reason=reason) from None
 
 
 def _placeholders(

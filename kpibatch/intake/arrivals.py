@@ -5,7 +5,7 @@ import io
 from datetime import datetime
 from pathlib import Path
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import ArrivalUnreadable
 from kpibatch.base.thai import read_date
 
 RECEIVED = "received.csv"
@@ -40,5 +40,5 @@ def _moment(path: Path, text: str) -> datetime:
     except ValueError:
         day = read_date(text)
         if day is None:
-            raise KpibatchError("arrival-unreadable", file=path, found=text) from None
+            raise ArrivalUnreadable(file=path, found=text) from None
         return datetime(day.year, day.month, day.day)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.nearest import nearest_of
@@ -90,12 +90,12 @@ def read_corrections(path: Path, tables: LevelTables) -> Corrections:
     try:
         grids = read_book(path)
     except UnreadableBook as reason:
-        raise KpibatchError("unreadable-corrections", file=path, reason=reason) from None
+        raise CorrectionsFault("unreadable-corrections", file=path, reason=reason) from None
     grid = _with_known_heads(max(grids.values(), key=_heads_in))
     findings: list[Finding] = []
     table = read_table(path.name, {grid.name: grid}, grid.name, COLUMNS, findings, None)
     if not table.found:
-        raise KpibatchError("corrections-columns", file=path, columns=", ".join(COLUMNS))
+        raise CorrectionsFault("corrections-columns", file=path, columns=", ".join(COLUMNS))
     rows: dict[tuple[str, str, str], Correction] = {}
     for row in table:
         one = _correction(row, tables)

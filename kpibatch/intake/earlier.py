@@ -12,7 +12,7 @@ from datetime import datetime
 import pandas as pd
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import EmptyMonth
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.forms.office import Template
 from kpibatch.intake.month import Intake, read_month
@@ -41,9 +41,8 @@ def read_months(
     for before in (key for key in tables.round.months if key < month and template.month_less):
         try:
             intake = with_earlier(intake, read_month(config, tables, before, sights, template), template)
-        except KpibatchError as error:
-            if error.name != "empty-month":
-                raise
+        except EmptyMonth:
+            continue
     return intake
 
 

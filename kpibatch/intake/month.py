@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
 from kpibatch.forms.office import Template
@@ -74,14 +74,14 @@ def newest_month(config: Config) -> str:
     """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
     folder = config.submissions
     if not folder.is_dir():
-        raise KpibatchError("no-submissions-folder", folder=folder)
+        raise NoSubmissionsFolder(folder=folder)
     months = [
         path.name
         for path in folder.iterdir()
         if path.is_dir() and is_month(path.name) and any(_workbooks(path))
     ]
     if not months:
-        raise KpibatchError("no-submissions", folder=folder)
+        raise NoSubmissions(folder=folder)
     return max(months)
 
 
@@ -101,11 +101,11 @@ def read_month(
     Raises ``KpibatchError`` where the month is not in the round or its folder holds no workbook.
     """
     if month not in tables.round.months:
-        raise KpibatchError("month-not-in-round", month=month, months=", ".join(tables.round.months))
+        raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
     folder = config.submissions / month
     paths = sorted(_workbooks(folder)) if folder.is_dir() else []
     if not paths:
-        raise KpibatchError("empty-month", folder=folder)
+        raise EmptyMonth(folder=folder)
     contents = read_all(paths, tables, month, config.intake, tick, template)
     arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
     return _together(tables, month, contents, arrivals, list(_ignored(folder)))

@@ -23,7 +23,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from kpibatch.base.config import IntakeLimits
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NoReaders
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
@@ -68,7 +68,7 @@ def read_all(
         _read_rest(paths, orders, done, tick)
         stalled = 0 if len(done) > before else stalled + 1
     if stalled:
-        raise KpibatchError("no-readers")
+        raise NoReaders()
     return [done[path] for path in paths]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissing, MailWrongFile
 from kpibatch.base.files import file_name
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import squash
@@ -119,7 +119,7 @@ class Files:
         if submission not in self._returned_names:
             return [], []
         if (self.published.folder / CHECKED).is_file():
-            raise KpibatchError("mail-checked-since", month=self.published.month)
+            raise MailCheckedSince(month=self.published.month)
         form, index = (self.published.folder / "returned" / name for name in self._returned_names[submission])
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):
@@ -156,9 +156,7 @@ class Files:
         try:
             return path.read_bytes()
         except OSError:
-            raise KpibatchError(
-                "mail-file-missing", file=path, unit=unit, month=self.published.month
-            ) from None
+            raise MailFileMissing(file=path, unit=unit, month=self.published.month) from None
 
     def _refuse(self, path: Path, claims: frozenset[str], unit: Unit) -> None:
         if claims != {unit.code}:
@@ -166,6 +164,4 @@ class Files:
 
     def _wrong(self, path: Path, claims: frozenset[str], expected: str) -> KpibatchError:
         found = ", ".join(sorted(claims)) or "–"
-        return KpibatchError(
-            "mail-wrong-file", file=path, found=found, expected=expected, month=self.published.month
-        )
+        return MailWrongFile(file=path, found=found, expected=expected, month=self.published.month)

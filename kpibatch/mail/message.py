@@ -22,7 +22,7 @@ from functools import cached_property
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import MailServer
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import MailAddressFault
 from kpibatch.base.mailboxes import read_mailbox
 
 RESULT, REMINDER, REHEARSAL = "result", "reminder", "rehearsal"
@@ -103,7 +103,7 @@ def sender_of(mail: MailServer) -> tuple[str, str]:
     """The sender's name and address. Raises ``KpibatchError`` where ``from`` is missing or no address."""
     mailbox = read_mailbox(mail.sender)
     if not mailbox:
-        raise KpibatchError("mail-sender", key="from", found=mail.sender)
+        raise MailAddressFault("mail-sender", key="from", found=mail.sender)
     return mailbox
 
 
@@ -158,7 +158,7 @@ def _headers(
 def _reply_to(mail: MailServer) -> str:
     mailbox = read_mailbox(mail.reply_to)
     if not mailbox:
-        raise KpibatchError("mail-sender", key="reply_to", found=mail.reply_to)
+        raise MailAddressFault("mail-sender", key="reply_to", found=mail.reply_to)
     return _mailbox(*mailbox)
 
 
@@ -171,7 +171,7 @@ def _mailbox(name: str, address: str) -> str:
 def _listed(addresses: tuple[str, ...]) -> str:
     for address in addresses:
         if read_mailbox(address) != ("", address):
-            raise KpibatchError("mail-address", found=address)
+            raise MailAddressFault("mail-address", found=address)
     return ", ".join(addresses)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import keyring
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import SmtpNoPassword
 
 VARIABLE = "KPIBATCH_SMTP_PASSWORD"
 SERVICE = "kpibatch"
@@ -24,7 +24,7 @@ def password_of(username: str) -> str:
         ):  # each system's keyring fails in its own way: there is none, it is locked, nobody may be asked
             password = keyring.get_password(SERVICE, username)
     if not password:
-        raise KpibatchError("smtp-no-password", username=username)
+        raise SmtpNoPassword(username=username)
     return password
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import MailAddressFault, MailNamesOther
 from kpibatch.base.findings import Finding, finding, in_order
 from kpibatch.base.mailboxes import read_addresses, read_mailbox
 from kpibatch.base.thai import arabic, month_end
@@ -69,7 +69,7 @@ def plan_mail(
     name of another unit.
     """
     if selection.to_me and not read_mailbox(selection.to_me):
-        raise KpibatchError("mail-address", found=selection.to_me)
+        raise MailAddressFault("mail-address", found=selection.to_me)
     scored_by, _ = read_levels(published.folder / LEVEL_TABLES)
     facts = Facts(published, scored_by, config.language)
     planner = _Planner(
@@ -191,8 +191,7 @@ class _Planner:
         other = self.strangers.named_in(text, unit.code) or self.strangers.coded_in(text, unit.code, own)
         if other:
             named = f"{other} {self.facts.tables.unit[other].name}"
-            raise KpibatchError(
-                "mail-names-other",
+            raise MailNamesOther(
                 unit=f"{unit.code} {unit.name}",
                 other=named,
                 folder=self.config.mail_templates,
@@ -204,7 +203,7 @@ class _Planner:
         mail = self.config.mail
         to = read_addresses(*(mail.province or (mail.reply_to or mail.sender,)))
         if to.bad:
-            raise KpibatchError("mail-address", found=to.bad[0])
+            raise MailAddressFault("mail-address", found=to.bad[0])
         if not to.valid:
             self.problems.append(finding("mail-no-province"))
         else:

@@ -18,9 +18,9 @@ from typing import Generic, Protocol, TypeVar
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, MailServer
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import MailInterrupted, MailStopped, ServerAway, ServerBusy, ServerFault
 from kpibatch.base.progress import Progress
-from kpibatch.mail.smtp import ServerAway, ServerBusy, ServerFault, Session, connect
+from kpibatch.mail.smtp import Session, connect
 from kpibatch.months.database import Connection
 from kpibatch.months.journal import Outbox
 from kpibatch.months.outbox import Decision, Entry, Key, Row, State, decide, is_superseded, outcome
@@ -91,13 +91,11 @@ def send_all(
         sender.outbox.reconcile()
         _rounds(letters, sender, results, progress, again)
     except KeyboardInterrupt:
-        raise KpibatchError("mail-interrupted", **_counts(results, len(letters))) from None
+        raise MailInterrupted(**_counts(results, len(letters))) from None
     except ServerFault as fault:
         if not sender.tried:
             raise
-        raise KpibatchError(
-            "mail-stopped", **_counts(results, len(letters)), reason=fault.message(config.language)
-        ) from None
+        raise MailStopped(**_counts(results, len(letters)), reason=fault.message(config.language)) from None
     finally:
         sender.close()
     return tuple(result for at in sorted(results) for result in results[at])

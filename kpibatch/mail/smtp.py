@@ -20,7 +20,7 @@ from functools import partial
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import MailServer
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import ServerAway, ServerBusy, ServerFault
 from kpibatch.mail.password import betrays, password_of
 from kpibatch.months.outbox import State
 
@@ -37,18 +37,6 @@ _CERTIFICATES = {  # OpenSSL's numbers of what is wrong with one
     **dict.fromkeys((18, 19, 20, 21), "smtp-certificate-foreign"),
     **dict.fromkeys((62, 64), "smtp-certificate-name"),
 }
-
-
-class ServerFault(KpibatchError):
-    """The server can be used for no mail at all until somebody mends the settings."""
-
-
-class ServerAway(ServerFault):
-    """The server can't be reached, or hung up."""
-
-
-class ServerBusy(ServerFault):
-    """The server answered that it can't now (4xx)."""
 
 
 @dataclass(frozen=True)

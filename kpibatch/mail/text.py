@@ -6,7 +6,6 @@ and line.
 """
 
 import difflib
-import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
+    TemplateRuntimeError,
     TemplateSyntaxError,
     UndefinedError,
     meta,
@@ -24,8 +24,9 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, MailTemplateFault
 from kpibatch.books.look import width_of
 from kpibatch.mail.message import one_line
 
@@ -77,17 +78,18 @@ class Templates:
                 self._checked.add(name)
             return environment.limited(name, facts)
         except UndefinedError as error:
-            unknown = (re.findall(r"'([^']*)'", str(error)) or ["?"])[-1]
-            raise _unknown(*environment.place(error, name), unknown, _names(facts)) from None
+            raise _unknown(*environment.place(error, name), error.message or "?", _names(facts)) from None
         except TemplateSyntaxError as error:
             file = (
                 error.filename
                 if error.filename and Path(error.filename).is_file()
                 else environment.file(name)
             )
-            raise KpibatchError("mail-template", file=file, line=error.lineno, reason=error.message) from None
+            raise MailTemplateFault(
+                "mail-template", file=file, line=error.lineno, reason=error.message
+            ) from None
         except UnicodeDecodeError:
-            raise KpibatchError("mail-template-encoding", file=environment.file(name)) from None
+            raise MailTemplateFault("mail-template-encoding", file=environment.file(name)) from None
         except (
             TemplateError,
             _TooMuch,
@@ -99,7 +101,7 @@ class Templates:
             OSError,
         ) as error:
             file, line = environment.place(error, name)
-            raise KpibatchError(
+            raise MailTemplateFault(
                 "mail-template", file=file, line=line, reason=one_line(str(error)) or type(error).__name__
             ) from None
 
@@ -118,13 +120,26 @@ class Templates:
 
 def _unknown(file: str, line: int, found: str, known: Iterable[str]) -> KpibatchError:
     nearest = (difflib.get_close_matches(found, sorted(known), 1, 0.0) or ["?"])[0]
-    return KpibatchError("mail-template-name", file=file, line=line, found=found, nearest=nearest)
+    return MailTemplateFault("mail-template-name", file=file, line=line, found=found, nearest=nearest)
 
 
 def _names(facts: Mapping[str, Any]) -> set[str]:
     """The names of all facts and of what their rows hold."""
     rows = (one for value in facts.values() for one in (value if isinstance(value, tuple) else (value,)))
     return {*facts, *(name for one in rows for name in getattr(one, "__dataclass_fields__", ()))}
+
+
+class _Missing(StrictUndefined):
+    """A name that no fact has; the message of the error it raises is that name alone."""
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> None:
+        super().__init__(hint or str(name), obj, name, exc)
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -138,7 +153,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         super().__init__(
             loader=FileSystemLoader([str(folder) for folder in folders], encoding="utf-8-sig"),
             autoescape=lambda name: bool(name and name.endswith(".html")),
-            undefined=StrictUndefined,
+            undefined=_Missing,
             trim_blocks=True,
             lstrip_blocks=True,
         )

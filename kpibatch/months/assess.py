@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import EmptyMonth, FaultyLevelTables
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.progress import Clock, Progress, Quiet
 from kpibatch.forms.office import Template, template_of
@@ -33,7 +33,7 @@ def sound_levels(config: Config) -> LevelTables:
     faults = [one for one in findings if one.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
-        raise KpibatchError("faulty-level-tables", file=config.level_tables, count=len(faults), first=first)
+        raise FaultyLevelTables(file=config.level_tables, count=len(faults), first=first)
     return tables
 
 
@@ -106,9 +106,8 @@ def _from_submissions(
 ) -> Iterator[PastMonth]:
     try:
         yield month_of(_scored(rules, month, sights, past, (), Quiet()))
-    except KpibatchError as error:
-        if error.name != "empty-month":
-            raise
+    except EmptyMonth:
+        return
 
 
 def _about(history: History, months: list[str], round_key: str, language: str) -> Iterator[Finding]:

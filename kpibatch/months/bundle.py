@@ -17,7 +17,7 @@ from typing import Any
 from kpibatch import __version__
 from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config, Workspace, read_config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import BundleUnreadable, MonthClosed, NoBundle
 from kpibatch.base.files import saved, sha256_of
 from kpibatch.months.folder import LISTED, RECORD, Published
 
@@ -36,7 +36,7 @@ def bundle_path(output: Path, month: str) -> Path:
 def refuse_closed(config: Config, month: str) -> None:
     """Raises ``KpibatchError`` where the month is closed: its output must stay as it was sealed."""
     if bundle_path(config.output, month).exists():
-        raise KpibatchError("month-closed", month=month, file=bundle_path(config.output, month))
+        raise MonthClosed(month=month, file=bundle_path(config.output, month))
 
 
 def pack(
@@ -148,7 +148,7 @@ def unpack(path: Path, folder: Path) -> Bundle:
         )
         json.loads(contents[ARRIVALS])
     except FileNotFoundError:
-        raise KpibatchError("no-bundle", file=path) from None
+        raise NoBundle(file=path) from None
     except (
         OSError,
         ValueError,
@@ -160,7 +160,7 @@ def unpack(path: Path, folder: Path) -> Bundle:
         EOFError,
         zipfile.error,
     ) as reason:
-        raise KpibatchError("bundle-unreadable", file=path, reason=reason) from None
+        raise BundleUnreadable(file=path, reason=reason) from None
     found = _hashes(contents)
     flaws = sorted(name for name in {*found, *hashes} if found.get(name) != hashes.get(name))
     for name, content in contents.items():
@@ -178,9 +178,9 @@ def _refuse_unfit(path: Path, entries: Iterable[zipfile.ZipInfo]) -> None:
         if PurePosixPath(name).is_absolute() or {"..", ""} & set(name.split("/")) or set(":\\") & set(name)
     ]
     if outside or len({name.casefold() for name in names}) < len(names):
-        raise KpibatchError("bundle-unreadable", file=path, reason=(outside or names)[0])
+        raise BundleUnreadable(file=path, reason=(outside or names)[0])
     if sum(entry.file_size for entry in entries) > _MAX_BYTES:
-        raise KpibatchError("bundle-unreadable", file=path, reason=f"> {_MAX_BYTES:,} bytes")
+        raise BundleUnreadable(file=path, reason=f"> {_MAX_BYTES:,} bytes")
 
 
 def workspace_in(folder: Path) -> Config:

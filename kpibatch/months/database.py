@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import (
+    CannotWrite,
+    DatabaseBusy,
+    HistoryDamaged,
+    HistoryForeign,
+    HistoryRefused,
+    HistoryVersion,
+    KpibatchError,
+)
 
 FILE = "history.sqlite"
 Connection = sqlite3.Connection
@@ -17,6 +25,8 @@ BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")
 _VERSION = 1
 _SECONDS = 30.0
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_PRIMARY = 0xFF  # an extended code (BUSY_SNAPSHOT …) ends with the code it extends
 _TAILS = ("-wal", "-shm", "-journal")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -73,16 +83,17 @@ def opened(path: Path) -> Iterator[Connection]:
         with closing(_connected(path)) as connection:
             yield connection
     except sqlite3.OperationalError as reason:
-        raise KpibatchError("history-refused", file=path, reason=reason) from None
+        busy = getattr(reason, "sqlite_errorcode", 0) & _PRIMARY in _BUSY
+        raise (DatabaseBusy if busy else HistoryRefused)(file=path, reason=reason) from None
     except sqlite3.DatabaseError as reason:
-        raise KpibatchError("history-damaged", file=path, reason=reason) from None
+        raise HistoryDamaged(file=path, reason=reason) from None
 
 
 def _connected(path: Path) -> Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
-        raise KpibatchError("cannot-write", file=path.parent, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=path.parent, reason=reason.strerror or reason) from None
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
         new = _is_new(connection, path)  # asked first: what is not ours stays as it is, to the byte
@@ -119,9 +130,9 @@ def _is_new(connection: Connection, path: Path) -> bool:
     if not (tables or application or version):
         return True
     if application != _APPLICATION:
-        raise KpibatchError("history-foreign", file=path)
+        raise HistoryForeign(file=path)
     if version != _VERSION:
-        raise KpibatchError("history-version", file=path, found=version, expected=_VERSION)
+        raise HistoryVersion(file=path, found=version, expected=_VERSION)
     return False
 
 
@@ -141,9 +152,9 @@ def take_place(new: Path, path: Path) -> None:
     try:
         with opened(path) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")  # what stands beside the file goes into it
-    except KpibatchError as error:
-        if error.name == "history-foreign" or "locked" in str(error.facts.get("reason")):
-            raise
+    except (HistoryForeign, DatabaseBusy):
+        raise
+    except KpibatchError:
         for tail in _TAILS:  # a damaged database's; they must not be taken for the new one's
             path.with_name(path.name + tail).unlink(missing_ok=True)
     new.replace(path)

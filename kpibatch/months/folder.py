@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
 from kpibatch.base.files import sha256_of
 from kpibatch.base.thai import is_month
 
@@ -62,11 +62,11 @@ class Published:
             try:
                 digest = sha256_of(self.folder / name)
             except OSError as reason:
-                raise KpibatchError(
-                    "published-damaged", folder=self.folder, file=name, reason=reason.strerror or reason
+                raise PublishedDamaged(
+                    folder=self.folder, file=name, reason=reason.strerror or reason
                 ) from None
             if digest != self._listings.get(name, digest):
-                raise KpibatchError("published-changed", folder=self.folder, file=name)
+                raise PublishedChanged(folder=self.folder, file=name)
 
     @property
     def _listings(self) -> Mapping[str, str]:
@@ -78,9 +78,7 @@ class Published:
         try:
             return tuple(read_csv(path.read_bytes()))
         except (OSError, UnicodeDecodeError, csv.Error) as reason:
-            raise KpibatchError(
-                "published-damaged", folder=self.folder, file=path.name, reason=reason
-            ) from None
+            raise PublishedDamaged(folder=self.folder, file=path.name, reason=reason) from None
 
 
 def read_csv(raw: bytes) -> Iterable[Row]:
@@ -101,9 +99,9 @@ def read_published(folder: Path) -> Published:
             raise ValueError(record["month"])
         return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
     except FileNotFoundError:
-        raise KpibatchError("not-published", folder=folder, month=folder.name) from None
+        raise NotPublished(folder=folder, month=folder.name) from None
     except (OSError, ValueError, KeyError, TypeError) as reason:
-        raise KpibatchError("published-damaged", folder=folder, file=RECORD, reason=reason) from None
+        raise PublishedDamaged(folder=folder, file=RECORD, reason=reason) from None
 
 
 def as_number(cell: str | float | None) -> float:
@@ -123,7 +121,7 @@ def published_month(output: Path, month: str | None) -> Published:
     """
     newest = max((folder.name for folder in published_months(output)), default="")
     if not (month or newest):
-        raise KpibatchError("nothing-published", folder=output)
+        raise NothingPublished(folder=output)
     return read_published(output / (month or newest))
 
 

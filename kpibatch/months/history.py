@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
 from kpibatch.base.thai import is_month
 from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
 from kpibatch.months.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
@@ -106,8 +106,8 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
         history, closing = _begun(
             path if path.exists() or any(published_months(output)) else _MEMORY, output, months
         )
-    except KpibatchError as error:
-        if to_keep or error.name != "history-refused":
+    except HistoryRefused:
+        if to_keep:
             raise
         history, closing = _begun(_MEMORY, output, months)
     with closing:
@@ -178,7 +178,7 @@ def rebuild(output: Path) -> History:
             history = _in_step(connection, output, list(_folders(output)))
         take_place(part, path)
     except OSError as reason:
-        raise KpibatchError("cannot-write", file=path, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=path, reason=reason.strerror or reason) from None
     finally:
         discard(part)
     return history
@@ -211,9 +211,7 @@ def load(connection: Connection, published: Published) -> None:
                 _insert(connection, name, rows)
             _add_sights(connection, published.record["arrivals"])
     except (KeyError, TypeError, ValueError, AttributeError, *BadRow) as reason:
-        raise KpibatchError(
-            "published-damaged", folder=published.folder, file=RECORD, reason=repr(reason)
-        ) from None
+        raise PublishedDamaged(folder=published.folder, file=RECORD, reason=repr(reason)) from None
 
 
 def _run(published: Published) -> dict[str, Any]:

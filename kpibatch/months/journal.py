@@ -14,7 +14,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import MailElsewhere, MailJournalDamaged, MailJournalRefused
 from kpibatch.months.database import Connection, transaction
 from kpibatch.months.outbox import Entry, Key, Row, State
 
@@ -68,7 +68,7 @@ class Outbox:
         one = rows[0].entry
         with transaction(self._connection):
             if self.history(one.month, one.unit, one.kind) != tuple(seen):
-                raise KpibatchError("mail-elsewhere", unit=one.unit)
+                raise MailElsewhere(unit=one.unit)
             self._write(rows)
 
     def record(self, rows: Sequence[Row]) -> None:
@@ -148,7 +148,7 @@ def read_journal(folder: Path) -> tuple[Row, ...]:
     except FileNotFoundError:
         return ()
     except OSError as reason:
-        raise KpibatchError("mail-journal", file=path, reason=reason.strerror or reason) from None
+        raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
     states: dict[Key, Row] = {}
     line = 1
     try:
@@ -159,7 +159,7 @@ def read_journal(folder: Path) -> tuple[Row, ...]:
                 if not _is_final(states.get(row.entry.key)):
                     states[row.entry.key] = row
     except (ValueError, csv.Error):
-        raise KpibatchError("mail-journal-damaged", file=path, line=line) from None
+        raise MailJournalDamaged(file=path, line=line) from None
     return tuple(states.values())
 
 
@@ -184,7 +184,7 @@ def _append(folder: Path, rows: Sequence[Row]) -> None:
                 file.truncate(end)
                 raise
     except OSError as reason:
-        raise KpibatchError("mail-journal", file=path, reason=reason.strerror or reason) from None
+        raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
@@ -205,12 +205,12 @@ def find_unit(tables: LevelTables, text: str) -> Unit:
     if unit := tables.unit_called(text):
         return unit
     names = [*tables.unit, *(unit.name for unit in tables.units)]
-    raise KpibatchError("no-unit", found=text, nearest=nearest_of(text, names))
+    raise NoUnit(found=text, nearest=nearest_of(text, names))
 
 
 def find_kpi(tables: LevelTables, code: str) -> Node:
     """The KPI of that code. Raises ``KpibatchError`` where there is none."""
     leaves = {leaf.code: leaf for leaf in tables.leaves}
     if code not in leaves:
-        raise KpibatchError("no-kpi", found=code, nearest=nearest_of(code, list(leaves)))
+        raise NoKpi(found=code, nearest=nearest_of(code, list(leaves)))
     return leaves[code]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
@@ -48,11 +48,11 @@ class _Workbook:
 def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
     """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all."""
     if not path.is_file():
-        raise KpibatchError("no-level-tables", file=path)
+        raise NoLevelTables(file=path)
     try:
         book = _Workbook(path.name, read_book(path))
     except UnreadableBook as reason:
-        raise KpibatchError("unreadable-level-tables", file=path, reason=reason) from None
+        raise UnreadableLevelTables(file=path, reason=reason) from None
     book.findings.extend(_unknown_sheets(book))
     units = _unique(book.table("หน่วย"), "รหัส", _unit)
     measures = sound_measures(_unique(book.table("รายการข้อมูล"), "รหัส", _measure), book.findings)

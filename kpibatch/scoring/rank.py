@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from kpibatch.base.config import RankingRules
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import ConfigFault
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
@@ -56,7 +56,7 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
     """
     for code in rules.tie_breakers:
         if code not in tables.node:
-            raise KpibatchError("tie-breaker", code=code, known=", ".join(tables.node))
+            raise ConfigFault("tie-breaker", code=code, known=", ".join(tables.node))
     rounded = [round_half_up(scores.scores[code].to_numpy(float)) for code in (TOTAL, *rules.tie_breakers)]
     keys_of = {
         str(unit): tuple(_or_least(column[row]) for column in rounded)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from kpibatch.base import errors
 from kpibatch.base.catalogue import LANGUAGES, Words, entries, say, severity_of
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
@@ -27,11 +28,16 @@ ENTRIES = {
     f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()
 }
 
-SECTION_OF = {"finding": "finding", "report": "finding", "KpibatchError": "error"}
+ERRORS = {
+    name: each.name
+    for name, each in vars(errors).items()
+    if isinstance(each, type) and issubclass(each, errors.KpibatchError)
+}
+SECTION_OF = {"finding": "finding", "report": "finding", **dict.fromkeys(ERRORS, "error")}
 ALWAYS = {
     "finding": {"found", "measure", "unit"},
     "report": {"found", "measure", "unit", "column"},
-    "KpibatchError": set(),
+    **{name: set() for name in ERRORS},
     "say": set(),
 }
 NOUN = {"unit", "noun"}  # the noun for the units (อำเภอ) is a Thai word, so an English text may do without it
@@ -62,12 +68,7 @@ def sections_of(tree: ast.AST) -> set[str]:
 
 def uses(tree: ast.AST, sections: set[str]) -> list[Use]:
     """Every use of a text; ``sections`` are those an attribute ``say`` may look in."""
-    return [
-        use
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and node.args
-        for use in _uses(node, sections)
-    ]
+    return [use for node in ast.walk(tree) if isinstance(node, ast.Call) for use in _uses(node, sections)]
 
 
 def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
@@ -79,7 +80,7 @@ def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
     starts = sorted(sections) if own_say else [f"{SECTION_OF[name]}." if name in SECTION_OF else ""]
     given = {keyword.arg for keyword in call.keywords}
     facts = None if own_say or None in given else {str(fact) for fact in given} | ALWAYS[name]
-    first = call.args[0]
+    first = call.args[0] if call.args else ast.Constant(ERRORS.get(name))
     for option in [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]:
         begins = isinstance(option, ast.JoinedStr)
         text = option.values[0] if begins else option
@@ -104,7 +105,8 @@ page.say = Words("page", language)
 say(f"page.{name}", **facts)
 say("word.one", "th", count=2)
 row.report("two" if bad else "three", column, **facts)
-raise KpibatchError("four", file=path)
+raise ConfigFault("four", file=path)
+raise EmptyMonth(folder=folder)
 finding("five", place, label=label)
 page.say("six")
 """
@@ -116,8 +118,9 @@ page.say("six")
         Use(("finding.two",), False, None, 5),
         Use(("finding.three",), False, None, 5),
         Use(("error.four",), False, {"file"}, 6),
-        Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 7),
-        Use(("page.six",), False, None, 8),
+        Use(("error.empty-month",), False, {"folder"}, 7),
+        Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 8),
+        Use(("page.six",), False, None, 9),
     ]
 
 
@@ -165,6 +168,11 @@ def test_every_call_fills_all_blanks_of_its_text():
 def test_every_finding_and_error_is_used():
     named = {
         node.value for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    } | {
+        ERRORS.get(node.id)
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name)
     }
     assert [
         key for key in ENTRIES if key.startswith(("finding.", "error.")) and key.split(".", 1)[1] not in named

@@ -22,7 +22,7 @@ import pytest
 from small_workspace import MONTH, UNITS, small_workspace, written_workspace
 from workspace import ROOT, configure, kpibatch, tree
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CannotWrite, KpibatchError, OutputBusy
 from kpibatch.base.lock import alone_in
 
 FORK = multiprocessing.get_context("fork" if sys.platform != "win32" else "spawn")
@@ -86,7 +86,7 @@ def test_who_waited_too_long_is_told_who_holds_it(tmp_path: Path) -> None:
         with pytest.raises(KpibatchError) as error, alone_in(tmp_path, "run", 0.3):
             pytest.fail("two at once")
         assert 0.3 <= time.monotonic() - began < 10
-        assert error.value.name == "output-busy"
+        assert error.type is OutputBusy
         assert f"pid {other.pid}" in error.value.message("en")
         assert left(tmp_path) == [".kpibatch.holder", ".kpibatch.lock"]
     assert left(tmp_path) == []
@@ -243,4 +243,4 @@ def test_an_output_that_is_a_file_or_below_one(tmp_path: Path) -> None:
     for output in (tmp_path / "file", tmp_path / "file" / "output"):
         with pytest.raises(KpibatchError) as error, alone_in(output, "run", 0):
             pytest.fail("held")
-        assert error.value.name == "cannot-write"
+        assert error.type is CannotWrite

@@ -41,7 +41,7 @@ from workspace import BURIRAM, SAMPLES, copy_sample, findings, read_rows, run
 
 from kpibatch.base.catalogue import entries
 from kpibatch.base.config import IntakeLimits
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, NoReaders
 from kpibatch.books import read as cells
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.guard.limits import REFUSALS, Inspected, Sheet
@@ -299,7 +299,7 @@ def test_where_no_child_can_be_started_one_line_says_so(
     monkeypatch.setattr(workers, "_outcome", lambda *order: None)
     with pytest.raises(KpibatchError) as stopped:
         read_all(GOOD[:2], buriram, MONTH, LIMITS)
-    assert stopped.value.name == "no-readers"
+    assert stopped.type is NoReaders
 
 
 # --- mutants ------------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ import pytest
 from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, Letter, as_eml, configured, post_office, scripted
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, MailJournalRefused, MailStopped, ServerAway, ServerFault
 from kpibatch.commands.screens.mailing import result_lines
 from kpibatch.mail.password import VARIABLE
 from kpibatch.mail.send import send_all
-from kpibatch.mail.smtp import ServerAway, ServerFault, connect
+from kpibatch.mail.smtp import connect
 from kpibatch.months.database import opened
 from kpibatch.months.journal import JOURNAL, mail_status, read_journal, restore
 from kpibatch.months.outbox import State
@@ -256,7 +256,7 @@ def test_a_server_that_hangs_up_after_every_mail_is_left_alone(workspace, office
     office.orders = {to(unit): ["keep-drop"] for unit in units}
     with pytest.raises(KpibatchError) as caught:
         workspace.send(office.port, letters(*units))
-    assert caught.value.name == "mail-stopped"
+    assert caught.type is MailStopped
     assert caught.value.facts["left"] == len(units) - 4  # the fifth is on record, but the batch ended with it
     assert sum(state is UNKNOWN for state in workspace.states().values()) == 5 == len(office.box)
 
@@ -311,7 +311,7 @@ def test_a_busy_server_is_asked_again(workspace):
 def test_a_refused_sender_stops_the_batch_and_leaves_nothing_unknown(workspace, office):
     with scripted({"MAIL": "553 not yours"}) as port, pytest.raises(KpibatchError) as caught:
         workspace.send(port, letters("3101", "3102"))
-    assert caught.value.name == "mail-stopped"
+    assert caught.type is MailStopped
     assert "553 not yours" in caught.value.message("th")
     assert workspace.states() == {to("3101"): DEFERRED}
     workspace.send(office.port, letters("3101", "3102"))
@@ -328,7 +328,7 @@ def test_a_full_disk_sends_nothing(workspace, office, monkeypatch):
         patch.setattr(os, "fsync", full)
         with pytest.raises(KpibatchError) as caught:
             workspace.send(office.port, letters("3101", "3102"))
-    assert caught.value.name == "mail-journal"
+    assert caught.type is MailJournalRefused
     assert workspace.states() == {to("3101"): SENT}
     workspace.send(office.port, letters("3101", "3102"))
     assert office.received() == {to("3101"): 1, to("3102"): 1}

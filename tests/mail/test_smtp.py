@@ -10,9 +10,9 @@ import pytest
 from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, free_port, post_office, scripted, settings
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, ServerAway, ServerBusy, ServerFault, SmtpNoPassword
 from kpibatch.mail.password import VARIABLE
-from kpibatch.mail.smtp import ServerAway, ServerBusy, ServerFault, connect
+from kpibatch.mail.smtp import connect
 from kpibatch.months.outbox import State
 
 EML = b"From: kpi@province.example\nTo: a@x.example\nSubject: =?utf-8?b?4Liq?=\n\nhello\n.\n..two\nend"
@@ -171,7 +171,7 @@ def test_no_password_anywhere_is_said_at_once(monkeypatch, reason):
     monkeypatch.setattr(keyring, "get_password", ask)
     with pytest.raises(KpibatchError) as caught:
         connect(settings(free_port(), username=USER))
-    assert caught.value.name == "smtp-no-password"
+    assert caught.type is SmtpNoPassword
 
 
 def test_a_wrong_password_stops_everything_and_is_not_repeated(monkeypatch):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, MailElsewhere, MailJournalDamaged, MailJournalRefused
 from kpibatch.months.database import opened, transaction
 from kpibatch.months.journal import COLUMNS, JOURNAL, Outbox, mail_status, mails_of, read_journal, restore
 from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, outcome
@@ -160,7 +160,7 @@ def test_a_claim_on_what_somebody_else_changed_is_refused(connection, folder):
     outbox.claim((), [row(SENDING)])
     with pytest.raises(KpibatchError) as caught:
         outbox.claim((), [row(SENDING)])
-    assert caught.value.name == "mail-elsewhere"
+    assert caught.type is MailElsewhere
     assert len((folder / JOURNAL).read_text(encoding="utf-8").splitlines()) == 2
 
 
@@ -234,7 +234,7 @@ def test_a_journal_that_was_tampered_with_stops_the_sending(connection, folder, 
         journal.write(line + "\n")
     with pytest.raises(KpibatchError) as caught:
         outbox.reconcile()
-    assert caught.value.name == "mail-journal-damaged"
+    assert caught.type is MailJournalDamaged
     assert caught.value.facts["line"] == 3
 
 
@@ -249,7 +249,7 @@ def test_nothing_is_on_record_where_the_disk_refuses(connection, folder, monkeyp
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(KpibatchError) as caught:
         outbox.claim(outbox.history(MONTH, "3101", "summary"), [row(SENDING, at=1)])
-    assert caught.value.name == "mail-journal"
+    assert caught.type is MailJournalRefused
     assert (folder / JOURNAL).read_bytes() == before
     assert mails_of(connection, MONTH) == (row(DEFERRED),)
 
@@ -275,7 +275,7 @@ def test_half_a_line_on_a_full_disk_is_taken_back(connection, folder):
             outbox.record([row(SENT, at=1)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert caught.value.name == "mail-journal"
+    assert caught.type is MailJournalRefused
     assert path.read_bytes() == before
     assert [one.state for one in mails_of(connection, MONTH)] == [DEFERRED]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import KpibatchError, NotComparable
 from kpibatch.base.files import file_name, saved
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.intake.month import newest_month
@@ -26,9 +26,9 @@ def diff(config: Config, a: str, b: str, month: str | None = None, unit: str | N
     months = [arabic(word) for word in (a, b) if is_month(arabic(word))]
     if len(months) == 1:
         _workbook(config, b if is_month(arabic(a)) else a)
-        raise KpibatchError("diff-mixed", a=a, b=b)
+        raise NotComparable("diff-mixed", a=a, b=b)
     if months and month:
-        raise KpibatchError("diff-month", month=month)
+        raise NotComparable("diff-month", month=month)
     found = _months(config, *months) if months else _books(config, a, b, month)
     return found.of_unit(_unit(found, unit)) if unit and found.sides else found
 
@@ -44,7 +44,7 @@ def _unit(found: Diff, text: str) -> str:
 def _months(config: Config, a: str, b: str) -> Diff:
     old, new = (read_published(config.output / month) for month in (a, b))
     if old.round != new.round:
-        raise KpibatchError("diff-rounds", a=a, b=b, round_a=old.round, round_b=new.round)
+        raise NotComparable("diff-rounds", a=a, b=b, round_a=old.round, round_b=new.round)
     sides = side_of_month(old, config.corrections.name), side_of_month(new, config.corrections.name)
     return compare(*sides, _changes(*sides), config.language)
 
@@ -56,7 +56,7 @@ def _changes(a: Side, b: Side) -> tuple[Change, ...]:
 def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
     paths = _workbook(config, a), _workbook(config, b)
     if paths[0].samefile(paths[1]):
-        raise KpibatchError("diff-same-file", a=a, b=b)
+        raise NotComparable("diff-same-file", a=a, b=b)
     ways = [
         (_by(config, path), sound_levels(_by(config, path)), name)
         for path, name in zip(paths, (a, b), strict=True)
@@ -64,7 +64,7 @@ def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
     changes = table_changes(ways[0][1], paths[0], ways[1][1], paths[1])
     try:
         if not ways[0][1].unit.keys() & ways[1][1].unit.keys():
-            raise KpibatchError("diff-no-unit", a=a, b=b)
+            raise NotComparable("diff-no-unit", a=a, b=b)
         scored = month or newest_month(config)
         old, new = (
             side_of_outcome(score_month(by, tables, scored), name, by.level_tables)
@@ -81,7 +81,7 @@ def _workbook(config: Config, text: str) -> Path:
     """A file named from here, or else from the workspace."""
     path = next((path for path in (Path(text), config.root / text) if path.is_file()), None)
     if path is None:
-        raise KpibatchError("diff-what", found=text)
+        raise NotComparable("diff-what", found=text)
     return path
 
 

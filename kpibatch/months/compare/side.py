@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import PublishedDamaged, RulesError
 from kpibatch.base.findings import COLUMNS, NOWHERE, Place
 from kpibatch.months.folder import LEVEL_TABLES, Published, Row, as_number
 from kpibatch.months.listings import MEASURE_COLUMNS, SCORE_COLUMNS, measure_rows, score_rows
@@ -106,13 +106,12 @@ def side_of_month(month: Published, corrections: str) -> Side:
     workbook = month.folder / LEVEL_TABLES
     try:
         tables, found = read_levels(workbook)
-    except KpibatchError as error:
-        raise KpibatchError(
-            "published-damaged", folder=month.folder, file=LEVEL_TABLES, reason=error.facts.get("reason", "–")
+    except RulesError as error:
+        raise PublishedDamaged(
+            folder=month.folder, file=LEVEL_TABLES, reason=error.facts.get("reason", "–")
         ) from None
     if fault := next((one for one in found if one.severity == "error"), None):
-        raise KpibatchError(
-            "published-damaged",
+        raise PublishedDamaged(
             folder=month.folder,
             file=LEVEL_TABLES,
             reason=f"{fault.place} [{fault.code}]",
@@ -131,7 +130,7 @@ def _readable(month: Published, file: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, ValueError, TypeError) as reason:
-        raise KpibatchError("published-damaged", folder=month.folder, file=file, reason=reason) from None
+        raise PublishedDamaged(folder=month.folder, file=file, reason=reason) from None
 
 
 def side_of_outcome(outcome: Outcome, name: str, workbook: Path) -> Side:
