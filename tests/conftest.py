@@ -55,10 +55,6 @@ def level_of(buriram: LevelTables) -> Callable[[str, dict[str, object]], int]:
     def level(kpi: str, values: dict[str, object]) -> int:
         tables = alone[kpi]
         measured = measured_from(tables, {tables.units[0].code: values})
-        return int(
-            score_kpi(
-                tables.node[kpi], measured.values, measured.values.isna(), tables, measured.incomplete.copy()
-            ).level[0]
-        )
+        return int(score_kpi(tables.node[kpi], measured.values, measured.values.isna(), tables).level[0])
 
     return level

@@ -41,7 +41,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
         "commands/mailing.py",
     ),
     "rich": "commands/console.py",
-    "lark": "rules/conditions.py",
+    "lark": "rules/phrases.py",
     "jinja2": "mail/text.py",
     "lxml": "books/package.py",
     "filelock": "base/lock.py",

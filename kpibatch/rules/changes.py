@@ -14,8 +14,8 @@ from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import arabic
 from kpibatch.books.read import read_book
 from kpibatch.books.table import Row, Table, read_table
-from kpibatch.rules.conditions import ConditionFault, parse
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.schema import REQUIRED
 
 ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES = REQUIRED

@@ -1,8 +1,8 @@
 """The level tables as one record: what every later step asks. Nothing here reads or writes a file."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -92,10 +92,7 @@ class LevelTables:
         """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and
         those without one.
         """
-        cases = self.cases_of(kpi)
-        return tuple(
-            rule for rule in self.rules_of(kpi) if rule.case is None or cases.index(rule.case) + 1 == case
-        )
+        return tuple(rule for rule in self.rules_of(kpi) if rule.case_number in (0, case))
 
     def cases_of(self, kpi: str) -> tuple[Case, ...]:
         """A KPI's cases from the top, each once; a unit takes the first that holds."""
@@ -169,9 +166,24 @@ def _orderly(content: object) -> object:
         return [_orderly(item) for item in content]
     if isinstance(content, Place):
         return ""
-    if hasattr(content, "__dataclass_fields__"):
-        return [_orderly(getattr(content, name)) for name in content.__dataclass_fields__]
+    if is_dataclass(content):
+        return [_orderly(getattr(content, part.name)) for part in fields(content) if part.compare]
     return repr(content)
+
+
+def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rows of ระดับ, each with the number of its case among its KPI's, from the top.
+
+    Source: design, section 1 (a unit takes the first case, from the top, whose condition holds).
+    """
+    cases: dict[str, list[Case]] = {}
+    result = []
+    for rule in rules:
+        known = cases.setdefault(rule.kpi, [])
+        if rule.case and rule.case not in known:
+            known.append(rule.case)
+        result.append(replace(rule, case_number=known.index(rule.case) + 1) if rule.case else rule)
+    return tuple(result)
 
 
 def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:

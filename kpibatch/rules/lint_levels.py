@@ -11,8 +11,9 @@ import numpy as np
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import arabic, show_number
-from kpibatch.rules.conditions import Condition, ConditionFault, parse
+from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule, Source
 
 
@@ -284,8 +285,7 @@ def _cases(leaf: Node, tables: LevelTables) -> Iterator[Finding]:
         facts = {"kpi": leaf.code, "of": measure}
         probes = _probes(conditions, tables.measures[measure], tables)
         taken = [
-            next((n for n, condition in enumerate(conditions) if condition.holds(np.array([x]))[0]), -1)
-            for x in probes
+            next((n for n, condition in enumerate(conditions) if condition.holds_one(x)), -1) for x in probes
         ]
         for number, condition in enumerate(conditions):
             if number not in taken:

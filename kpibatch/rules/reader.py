@@ -19,8 +19,9 @@ from kpibatch.base.thai import squash
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import Row, Table, read_table
 from kpibatch.books.values import read_value
-from kpibatch.rules.conditions import Condition, ConditionFault, MixedRow, edges, parse, upward_reading
-from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
+from kpibatch.rules.levels import LevelTables, numbered
+from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.rules.references import sound_measures, sound_nodes
 from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
@@ -194,7 +195,7 @@ def _rules(
                     tuple(row.place(name) for name in names),
                 )
             )
-    return tuple(rules)
+    return numbered(rules)
 
 
 def _known(row: Row, column: str, code: str, known: Mapping[str, object]) -> bool:

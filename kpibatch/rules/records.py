@@ -4,7 +4,7 @@
 in which cases, with which weights. Nothing here reads or writes a file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -156,7 +156,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges."""
+    """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges.
+
+    ``case_number`` counts the KPI's cases from 1, in the order a unit takes them; 0 is a row without.
+    """
 
     kpi: str
     measure: str
@@ -165,6 +168,7 @@ class Rule:
     case: Case | None = None
     remark: str = ""
     places: tuple[Place, ...] = ()
+    case_number: int = field(default=0, compare=False)  # follows from the rows above: no part of the digest
 
 
 @dataclass(frozen=True)

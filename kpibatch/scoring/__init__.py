@@ -3,11 +3,14 @@
 In: ``Intake``, ``LevelTables``, the months before.
 Out: ``Outcome``: everything that the outputs of a month are written from.
 
+rollups.py      months → one value: สรุปรายเดือน, one record a roll-up
 measures.py     months → one value; computed measures
 score.py        measures → cases → levels → scores, vectorised over the units
 rank.py         scores → ranking: the tie policy
 lacking.py      what was needed to score and is not there
+what_if.py      units with other values, measured and scored anew, many in one batch
 next_level.py   what a unit lacks for the next level, in the measure's own terms
+promises.py     what all of that together would bring
 outcome.py      the month's outcome: the steps in order
 trend.py        the months of the round side by side: movement and trend
 sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data

@@ -12,8 +12,8 @@ from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.rules.levels import find_kpi, find_unit
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
+from kpibatch.rules.sources import COMPUTATIONS, computed_words
 from kpibatch.rules.words import asked, case_in_words
-from kpibatch.scoring.next_level import gain
 from kpibatch.scoring.outcome import Outcome
 
 
@@ -78,7 +78,7 @@ class _Explanation:
         shown = show_value(value, measure.kind, self.language) or self.say("missing")
         place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
         text = f"{measure.code}  {measure.label} = {shown} {measure.counting_unit}".rstrip()
-        if measure.source in (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.SUM):
+        if measure.source in COMPUTATIONS:
             return f"{text}   {self._formula(measure)}"
         if measure.source is Source.ON_TIME:
             return f"{text}   {self.say('arrivals')}"
@@ -93,15 +93,8 @@ class _Explanation:
             value = self.outcome.measured.value(self.unit.code, code)
             return "?" if math.isnan(value) else show_number(value)
 
-        a, b = (
-            " + ".join(map(number, measure.numerator)),
-            number(measure.denominator) if measure.denominator else "",
-        )
-        return {
-            Source.PERCENT: f"= 100 × {a} ÷ {b}",
-            Source.GROWTH: f"= 100 × ({a} − {b}) ÷ {b}",
-            Source.REDUCTION: f"= 100 × ({b} − {a}) ÷ {b}",
-        }.get(measure.source, f"= {a}")
+        below = number(measure.denominator) if measure.denominator else ""
+        return computed_words(measure, [number(code) for code in measure.numerator], below)
 
     def _case(self) -> Iterator[str]:
         if not self.cases:
@@ -136,11 +129,11 @@ class _Explanation:
         if edge is None:
             return ""
         measure = self.tables.measures[rule.measure]
-        column = self.outcome.measured.values[rule.measure].to_numpy(float)[self.row : self.row + 1]
-        held = not math.isnan(column[0]) if edge.any_value else bool(edge.holds(column)[0])
-        shown = show_value(float(column[0]), measure.kind, self.language) or self.say("missing")
+        value = self.outcome.measured.value(self.unit.code, rule.measure)
+        held = edge.holds_one(value)
+        shown = show_value(value, measure.kind, self.language) or self.say("missing")
         if not held and read_number(shown) == edge.threshold:
-            shown = show_number(float(column[0]))
+            shown = show_number(value)
         remark = f"   ({rule.remark})" if rule.remark else ""
         words = asked(measure, edge, self.language)
         return f"{'✓' if held else '✗'} {words}: {shown}   [{rule.places[level - 1]}]{remark}"
@@ -151,7 +144,7 @@ class _Explanation:
         if self.level >= self.tables.level_count:
             yield self.say("top")
             return
-        more = gain(self.kpi, self.unit.code, self.outcome.scores, self.tables)
+        more = self.outcome.gain(self.kpi, self.unit.code)
         yield self.say("next", level=self.level + 1, gain=f"{more:.4f}")
         for step in steps:
             yield f"  • {step.text(self.language)}" + ("" if step.reachable else self.say("unreachable"))

@@ -15,12 +15,11 @@ import pandas as pd
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY, OK
-from kpibatch.rules.conditions import Floats
+from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Rollup, Source
-from kpibatch.rules.sources import ratio
-
-Indices = npt.NDArray[np.intp]
+from kpibatch.rules.records import Source
+from kpibatch.rules.sources import computed
+from kpibatch.scoring.rollups import Months, cells_of, roll_up
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,10 @@ class Measured:
         """One unit's value of one measure; NaN where it is missing."""
         return float(self._columns[measure][self._rows[unit]])
 
+    def row(self, row: int) -> dict[str, float]:
+        """Every measure of the unit in that row; NaN where missing."""
+        return {code: float(column[row]) for code, column in self._columns.items()}
+
     @cached_property
     def _rows(self) -> Mapping[str, int]:
         return {str(unit): row for row, unit in enumerate(self.values.index)}
@@ -47,31 +50,25 @@ class Measured:
         return {str(code): self.values[code].to_numpy(float) for code in self.values.columns}
 
 
-@dataclass(frozen=True)
-class _Cube:
-    """A measure's months, shape (units, months): values and whether a cell was blank or good."""
-
-    values: Floats
-    blank: npt.NDArray[np.bool_]
-    good: npt.NDArray[np.bool_]
-    cells: npt.NDArray[np.object_]
-
-
 def measure_all(values: pd.DataFrame, tables: LevelTables, in_time: Mapping[str, float]) -> Measured:
-    """Roll up, add the baselines and compute; ``in_time`` is each unit's percent of timely submissions."""
+    """Roll up, add the baselines and compute; ``in_time`` is each unit's percent of timely submissions.
+
+    Source: design, section 1 (รายการข้อมูล).
+    """
     units = list(tables.unit)
     columns: dict[str, Floats] = {}
-    incomplete: dict[str, npt.NDArray[np.bool_]] = {}
+    incomplete: dict[str, Booleans] = {}
     origin: dict[tuple[str, str], Place] = {}
-    cubes = _cubes(values, units)
+    months_of = _months(values, units)
     for code, measure in tables.measures.items():
-        incomplete[code] = np.zeros(len(units), dtype=bool)
         if measure.source is Source.FORM:
             columns[code] = np.full(len(units), np.nan)
-            if code in cubes:
-                columns[code], incomplete[code], cells = roll_up(cubes[code], measure)
+            if code in months_of:
+                months = months_of[code]
+                columns[code], incomplete[code] = roll_up(months, measure.rollup, measure.kind is Kind.DATE)
+                places = map(_place, cells_of(months, measure.rollup, columns[code]))
                 origin |= {
-                    (unit, code): cell for unit, cell in zip(units, cells, strict=True) if cell != NOWHERE
+                    (unit, code): place for unit, place in zip(units, places, strict=True) if place != NOWHERE
                 }
         elif measure.source is Source.BASE:
             fixed = [tables.baselines.get((unit, code)) for unit in units]
@@ -79,16 +76,47 @@ def measure_all(values: pd.DataFrame, tables: LevelTables, in_time: Mapping[str,
             origin |= {(unit, code): base.place for unit, base in zip(units, fixed, strict=True) if base}
         elif measure.source is Source.ON_TIME:
             columns[code] = np.array([in_time.get(unit, np.nan) for unit in units])
-    for code in tables.measures:
-        _compute(code, tables, columns, incomplete)
-    order = list(tables.measures)
-    return Measured(
-        pd.DataFrame(columns, index=units)[order], pd.DataFrame(incomplete, index=units)[order], origin
-    )
+    everything, partial = compute_all(columns, incomplete, tables)
+    return Measured(pd.DataFrame(everything, index=units), pd.DataFrame(partial, index=units), origin)
 
 
-def _cubes(values: pd.DataFrame, units: list[str]) -> dict[str, _Cube]:
-    """One cube a measure, its months in order; a cell the frame has no row for is blank."""
+def compute_all(
+    given: Mapping[str, Floats],
+    incomplete: Mapping[str, Booleans],
+    tables: LevelTables,
+    instead: Mapping[str, Floats] | None = None,
+) -> tuple[dict[str, Floats], dict[str, Booleans]]:
+    """Every measure in the tables' order, those not given computed from those that are, however deep.
+
+    Arrays of shape (units,); a computed measure is incomplete where one of its parts is. A number in
+    ``instead`` stands for what was given or would be computed, and is complete.
+    """
+    columns: dict[str, Floats] = {}
+    partial: dict[str, Booleans] = {}
+    length = len(next(iter(given.values()), ()))
+    for code in dict.fromkeys(code for last in tables.measures for code in tables.with_ingredients(last)):
+        measure = tables.measures[code]
+        if code in given:
+            columns[code] = given[code]
+            partial[code] = incomplete.get(code, np.zeros(length, dtype=bool))
+        else:
+            parts = [columns[part] for part in measure.numerator]
+            total = np.sum(parts, axis=0) if parts else np.full(length, np.nan)
+            below = columns.get(measure.denominator, total)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                columns[code] = computed(measure, total, below, tables.lower_is_better(code))
+            partial[code] = np.any([partial[part] for part in measure.ingredients], axis=0)
+        if instead and code in instead:
+            named = ~np.isnan(instead[code])
+            columns[code] = np.where(named, instead[code], columns[code])
+            partial[code] = partial[code] & ~named
+    return {code: columns[code] for code in tables.measures}, {
+        code: partial[code] for code in tables.measures
+    }
+
+
+def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
+    """Each measure's months in order; a cell the frame has no row for is blank."""
     measures, months = (sorted(values[column].unique()) for column in ("measure", "month"))
     index = tuple(
         pd.Index(names).get_indexer(pd.Index(values[column]))
@@ -96,56 +124,15 @@ def _cubes(values: pd.DataFrame, units: list[str]) -> dict[str, _Cube]:
     )
     shape = (len(measures), len(units), len(months))
     numbers = np.full(shape, np.nan)
-    numbers[index] = values["value"]
-    states, cells = np.full(shape, EMPTY, dtype=object), np.full(shape, NOWHERE, dtype=object)
-    states[index] = values["state"]
+    numbers[index] = np.where(values["state"] == OK, values["value"], np.nan)
+    blank, cells = np.full(shape, True), np.full(shape, NOWHERE, dtype=object)
+    blank[index] = values["state"] == EMPTY
     places = np.empty(len(values), dtype=object)
     places[:] = [
         Place(*place) for place in values[["file", "sheet", "cell"]].itertuples(index=False, name=None)
     ]
     cells[index] = places
-    blank, good = np.asarray(states == EMPTY, dtype=np.bool_), np.asarray(states == OK, dtype=np.bool_)
-    return {code: _Cube(numbers[one], blank[one], good[one], cells[one]) for one, code in enumerate(measures)}
-
-
-def roll_up(cube: _Cube, measure: Measure) -> tuple[Floats, npt.NDArray[np.bool_], list[Place]]:
-    """สรุปรายเดือน over the months so far: the value, whether it is incomplete, and the cell or cells it came
-    from.
-
-    The latest value is that of the last cell that is not blank; if that one can't be read, it is missing. The
-    lowest needs every month. A sum, mean or highest of the months that are there is incomplete while others
-    are missing.
-    """
-    values = np.where(cube.good, cube.values, np.nan)
-    if measure.rollup is Rollup.LAST:
-        return _latest(cube, values, measure)
-    counted = cube.good.sum(axis=1)
-    whole = cube.good.all(axis=1)
-    some = counted > 0
-    filled = {
-        Rollup.MIN: lambda: np.where(whole, np.min(np.where(cube.good, values, np.inf), axis=1), np.nan),
-        Rollup.MAX: lambda: np.where(some, np.max(np.where(cube.good, values, -np.inf), axis=1), np.nan),
-        Rollup.SUM: lambda: np.where(some, np.nansum(values, axis=1), np.nan),
-        Rollup.MEAN: lambda: np.where(some, np.nansum(values, axis=1) / np.maximum(counted, 1), np.nan),
-    }[measure.rollup]()
-    if measure.rollup in (Rollup.MIN, Rollup.MAX):
-        best = values == filled[:, None]
-        places = [_place(cube.cells[row][np.flatnonzero(best[row])[:1]]) for row in range(len(values))]
-    else:
-        places = [_place(cube.cells[row][cube.good[row]]) for row in range(len(values))]
-    return filled, some & ~whole & ~np.isnan(filled), places
-
-
-def _latest(
-    cube: _Cube, values: Floats, measure: Measure
-) -> tuple[Floats, npt.NDArray[np.bool_], list[Place]]:
-    last_column = values.shape[1] - 1
-    index: Indices = last_column - np.argmax(~cube.blank[:, ::-1], axis=1)
-    rows = np.arange(len(values))
-    latest = np.where(cube.blank.all(axis=1), np.nan, values[rows, index])
-    carried = (index < last_column) & ~np.isnan(latest) & (measure.kind is not Kind.DATE)
-    places = [_place(cube.cells[row][[index[row]]]) if not np.isnan(latest[row]) else NOWHERE for row in rows]
-    return latest, carried, places
+    return {code: Months(numbers[at], blank[at], cells[at]) for at, code in enumerate(measures)}
 
 
 def _place(cells: npt.NDArray[np.object_]) -> Place:
@@ -160,21 +147,3 @@ def _place(cells: npt.NDArray[np.object_]) -> Place:
             ", ".join(place.cell for place in places),
         )
     return first if first == last else Place(first.file, first.sheet, f"{first.cell}:{last.cell}")
-
-
-def _compute(
-    code: str, tables: LevelTables, columns: dict[str, Floats], incomplete: dict[str, npt.NDArray[np.bool_]]
-) -> None:
-    measure = tables.measures[code]
-    if code in columns:
-        return
-    for ingredient in measure.ingredients:
-        _compute(ingredient, tables, columns, incomplete)
-    parts = [columns[part] for part in measure.numerator]
-    total = np.sum(parts, axis=0) if parts else np.full(len(tables.units), np.nan)
-    columns[code] = (
-        total
-        if measure.source is Source.SUM
-        else ratio(total, columns[measure.denominator], measure, tables.lower_is_better(code))
-    )
-    incomplete[code] = np.any([incomplete[part] for part in measure.ingredients], axis=0)

@@ -3,20 +3,18 @@ by 10 Sep.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Baseline, Measure, Rollup, Rule, Source
-from kpibatch.rules.sources import COMPUTED, holds_at, solved
-from kpibatch.scoring.measures import Measured
-from kpibatch.scoring.score import Scores
+from kpibatch.rules.records import Measure, Rollup, Rule, Source
+from kpibatch.rules.sources import COMPUTATIONS, COMPUTED
+
+_FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,7 @@ class Step:
     filled in.
 
     ``reachable`` is false where this round can no longer bring it (a day gone by, a month already too low).
+    ``change`` is the measure, by its code, and the value it would then have; ``None`` where nobody knows.
     """
 
     how: str
@@ -32,6 +31,7 @@ class Step:
     more: float = math.nan
     target: float = math.nan
     reachable: bool = True
+    change: tuple[str, float] | None = None
 
     def text(self, language: str) -> str:
         facts = {
@@ -43,161 +43,168 @@ class Step:
         return " ".join(say(f"step.{self.how}", language, **facts).split())
 
 
-def steps_to_next(
-    kpi: str, unit: str, scores: Scores, measured: Measured, tables: LevelTables, month: str
+def steps_to(
+    level: int, kpi: str, case: int, values: Mapping[str, float], tables: LevelTables, month: str
 ) -> list[Step]:
-    """What is not yet met of a unit's next level at a KPI; empty at the top level or where the KPI does not
-    apply.
+    """What a unit in that case (from 1; 0 for none) with these values lacks of a KPI's level (from 1).
+
+    Source: design, section 4 (what it needs for the next level in its own terms).
     """
-    row = tables.position[unit]
-    result = scores.kpis[kpi]
-    level = int(result.level[row])
-    if not result.applies[row] or level >= tables.level_count:
-        return []
     cases = tables.cases_of(kpi)
-    if cases and result.case[row] == 0:
+    if cases and case == 0:
         measure = tables.measures[cases[0].measure]
-        return [
-            Step(
-                "no-data" if math.isnan(measured.value(unit, measure.code)) else "no-case",
-                measure,
-                reachable=False,
-            )
-        ]
-    active = tables.rules_in_case(kpi, int(result.case[row]))
-    return [step for rule in active if (step := _step(rule, level, unit, measured, tables, month))]
-
-
-def gain(kpi: str, unit: str, scores: Scores, tables: LevelTables) -> float:
-    """How much of the total (in score, out of the top score) a unit wins by what it lacks for the next level
-    of a KPI.
-
-    Levels above that are met already, or ask the same, come with it. An interpolated score is compared with
-    the level's own.
-    """
-    row = tables.position[unit]
-    result = scores.kpis[kpi]
-    level = int(result.level[row])
-    if level >= tables.level_count:
-        return 0.0
-    active, reached = tables.rules_in_case(kpi, int(result.case[row])), level + 1
-    while reached < tables.level_count and (
-        result.met[row, reached] or _asks_the_same(active, level, reached)
-    ):
-        reached += 1
-    return (
-        float(scores.shares[kpi].to_numpy(float)[row])
-        / 100
-        * max(0.0, tables.scores[reached - 1] - float(result.score[row]))
-    )
-
-
-def _asks_the_same(rules: Sequence[Rule], level: int, higher: int) -> bool:
-    """Whether a higher level (both from 0) asks nothing that the lower one does not."""
-    return all(rule.edges[higher] in (None, rule.edges[level]) for rule in rules)
+        how = "no-data" if math.isnan(values[measure.code]) else "no-case"
+        return [Step(how, measure, reachable=False)]
+    steps = (_step(rule, level, values, tables, month) for rule in tables.rules_in_case(kpi, case))
+    return [step for step in steps if step]
 
 
 def _step(
-    rule: Rule, level: int, unit: str, measured: Measured, tables: LevelTables, month: str
+    rule: Rule, level: int, values: Mapping[str, float], tables: LevelTables, month: str
 ) -> Step | None:
-    edge = rule.edges[level]
-    value = measured.value(unit, rule.measure)
-    if edge is None or (edge.any_value and not math.isnan(value)) or bool(edge.holds(np.array([value]))[0]):
+    edge, value = rule.edges[level - 1], values[rule.measure]
+    if edge is None or edge.holds_one(value):
         return None
-    measure = tables.measures[rule.measure]
+    measure, change = (
+        tables.measures[rule.measure],
+        (rule.measure, meeting(edge, tables.measures[rule.measure])),
+    )
     if measure.kind is Kind.DATE:
         gone = month_end(month).toordinal() >= edge.last_day if math.isnan(value) else True
-        return Step("day-gone" if gone else "day-ahead", measure, target=edge.last_day, reachable=not gone)
+        how = "day-gone" if gone else "day-ahead"
+        return Step(how, measure, target=edge.last_day, reachable=not gone, change=change)
     if measure.kind is Kind.YES_NO:
-        return _yes_no(measure, edge, value)
+        return _yes_no(measure, edge, value, change)
     if math.isnan(value):
-        return Step("no-data", _filled_in(measure, unit, measured, tables))
-    return _number(rule, edge, value, unit, measured, tables)
+        return Step("no-data", _without_value(measure, values, tables), change=change)
+    return _number(measure, edge, values, tables)
 
 
-def _yes_no(measure: Measure, edge: Condition, value: float) -> Step:
+def _yes_no(measure: Measure, edge: Condition, value: float, change: tuple[str, float]) -> Step:
     if measure.rollup is Rollup.MIN and value == 0 and edge.low == 1:
-        return Step("every-month-yes", measure, reachable=False)
-    return Step("say-yes" if edge.low == 1 else "say-no", measure)
+        return Step("every-month-yes", measure, reachable=False, change=change)
+    return Step("say-yes" if edge.low == 1 else "say-no", measure, change=change)
 
 
-def _filled_in(measure: Measure, unit: str, measured: Measured, tables: LevelTables) -> Measure:
+def _without_value(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> Measure:
     """The first ingredient without a value, or the measure itself."""
     for code in tables.with_ingredients(measure.code):
-        if not tables.measures[code].ingredients and math.isnan(measured.value(unit, code)):
+        if not tables.measures[code].ingredients and math.isnan(values[code]):
             return tables.measures[code]
     return measure
 
 
-def _number(
-    rule: Rule, edge: Condition, value: float, unit: str, measured: Measured, tables: LevelTables
-) -> Step:
-    measure = tables.measures[rule.measure]
-    goal = goal_of(measure, edge, unit, measured, tables)
-    if goal is None:
-        return Step("percent-short", measure, more=edge.threshold - value, target=edge.threshold)
-    more = goal.target - goal.have
-    if measure.rollup is Rollup.MIN and goal.filled.code == measure.code:
-        return Step("every-month", measure, more=more, target=goal.target, reachable=False)
-    limit = _limit(goal.filled, unit, measured, tables)
-    possible = goal.target >= 0 if goal.fewer else math.isnan(limit) or goal.target <= limit
-    return Step(
-        "fewer" if goal.fewer else "more", goal.filled, more=more, target=goal.target, reachable=possible
-    )
+def _number(measure: Measure, edge: Condition, values: Mapping[str, float], tables: LevelTables) -> Step:
+    lever = lever_of(measure, values, tables) or itself(measure, values)
+    target, filled = lever.target(edge), lever.filled
+    fewer, more, change = lever.fewer(edge), target - lever.have, (filled.code, target)
+    if filled.kind is Kind.PERCENT:
+        return Step("percent-short", filled, more=more, target=target, change=change)
+    if measure.rollup is Rollup.MIN and filled.code == measure.code:
+        return Step("every-month", measure, more=more, target=target, reachable=False, change=change)
+    how = "fewer" if fewer else "more"
+    return Step(how, filled, more, target, _possible(target, fewer, filled, values), change)
+
+
+def _possible(target: float, fewer: bool, filled: Measure, values: Mapping[str, float]) -> bool:
+    """Whether a form that says so would be accepted: not negative, within ต่ำสุด, สูงสุด and ไม่เกินรายการ."""
+    if fewer:
+        return target >= (0 if filled.minimum is None else filled.minimum)
+    most = (math.inf if filled.maximum is None else filled.maximum, values.get(filled.limit, math.nan))
+    return not any(target > limit for limit in most)
 
 
 @dataclass(frozen=True)
-class Goal:
-    """What a condition asks of the measure that the unit fills in: how much it has, and from where the
-    condition holds.
+class Lever:
+    """The one number through which a measure is decided, and how the measure follows from it.
+
+    ``have`` is that number now, ``value`` the measure now; ``falls`` where more of it makes the measure less.
     """
 
     filled: Measure
     have: float
-    target: float
-    fewer: bool
+    value: float
+    follow: Callable[[float], float]
+    inverse: Callable[[float], float]
+    falls: bool = False
 
-    @property
-    def spare(self) -> float:
-        """How far beyond the target the unit is; negative while it is short of it."""
-        return self.target - self.have if self.fewer else self.have - self.target
+    def fewer(self, edge: Condition) -> bool:
+        """Whether it has to shrink for the edge to hold."""
+        above = self.value > edge.threshold if edge.exact else edge.downward
+        return above != self.falls
+
+    def target(self, edge: Condition) -> float:
+        """The first whole household, satang or hundredth of a percent at which the edge holds, by the very
+        comparison that scores.
+
+        Where an exact threshold lies between two of them, the number that it takes.
+        """
+        fewer, wanted = self.fewer(edge), self.inverse(edge.threshold)
+        open_ended = edge
+        if edge.exact:
+            above = self.value > edge.threshold
+            open_ended = replace(edge, low=-math.inf) if above else replace(edge, high=math.inf)
+        per = 1 if self.filled.kind is Kind.NUMBER else 100
+        found = first_reached(wanted, per, fewer, lambda number: open_ended.holds_one(self.follow(number)))
+        return found if edge.holds_one(self.follow(found)) else wanted
 
 
-def goal_of(
-    measure: Measure, edge: Condition, unit: str, measured: Measured, tables: LevelTables
-) -> Goal | None:
-    """The goal a numeric condition sets; ``None`` where no single filled-in number decides it."""
-    if measure.source in COMPUTED and len(measure.numerator) == 1:
-        filled = tables.measures[measure.numerator[0]]
-        divisor = measured.value(unit, measure.denominator)
-        if divisor == 0 or math.isnan(divisor) or filled.source is not Source.FORM:
-            return None
-        above = measured.value(unit, measure.code) > edge.threshold if edge.exact else edge.downward
-        fewer = above != (measure.source is Source.REDUCTION)
-        wanted = solved(measure.source, edge.threshold, divisor)
-        target = _reached(wanted, filled, fewer, lambda x: holds_at(edge, measure.source, x, divisor))
-        return Goal(filled, measured.value(unit, filled.code), target, fewer)
-    if measure.source is not Source.FORM or measure.kind is Kind.PERCENT:
+def lever_of(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> Lever | None:
+    """What the unit fills in that decides a measure; ``None`` where no single filled-in number does."""
+    if measure.source is Source.FORM:
+        return itself(measure, values)
+    if measure.source not in COMPUTED or len(measure.numerator) > 1:
         return None
-    have = measured.value(unit, measure.code)
-    fewer = have > edge.threshold if edge.exact else edge.downward
-    target = _reached(edge.threshold, measure, fewer, lambda x: bool(edge.holds(np.array([x]))[0]))
-    return Goal(measure, have, target, fewer)
+    filled, divisor = tables.measures[measure.numerator[0]], values[measure.denominator]
+    if divisor == 0 or math.isnan(divisor) or filled.source is not Source.FORM:
+        return None
+    computation = COMPUTATIONS[measure.source]
+    return Lever(
+        filled,
+        values[filled.code],
+        values[measure.code],
+        lambda number: computation.single(number, divisor),
+        lambda value: computation.inverse(value, divisor),
+        computation.falls != (divisor < 0),
+    )
 
 
-def _reached(wanted: float, measure: Measure, fewer: bool, holds: Callable[[float], bool]) -> float:
-    """The first whole household, satang or hundredth of a percent at which the condition holds."""
-    quantum = 1.0 if measure.kind is Kind.NUMBER else 0.01
-    steps = math.floor(wanted / quantum + 1e-6) if fewer else math.ceil(wanted / quantum - 1e-6)
-    for extra in (0, 1, 2):
-        target = round((steps - extra if fewer else steps + extra) * quantum, 2)
-        if holds(target):
-            return target
-    return wanted
+def itself(measure: Measure, values: Mapping[str, float]) -> Lever:
+    """A measure as its own lever."""
+    value = values[measure.code]
+    return Lever(measure, value, value, float, float)
 
 
-def _limit(measure: Measure, unit: str, measured: Measured, tables: LevelTables) -> float:
-    fixed: Baseline | None = tables.baselines.get((unit, measure.limit))
-    if fixed:
-        return fixed.value
-    return measured.value(unit, measure.limit) if measure.limit else math.nan
+def meeting(edge: Condition, measure: Measure) -> float:
+    """A value of a measure that just meets an edge, whatever it is now."""
+    if edge.any_value:
+        return 0.0
+    if edge.family == "date":
+        return edge.last_day
+    return edge.low if edge.family == "yes_no" else itself(measure, {measure.code: math.nan}).target(edge)
+
+
+def first_reached(wanted: float, per: int, fewer: bool, reached: Callable[[float], bool]) -> float:
+    """The first multiple of ``1/per``, counted up (down where ``fewer``), at which ``reached`` holds.
+
+    ``wanted`` is where to look first: floats and their rounding decide by how much the first lies beside it.
+    ``wanted`` itself where there is none.
+    """
+    sign = -1 if fewer else 1
+    yes = round(wanted * per)
+    stride = 1
+    while not reached(yes / per):
+        yes, stride = yes + sign * stride, 2 * stride
+        if stride > _FAR:
+            return wanted
+    no, stride = yes - sign, 1
+    while reached(no / per) and stride <= _FAR:
+        yes, no, stride = no, no - sign * stride, 2 * stride
+    lower, upper = sorted((yes, no))
+    while upper - lower > 1:
+        middle = (lower + upper) // 2
+        if reached(middle / per) == fewer:
+            lower = middle
+        else:
+            upper = middle
+    return (lower if fewer else upper) / per

@@ -16,7 +16,8 @@ from kpibatch.intake.validate import validate
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.lacking import missing, missing_baselines, still_missing, without_case
 from kpibatch.scoring.measures import Measured, measure_all
-from kpibatch.scoring.next_level import Step, steps_to_next
+from kpibatch.scoring.next_level import Step
+from kpibatch.scoring.promises import Promise, promises
 from kpibatch.scoring.rank import Standing, rank_units
 from kpibatch.scoring.score import Scores, score_all
 
@@ -64,17 +65,20 @@ class Outcome:
         """How many units have a rank."""
         return sum(standing.rank > 0 for standing in self.standings)
 
-    def steps(self, kpi: str, unit: str) -> list[Step]:
-        """What a unit lacks for its next level of a KPI; worked out once."""
-        if (kpi, unit) not in self._steps:
-            self._steps[kpi, unit] = steps_to_next(
-                kpi, unit, self.scores, self.measured, self.tables, self.month
-            )
-        return self._steps[kpi, unit]
-
     @cached_property
-    def _steps(self) -> dict[tuple[str, str], list[Step]]:
-        return {}
+    def promises(self) -> Mapping[tuple[str, str], Promise]:
+        """(KPI, unit) → what the unit lacks for its next level and what that would bring; worked out once."""
+        return promises(self.measured, self.scores, self.tables, self.month, self.config.ranking)
+
+    def steps(self, kpi: str, unit: str) -> tuple[Step, ...]:
+        """What a unit lacks for its next level of a KPI; nothing at the top or where it does not apply."""
+        promise = self.promises.get((kpi, unit))
+        return promise.steps if promise else ()
+
+    def gain(self, kpi: str, unit: str) -> float:
+        """How much of the total all those steps together would bring."""
+        promise = self.promises.get((kpi, unit))
+        return promise.gain if promise else 0.0
 
     @cached_property
     def _found(self) -> Mapping[str, list[Finding]]:

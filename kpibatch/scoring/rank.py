@@ -1,12 +1,18 @@
 """Scores → the ranking: total, percent, rating and rank of each unit, and who is provisional or has not
 sent.
+
+The tie policy stands here alone: as a function, and as the formulas that the ranking workbook asks it by.
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from kpibatch.base.config import RankingRules
 from kpibatch.base.errors import ConfigFault
@@ -17,6 +23,8 @@ from kpibatch.scoring.score import Scores
 
 DECIMALS = 4
 LEAST = -1.0
+Key: TypeAlias = tuple[float, ...]
+"""What a unit is ranked by: its rounded total, then its rounded score at each tie-breaker."""
 
 
 class Status(StrEnum):
@@ -43,38 +51,73 @@ class Standing:
 
 
 def round_half_up(values: Floats, decimals: int = DECIMALS) -> Floats:
-    """Half-up after 9 decimals, as ``ROUND(ROUND(x, 9), 4)`` does in Excel."""
+    """Half-up after 9 decimals, as ``rounded_formula`` does in Excel.
+
+    A product such as 3.00005 × 10,000 comes out a little below the half that it is: the 1e-6 lifts it.
+    Source: design, section 1 (half-up to 4 decimals once, at the end).
+
+    >>> round_half_up(np.array([3.00005, 3.000049999, 2.99995, np.nan])).tolist()
+    [3.0001, 3.0, 3.0, nan]
+    """
     scale = 10.0**decimals
     return np.asarray(np.floor(np.round(values, 9) * scale + 0.5 + 1e-6) / scale, dtype=np.float64)
+
+
+def rounded_formula(score: str) -> str:
+    """The rounding of a total as an Excel formula."""
+    return f"ROUND(ROUND({score},9),{DECIMALS})"
+
+
+def keys_of(scores: pd.DataFrame, rules: RankingRules) -> list[Key]:
+    """The key of each row of node scores (units × nodes); what does not apply counts less than any score."""
+    columns = [round_half_up(scores[code].to_numpy(float)) for code in (TOTAL, *rules.tie_breakers)]
+    return [tuple(key) for key in np.nan_to_num(np.column_stack(columns), nan=LEAST).tolist()]
+
+
+def rank_among(key: Key, ranked: Sequence[Key]) -> int:
+    """The tie policy: one more than how many of the ranked keys, which stand in rising order, are better.
+
+    So equal keys share a rank and the next is left out: 1, 2, 2, 4.
+    Source: design, section 1 (Ranks; tie-breakers only those named).
+
+    >>> [rank_among((total,), [(3.0,), (4.0,), (4.0,), (5.0,)]) for total in (5.0, 4.0, 3.5, 3.0)]
+    [1, 2, 4, 4]
+    """
+    return 1 + len(ranked) - bisect_right(ranked, key)
+
+
+def rank_formula(key: str, keys: str, breakers: Sequence[tuple[str, str]]) -> str:
+    """The same as an Excel formula: one more than the units with a better total, or the same total and a
+    better tie-breaker.
+
+    ``key`` is the unit's own cell and ``keys`` the range of all; so is each of ``breakers``.
+    """
+    terms, same = [f'COUNTIF({keys},">"&{key})'], f"{keys},{key}"
+    for own, column in breakers:
+        terms.append(f'COUNTIFS({same},{column},">"&{own})')
+        same += f",{column},{own}"
+    return f'IF({key}="","",1+{"+".join(terms)})'
 
 
 def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: RankingRules) -> list[Standing]:
     """Every unit's standing, best first, then those not ranked in the tables' order.
 
-    Ranks are 1, 2, 2, 4; ties are broken only by the node scores named in ``tie_breakers``.
-    Raises ``KpibatchError`` where a tie-breaker is no node of the scorecard.
+    Raises ``ConfigFault`` where a tie-breaker is no node of the scorecard.
     """
     for code in rules.tie_breakers:
         if code not in tables.node:
             raise ConfigFault("tie-breaker", code=code, known=", ".join(tables.node))
-    rounded = [round_half_up(scores.scores[code].to_numpy(float)) for code in (TOTAL, *rules.tie_breakers)]
-    keys_of = {
-        str(unit): tuple(_or_least(column[row]) for column in rounded)
-        for row, unit in enumerate(scores.scores.index)
-    }
-    applies = {str(unit): not math.isnan(rounded[0][row]) for row, unit in enumerate(scores.scores.index)}
+    keys = dict(zip(map(str, scores.scores.index), keys_of(scores.scores, rules), strict=True))
+    applies = dict(zip(keys, scores.scores[TOTAL].notna(), strict=True))
     provisional = scores.provisional[TOTAL]
-    ranked = [
-        unit
-        for unit in tables.unit
-        if unit in sent and applies[unit] and (rules.incomplete == "mark" or not provisional[unit])
-    ]
-    keys = {unit: keys_of[unit] for unit in ranked}
+    scored = [unit for unit in tables.unit if unit in sent and applies[unit]]
+    ranked = {unit for unit in scored if rules.incomplete == "mark" or not provisional[unit]}
+    rising = sorted(keys[unit] for unit in ranked)
     standings = []
     for unit in tables.unit:
-        total = keys_of[unit][0] if unit in sent and applies[unit] else float("nan")
-        rank = 1 + sum(other > keys[unit] for other in keys.values()) if unit in keys else 0
-        status = _status(unit in sent, applies[unit], bool(provisional[unit]))
+        total = keys[unit][0] if unit in sent and applies[unit] else math.nan
+        rank = rank_among(keys[unit], rising) if unit in ranked else 0
+        status = _status(unit in sent, bool(applies[unit]), bool(provisional[unit]))
         standings.append(
             Standing(unit, total, percent_of(total, tables), rating_of(total, tables), rank, status)
         )
@@ -82,11 +125,6 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
         standings,
         key=lambda standing: (standing.rank == 0, standing.rank, standing.status is Status.NOT_SUBMITTED),
     )
-
-
-def _or_least(score: float) -> float:
-    """A tie-breaker that does not apply to a unit counts less than any score."""
-    return LEAST if math.isnan(score) else float(score)
 
 
 def _status(sent: bool, applies: bool, provisional: bool) -> Status:
@@ -98,11 +136,17 @@ def _status(sent: bool, applies: bool, provisional: bool) -> Status:
 
 
 def percent_of(total: float, tables: LevelTables) -> float:
-    """The rounded total as percent of the top level's score."""
+    """The rounded total as percent of the top level's score.
+
+    Source: design, section 1 (Score).
+    """
     return 100 * total / tables.top_score
 
 
 def rating_of(total: float, tables: LevelTables) -> str:
-    """The rating band the total's percent has reached; empty where there is no total."""
+    """The rating band the total's percent has reached; empty where there is no total.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
     percent = round(percent_of(total, tables), 9)
     return next((word for threshold, word in tables.rating if percent >= threshold), "")

@@ -5,7 +5,7 @@ and how much it weighs. Missing data never counts as zero: the KPI keeps the lev
 marked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,8 @@ class KpiScores:
     """One leaf over all units (arrays of shape (units,), ``met`` is (units, levels)).
 
     ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
-    ``missing`` marks the units whose level rests on incomplete data.
+    ``missing`` marks the units whose level rests on incomplete data; ``asked`` holds, for each filled-in or
+    fixed measure, the units whose score needed it.
     """
 
     code: str
@@ -37,6 +38,7 @@ class KpiScores:
     level: Integers
     score: Floats
     missing: Booleans
+    asked: Mapping[str, Booleans]
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,24 @@ class Scores:
 
 
 def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
-    """Score every unit at every node for the report month."""
-    needed = pd.DataFrame(False, index=measured.values.index, columns=measured.values.columns)
-    not_yet = _not_yet(measured, tables, month)
-    absent = (measured.values.isna() | measured.incomplete) & ~not_yet
-    kpis = {leaf.code: score_kpi(leaf, measured.values, absent, tables, needed) for leaf in tables.leaves}
-    scores, shares, provisional = _tree(kpis, tables)
-    return Scores(kpis, scores, shares, provisional, needed, not_yet)
+    """Score every unit at every node for the report month.
+
+    The rows of ``measured`` name a unit of the tables each; the same one may stand in several (see
+    ``what_if``). Source: design, section 1 (Score).
+    """
+    values, not_yet = measured.values, _not_yet(measured, tables, month)
+    absent = (values.isna() | measured.incomplete) & ~not_yet
+    kpis = {leaf.code: score_kpi(leaf, values, absent, tables) for leaf in tables.leaves}
+    scores, shares, provisional = _tree(kpis, tables, values.index)
+    return Scores(kpis, scores, shares, provisional, _needed(kpis.values(), values), not_yet)
+
+
+def _needed(kpis: Iterable[KpiScores], values: pd.DataFrame) -> pd.DataFrame:
+    columns = {code: np.zeros(len(values), dtype=bool) for code in values.columns}
+    for kpi in kpis:
+        for code, units in kpi.asked.items():
+            columns[code] = columns[code] | units
+    return pd.DataFrame(columns, index=values.index)
 
 
 def _not_yet(measured: Measured, tables: LevelTables, month: str) -> pd.DataFrame:
@@ -81,40 +94,50 @@ def _not_yet(measured: Measured, tables: LevelTables, month: str) -> pd.DataFram
     return blank
 
 
-def score_kpi(
-    leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: LevelTables, needed: pd.DataFrame
-) -> KpiScores:
-    """One leaf's cases, levels and scores; marks in ``needed`` the filled-in measures and baselines it asked
-    for.
+def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: LevelTables) -> KpiScores:
+    """One leaf's cases, levels and scores; ``values`` and ``absent`` are units × measures.
+
+    Source: design, section 1 (ระดับ: Level = the longest unbroken run of levels met from level 1).
     """
-    applies_to = np.array([applies(tables, leaf.code, unit) for unit in tables.units])
+    meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
+    applies_to = np.array([meant_for[unit] for unit in values.index], dtype=bool)
     cases = tables.cases_of(leaf.code)
     case = take_case(cases, values)
     met = np.ones((len(values), tables.level_count), dtype=bool)
     missing = np.zeros(len(values), dtype=bool)
-    for one in cases:
-        _ask(one.measure, applies_to, tables, needed)
-        missing |= absent[one.measure].to_numpy()
+    needed = [(condition.measure, applies_to) for condition in cases]
+    for condition in cases:
+        missing |= absent[condition.measure].to_numpy()
     for rule in tables.rules_of(leaf.code):
-        active = case == cases.index(rule.case) + 1 if rule.case else np.ones(len(values), dtype=bool)
+        active = _active(rule, case)
         column = values[rule.measure].to_numpy(float)
-        for column_of, edge in enumerate(rule.edges):
+        for at, edge in enumerate(rule.edges):
             if edge:
-                met[:, column_of] &= ~active | (~np.isnan(column) if edge.any_value else edge.holds(column))
+                met[:, at] &= ~active | edge.holds(column)
         if any(rule.edges):
             missing |= active & absent[rule.measure].to_numpy()
-            _ask(rule.measure, applies_to & active, tables, needed)
+            needed.append((rule.measure, applies_to & active))
     if cases:
         met[case == 0] = False
     level: Integers = np.asarray(np.cumprod(met, axis=1).sum(axis=1), dtype=np.int_)
     score = _linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else _steps(level, tables)
-    return KpiScores(leaf.code, applies_to, case, met, level, score, missing & applies_to)
+    return KpiScores(
+        leaf.code, applies_to, case, met, level, score, missing & applies_to, _asked(needed, tables)
+    )
+
+
+def _active(rule: Rule, case: Integers) -> Booleans:
+    """The units for which a row counts."""
+    if rule.case_number:
+        return np.asarray(case == rule.case_number, dtype=np.bool_)
+    return np.ones(len(case), dtype=np.bool_)
 
 
 def take_case(cases: Sequence[Case], values: pd.DataFrame) -> Integers:
     """The number, from 1, of the first case from the top that holds for each unit; 0 where none does.
 
     A case whose measure is missing stops the search: what comes after it can't be known to be first.
+    Source: design, section 1 (Case).
     """
     taken = np.zeros(len(values), dtype=np.int_)
     open_yet = np.ones(len(values), dtype=bool)
@@ -127,10 +150,14 @@ def take_case(cases: Sequence[Case], values: pd.DataFrame) -> Integers:
     return taken
 
 
-def _ask(code: str, units: Booleans, tables: LevelTables, needed: pd.DataFrame) -> None:
-    for part in tables.with_ingredients(code):
-        if tables.measures[part].source in (Source.FORM, Source.BASE):
-            needed[part] |= units
+def _asked(needed: Iterable[tuple[str, Booleans]], tables: LevelTables) -> dict[str, Booleans]:
+    """What has to be filled in or fixed for the measures that are needed, and for which units."""
+    asked: dict[str, Booleans] = {}
+    for code, units in needed:
+        for part in tables.with_ingredients(code):
+            if tables.measures[part].source in (Source.FORM, Source.BASE):
+                asked[part] = asked[part] | units if part in asked else units
+    return asked
 
 
 def _steps(level: Integers, tables: LevelTables) -> Floats:
@@ -139,33 +166,38 @@ def _steps(level: Integers, tables: LevelTables) -> Floats:
 
 def _linear(leaf: Node, case: Integers, values: pd.DataFrame, tables: LevelTables) -> Floats:
     """ค่าต่อเนื่อง: linear between the levels' edges, clamped; below level 1's edge the score below level 1."""
-    cases = tables.cases_of(leaf.code)
     score = np.full(len(values), tables.round.below_one)
     for rule in tables.rules_of(leaf.code):
-        active = case == cases.index(rule.case) + 1 if rule.case else np.ones(len(values), dtype=bool)
-        score = np.where(active, interpolate(rule, values[rule.measure].to_numpy(float), tables), score)
+        line = interpolate(rule, values[rule.measure].to_numpy(float), tables.scores, tables.round.below_one)
+        score = np.where(_active(rule, case), line, score)
     return score
 
 
-def interpolate(rule: Rule, column: Floats, tables: LevelTables) -> Floats:
-    """The score of a value on the line through a row's edges."""
+def interpolate(rule: Rule, column: Floats, scores: Sequence[float], below_one: float) -> Floats:
+    """The score of each value on the line through a row's edges, clamped; ``below_one`` before the first.
+
+    Source: design, section 1 (ค่าต่อเนื่อง).
+
+    >>> from kpibatch.rules.conditions import Condition
+    >>> edges = tuple(Condition("number", low=edge) for edge in (75.0, 80.0, 90.0))
+    >>> row = Rule("D1", "D1.pct", ("≥ 75", "≥ 80", "≥ 90"), edges)
+    >>> interpolate(row, np.array([74.99, 75.0, 77.5, 80.0, 100.0, np.nan]), (1, 2, 3), 0.5).tolist()
+    [0.5, 1.0, 1.5, 2.0, 3.0, 0.5]
+    """
     knots = [
-        (edge, score)
-        for edge, score in zip(rule.edges, tables.scores, strict=True)
-        if edge and not edge.any_value
+        (edge, score) for edge, score in zip(rule.edges, scores, strict=True) if edge and not edge.any_value
     ]
     sign = -1.0 if knots[0][0].downward else 1.0
     rounded = np.round(column, 9)
     line = np.interp(
         sign * rounded, [sign * edge.threshold for edge, _ in knots], [score for _, score in knots]
     )
-    return np.asarray(np.where(knots[0][0].holds(column), line, tables.round.below_one), dtype=np.float64)
+    return np.asarray(np.where(knots[0][0].holds(column), line, below_one), dtype=np.float64)
 
 
 def _tree(
-    kpis: Mapping[str, KpiScores], tables: LevelTables
+    kpis: Mapping[str, KpiScores], tables: LevelTables, units: "pd.Index[str]"
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    units = list(tables.unit)
     scores = {code: np.where(kpi.applies, kpi.score, np.nan) for code, kpi in kpis.items()}
     provisional = {code: kpi.missing for code, kpi in kpis.items()}
     order = [node.code for node in tables.breadth_first()]
@@ -177,12 +209,17 @@ def _tree(
             scores[code] = weighted_mean(below, weights)
             provisional[code] = np.any([provisional[node.code] for node in children], axis=0)
     columns = [TOTAL, *order]
-    shares = _shares(scores, tables)
-    return tuple(pd.DataFrame(part, index=units)[columns] for part in (scores, shares, provisional))  # type: ignore[return-value]
+    scored, marked, shared = (
+        pd.DataFrame(part, index=units)[columns] for part in (scores, provisional, _shares(scores, tables))
+    )
+    return scored, shared, marked
 
 
 def weighted_mean(below: Floats, weights: Floats) -> Floats:
-    """The mean over the children that apply (rows; NaN where one does not), NaN where none does."""
+    """The mean over the children that apply (rows; NaN where one does not), NaN where none does.
+
+    Source: design, section 1 (ตัวชี้วัด).
+    """
     share = np.where(np.isnan(below), 0.0, weights).sum(axis=0)
     total = np.where(np.isnan(below), 0.0, below * weights).sum(axis=0)
     return np.asarray(

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tablebook import one_kpi, read
 from workspace import BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, NEWEST, copy_sample, kpibatch, open_book
 
-from kpibatch.rules.conditions import parse
+from kpibatch.rules.phrases import parse
 from kpibatch.rules.words import applies_in_words, asked, bound, case_in_words
 
 AT_LEAST = (

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpibatch.rules.conditions import Condition, ConditionFault, MixedRow, edges, parse
+from kpibatch.rules.conditions import Condition, MixedRow, edges
+from kpibatch.rules.phrases import ConditionFault, parse
 
 
 def holds(text: str, *values: float | date) -> list[bool]:

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from tablebook import levels, one_kpi
 
 from kpibatch.base.findings import Place
-from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import BAD, COLUMNS, EMPTY, OK
-from kpibatch.rules.conditions import parse
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Source, ZeroRule
-from kpibatch.rules.sources import at_zero, ratio
+from kpibatch.rules.phrases import parse
+from kpibatch.rules.records import Source, ZeroRule
+from kpibatch.rules.sources import COMPUTATIONS, at_zero
 from kpibatch.scoring.measures import Measured, measure_all
 
 MONTHS = ("2565-04", "2565-05", "2565-06")
@@ -221,10 +220,8 @@ def test_at_zero():
 @given(st.integers(1, 10**6), st.integers(0, 100))
 def test_exactly_k_percent_is_k_percent(hundredth, k):
     """k of every hundred is at least k percent, never a hair below it."""
-    share = ratio(
-        np.array([float(hundredth * k)]),
-        np.array([float(hundredth * 100)]),
-        Measure("x", "", Kind.PERCENT, Source.PERCENT),
+    share = COMPUTATIONS[Source.PERCENT].value(
+        np.array([float(hundredth * k)]), np.array([float(hundredth * 100)])
     )
     assert parse(f"= {k}").holds(share)[0]
 

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from scoring_by_hand import measured_from
 from tablebook import levels, one_kpi
 
-from kpibatch.rules.conditions import parse
+from kpibatch.base.config import RankingRules
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import Rule
-from kpibatch.scoring.next_level import Step, gain, steps_to_next
+from kpibatch.scoring.measures import Measured
+from kpibatch.scoring.next_level import Step
+from kpibatch.scoring.promises import Promise, promises
 from kpibatch.scoring.score import score_all
 
 JUNE = "2565-06"
@@ -33,9 +36,12 @@ def steps(tables: LevelTables, month: str = JUNE, **values: object) -> list[Step
     """What the first unit still lacks at T1; a measure that is not named is missing."""
     tables = replace(tables, units=tables.units[:1])
     measured = measured_from(tables, {tables.units[0].code: values})
-    return steps_to_next(
-        "T1", tables.units[0].code, score_all(measured, tables, month), measured, tables, month
-    )
+    promise = promised(measured, tables, month).get(("T1", tables.units[0].code))
+    return list(promise.steps) if promise else []
+
+
+def promised(measured: Measured, tables: LevelTables, month: str = JUNE) -> dict[tuple[str, str], Promise]:
+    return promises(measured, score_all(measured, tables, month), tables, month, RankingRules())
 
 
 def told(found: list[Step]) -> list[tuple[str, str, float]]:
@@ -305,6 +311,6 @@ def test_what_the_next_level_would_bring():
     values = {"T1.budget": 1000, "T1.docs": True, "staff": 2, "I1.news": 5}
     gains = {}
     for spent in (0, 850, 1000):
-        scores = score_all(measured_from(tables, {"3101": values | {"T1.spent": spent}}), tables, JUNE)
-        gains[spent] = gain("T1", "3101", scores, tables)
+        found = promised(measured_from(tables, {"3101": values | {"T1.spent": spent}}), tables)
+        gains[spent] = found["T1", "3101"].gain if ("T1", "3101") in found else 0.0
     assert gains == pytest.approx({0: 0.6, 850: 0.6, 1000: 0.0})

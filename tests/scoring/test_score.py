@@ -15,8 +15,9 @@ from scoring_by_hand import measured_from
 from tablebook import levels, one_kpi
 from workspace import SAMPLES
 
-from kpibatch.rules.conditions import edges, parse
+from kpibatch.rules.conditions import edges
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.phrases import parse
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import TOTAL, Method, Rule, Unit
 from kpibatch.scoring.score import Scores, score_all, score_kpi, weighted_mean
@@ -398,7 +399,7 @@ def many(row: list[str], values: list[float], method: Method = Method.STEPS) -> 
         rules=(Rule("T1", "x", tuple(row), tuple(conditions)),),
     )
     frame = pd.DataFrame({"x": values}, index=[unit.code for unit in MANY])
-    result = score_kpi(replace(tables.node["T1"], method=method), frame, frame.isna(), tables, frame.notna())
+    result = score_kpi(replace(tables.node["T1"], method=method), frame, frame.isna(), tables)
     return result.level.tolist(), result.score.tolist()
 
 

@@ -17,7 +17,6 @@ from kpibatch.base.config import Config, RankingRules, Workspace
 from kpibatch.intake.month import read_month
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit
-from kpibatch.scoring.next_level import gain, steps_to_next
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
@@ -122,12 +121,12 @@ def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(
     shown = [(str(row[1]).split()[0], float(row[2])) for row in rows[first : first + 3]]
     able = {}
     for leaf in june.tables.leaves:
-        steps = steps_to_next(leaf.code, code, june.scores, june.measured, june.tables, june.month)
+        steps = june.steps(leaf.code, code)
         if steps and all(step.reachable for step in steps):
-            able[leaf.code] = gain(leaf.code, code, june.scores, june.tables)
+            able[leaf.code] = june.gain(leaf.code, code)
     assert [raised for _, raised in shown] == pytest.approx(sorted(able.values(), reverse=True)[:3])
     assert all(able[kpi] == pytest.approx(raised) for kpi, raised in shown)
-    first_step = steps_to_next(shown[0][0], code, june.scores, june.measured, june.tables, june.month)[0]
+    first_step = june.steps(shown[0][0], code)[0]
     assert first_step.text("th") in str(rows[first][6])
 
 

@@ -41,7 +41,7 @@ def _row(tables: LevelTables, rule: Rule, language: str) -> str:
     measure = tables.measures[rule.measure]
     case = f"[{case_in_words(tables, rule.case, language)}] " if rule.case else ""
     conditions = (
-        (typed if edge.any_value else edge.text(language)) if edge else "–"
+        (typed if edge.any_value else edge.text()) if edge else "–"
         for typed, edge in zip(rule.typed, rule.edges, strict=True)
     )
     remark = f"   ({rule.remark})" if rule.remark else ""

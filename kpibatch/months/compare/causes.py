@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 
-import numpy as np
-
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind, show_value
@@ -292,7 +290,7 @@ def _holds(rule: Rule | None, level: int, value: float) -> bool:
     edge = _edge(rule, level)
     if edge is None:
         return True
-    return not math.isnan(value) if edge.any_value else bool(edge.holds(np.array([value]))[0])
+    return edge.holds_one(value)
 
 
 def _worth(tables: LevelTables, level: int | None) -> float:

@@ -129,7 +129,7 @@ def _node(
     )
     for number, rule in enumerate(tables.rules_of(node.code), at + 1):
         measure = tables.measures[rule.measure]
-        words = [edge.text(language) if edge else "" for edge in rule.edges]
+        words = [edge.text() if edge else "" for edge in rule.edges]
         typed = [
             text if edge and edge.any_value else word
             for text, word, edge in zip(rule.typed, words, rule.edges, strict=True)
@@ -151,8 +151,4 @@ def _node(
 
 
 def _case(tables: LevelTables, rule: Rule, language: str) -> str:
-    return (
-        f"{tables.measures[rule.case.measure].label} {rule.case.condition.text(language)}"
-        if rule.case
-        else ""
-    )
+    return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}" if rule.case else ""

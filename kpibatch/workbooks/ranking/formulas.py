@@ -4,7 +4,6 @@ Every formula refers to the values in the unit's own row and to the thresholds i
 officer can follow it; none holds a threshold itself.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +12,8 @@ from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Measure, Method, Node, Rule, Source
-from kpibatch.rules.sources import at_zero
+from kpibatch.rules.records import Case, Measure, Method, Node, Rule
+from kpibatch.rules.sources import computed_formula
 
 TEXTS = 3
 RULES_TOP = 6
@@ -114,19 +113,8 @@ class KpiFormulas:
     def computed(self, at: int, measure: Measure) -> str:
         """A computed measure from the cells of its ingredients; empty while one of them is."""
         parts = [self._cell(at, code) for code in measure.numerator]
-        total = parts[0] if len(parts) == 1 else f"SUM({','.join(parts)})"
-        if measure.source is Source.SUM:
-            return f'IF(COUNT({",".join(parts)})<{len(parts)},"",{total})'
-        b = self._cell(at, measure.denominator)
-        zero = at_zero(measure.zero_rule, self.tables.lower_is_better(measure.code))
-        ratio = {
-            Source.PERCENT: f"100*{total}/{b}",
-            Source.GROWTH: f"100*({total}-{b})/{b}",
-            Source.REDUCTION: f"100*({b}-{total})/{b}",
-        }
-        at_nought = '""' if math.isnan(zero) else f"{zero:g}"
-        all_there = f"COUNT({','.join([*parts, b])})<{len(parts) + 1}"
-        return f'IF({all_there},"",IF({b}=0,{at_nought},{ratio[measure.source]}))'
+        below = self._cell(at, measure.denominator) if measure.denominator else ""
+        return computed_formula(measure, parts, below, self.tables.lower_is_better(measure.code))
 
     def case(self, at: int) -> str:
         """The first case from the top that holds; 0 where none does or its measure is missing."""
@@ -134,39 +122,22 @@ class KpiFormulas:
         for number in range(len(self.cases), 0, -1):
             case, row = self.cases[number - 1], self.plan.cases_top + number
             value = self._cell(at, case.measure)
-            test = self._inside(case.condition, value, ref(row, 2, "rc"), ref(row, 3, "rc"))
+            test = case.condition.comparison(value, ref(row, 2, "rc"), ref(row, 3, "rc"))
             formula = f'IF({value}="",0,IF({test},{number},{formula}))'
         return formula
-
-    def _inside(self, condition: Condition, value: str, low: str, high: str) -> str:
-        if condition.family == "yes_no" or condition.exact:
-            return f"{value}={low}" if condition.family == "yes_no" else f"ROUND({value},9)={low}"
-        tests = []
-        if not math.isinf(condition.low):
-            tests.append(f"ROUND({value},9){'>' if condition.low_open else '>='}{low}")
-        if not math.isinf(condition.high):
-            tests.append(f"ROUND({value},9){'<' if condition.high_open else '<='}{high}")
-        return tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
 
     def met(self, at: int, level: int) -> str:
         tests = [f"{ref(at, self.plan.case, 'c')}>0"] if self.cases else []
         for number, rule in enumerate(self.plan.rules):
             edge = rule.edges[level]
             if edge:
-                test = self._test(edge, self._cell(at, rule.measure), self.plan.threshold(number, level))
+                test = edge.formula(self._cell(at, rule.measure), self.plan.threshold(number, level))
                 tests.append(
-                    f"OR({ref(at, self.plan.case, 'c')}<>{self.cases.index(rule.case) + 1},{test})"
-                    if rule.case
+                    f"OR({ref(at, self.plan.case, 'c')}<>{rule.case_number},{test})"
+                    if rule.case_number
                     else test
                 )
         return f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
-
-    def _test(self, edge: Condition, value: str, threshold: str) -> str:
-        if edge.family == "yes_no":
-            return f"{value}={threshold}"
-        if edge.any_value:
-            return f"ISNUMBER({value})"
-        return f"IF(ISNUMBER({value}),ROUND({value},9){edge.sign}{threshold},FALSE)"
 
     def score(self, at: int) -> str:
         level = ref(at, self.plan.level, "c")
@@ -184,10 +155,10 @@ class KpiFormulas:
                 for level, edge in enumerate(rule.edges)
                 if edge and not edge.any_value
             ]
-            line = f"IF({self._test(knots[0][0], value, knots[0][1])},{_segments(value, knots)},{below})"
+            line = f"IF({knots[0][0].formula(value, knots[0][1])},{_segments(value, knots)},{below})"
             formula = (
-                f"IF({ref(at, self.plan.case, 'c')}={self.cases.index(rule.case) + 1},{line},{formula})"
-                if rule.case
+                f"IF({ref(at, self.plan.case, 'c')}={rule.case_number},{line},{formula})"
+                if rule.case_number
                 else line
             )
         return formula
@@ -215,9 +186,7 @@ class KpiFormulas:
                 continue
             empty = f'({self._cell(at, rule.measure)}="")'
             yield (
-                f"({ref(at, self.plan.case, 'c')}={self.cases.index(rule.case) + 1})*{empty}"
-                if rule.case
-                else empty
+                f"({ref(at, self.plan.case, 'c')}={rule.case_number})*{empty}" if rule.case_number else empty
             )
 
 

@@ -16,7 +16,7 @@ from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import LEAST, Status, round_half_up
+from kpibatch.scoring.rank import LEAST, Status, rank_formula, round_half_up, rounded_formula
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
@@ -175,7 +175,7 @@ class ScoreWriter:
             score = self._score(row, code)
             result = LEAST if blank or score != score else float(round_half_up(np.array([score]))[0])
             cell = ref(at, self.plan.column(code))
-            formula = f"IF(ISNUMBER({cell}),{_rounded(cell)},{LEAST:g})"
+            formula = f"IF(ISNUMBER({cell}),{rounded_formula(cell)},{LEAST:g})"
             self.sheet.put(at, self.plan.breaker(number), Formula(formula, result), "cell", "score")
 
     def _sent(self, unit: str) -> str:
@@ -205,7 +205,7 @@ class ScoreWriter:
     def _total(self, at: int) -> str:
         upper, lower = self._mean_of(at, [node.code for node in self.tables.children(TOTAL)])
         not_sent = f'{ref(at, SENT, "c")}="{self.say("not-sent")}"'
-        return f'IF(OR({not_sent},{lower}=0),"",{_rounded(f"{upper}/{lower}")})'
+        return f'IF(OR({not_sent},{lower}=0),"",{rounded_formula(f"{upper}/{lower}")})'
 
     def _if_total(self, at: int, formula: str) -> str:
         return f'IF({ref(at, TOTAL_SCORE, "c")}="","",{formula})'
@@ -222,14 +222,10 @@ class ScoreWriter:
         return f'IF({total}="","",{total})'
 
     def _rank(self, at: int) -> str:
-        """One more than the units with a better total, or the same total and a better tie-breaker."""
-        keys, key = self.plan.range(KEY), ref(at, KEY, "c")
-        terms, same = [f'COUNTIF({keys},">"&{key})'], f"{keys},{key}"
-        for number in range(len(self.plan.breakers)):
-            column, own = self.plan.range(self.plan.breaker(number)), ref(at, self.plan.breaker(number), "c")
-            terms.append(f'COUNTIFS({same},{column},">"&{own})')
-            same += f",{column},{own}"
-        return f'IF({key}="","",1+{"+".join(terms)})'
+        """The tie policy as a formula."""
+        breakers = map(self.plan.breaker, range(len(self.plan.breakers)))
+        cells = [(ref(at, column, "c"), self.plan.range(column)) for column in breakers]
+        return rank_formula(ref(at, KEY, "c"), self.plan.range(KEY), cells)
 
     def _place(self, at: int) -> str:
         """The line of the unit in the sorted ranking: ranked ones, then those left out, then those who sent
@@ -379,7 +375,3 @@ def _runs(columns: list[int]) -> list[tuple[int, int]]:
         else:
             runs.append((column, column))
     return runs
-
-
-def _rounded(formula: str) -> str:
-    return f"ROUND(ROUND({formula},9),4)"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from kpibatch.base.catalogue import Words
@@ -19,7 +18,7 @@ from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
-from kpibatch.scoring.next_level import Step, gain
+from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import NO_TREND, Trend
@@ -183,10 +182,10 @@ def _line(view: View, leaf: Node) -> Line:
         level=level,
         score=float(result.score[row]),
         values=_values_in_short(view, leaf.code),
-        steps=tuple(outcome.steps(leaf.code, view.unit.code)),
+        steps=outcome.steps(leaf.code, view.unit.code),
         done=tuple(number for number, met in enumerate(result.met[row], 1) if met and number > level),
         missing=bool(result.missing[row]),
-        gain=gain(leaf.code, view.unit.code, outcome.scores, view.tables),
+        gain=outcome.gain(leaf.code, view.unit.code),
     )
 
 
@@ -213,7 +212,7 @@ def _values_in_short(view: View, kpi: str) -> str:
 
 def _fulfilled(view: View, rule: Rule) -> bool:
     last = [edge for edge in rule.edges if edge][-1:]
-    return all(bool(edge.holds(np.array([view.values[rule.measure]]))[0]) for edge in last)
+    return all(edge.holds_one(view.values[rule.measure]) for edge in last)
 
 
 def _in_words(view: View, measure: Measure) -> str:
