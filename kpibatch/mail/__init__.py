@@ -10,7 +10,8 @@ facts.py     a published month → what a mail may say of a unit
 files.py     what goes with a mail; a file of another unit stops everything
 plan.py      which mails a month has
 drafts.py    the mails as ``.eml`` drafts with an index
-smtp.py      one conversation with the mail server (the door to smtplib and ssl)
+smtp.py      the mail server reached, or why not (the door to smtplib and ssl)
+session.py   one conversation with it: what became of a message for each recipient
 send.py      sending a month's mails, whatever breaks in between
 month.py     a month's mails as drafts, sent, or looked up
 """

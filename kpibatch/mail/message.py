@@ -99,6 +99,11 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+def is_address(text: str) -> bool:
+    """Whether it is one bare address, in the plain letters every server takes."""
+    return read_mailbox(text) == ("", text)
+
+
 def sender_of(mail: MailServer) -> tuple[str, str]:
     """The sender's name and address. Raises ``KpibatchError`` where ``from`` is missing or no address."""
     mailbox = read_mailbox(mail.sender)
@@ -170,7 +175,7 @@ def _mailbox(name: str, address: str) -> str:
 
 def _listed(addresses: tuple[str, ...]) -> str:
     for address in addresses:
-        if read_mailbox(address) != ("", address):
+        if not is_address(address):
             raise MailAddressFault("mail-address", found=address)
     return ", ".join(addresses)
 

@@ -20,10 +20,10 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, MailServer
 from kpibatch.base.errors import MailInterrupted, MailStopped, ServerAway, ServerBusy, ServerFault
 from kpibatch.base.progress import Progress
-from kpibatch.mail.smtp import Session, connect
+from kpibatch.mail.session import Session, open_session
 from kpibatch.months.database import Connection
 from kpibatch.months.journal import Outbox
-from kpibatch.months.outbox import Decision, Entry, Key, Row, State, decide, is_superseded, outcome
+from kpibatch.months.outbox import Decision, Entry, Key, Row, State, decide, is_superseded, state_after
 
 _FIRST_WAIT = 5.0  # seconds before the second attempt; then twice as long each time
 # so many lines lost one after the other are the server's doing: each may cost a mail nobody knows about
@@ -75,7 +75,7 @@ def send_all(
     progress: Progress,
     *,
     again: Collection[str] = frozenset(),
-    server: Callable[[MailServer], Session] = connect,
+    server: Callable[[MailServer], Session] = open_session,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], datetime] = local_time,
 ) -> tuple[Result, ...]:
@@ -132,8 +132,8 @@ def _is_waiting(results: Sequence[Result]) -> bool:
 
 def _counts(results: Mapping[int, Sequence[Result]], letters: int) -> dict[str, int]:
     """How many letters went just now, and how many are left to be sent."""
-    sent = sum(any(one.fresh and one.row.state is State.SENT for one in told) for told in results.values())
-    return {"sent": sent, "left": letters - sum(not _is_waiting(told) for told in results.values())}
+    sent = sum(any(each.fresh and each.row.state is State.SENT for each in of) for of in results.values())
+    return {"sent": sent, "left": letters - sum(not _is_waiting(of) for of in results.values())}
 
 
 def _wait(attempt: int) -> float:
@@ -201,26 +201,22 @@ class _Sender(Generic[AnyLetter]):
         ]
         self.outbox.claim(history, rows)
         self.tried.update(row.entry.key for row in rows)
+        fault: ServerFault | None = None
         try:
-            answers = session.send(eml, self.mail.sender, [row.entry.recipient for row in rows])
-            told, stop = (
-                [
-                    (answers[row.entry.recipient].state, answers[row.entry.recipient].text(language))
-                    for row in rows
-                ],
-                None,
-            )
-        except ServerFault as fault:
-            told, stop = [(State.DEFERRED, fault.message(language))] * len(rows), fault
+            answers = session.send(eml, [row.entry.recipient for row in rows])
+            became = {to: (answer.state, answer.text(language)) for to, answer in answers.items()}
+        except ServerFault as reason:
+            fault, deferred = reason, (State.DEFERRED, reason.message(language))
+            became = {row.entry.recipient: deferred for row in rows}
         now = self.clock()
         self.outbox.record(
             [
-                _after(row, before.get(row.entry.key), *one, now, language)
-                for row, one in zip(rows, told, strict=True)
+                _after(row, before.get(row.entry.key), *became[row.entry.recipient], now, language)
+                for row in rows
             ]
         )
-        if stop:
-            raise stop
+        if fault:
+            raise fault
         self._lost = 0 if session.open else self._lost + 1
         if self._lost >= _LOST_IN_A_ROW:
             raise ServerAway("smtp-keeps-hanging-up", host=self.mail.host, count=self._lost)
@@ -265,9 +261,10 @@ class _Sender(Generic[AnyLetter]):
 
 def _after(row: Row, before: Row | None, answered: State, detail: str, now: datetime, language: str) -> Row:
     """The row with its outcome."""
-    state = outcome(before, answered)
-    shown = detail if state is answered else say("sending.still-unknown", language, detail=detail)
-    return replace(row, state=state, at=now, detail=_one_line(shown))
+    state = state_after(before, answered)
+    if state is not answered:
+        detail = say("sending.still-unknown", language, detail=detail)
+    return replace(row, state=state, at=now, detail=_one_line(detail))
 
 
 def _one_line(text: str) -> str:

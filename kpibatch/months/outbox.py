@@ -103,7 +103,7 @@ def _revision(rows: Sequence[Row], content: str) -> int:
     return own[0] if own else max((row.revision + 1 for row in gone), default=0)
 
 
-def outcome(before: Row | None, state: State) -> State:
+def state_after(before: Row | None, state: State) -> State:
     """The state after another attempt: that this one failed does not tell whether an earlier one had gone."""
     failed = state in (State.REFUSED, State.DEFERRED)
     return State.UNKNOWN if failed and before is not None and before.may_have_gone else state

@@ -20,7 +20,7 @@ from kpibatch.base.errors import KpibatchError, MailJournalRefused, MailStopped,
 from kpibatch.commands.screens.mailing import result_lines
 from kpibatch.mail.password import VARIABLE
 from kpibatch.mail.send import send_all
-from kpibatch.mail.smtp import connect
+from kpibatch.mail.session import open_session
 from kpibatch.months.database import opened
 from kpibatch.months.journal import JOURNAL, mail_status, read_journal, restore
 from kpibatch.months.outbox import State
@@ -70,7 +70,7 @@ class Workspace:
     def __init__(self, output):
         self.output, self.folder = output, output / MONTH
 
-    def send(self, port, letters, *, again=(), watch=None, server=connect, **keys):
+    def send(self, port, letters, *, again=(), watch=None, server=open_session, **keys):
         watch = watch or Watch()
         with opened(self.output / "history.sqlite") as connection:
             return send_all(
@@ -269,7 +269,7 @@ def test_a_server_that_comes_back_is_waited_for(workspace, office):
         if office.connections and len(away) < 2:
             away.append(mail.host)
             raise ServerAway("smtp-unreachable", host=mail.host, port=mail.port, reason="refused")
-        return connect(mail)
+        return open_session(mail)
 
     office.orders = {to("3102"): ["drop"]}
     results = workspace.send(office.port, letters("3101", "3102", "3103"), watch=watch, server=server)
@@ -282,7 +282,7 @@ def test_over_an_encrypted_line_with_a_password(workspace, tmp_path, monkeypatch
     monkeypatch.setenv(VARIABLE, PASSWORD)
     authority = Authority(tmp_path, "Province CA")
     with post_office(starttls=authority.serving(HOST), login=True) as office:
-        server = partial(connect, context=trusting(authority))
+        server = partial(open_session, trust=trusting(authority))
         results = workspace.send(
             office.port, letters("3101", "3102"), server=server, security="starttls", username=USER
         )

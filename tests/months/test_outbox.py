@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kpibatch.base.errors import KpibatchError, MailElsewhere, MailJournalDamaged, MailJournalRefused
 from kpibatch.months.database import opened, transaction
 from kpibatch.months.journal import COLUMNS, JOURNAL, Outbox, mail_status, mails_of, read_journal, restore
-from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, outcome
+from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, state_after
 
 MONTH = "2565-06"
 BEGIN = datetime(2022, 7, 1, 9, 0, tzinfo=UTC)
@@ -104,10 +104,13 @@ def test_content_that_goes_back_to_what_was_sent_is_told():
 
 def test_a_failure_does_not_tell_whether_the_attempt_before_had_gone():
     assert (
-        outcome(row(UNKNOWN), REFUSED) is outcome(row(SENDING), DEFERRED) is outcome(None, UNKNOWN) is UNKNOWN
+        state_after(row(UNKNOWN), REFUSED)
+        is state_after(row(SENDING), DEFERRED)
+        is state_after(None, UNKNOWN)
+        is UNKNOWN
     )
-    assert outcome(row(UNKNOWN), SENT) is SENT
-    assert outcome(row(REFUSED), DEFERRED) is outcome(None, DEFERRED) is DEFERRED
+    assert state_after(row(UNKNOWN), SENT) is SENT
+    assert state_after(row(REFUSED), DEFERRED) is state_after(None, DEFERRED) is DEFERRED
 
 
 OUTCOMES = st.sampled_from(
@@ -131,7 +134,7 @@ def test_whatever_happens_nothing_is_sent_twice_and_nothing_unknown_untold(steps
         for one, told in zip(decision.send, outcomes, strict=False):
             before = records.get(one.key)
             assert again or before is None or before.state is DEFERRED
-            state = outcome(before, told) if told else SENDING
+            state = state_after(before, told) if told else SENDING
             records[one.key] = Row(one, decision.revision, state, 1, BEGIN, "")
             accepted[one.key] += told is SENT
             if records[one.key].may_have_gone:

@@ -117,7 +117,6 @@ def post_office(
     starttls: ssl.SSLContext | None = None,
     login: bool = False,
     size: int = 0,
-    utf8: bool = False,
 ) -> Iterator[PostOffice]:
     """A server at ``office.port``; with ``login`` it wants ``USER`` and ``PASSWORD``."""
     office = PostOffice()
@@ -149,7 +148,6 @@ def post_office(
         tls_context=starttls,
         require_starttls=bool(starttls),
         data_size_limit=size or None,
-        enable_SMTPUTF8=utf8,
         **wants,
     )
     here.start()
