@@ -13,6 +13,7 @@ addresses.py  A1 ↔ row and column
 findings.py   anything wrong or noteworthy, with its place
 progress.py   who is told how far a command is
 mailboxes.py  อีเมล and สำเนา → addresses, and what is none
+settings.py   what a value in config.toml may be: its kind and its range
 config.py     ``config.toml`` → ``Config``
 files.py      files and folders that appear whole or not at all
 lock.py       one command at a time in an output folder (the door to filelock)

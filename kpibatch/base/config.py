@@ -2,12 +2,13 @@
 
 import difflib
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.errors import ConfigFault, NoWorkspace
+from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown
 
 FILE = "config.toml"
 
@@ -19,13 +20,13 @@ class Workspace:
     ``wait_seconds`` is how long a command waits for another that is at work in the same output.
     """
 
-    level_tables: str = "level_tables.xlsx"
-    form_template: str = ""
-    corrections: str = "corrections.xlsx"
-    submissions: str = "submissions"
-    output: str = "output"
-    language: str = "th"
-    wait_seconds: float = 30.0
+    level_tables: str = place("level_tables.xlsx")
+    form_template: str = place("")
+    corrections: str = place("corrections.xlsx")
+    submissions: str = place("submissions")
+    output: str = place("output")
+    language: str = choice("th", LANGUAGES)
+    wait_seconds: float = number(30.0, 0, 86_400)
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class RankingRules:
     (``exclude``).
     """
 
-    tie_breakers: tuple[str, ...] = ()
-    incomplete: str = "mark"
+    tie_breakers: tuple[str, ...] = lines()
+    incomplete: str = choice("mark", ("mark", "exclude"))
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,20 @@ class IntakeLimits:
     take.
     """
 
-    max_file_mb: float = 20.0
-    max_parts: int = 1000
-    max_part_mb: float = 64.0
-    max_unpacked_mb: float = 256.0
-    max_ratio: float = 200.0
-    max_sheets: int = 100
-    max_cells: int = 500_000
-    max_box: int = 2_000_000
-    max_merges: int = 10_000
-    max_merged: int = 200_000
-    memory_mb: int = 1000
-    seconds: float = 20.0
-    date_years_before: int = 2
-    date_years_after: int = 1
+    max_file_mb: float = number(20.0, 0.1, 1000)
+    max_parts: int = number(1000, 20, 100_000)
+    max_part_mb: float = number(64.0, 0.1, 10_000)
+    max_unpacked_mb: float = number(256.0, 0.1, 10_000)
+    max_ratio: float = number(200.0, 10, 10_000)
+    max_sheets: int = number(100, 3, 10_000)
+    max_cells: int = number(500_000, 1000, 20_000_000)
+    max_box: int = number(2_000_000, 1000, 100_000_000)
+    max_merges: int = number(10_000, 100, 1_000_000)
+    max_merged: int = number(200_000, 1000, 100_000_000)
+    memory_mb: int = number(1000, 100, 1_000_000)
+    seconds: float = number(20.0, 0.5, 3600)
+    date_years_before: int = number(2, 0, 100)
+    date_years_after: int = number(1, 0, 100)
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,18 @@ class MailServer:
     tried in all.
     """
 
-    host: str = ""
-    port: int = 587
-    security: str = "starttls"
-    sender: str = field(default="", metadata={"key": "from"})
-    reply_to: str = ""
-    username: str = ""
-    per_minute: int = 30
-    province: tuple[str, ...] = ()
-    templates: str = "mail_templates"
-    attempts: int = 4
-    timeout_seconds: float = 60.0
-    max_message_mb: float = 20.0
+    host: str = line()
+    port: int = number(587, 1, 65_535)
+    security: str = choice("starttls", ("starttls", "tls", "none"))
+    sender: str = line(key="from")
+    reply_to: str = line()
+    username: str = line()
+    per_minute: int = number(30, 0, 100_000)
+    province: tuple[str, ...] = lines()
+    templates: str = place("mail_templates")
+    attempts: int = number(4, 1, 100)
+    timeout_seconds: float = number(60.0, 0.1, 3600)
+    max_message_mb: float = number(20.0, 0.1, 1000)
 
 
 @dataclass(frozen=True)
@@ -129,20 +130,22 @@ class Config:
 
 
 _SECTIONS = {"workspace": Workspace, "ranking": RankingRules, "intake": IntakeLimits, "mail": MailServer}
-_CHOICES = {"language": LANGUAGES, "incomplete": ("mark", "exclude"), "security": ("starttls", "tls", "none")}
 
 
 def read_config(root: Path) -> Config:
     """The configuration of the workspace ``root``.
 
-    Raises ``KpibatchError``: no such folder or file, not TOML, an unknown key, a value of the wrong kind.
+    Raises ``NoWorkspace`` where there is no such folder or file, ``ConfigFault`` where it is not TOML, a key
+    is unknown, or a value is of the wrong kind or out of its range.
+
+    Source: design, section 2.
     """
     path = root / FILE
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise NoWorkspace(folder=root) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, endless digits
         raise ConfigFault("config-unreadable", file=path, reason=error) from None
     _refuse_unknown(path, "", raw, list(_SECTIONS))
     sections = {name: _section(path, name, kind, raw.get(name, {})) for name, kind in _SECTIONS.items()}
@@ -152,32 +155,18 @@ def read_config(root: Path) -> Config:
 def _section(path: Path, name: str, kind: type[Any], raw: Any) -> Any:
     known = {spec.metadata.get("key", spec.name): spec for spec in fields(kind)}
     if not isinstance(raw, dict):
-        raise ConfigFault("config-value", file=path, key=name, found=raw, expected=f"[{name}]")
+        raise ConfigFault("config-section", file=path, key=name, found=shown(raw))
     _refuse_unknown(path, name, raw, list(known))
     return kind(
-        **{
-            known[key].name: _value(path, f"{name}.{key}", known[key].default, value)
-            for key, value in raw.items()
-        }
+        **{known[key].name: _value(path, f"{name}.{key}", known[key], value) for key, value in raw.items()}
     )
 
 
-def _value(path: Path, key: str, default: Any, value: Any) -> Any:
-    expected = type(default).__name__
-    if (
-        isinstance(default, tuple)
-        and isinstance(value, list)
-        and all(isinstance(item, str) for item in value)
-    ):
-        return tuple(value)
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not type(default):
-        raise ConfigFault("config-value", file=path, key=key, found=value, expected=expected)
-    choices = _CHOICES.get(key.split(".")[1])
-    if choices and value not in choices:
-        raise ConfigFault("config-value", file=path, key=key, found=value, expected=" / ".join(choices))
-    return value
+def _value(path: Path, key: str, spec: Field[Any], value: object) -> Any:
+    try:
+        return spec.metadata[ALLOWED].read(value)
+    except NotAllowed as fault:
+        raise ConfigFault(fault.name, file=path, key=key, found=shown(value), **fault.facts) from None
 
 
 def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[str]) -> None:
