@@ -1,29 +1,38 @@
 """Every text a person reads, Thai first, English beside it.
 
 In: a key such as ``finding.missing`` and its facts. Out: one line in the asked language.
-The texts are data (``catalogue.toml``); nothing is composed in passing elsewhere.
+The texts are data, one file a section (``texts/finding.toml``); nothing is composed in passing elsewhere.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("th", "en")
+_TEXTS = Path(__file__).with_name("texts")
 
 
 @cache
-def entries() -> dict[str, dict[str, dict[str, str]]]:
-    """All sections: ``{"finding": {"missing": {"severity": …, "th": …, "en": …}}}``."""
-    return tomllib.loads(files("kpibatch.base").joinpath("catalogue.toml").read_text(encoding="utf-8"))
+def texts(section: str) -> dict[str, dict[str, str]]:
+    """A section: ``{"missing": {"severity": …, "th": …, "en": …}}``; only what is asked for is read."""
+    path = _TEXTS / f"{section}.toml"
+    if not path.is_file():
+        raise KeyError(section)
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def sections() -> list[str]:
+    """The names of all sections."""
+    return sorted(path.stem for path in _TEXTS.glob("*.toml"))
 
 
 def say(key: str, language: str = "th", /, **facts: Any) -> str:
     """The text of ``section.name`` with its facts filled in; an unknown key is a bug (KeyError)."""
     section, name = key.split(".", 1)
-    return entries()[section][name][language].format(**facts)
+    return texts(section)[name][language].format(**facts)
 
 
 @dataclass(frozen=True)
@@ -40,4 +49,4 @@ class Words:
 
 def severity_of(code: str) -> str:
     """The severity every finding of this code has: ``error``, ``warning`` or ``note``."""
-    return entries()["finding"][code]["severity"]
+    return texts("finding")[code]["severity"]

@@ -166,7 +166,7 @@ def _value(path: Path, key: str, spec: Field[Any], value: object) -> Any:
     try:
         return spec.metadata[ALLOWED].read(value)
     except NotAllowed as fault:
-        raise ConfigFault(fault.name, file=path, key=key, found=shown(value), **fault.facts) from None
+        raise ConfigFault(fault.text, file=path, key=key, found=shown(value), **fault.facts) from None
 
 
 def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[str]) -> None:

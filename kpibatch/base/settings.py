@@ -10,11 +10,11 @@ _LONGEST, _LONGEST_NAME = 1000, 255  # letters of a text; bytes of a file's name
 
 
 class NotAllowed(Exception):
-    """A value that can't be; ``name`` and ``facts`` are of the text that says what can."""
+    """A value that can't be; ``text`` is the name of the text that says what can, with its facts."""
 
-    def __init__(self, name: str, **facts: Any) -> None:
-        super().__init__(name)
-        self.name, self.facts = name, facts
+    def __init__(self, text: str, **facts: Any) -> None:
+        super().__init__(text)
+        self.text, self.facts = text, facts
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ left over.
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -12,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from kpibatch.base import errors
-from kpibatch.base.catalogue import LANGUAGES, Words, entries, say, severity_of
+from kpibatch.base.catalogue import LANGUAGES, Words, say, sections, severity_of, texts
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
@@ -24,9 +26,7 @@ TREES = {
     path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-ENTRIES = {
-    f"{section}.{name}": entry for section, names in entries().items() for name, entry in names.items()
-}
+ENTRIES = {f"{section}.{name}": entry for section in sections() for name, entry in texts(section).items()}
 
 ERRORS = {
     name: each.name
@@ -124,6 +124,22 @@ page.say("six")
     ]
 
 
+@pytest.mark.parametrize("section", sections())
+def test_a_file_is_one_section_with_its_names_in_order(section):
+    assert [*texts(section)] == sorted(texts(section))
+    assert {type(entry) for entry in texts(section).values()} == {dict}
+    assert {part for entry in texts(section).values() for part in entry} <= {"severity", *LANGUAGES}
+    assert f"{section}." in {key[: len(section) + 1] for _, use in USES for key in use.keys}
+
+
+def test_only_the_section_asked_for_is_read():
+    program = (
+        "from kpibatch.base import catalogue as c; c.say('word.page-of'); print(c.texts.cache_info().misses)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
 @pytest.mark.parametrize("key", ENTRIES)
 def test_every_text_is_there_in_both_languages_with_the_same_blanks(key):
     thai, english = (ENTRIES[key].get(language, "") for language in LANGUAGES)
@@ -134,9 +150,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_blanks(key):
 
 
 def test_every_finding_has_a_severity_and_nothing_else_has():
-    assert {
-        name: severity_of(name) for name in entries()["finding"] if severity_of(name) not in SEVERITIES
-    } == {}
+    assert {name: severity_of(name) for name in texts("finding") if severity_of(name) not in SEVERITIES} == {}
     assert [
         key for key, entry in ENTRIES.items() if ("severity" in entry) != key.startswith("finding.")
     ] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpibatch.base import errors
-from kpibatch.base.catalogue import entries
+from kpibatch.base.catalogue import texts
 from kpibatch.base.errors import DatabaseBusy, EmptyMonth, HistoryRefused, KpibatchError, ServerBusy
 
 PACKAGE = Path(errors.__file__).parents[1]
@@ -40,10 +40,10 @@ def test_the_tree_is_as_it_is_drawn():
 
 
 def test_an_error_has_its_own_text_or_is_drawn_with_several():
-    texts = entries()["error"]
+    own_texts = texts("error")
     drawing = drawn()
     for name, (_, several) in drawing.items():
-        own = TREE[name].name in texts
+        own = TREE[name].name in own_texts
         assert own + several == (not name.endswith("Error")), name  # what ends so is a branch, never raised
 
 

@@ -39,7 +39,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace import BURIRAM, SAMPLES, copy_sample, findings, read_rows, run
 
-from kpibatch.base.catalogue import entries
+from kpibatch.base.catalogue import texts
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import KpibatchError, NoReaders
 from kpibatch.books import read as cells
@@ -346,7 +346,7 @@ def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(
     for number, path in enumerate(paths):
         path.write_bytes(mutant(number))
     contents = read_all(paths, buriram, MONTH, LIMITS)
-    codes = set(entries()["finding"])
+    codes = set(texts("finding"))
     for one in contents:
         assert one.unit or any(finding.severity == "error" for finding in one.findings), one.file
         assert {finding.code for finding in one.findings} <= codes

@@ -15,11 +15,11 @@ import pytest
 from tablebook import SHEETS, write
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy_sample, edit_table, kpibatch
 
-from kpibatch.base.catalogue import entries, severity_of
+from kpibatch.base.catalogue import severity_of, texts
 from kpibatch.base.findings import Finding
 from kpibatch.rules.lint import check_levels
 
-CODES = {code for code in entries()["finding"] if code.startswith(("lint-", "table-"))}
+CODES = {code for code in texts("finding") if code.startswith(("lint-", "table-"))}
 
 
 def check(

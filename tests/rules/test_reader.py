@@ -8,7 +8,7 @@ import pytest
 from tablebook import SHEETS, faults, levels, read, write
 from workspace import SAMPLES
 
-from kpibatch.base.catalogue import entries
+from kpibatch.base.catalogue import texts
 from kpibatch.base.errors import KpibatchError
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.reader import read_levels
@@ -259,7 +259,7 @@ def test_every_code_of_the_reader_is_triggered_above():
         .replace(",", "")
         .split()
     )
-    assert {code for code in entries()["finding"] if code.startswith("table-")} == {
+    assert {code for code in texts("finding") if code.startswith("table-")} == {
         word for word in tried if word.startswith("table-")
     }
 
