@@ -9,7 +9,11 @@ _A1 = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
 def address(row: int, column: int) -> str:
-    """The A1 address of zero-based coordinates."""
+    """The A1 address of zero-based coordinates.
+
+    >>> address(1, 27)
+    'AB2'
+    """
     letters = ""
     column += 1
     while column:
@@ -42,7 +46,11 @@ def ref(row: int, column: int, fixed: str = "") -> str:
 
 
 def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "") -> str:
-    """The A1 reference of a range."""
+    """The A1 reference of a range.
+
+    >>> span((4, 1), (20, 1), "rc")
+    '$B$5:$B$21'
+    """
     return f"{ref(*first, fixed)}:{ref(*last, fixed)}"
 
 

@@ -1,6 +1,5 @@
 """``config.toml`` → ``Config``. Unknown keys are errors that name the nearest known one."""
 
-import difflib
 import tomllib
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.errors import ConfigFault, NoWorkspace
+from kpibatch.base.nearest import nearest_of
 from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown
 
 FILE = "config.toml"
@@ -172,5 +172,5 @@ def _value(path: Path, key: str, spec: Field[Any], value: object) -> Any:
 def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[str]) -> None:
     for key in raw:
         if key not in known:
-            nearest = (difflib.get_close_matches(key, known, 1, 0.0) or known)[0]
-            raise ConfigFault("config-key", file=path, key=f"{section}.{key}".lstrip("."), nearest=nearest)
+            named = f"{section}.{key}".lstrip(".")
+            raise ConfigFault("config-key", file=path, key=named, nearest=nearest_of(key, known))

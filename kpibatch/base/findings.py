@@ -108,7 +108,11 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def natural(cell: str) -> tuple[int, str]:
-    """Sort key that puts B9 before B10."""
+    """Sort key that puts B9 before B10.
+
+    >>> sorted(["B10", "B9"], key=natural)
+    ['B9', 'B10']
+    """
     digits = "".join(character for character in cell if character.isdigit())
     return (int(digits) if digits else 0, cell)
 
@@ -116,6 +120,6 @@ def natural(cell: str) -> tuple[int, str]:
 def count(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings there are of each severity."""
     totals = dict.fromkeys(SEVERITIES, 0)
-    for one in findings:
-        totals[one.severity] += 1
+    for item in findings:
+        totals[item.severity] += 1
     return totals

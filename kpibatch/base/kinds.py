@@ -25,7 +25,13 @@ class Kind(StrEnum):
 
 
 def show_value(value: float, kind: Kind, language: str = "th") -> str:
-    """A value as a person writes it: ``12,500``, ``57.14``, ``10 ก.ย. 2565``, ``ใช่``; empty when missing."""
+    """A value as a person writes it; empty when missing.
+
+    >>> show_value(12500.0, Kind.NUMBER), show_value(57.14, Kind.PERCENT), show_value(1.0, Kind.YES_NO)
+    ('12,500', '57.14', 'ใช่')
+    >>> show_value(738408.0, Kind.DATE), show_value(math.nan, Kind.NUMBER)
+    ('10 ก.ย. 2565', '')
+    """
     if math.isnan(value):
         return ""
     if kind is Kind.DATE:

@@ -13,7 +13,8 @@ from kpibatch.base.thai import squash
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(
-    rf"(?=.{{1,254}}$)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@((?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--{_LABEL}))"
+    r"(?=.{1,254}$)(?=[^@]{1,64}@)"  # as long as a mail server takes: in all, and before the @
+    rf"{_ATOM}(?:\.{_ATOM})*@((?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--{_LABEL}))"
 )
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"]*)\s*<(?P<address>[^<>]*)>')
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;\n])+')
@@ -52,7 +53,12 @@ def _pieces(cell: str) -> Iterator[str]:
 
 
 def read_mailbox(text: str) -> tuple[str, str] | None:
-    """The name (often empty) and the address of one mailbox; ``None`` where it is none."""
+    """The name (often empty) and the address of one mailbox; ``None`` where it is none.
+
+    >>> read_mailbox("สพจ. บุรีรัมย์ <kpi@office.example>")
+    ('สพจ. บุรีรัมย์', 'kpi@office.example')
+    >>> read_mailbox("kpi(at)office.example")
+    """
     named = _NAMED.fullmatch(squash(text))
     name, address = (named["name"].strip(' "'), named["address"].strip()) if named else ("", squash(text))
     user, _, domain = address.rpartition("@")

@@ -49,7 +49,19 @@ def arabic(text: str) -> str:
 
 
 def read_number(text: str, counting_unit: str = "") -> float | None:
-    """A number as typed: ``๘๕.๕``, ``1,234.50``, ``85%``, ``ร้อยละ 85``, or followed by its counting unit."""
+    """A number as typed, also with Thai digits, separators, a percent sign or its counting unit.
+
+    ``None`` where it is none: ``-`` is not zero, and a comma is never a decimal point.
+
+    >>> [read_number(text) for text in ("๘๕.๕", "1,234.50", "85%", "ร้อยละ 85", "0")]
+    [85.5, 1234.5, 85.0, 85.0, 0.0]
+    >>> read_number("๓ ครัวเรือน", "ครัวเรือน")
+    3.0
+    >>> [read_number(text) for text in ("-", "", "1,5", "85 ครัวเรือน")]
+    [None, None, None, None]
+
+    Source: design, section 3.
+    """
     bare = arabic(squash(text))
     bare = bare.removeprefix("ร้อยละ").removeprefix("จำนวน").strip()
     for tail in ("%", counting_unit):
@@ -63,14 +75,23 @@ def read_number(text: str, counting_unit: str = "") -> float | None:
 
 
 def read_yes_no(text: str) -> bool | None:
-    """``ใช่``, ``มี``, ``✓`` … or their opposites."""
+    """``ใช่``, ``มี``, ``✓`` … or their opposites; ``None`` for anything else.
+
+    Source: design, section 3.
+    """
     bare = squash(text).lower()
     return True if bare in _YES else False if bare in _NO else None
 
 
 def read_date(text: str) -> date | None:
-    """A day in the Buddhist era: ``10 ก.ย. 2565``, ``๑๕ เมษายน พ.ศ. ๒๕๖๕``, ``15/04/2565``, ``15 เม.ย.
-    65``.
+    """A day in the Buddhist era, the month as a word or a number; two digits of the year only after a word.
+
+    >>> [str(read_date(day)) for day in ("10 ก.ย. 2565", "๑๕ เมษายน พ.ศ. ๒๕๖๕", "15/04/2565", "15 เม.ย. 65")]
+    ['2022-09-10', '2022-04-15', '2022-04-15', '2022-04-15']
+    >>> [read_date(text) for text in ("30 ก.พ. 2565", "15/04/65", "15/04/2022", "เมษายน 2565")]
+    [None, None, None, None]
+
+    Source: design, section 3.
     """
     bare = arabic(squash(text)).removeprefix("วันที่").strip()
     if named := re.fullmatch(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
@@ -98,8 +119,12 @@ def show_date(day: date, language: str = "th") -> str:
 
 
 def show_number(value: float) -> str:
-    """The shortest text that gives the value back after rounding to 9 decimals, without separators:
-    ``100.01``.
+    """The shortest text that gives the value back after rounding to 9 decimals, without separators.
+
+    >>> [show_number(value) for value in (100.01, 85.0, 1e6, 0.1 + 0.2, -0.0)]
+    ['100.01', '85', '1000000', '0.3', '0']
+
+    Source: design, section 1 (numbers are compared after rounding to 9 decimals).
     """
     if not math.isfinite(value):
         return str(value)
@@ -114,7 +139,11 @@ def is_month(text: str) -> bool:
 
 
 def read_month(text: str) -> str | None:
-    """A month key, or a month in words: ``2565-06``, ``มิ.ย. 2565``, ``มิถุนายน ๖๕``, ``6/2565``."""
+    """A month key, or a month in words.
+
+    >>> [read_month(text) for text in ("2565-06", "มิ.ย. 2565", "มิถุนายน ๖๕", "6/2565", "2022-06")]
+    ['2565-06', '2565-06', '2565-06', '2565-06', None]
+    """
     bare = arabic(squash(text)).removeprefix("เดือน").strip()
     if is_month(bare):
         return bare
@@ -129,7 +158,11 @@ def read_month(text: str) -> str | None:
 
 
 def months_between(start: date, end: date) -> list[str]:
-    """The month keys from one day's month to another's."""
+    """The month keys from one day's month to another's.
+
+    >>> months_between(date(2022, 11, 15), date(2023, 1, 2))
+    ['2565-11', '2565-12', '2566-01']
+    """
     count = (end.year - start.year) * 12 + end.month - start.month + 1
     steps = (start.month - 1 + step for step in range(count))
     return [f"{start.year + BUDDHIST + step // 12}-{step % 12 + 1:02d}" for step in steps]
