@@ -27,7 +27,7 @@ def sha256_of(path: Path) -> str:
 
 def saved(path: Path, write: Callable[[Path], object]) -> None:
     """Write a small file beside and move it into place; a locked or unwritable target is the operator's to
-    mend.
+    mend (``FileInUse``, ``CannotWrite``).
     """
     part = path.with_name(f".{path.name}.part")
     try:
@@ -47,8 +47,8 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
 def replaced(target: Path, keep: Iterable[str] = ()) -> Iterator[Path]:
     """A new folder that takes the place of ``target`` when the block ends well; else nothing changes.
 
-    ``keep`` names files below the old folder that the new one takes over. Raises ``KpibatchError`` where a
-    file of the old folder is open elsewhere, or the disk refuses.
+    ``keep`` names files below the old folder that the new one takes over. Raises ``FileInUse`` where a
+    file of the old folder is open elsewhere, ``CannotWrite`` where the disk refuses.
     """
     new, old = _beside(target, _NEW), _beside(target, _OLD)
     try:

@@ -30,8 +30,8 @@ def alone_in(
 ) -> Iterator[None]:
     """Hold the output folder for the block; what a killed command left half done is cleared away first.
 
-    ``waiting`` is told once who holds it. Raises ``KpibatchError`` where that takes longer than
-    ``wait_seconds``, or the folder can't be written.
+    ``waiting`` is told once who holds it. Raises ``OutputBusy`` where that takes longer than
+    ``wait_seconds``, ``CannotWrite`` where the folder can't be written.
     """
     made = not output.exists()
     try:

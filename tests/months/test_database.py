@@ -14,6 +14,7 @@ import pytest
 from small_workspace import EARLIER, MONTH, UNITS, written_workspace
 from workspace import digest, findings, kpibatch, run, tree
 
+from kpibatch.base.errors import DatabaseBusy, HistoryRefused
 from kpibatch.months.database import opened
 from kpibatch.months.history import history_of
 
@@ -205,6 +206,21 @@ def test_a_rebuild_while_another_program_has_it_open_says_so(
         assert "locked" in result.stderr
     assert kpibatch(written, "history", "rebuild").exit_code == 0
     assert rows(written) == expected
+
+
+def test_a_busy_database_is_known_by_sqlites_code_and_not_by_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpibatch.months.database._SECONDS", 0.1)
+    path = tmp_path / "history.sqlite"
+    with pytest.raises(HistoryRefused, match="locked") as caught, opened(path) as connection:
+        connection.execute("SELECT * FROM locked")
+    assert caught.type is HistoryRefused
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HistoryRefused) as caught, opened(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+    assert caught.type is DatabaseBusy
 
 
 # --- months' folders that are damaged -----------------------------------------------------------------------
