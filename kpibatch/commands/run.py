@@ -17,7 +17,7 @@ from kpibatch.forms.office import template_of
 from kpibatch.forms.office_write import template_form_name, write_from_template
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.month import newest_month
-from kpibatch.months.assess import score_month, sound_levels
+from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
 from kpibatch.months.folder import CHECKED, LEVEL_TABLES, LISTED, RECORD
 from kpibatch.months.history import History, history_of, rebuild, remember
@@ -39,22 +39,19 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
 
     Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
     """
-    with _scored(config, month, "run", progress) as (outcome, clock):
+    with _assessed(config, month, "run", progress) as (outcome, clock):
         with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
             _write(outcome, folder, clock)
         with history_of(config.output, to_keep=True) as history:  # takes the new month in
-            later = [
-                key
-                for key, key_round in history.rounds().items()
-                if key > outcome.month and key_round == outcome.tables.round.key
-            ]
+            rounds = history.rounds()
+    later = [key for key in rounds if key > outcome.month and rounds[key] == outcome.tables.round.key]
     if later:
         progress.tell(say("console.months-after", config.language, months=", ".join(later)))
     return outcome
 
 
 @contextmanager
-def _scored(
+def _assessed(
     config: Config, month: str | None, command: str, progress: Progress
 ) -> Iterator[tuple[Outcome, Clock]]:
     """The month's outcome, and the output held alone to write it; nothing is touched where the level tables
@@ -66,7 +63,7 @@ def _scored(
         month = month or newest_month(config)
     with alone(config, command, progress):
         refuse_closed(config, month)
-        outcome = score_month(config, tables, month, clock)
+        outcome = assess_month(config, month, tables, clock)
         remember(config.output, outcome.intake.arrivals)
         yield outcome, clock
 
@@ -94,7 +91,7 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
 
     Returns the outcome and how many workbooks were returned.
     """
-    with _scored(config, month, "check", progress) as (outcome, clock):
+    with _assessed(config, month, "check", progress) as (outcome, clock):
         folder = config.output / outcome.month
         with clock.step("returned"), replaced(folder / "returned") as returned:
             written = _return(outcome, returned)
@@ -104,13 +101,13 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
 
 def _return(outcome: Outcome, folder: Path) -> int:
     """Write the marked copies into an empty folder; returns how many there are."""
-    going = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
+    files = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
     month = outcome.config.submissions / outcome.month
-    for one in going:
+    for each in files:
         write_returned(
-            month / one.file, folder / one.name, one.findings, one.unit, outcome.language, one.beside
+            month / each.file, folder / each.name, each.findings, each.unit, outcome.language, each.beside
         )
-    return len(going)
+    return len(files)
 
 
 def rebuild_history(config: Config, progress: Progress) -> History:
@@ -144,12 +141,12 @@ def write_annex_file(config: Config, tables: LevelTables) -> Path:
 def run_side_by_side(month: str | None, workspaces: Sequence[str], echo: Callable[..., None]) -> int:
     """Run a month of each workspace, print what each said, in order, and give back the gravest exit code."""
 
-    def one(workspace: str) -> "subprocess.CompletedProcess[str]":
+    def run_one(workspace: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
     with ThreadPoolExecutor() as pool:
-        finished = list(pool.map(one, workspaces))
+        finished = list(pool.map(run_one, workspaces))
     for workspace, process in zip(workspaces, finished, strict=True):
         echo(f"── {workspace}")
         echo(process.stdout, nl=False)

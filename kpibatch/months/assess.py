@@ -28,32 +28,32 @@ def sound_levels(config: Config) -> LevelTables:
     """The workspace's level tables.
 
     Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
+    Source: design, section 2 (``levels check``: 2, can't go on).
     """
     tables, findings = check_levels(config.level_tables)
-    faults = [one for one in findings if one.severity == "error"]
+    faults = [each for each in findings if each.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
         raise FaultyLevelTables(file=config.level_tables, count=len(faults), first=first)
     return tables
 
 
-def assess_month(config: Config, month: str | None) -> Outcome:
+def assess_month(
+    config: Config, month: str | None = None, tables: LevelTables | None = None, clock: Clock | None = None
+) -> Outcome:
     """The month's outcome; without a month, of the newest that has submissions.
 
-    Raises ``KpibatchError``: no such month, faulty level tables, template or corrections, a damaged history.
+    ``tables`` are sound level tables in the place of the workspace's own. Raises ``KpibatchError``: no such
+    month, faulty level tables, form of the office's own or corrections, a damaged history.
     """
-    return score_month(config, sound_levels(config), month or newest_month(config))
-
-
-def score_month(config: Config, tables: LevelTables, month: str, clock: Clock | None = None) -> Outcome:
-    """One month scored by level tables that are sound; they need not be the workspace's own."""
-    clock = clock or Clock(Quiet())
+    tables = tables or sound_levels(config)
+    month, clock = month or newest_month(config), clock or Clock(Quiet())
     rules = _Rules(config, tables, template_of(config, tables), read_corrections(config.corrections, tables))
     with clock.step("trend"), history_of(config.output) as history:
         sights = history.sights()
         past, about = _months_before(rules, month, history, sights)
     with clock.step("read"):
-        return _scored(rules, month, sights, past, about, clock.progress)
+        return _assessed(rules, month, sights, past, about, clock.progress)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class _Rules:
     corrections: Corrections
 
 
-def _scored(
+def _assessed(
     rules: _Rules,
     month: str,
     sights: dict[str, datetime],
@@ -87,8 +87,10 @@ def _scored(
 def _months_before(
     rules: _Rules, month: str, history: History, sights: dict[str, datetime]
 ) -> tuple[Past, tuple[Finding, ...]]:
-    """The round's earlier months: as they were published, or else, where something was sent, scored from
-    it.
+    """The round's earlier months: as they were published, or else, where something was sent, scored from it.
+
+    Never a month after this one: what a later month says or corrects does not reach back. Source: design,
+    section 1 (สรุปรายเดือน: the round's months up to the report month).
     """
     round_key, rounds = rules.tables.round.key, history.rounds()
     before = [key for key in rules.tables.round.months if key < month]
@@ -105,7 +107,7 @@ def _from_submissions(
     rules: _Rules, month: str, sights: dict[str, datetime], past: Past
 ) -> Iterator[PastMonth]:
     try:
-        yield month_of(_scored(rules, month, sights, past, (), Quiet()))
+        yield month_of(_assessed(rules, month, sights, past, (), Quiet()))
     except EmptyMonth:
         return
 

@@ -125,9 +125,24 @@ def published_month(output: Path, month: str | None) -> Published:
     return read_published(output / (month or newest))
 
 
+def month_folders(output: Path) -> Iterator[Path]:
+    """The months' folders that hold something of a run, whole or not, oldest first; a check alone leaves none
+    of it.
+    """
+    for folder in _folders(output):
+        if any((folder / name).is_file() for name in (RECORD, *LISTED)):
+            yield folder
+
+
 def published_months(output: Path) -> Iterator[Path]:
-    """The folders of the months that a run has written, oldest first."""
+    """The folders of the months that a run has written, oldest first.
+
+    What counts as published: a folder named as a month that holds ``run.json``, the last file a run writes.
+    Source: design, section 4.
+    """
+    return (folder for folder in _folders(output) if (folder / RECORD).is_file())
+
+
+def _folders(output: Path) -> Iterator[Path]:
     if output.is_dir():
-        yield from (
-            path for path in sorted(output.iterdir()) if is_month(path.name) and (path / RECORD).is_file()
-        )
+        yield from (folder for folder in sorted(output.iterdir()) if is_month(folder.name))

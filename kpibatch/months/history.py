@@ -17,7 +17,6 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
-from kpibatch.base.thai import is_month
 from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
 from kpibatch.months.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.months.folder import (
@@ -27,6 +26,7 @@ from kpibatch.months.folder import (
     Published,
     Row,
     as_number,
+    month_folders,
     published_months,
     read_published,
 )
@@ -101,7 +101,7 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
     Where the disk refuses, it is a passing one too, so that what only looks back still can; unless it is
     ``to_keep``. Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
-    path, months = output / FILE, list(_folders(output))
+    path, months = output / FILE, list(month_folders(output))
     try:
         history, closing = _begun(
             path if path.exists() or any(published_months(output)) else _MEMORY, output, months
@@ -118,14 +118,6 @@ def _begun(path: Path, output: Path, months: Sequence[Path]) -> tuple[History, E
     with ExitStack() as stack:
         connection = stack.enter_context(opened(path))
         return _in_step(connection, output, months), stack.pop_all()
-
-
-def _folders(output: Path) -> Iterator[Path]:
-    """The months' folders that hold something of a run, whole or not; a check alone leaves none of it."""
-    if output.is_dir():
-        for path in sorted(output.iterdir()):
-            if is_month(path.name) and any((path / name).is_file() for name in (RECORD, *LISTED)):
-                yield path
 
 
 def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> History:
@@ -175,7 +167,7 @@ def rebuild(output: Path) -> History:
     discard(part)
     try:
         with opened(part) as connection:
-            history = _in_step(connection, output, list(_folders(output)))
+            history = _in_step(connection, output, list(month_folders(output)))
         take_place(part, path)
     except OSError as reason:
         raise CannotWrite(file=path, reason=reason.strerror or reason) from None

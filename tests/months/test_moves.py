@@ -17,7 +17,7 @@ from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, edit_tabl
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY, OK
-from kpibatch.months.assess import assess_month, score_month
+from kpibatch.months.assess import assess_month
 from kpibatch.months.compare.moves import Diff, KpiMove, Move, compare
 from kpibatch.months.compare.side import Side, side_of_outcome
 from kpibatch.months.compare.words import cause_text, diff_lines, diff_rows
@@ -75,7 +75,7 @@ def by_tables(folder: Path, edit: Callable[[Path], object], sample: str = BURIRA
 def _by(config: Config, month: str) -> Side:
     tables, findings = read_levels(config.level_tables)
     assert not [one for one in findings if one.severity == "error"]
-    return side_of_outcome(score_month(config, tables, month), "side", config.level_tables)
+    return side_of_outcome(assess_month(config, month, tables), "side", config.level_tables)
 
 
 def of(diff: Diff, unit: str) -> Move:

@@ -8,7 +8,7 @@ from kpibatch.base.errors import KpibatchError, NotComparable
 from kpibatch.base.files import file_name, saved
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.intake.month import newest_month
-from kpibatch.months.assess import score_month, sound_levels
+from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.compare.book import write_diff
 from kpibatch.months.compare.moves import Diff, compare
 from kpibatch.months.compare.side import Side, side_of_month, side_of_outcome
@@ -67,7 +67,7 @@ def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
             raise NotComparable("diff-no-unit", a=a, b=b)
         scored = month or newest_month(config)
         old, new = (
-            side_of_outcome(score_month(by, tables, scored), name, by.level_tables)
+            side_of_outcome(assess_month(by, scored, tables), name, by.level_tables)
             for by, tables, name in ways
         )
     except KpibatchError as error:
