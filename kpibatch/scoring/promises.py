@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpibatch.base.config import RankingRules
+from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.measures import Measured
@@ -80,7 +81,7 @@ def promises(
             if longer.variant.changes != each.variant.changes:
                 again.append(longer)
             unit = str(measured.values.index[each.row])
-            kept[each.kpi, unit] = Promise(each.steps, level, float(gains[at]), keys[at])
+            kept[each.kpi, unit] = Promise(each.steps, level, round(float(gains[at]), DECIMALS), keys[at])
         tries = again
     return kept
 

@@ -426,3 +426,28 @@ def test_the_tiny_book_is_scored_as_its_rules_say():
     assert (scores.kpis["T1"].level[1], scores.kpis["I1"].level[1], scores.kpis["I1"].case[1]) == (3, 2, 2)
     assert scores.scores.loc["3102", TOTAL] == pytest.approx(0.6 * 3 + 0.4 * 2)
     assert not scores.provisional.loc["3102", TOTAL], "10 September lies ahead"
+
+
+ONLY_CHILD = """
+    รหัส | อยู่ใต้ | ชื่อ    | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ | อ้างอิง
+    T   |      | งานทีม | 100   |            |      |           |           | ข้อ 1
+    T1  | T    | ตัวเดียว | 1     |            |      |           |           | ข้อ 1.1
+"""
+
+
+def test_an_only_child_of_weight_1_is_all_of_its_parent():
+    tables = one_kpi(COUNT, "T1 | | | x | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5", ตัวชี้วัด=ONLY_CHILD)
+    scores = score_all(measured_from(tables, {"3101": {"x": 3}}), tables, JUNE)
+    assert scores.scores.loc["3101", [TOTAL, "T", "T1"]].tolist() == [3, 3, 3]
+    assert scores.shares.loc["3101", [TOTAL, "T", "T1"]].tolist() == [100, 100, 100]
+
+
+def test_a_unit_to_which_nothing_applies_has_no_total():
+    tables = one_kpi(COUNT, "T1 | | | x | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5")
+    nodes = tuple(replace(node, never=frozenset({"3101"})) for node in tables.nodes)
+    tables = replace(tables, nodes=nodes)
+    scores = score_all(measured_from(tables, {"3101": {"x": 3}, "3102": {"x": 3}}), tables, JUNE)
+    assert scores.scores.loc["3101"].isna().all()
+    assert scores.shares.loc["3101"].tolist() == [0, 0, 0]
+    assert not scores.provisional.loc["3101"].any()
+    assert scores.scores.loc["3102", TOTAL] == 3
