@@ -25,8 +25,9 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end, show_date
 from kpibatch.books.write import Content
 from kpibatch.forms.layout import TEXT_COLUMNS
-from kpibatch.forms.office import Template, read_template
-from kpibatch.forms.office_write import write_from_template
+from kpibatch.forms.office import OfficeForm
+from kpibatch.forms.office_read import read_office_form
+from kpibatch.forms.office_write import write_office_form
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.corrections_book import write_corrections
 from kpibatch.rules.levels import LevelTables, asked_of
@@ -260,12 +261,12 @@ def received(name: str, tables: LevelTables, unit: Unit, month: str) -> str:
     return moment.isoformat(timespec="minutes")
 
 
-def template_of(name: str, tables: LevelTables) -> Template | None:
+def office_form_of(name: str, tables: LevelTables) -> OfficeForm | None:
     """The office's own form of a workspace, drawn first where it is not there yet."""
     path = HERE / name / make_template.NAME
     if name in make_template.PAGES and not path.is_file():
         make_template.make(name, tables, path.parent)
-    return read_template(path, tables) if path.is_file() else None
+    return read_office_form(path, tables) if path.is_file() else None
 
 
 def make(name: str, *, standard: bool = False) -> Path:
@@ -274,14 +275,14 @@ def make(name: str, *, standard: bool = False) -> Path:
     """
     folder = HERE / name / "submissions"
     tables, _ = read_levels(HERE / name / "level_tables.xlsx")
-    template = None if standard else template_of(name, tables)
+    office_form = None if standard else office_form_of(name, tables)
     kept = KEPT.get(name, tables.round.months[-2:])
     months = [month for month in tables.round.months if month <= kept[-1]]
     reports = [make_report(name, tables, unit, ability, months) for unit, ability in abilities(name, tables)]
     for month in kept:
         shutil.rmtree(folder / month, ignore_errors=True)
         (folder / month).mkdir(parents=True)
-        write_month(name, reports, month, folder / month, template)
+        write_month(name, reports, month, folder / month, office_form)
     if name in CORRECTIONS:
         write_corrections(HERE / name / "corrections.xlsx", tables, CORRECTIONS[name])
     return folder
@@ -299,7 +300,7 @@ def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
 
 
 def write_month(
-    name: str, reports: Sequence[Report], month: str, folder: Path, template: Template | None
+    name: str, reports: Sequence[Report], month: str, folder: Path, office_form: OfficeForm | None
 ) -> None:
     absent = {flaw.unit for flaw in FLAWS.get(name, ()) if flaw.how == "not sent" and flaw.month == month}
     with (folder / "received.csv").open("w", encoding="utf-8-sig", newline="") as file:
@@ -308,8 +309,8 @@ def write_month(
         for report in reports:
             if report.unit.code not in absent:
                 path, filled = folder / form_name(report.unit), entries(name, report, month)
-                if template:
-                    write_from_template(template, report.unit, path, report.tables, filled, month)
+                if office_form:
+                    write_office_form(office_form, report.unit, path, report.tables, filled, month)
                 else:
                     write_form(report.tables, report.unit, path, filled)
                 table.writerow([form_name(report.unit), received(name, report.tables, report.unit, month)])

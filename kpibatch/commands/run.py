@@ -13,8 +13,8 @@ from kpibatch.base.config import Config
 from kpibatch.base.files import replaced, saved
 from kpibatch.base.lock import alone
 from kpibatch.base.progress import Clock, Progress
-from kpibatch.forms.office import template_of
-from kpibatch.forms.office_write import template_form_name, write_from_template
+from kpibatch.forms.office_read import office_form_of
+from kpibatch.forms.office_write import office_form_name, write_office_form
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.month import newest_month
 from kpibatch.months.assess import assess_month, sound_levels
@@ -119,12 +119,12 @@ def rebuild_history(config: Config, progress: Progress) -> History:
 def write_forms(config: Config, progress: Progress) -> list[Path]:
     """One form per unit into ``output/forms``."""
     tables = sound_levels(config)
-    template = template_of(config, tables)
+    office_form = office_form_of(config, tables)
     progress.step("forms")
     with alone(config, "forms", progress), replaced(config.output / "forms") as folder:
         for done, unit in enumerate(tables.units, 1):
-            if template:
-                write_from_template(template, unit, folder / template_form_name(template, unit), tables)
+            if office_form:
+                write_office_form(office_form, unit, folder / office_form_name(office_form, unit), tables)
             else:
                 write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))

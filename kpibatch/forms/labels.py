@@ -36,8 +36,8 @@ class Anchors:
     first).
 
     ``position`` is where the cell stands to the labels that govern its row and column; ``taken`` are the
-    positions of other cells to which the same labels lead, where the template holds something of its own (a
-    formula, say).
+    positions of other cells to which the same labels lead, where the office form holds something of its own
+    (a formula, say).
     """
 
     row: tuple[Label, ...]
@@ -124,7 +124,7 @@ class Labels:
         return at + [cell for cell in cells if cell not in at and self.strange(cell, wanted)]
 
     def strange(self, cell: Cell, wanted: Anchors) -> bool:
-        """Whether a cell holds something where the template has nothing."""
+        """Whether a cell holds something where the office form has nothing."""
         return self.grid.at(*cell) is not None and self.around(*cell).position not in wanted.taken
 
     def candidates(self, wanted: Anchors) -> list[Cell]:

@@ -1,27 +1,24 @@
-"""A familiar form that came back: whose it is, and where each of its cells stands now.
+"""An office form that came back: whose it is, and where each of its cells stands now.
 
-In: the grids of a returned workbook and its template. Out: a ``Layout`` as of a standard form, or the
+In: the grids of a returned workbook and its office_form. Out: a ``Layout`` as of a standard form, or the
 findings that refuse the file and name what moved. A cell is taken only where its labels lead to one place; on
 its old address it is believed only while every label stands where it stood.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import arabic, squash
-from kpibatch.books.look import WHOSE
 from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.labels import Label, Labels, labels_of
-from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, read_identity
-from kpibatch.forms.office import UNIT, Placeholder, Template
-from kpibatch.forms.office_package import custom_properties
+from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
+from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
+from kpibatch.forms.properties import PROPERTIES, custom_properties
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.records import Unit
 
-PROPERTIES = (WHOSE, "kpibatch_round", "kpibatch_digest")
 _SHORT_NOUN = {"อำเภอ": "อ."}
 _SHOWN = 6
 
@@ -29,27 +26,27 @@ _SHOWN = 6
 class Search:
     """The cells of one returned workbook, found by their labels."""
 
-    def __init__(self, grids: Mapping[str, Grid], template: Template) -> None:
-        self.grids, self.template = grids, template
+    def __init__(self, grids: Mapping[str, Grid], office_form: OfficeForm) -> None:
+        self.grids, self.office_form = grids, office_form
         self._labels: dict[tuple[str, str], Labels] = {}
 
     def labels(self, sheet: str, like: str) -> Labels:
-        """The labels of a sheet, as far as they are labels of the template's sheet ``like``."""
+        """The labels of a sheet, as far as they are labels of the office form's sheet ``like``."""
         if (sheet, like) not in self._labels:
-            words = self.template.vocabulary[like]
+            words = self.office_form.vocabulary[like]
             self._labels[sheet, like] = labels_of(
                 self.grids[sheet], lambda row, column, text: text in words, words
             )
         return self._labels[sheet, like]
 
     def sheets(self, like: str) -> list[str]:
-        """Where a template's sheet is looked for: under its own name, else in the sheets of unknown names."""
+        """Where a sheet is looked for: under its own name, else in the sheets of unknown names."""
         return [like] if like in self.grids else self.strangers
 
     @property
     def strangers(self) -> list[str]:
-        """Sheets that the template does not have: renamed ones, copies, the unit's own."""
-        return [name for name in self.grids if name not in self.template.vocabulary]
+        """Sheets that the office form does not have: renamed ones, copies, the unit's own."""
+        return [name for name in self.grids if name not in self.office_form.vocabulary]
 
     def spots(self, one: Placeholder) -> list[Spot]:
         """Where a placeholder's cell may be: one place where there is no doubt, none, or several."""
@@ -90,9 +87,10 @@ class Search:
 
 
 def find_again(
-    path: Path,
+    file: str,
+    raw: bytes,
     grids: Mapping[str, Grid],
-    template: Template,
+    office_form: OfficeForm,
     tables: LevelTables,
     month: str,
     guess: str = "",
@@ -101,13 +99,13 @@ def find_again(
 
     ``guess`` is the unit that findings are told to while nothing in the file says whose it is.
     """
-    search = Search(grids, template)
-    identity, findings = read_template_identity(path, search, tables)
+    search = Search(grids, office_form)
+    identity, findings = read_office_identity(file, raw, search, tables)
     if not identity.unit:
-        return identity, None, [_nobody_s(path.name, search, guess)]
+        return identity, None, [_nobody_s(file, search, guess)]
     if any(one.severity == "error" for one in findings):
         return identity, None, findings
-    located = locate_in(search, tables, identity.unit, month, path.name)
+    located = locate_in(search, tables, identity.unit, month, file)
     if isinstance(located, Layout):
         return identity, located, findings
     return identity, None, [*findings, *located]
@@ -115,8 +113,8 @@ def find_again(
 
 def _nobody_s(file: str, search: Search, guess: str) -> Finding:
     """A form of ours that names nobody, or no form of ours at all."""
-    cells = [one for one in search.template.placeholders if one.measure == UNIT]
-    if not any(search.spots(one) for one in search.template.placeholders if one.measure != UNIT):
+    cells = [one for one in search.office_form.placeholders if one.measure == UNIT]
+    if not any(search.spots(one) for one in search.office_form.placeholders if one.measure != UNIT):
         return finding("not-a-form", Place(file), unit=guess)
     return finding("form-whose", Place(file, cells[0].spot.sheet), unit=guess, was=cells[0].where)
 
@@ -124,12 +122,14 @@ def _nobody_s(file: str, search: Search, guess: str) -> Finding:
 # --- whose it is --------------------------------------------------------------------------------------------
 
 
-def read_template_identity(path: Path, search: Search, tables: LevelTables) -> tuple[Identity, list[Finding]]:
+def read_office_identity(
+    file: str, raw: bytes, search: Search, tables: LevelTables
+) -> tuple[Identity, list[Finding]]:
     """By the custom properties, else by the cell of ``{{unit}}``; both must not name different units."""
-    stated = dict(custom_properties(path))
+    stated = dict(custom_properties(raw))
     unit, key, digest = (stated.get(name, "") for name in PROPERTIES)
     named = named_units(search, tables)
-    place = Place(path.name)
+    place = Place(file)
     if not unit:
         identity = Identity(
             next(iter(named)) if len(named) == 1 else "", tables.round.key, tables.form_digest
@@ -145,7 +145,7 @@ def read_template_identity(path: Path, search: Search, tables: LevelTables) -> t
     other_tables = (
         [] if digest == tables.form_digest else [finding("other-tables", place, unit=unit, found=digest)]
     )
-    return identity, [*other_tables, *_other_units(path.name, search, named, tables.unit[unit])]
+    return identity, [*other_tables, *_other_units(file, search, named, tables.unit[unit])]
 
 
 def _other_units(file: str, search: Search, named: Mapping[str, Spot], unit: Unit) -> list[Finding]:
@@ -163,19 +163,10 @@ def _other_units(file: str, search: Search, named: Mapping[str, Spot], unit: Uni
     ]
 
 
-def identity_in(
-    path: Path, grids: Mapping[str, Grid], template: Template | None, tables: LevelTables
-) -> Identity:
-    """What a returned workbook, standard or familiar, says of itself."""
-    if template is None or IDENTITY_SHEET in grids:
-        return read_identity(grids)
-    return read_template_identity(path, Search(grids, template), tables)[0]
-
-
 def named_units(search: Search, tables: LevelTables) -> dict[str, Spot]:
     """The units that the cells of ``{{unit}}`` name."""
     found: dict[str, Spot] = {}
-    for one in (one for one in search.template.placeholders if one.measure == UNIT):
+    for one in (one for one in search.office_form.placeholders if one.measure == UNIT):
         for spot in search.spots(one)[:1]:
             code = unit_named(tables, as_text(search.grids[spot.sheet].at(spot.row, spot.column)))
             if code:
@@ -211,7 +202,7 @@ def locate_in(
     twice.
     """
     asked = {measure.code for measure in asked_of(tables, tables.unit[unit])}
-    found = {one: search.spots(one) for one in search.template.placeholders if one.measure in asked}
+    found = {one: search.spots(one) for one in search.office_form.placeholders if one.measure in asked}
     lost = [one for one, spots in found.items() if not spots]
     unsure = _unsure(search, found)
     if lost or unsure:

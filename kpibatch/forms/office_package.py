@@ -1,14 +1,11 @@
-"""The package of a familiar form: which cells hold formulas, cells filled in, and the properties that say
+"""The package of an office form: which cells hold formulas, cells filled in, and the properties that say
 whose it is.
 
 Only the parts named here change: sheets with placeholders (and there only those cells), the order to
 calculate on opening, and the custom properties with their two entries in the package's lists.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from kpibatch.base.addresses import coordinates
@@ -21,7 +18,6 @@ _CUSTOM, _KIND = "docProps/custom.xml", "custom-properties"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _NAMESPACES = f'xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"'
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
-_MOST = 1_000_000
 
 
 def worksheets(package: Package) -> dict[str, str]:
@@ -103,28 +99,3 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
                 f"<property {_NAMESPACES} {facts}><vt:lpwstr>{escape(value)}</vt:lpwstr></property>".encode()
             )
         )
-
-
-def custom_properties(source: Path | bytes) -> list[tuple[str, str]]:
-    """The names and values of a file's custom properties; none where it has none or is no XML workbook.
-
-    What a stranger's package may hold can't be foreseen; a file without properties is known by its cell of
-    ``{{unit}}``.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as stored:
-            small = {name: stored.read(name) for name in stored.namelist() if _may_matter(stored, name)}
-        package = Package(small)
-        part = next((one.target for one in package.relations("") if one.kind == _KIND), "")
-        found = elements(package.read(part)) if part in small else ()
-        return [(one.get("name", ""), "".join(one.itertext())) for one in found]
-    except Exception:
-        return []
-
-
-def _may_matter(stored: zipfile.ZipFile, name: str) -> bool:
-    return (
-        name.startswith(("_rels/", "docProps/"))
-        and name.endswith((".rels", ".xml"))
-        and stored.getinfo(name).file_size < _MOST
-    )

@@ -1,4 +1,4 @@
-"""A template → the familiar form of each unit: the same package, other contents in the cells of its
+"""An office form → the office form of each unit: the same package, other contents in the cells of its
 placeholders.
 
 Everything else of the workbook (formats, formulas, pictures, validations, print settings) is copied byte by
@@ -16,9 +16,9 @@ from kpibatch.books.look import clean
 from kpibatch.books.package import open_package
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.layout import identity_for
-from kpibatch.forms.office import UNIT, Placeholder, Template
-from kpibatch.forms.office_back import PROPERTIES
+from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
 from kpibatch.forms.office_package import calculate_on_opening, fill, set_properties, worksheets
+from kpibatch.forms.properties import PROPERTIES
 from kpibatch.forms.standard import form_name
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
@@ -26,22 +26,22 @@ from kpibatch.rules.records import Unit
 Entries = Mapping[tuple[str, str], Content]
 
 
-def write_from_template(
-    template: Template,
+def write_office_form(
+    office_form: OfficeForm,
     unit: Unit,
     path: Path,
     tables: LevelTables,
     entries: Entries | None = None,
     month: str = "",
 ) -> None:
-    """The form of one unit; the same template gives the same bytes.
+    """The form of one unit; the same office form gives the same bytes.
 
     ``entries`` fills cells in, as an officer would: (measure, month or text column) → content; ``month`` is
     the one reported on.
     """
-    package = open_package(template.path.read_bytes())
+    package = open_package(office_form.path.read_bytes())
     for sheet, part in worksheets(package).items():
-        here = [one for one in template.placeholders if one.spot.sheet == sheet]
+        here = [one for one in office_form.placeholders if one.spot.sheet == sheet]
         if here:
             fill(
                 package,
@@ -59,9 +59,9 @@ def write_from_template(
     saved(path, lambda new: new.write_bytes(package.packed()))
 
 
-def template_form_name(template: Template, unit: Unit) -> str:
-    """The file name of a unit's familiar form: macros ask for .xlsm."""
-    return str(Path(form_name(unit)).with_suffix(template.path.suffix.lower()))
+def office_form_name(office_form: OfficeForm, unit: Unit) -> str:
+    """The file name of a unit's office form: macros ask for .xlsm."""
+    return str(Path(form_name(unit)).with_suffix(office_form.path.suffix.lower()))
 
 
 def _content(

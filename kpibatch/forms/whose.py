@@ -11,9 +11,9 @@ from kpibatch.books.guard.limits import Refused
 from kpibatch.books.look import WHOSE
 from kpibatch.books.read import UnreadableBook, read_bytes
 from kpibatch.forms.layout import IDENTITY_SHEET, read_identity
-from kpibatch.forms.office import Template
+from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import Search, named_units
-from kpibatch.forms.office_package import custom_properties
+from kpibatch.forms.properties import custom_properties
 from kpibatch.rules.levels import LevelTables
 
 
@@ -27,10 +27,10 @@ def stamps_of(raw: bytes) -> frozenset[str]:
 
 
 def claims_of(
-    raw: bytes, limits: IntakeLimits, tables: LevelTables | None = None, template: Template | None = None
+    raw: bytes, limits: IntakeLimits, tables: LevelTables | None = None, office_form: OfficeForm | None = None
 ) -> frozenset[str]:
-    """Every code a workbook of any kind claims, in properties, hidden sheet and, with a template, the cell of
-    ``{{unit}}``.
+    """Every code a workbook of any kind claims, in properties, hidden sheet and, with an office form, the
+    cell of ``{{unit}}``.
 
     Empty where it claims none, or can't be read.
     """
@@ -42,6 +42,6 @@ def claims_of(
         grid for name, grid in grids.items() if name.startswith(IDENTITY_SHEET)
     )  # a copy of it claims as well
     claims = set(stamps_of(raw)) | {arabic(read_identity({IDENTITY_SHEET: grid}).unit) for grid in hidden}
-    if template and tables:
-        claims |= set(named_units(Search(grids, template), tables))
+    if office_form and tables:
+        claims |= set(named_units(Search(grids, office_form), tables))
     return frozenset(claims - {""})

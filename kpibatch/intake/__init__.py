@@ -3,7 +3,8 @@
 In: ``submissions/MONTH/``, ``corrections.xlsx``, the level tables.
 Out: ``Intake`` (submissions, the long frame) and findings.
 
-frame.py             the long frame's columns and states
+frame.py             the long frame's columns, their types and its states
+past.py              an earlier month as a later one needs it
 arrivals.py          when a submission arrived, as a list states it
 submission.py        one workbook of one unit → its values, texts and findings
 readers.py           every file in a child process of its own (the door to pebble)

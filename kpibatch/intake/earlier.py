@@ -1,4 +1,4 @@
-"""Familiar forms with one cell a measure: what the earlier months' submissions said of their own months.
+"""Office forms with one cell a measure: what the earlier months' submissions said of their own months.
 
 In: the month's intake. Out: the same with the values of earlier months filled in where the newest workbook
 has no cell for them. A value that it does give for an earlier month stays; a month without a submission stays
@@ -14,7 +14,7 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.forms.office import Template
+from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.month import Intake, read_month
 from kpibatch.rules.levels import LevelTables
 
@@ -26,33 +26,34 @@ def read_months(
     tables: LevelTables,
     month: str,
     sights: Mapping[str, datetime],
-    template: Template | None,
+    office_form: OfficeForm | None,
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> Intake:
     """``read_month``, and what else the month needs of the months before it, read by the workspace's
-    template.
+    office_form.
 
     Raises ``KpibatchError`` as ``read_month`` does.
     """
-    intake = read_month(config, tables, month, sights, template, tick)
-    if template is None:
+    intake = read_month(config, tables, month, sights, office_form, tick)
+    if office_form is None:
         return intake
-    intake = replace(intake, findings=(*template.findings, *intake.findings))
-    for before in (key for key in tables.round.months if key < month and template.month_less):
+    intake = replace(intake, findings=(*office_form.findings, *intake.findings))
+    for before in (key for key in tables.round.months if key < month and office_form.month_less):
         try:
-            intake = with_earlier(intake, read_month(config, tables, before, sights, template), template)
+            earlier = read_month(config, tables, before, sights, office_form)
         except EmptyMonth:
             continue
+        intake = with_earlier(intake, earlier, office_form)
     return intake
 
 
-def with_earlier(intake: Intake, earlier: Intake, template: Template) -> Intake:
+def with_earlier(intake: Intake, earlier: Intake, office_form: OfficeForm) -> Intake:
     """The intake with one earlier month filled in, its files named with their folder."""
     wanted = intake.values.loc[
         (intake.values["month"] == earlier.month) & (intake.values["sheet"] == ""), _KEY
     ]
     own = earlier.values["month"] == earlier.month
-    said = earlier.values[own & earlier.values["measure"].isin(template.month_less)].merge(wanted, on=_KEY)
+    said = earlier.values[own & earlier.values["measure"].isin(office_form.month_less)].merge(wanted, on=_KEY)
     said = said.assign(file=f"{earlier.month}/" + said["file"])[intake.values.columns]
     values = pd.concat([intake.values, said], ignore_index=True).drop_duplicates(
         _KEY, keep="last", ignore_index=True

@@ -1,28 +1,28 @@
-"""The long frame: one row per unit, measure and month of what was sent."""
+"""The long frame, one row per unit, measure and month of what was sent: its columns, their types, its states.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+Imports nothing heavy, for a reading child makes the lines.
+"""
 
-import pandas as pd
+from typing import NamedTuple
 
 OK, EMPTY, BAD = "ok", "blank", "bad"
-COLUMNS = ("unit", "measure", "month", "value", "state", "found", "file", "sheet", "cell")
-Line: TypeAlias = tuple[str, str, str, float, str, str, str, str, str]
-VALUE_COLUMNS = ("unit", "measure", "value", "state", "found", "file", "sheet", "cell")
 
 
-@dataclass(frozen=True)
-class PastMonth:
-    """``rank`` and ``percent`` (of the total) hold the units that have one; ``prompt`` those whose submission
-    came in time.
+class Line(NamedTuple):
+    """One row: ``value`` is NaN unless ``state`` is ``OK``; ``found`` is what stands in the cell."""
 
-    ``values`` is what the submissions that counted said of this very month, as sent: columns
-    ``VALUE_COLUMNS``.
-    """
-
+    unit: str
+    measure: str
     month: str
-    rank: Mapping[str, int]
-    percent: Mapping[str, float]
-    prompt: frozenset[str]
-    values: pd.DataFrame
+    value: float
+    state: str
+    found: str
+    file: str
+    sheet: str
+    cell: str
+
+
+COLUMNS = Line._fields
+KEY = COLUMNS[:3]  # each combination once
+PLACE = COLUMNS[-3:]
+DTYPES = {column: "float64" if kind is float else "str" for column, kind in Line.__annotations__.items()}

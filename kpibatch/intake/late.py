@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.intake.frame import EMPTY, OK, PastMonth
+from kpibatch.intake.frame import EMPTY, OK
 from kpibatch.intake.month import Intake
+from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 
 CHANGED, GIVEN = "late-change", "late-given"

@@ -15,9 +15,10 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
-from kpibatch.forms.office import Template
+from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import RECEIVED, read_received
-from kpibatch.intake.frame import COLUMNS, PastMonth
+from kpibatch.intake.frame import COLUMNS, DTYPES
+from kpibatch.intake.past import PastMonth
 from kpibatch.intake.readers import read_all
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
@@ -44,7 +45,7 @@ class Intake:
 
     ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
-    ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that a familiar form
+    ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
     needs.
     """
 
@@ -90,10 +91,10 @@ def read_month(
     tables: LevelTables,
     month: str,
     sights: Mapping[str, datetime],
-    template: Template | None = None,
+    office_form: OfficeForm | None = None,
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> Intake:
-    """Read a month's submissions; ``template`` is the familiar form, if any.
+    """Read a month's submissions; ``template`` is the office form, if any.
 
     ``sights`` tells when a file's bytes (by SHA-256) were first seen; ``tick`` is told how many files are
     done, of how many.
@@ -106,7 +107,7 @@ def read_month(
     paths = sorted(_workbooks(folder)) if folder.is_dir() else []
     if not paths:
         raise EmptyMonth(folder=folder)
-    contents = read_all(paths, tables, month, config.intake, tick, template)
+    contents = read_all(paths, tables, month, config.intake, tick, office_form)
     arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
     return _together(tables, month, contents, arrivals, list(_ignored(folder)))
 
@@ -158,7 +159,7 @@ def _together(
         texts.update(counted.texts)
         findings.extend(counted.findings)
         findings.extend(_about_arrival(tables, counts, sent))
-    frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"value": float})
+    frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype(DTYPES)
     return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files), came)
 
 

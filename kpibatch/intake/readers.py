@@ -27,7 +27,7 @@ from kpibatch.base.errors import NoReaders
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
-from kpibatch.forms.office import Template
+from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.submission import Contents, read_submission, refused
 from kpibatch.rules.levels import LevelTables
 
@@ -44,7 +44,7 @@ class _Orders:
     tables: LevelTables
     month: str
     limits: IntakeLimits
-    template: Template | None
+    office_form: OfficeForm | None
 
 
 _orders: list[_Orders] = []  # a child's own, filled in by _begin
@@ -56,13 +56,13 @@ def read_all(
     month: str,
     limits: IntakeLimits,
     tick: Callable[[int, int], None] = lambda done, of: None,
-    template: Template | None = None,
+    office_form: OfficeForm | None = None,
 ) -> list[Contents]:
     """Read every file; ``tick`` is told how many are done, of how many.
 
     Raises ``KpibatchError`` where no child process can be started.
     """
-    orders, done, stalled = _Orders(tables, month, limits, template), dict[Path, Contents](), 0
+    orders, done, stalled = _Orders(tables, month, limits, office_form), dict[Path, Contents](), 0
     while len(done) < len(paths) and stalled < 2:
         before = len(done)
         _read_rest(paths, orders, done, tick)
@@ -146,7 +146,7 @@ def _begin(orders: _Orders) -> None:
 
 def _read(path: Path) -> Contents:
     (orders,) = _orders
-    return read_submission(path, orders.tables, orders.month, orders.limits, orders.template)
+    return read_submission(path, orders.tables, orders.month, orders.limits, orders.office_form)
 
 
 def _end_with_the_parent() -> None:

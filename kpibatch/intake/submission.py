@@ -16,7 +16,7 @@ from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
 from kpibatch.books.values import read_value
 from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, locate, read_identity
-from kpibatch.forms.office import Template
+from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables, asked_of
@@ -36,10 +36,10 @@ class Contents:
 
 
 def read_submission(
-    path: Path, tables: LevelTables, month: str, limits: IntakeLimits, template: Template | None = None
+    path: Path, tables: LevelTables, month: str, limits: IntakeLimits, office_form: OfficeForm | None = None
 ) -> Contents:
     """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's
-    familiar form, if it has one.
+    office form, if it has one.
     """
     name, digest = shown(path.name), ""
     try:
@@ -49,17 +49,19 @@ def read_submission(
     except (Refused, UnreadableBook, OSError) as reason:
         return refused(path, tables, reason, digest)
     contents = Contents(name, digest)
-    if template is None or IDENTITY_SHEET in grids:
+    if office_form is None or IDENTITY_SHEET in grids:
         identity, layout = read_identity(grids), locate(grids, tables)
         contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
-        identity, layout, found = find_again(path, grids, template, tables, month, unit_in_name(tables, name))
+        identity, layout, found = find_again(
+            name, raw, grids, office_form, tables, month, unit_in_name(tables, name)
+        )
         contents.findings.extend(found)
     if layout is None or any(one.severity == "error" for one in contents.findings):
         return contents
     contents.unit = identity.unit
-    _read_cells(contents, grids, layout, tables, month, template.lacking if template else frozenset())
-    if not any(line[4] != EMPTY and line[2] == month for line in contents.lines):
+    _read_cells(contents, grids, layout, tables, month, office_form.lacking if office_form else frozenset())
+    if not any(line.state != EMPTY and line.month == month for line in contents.lines):
         contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
         contents.unit = ""
     return contents
@@ -139,7 +141,17 @@ def _take(
         contents.findings.append(finding("read-as", place, **whose, value=reading.read_as))
     state = BAD if reading.refused else EMPTY if cell is None else OK
     contents.lines.append(
-        (contents.unit, measure.code, month, reading.value, state, found, place.file, place.sheet, place.cell)
+        Line(
+            contents.unit,
+            measure.code,
+            month,
+            reading.value,
+            state,
+            found,
+            place.file,
+            place.sheet,
+            place.cell,
+        )
     )
 
 

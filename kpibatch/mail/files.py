@@ -17,7 +17,8 @@ from kpibatch.base.files import file_name
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import squash
 from kpibatch.books.look import PROVINCE
-from kpibatch.forms.office import Template, template_of
+from kpibatch.forms.office import OfficeForm
+from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.whose import claims_of, stamps_of
 from kpibatch.mail.message import Attachment
 from kpibatch.months.folder import CHECKED, Published
@@ -124,7 +125,7 @@ class Files:
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):
             raw = self._read(path, unit.code)
-            claims = claims_of(raw, self.config.intake, self.tables, self._template)
+            claims = claims_of(raw, self.config.intake, self.tables, self._office_form)
             if claims:
                 self._refuse(path, claims, unit)
                 attached.append(Attachment(path.name, raw, unit.code))
@@ -149,8 +150,8 @@ class Files:
         return returned_names([file for file in files if {file, f"'{file}"} & grave], self.config.language)
 
     @cached_property
-    def _template(self) -> Template | None:
-        return template_of(self.config, self.tables)
+    def _office_form(self) -> OfficeForm | None:
+        return office_form_of(self.config, self.tables)
 
     def _read(self, path: Path, unit: str) -> bytes:
         try:

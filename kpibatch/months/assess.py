@@ -9,11 +9,12 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, FaultyLevelTables
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.progress import Clock, Progress, Quiet
-from kpibatch.forms.office import Template, template_of
+from kpibatch.forms.office import OfficeForm
+from kpibatch.forms.office_read import office_form_of
 from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
-from kpibatch.intake.frame import PastMonth
 from kpibatch.intake.month import newest_month
+from kpibatch.intake.past import PastMonth
 from kpibatch.months.database import FILE
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
@@ -48,7 +49,8 @@ def assess_month(
     """
     tables = tables or sound_levels(config)
     month, clock = month or newest_month(config), clock or Clock(Quiet())
-    rules = _Rules(config, tables, template_of(config, tables), read_corrections(config.corrections, tables))
+    office_form, corrections = office_form_of(config, tables), read_corrections(config.corrections, tables)
+    rules = _Rules(config, tables, office_form, corrections)
     with clock.step("trend"), history_of(config.output) as history:
         sights = history.sights()
         past, about = _months_before(rules, month, history, sights)
@@ -62,7 +64,7 @@ class _Rules:
 
     config: Config
     tables: LevelTables
-    template: Template | None
+    office_form: OfficeForm | None
     corrections: Corrections
 
 
@@ -74,7 +76,7 @@ def _assessed(
     about: tuple[Finding, ...],
     progress: Progress,
 ) -> Outcome:
-    intake = read_months(rules.config, rules.tables, month, sights, rules.template, progress.tick)
+    intake = read_months(rules.config, rules.tables, month, sights, rules.office_form, progress.tick)
     return assess(
         replace(intake, findings=(*intake.findings, *about)),
         rules.tables,

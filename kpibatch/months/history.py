@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
-from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
+from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.months.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.months.folder import (
     CHECKED,
@@ -65,9 +65,9 @@ class History:
             "SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,)
         )
         rows = self.connection.execute(
-            f"SELECT {', '.join(VALUE_COLUMNS)} FROM sent_values WHERE month = ?", (month,)
+            f"SELECT {', '.join(PAST_COLUMNS)} FROM sent_values WHERE month = ?", (month,)
         ).fetchall()
-        values = pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+        values = pd.DataFrame(rows, columns=list(PAST_COLUMNS))
         return PastMonth(
             month,
             {unit: rank for unit, rank, _ in totals if rank},

@@ -20,7 +20,9 @@ from kpibatch.base.findings import COLUMNS, NOWHERE, count
 from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
+from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import CHANGED
+from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
@@ -37,8 +39,8 @@ SCORE_COLUMNS = (
     "status",
     "rank",
 )
-MEASURE_COLUMNS = ("month", "unit", "measure", "value", "file", "sheet", "cell")
-VALUE_COLUMNS = ("month", "unit", "measure", "value", "state", "found", "file", "sheet", "cell")
+MEASURE_COLUMNS = ("month", "unit", "measure", "value", *PLACE)
+VALUE_COLUMNS = ("month", *PAST_COLUMNS)
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

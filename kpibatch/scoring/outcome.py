@@ -9,9 +9,9 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, in_order
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, corrected
-from kpibatch.intake.frame import PastMonth
 from kpibatch.intake.late import late_changes
 from kpibatch.intake.month import Intake, in_time
+from kpibatch.intake.past import PastMonth
 from kpibatch.intake.validate import validate
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.lacking import missing, missing_baselines, still_missing, without_case

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kpibatch.intake.frame import VALUE_COLUMNS, PastMonth
+from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.scoring.outcome import Outcome
 
 
@@ -42,5 +42,5 @@ def month_of(outcome: Outcome) -> PastMonth:
         {one.unit: one.rank for one in outcome.standings if one.rank},
         {one.unit: one.percent for one in outcome.standings if one.total == one.total},
         frozenset(outcome.sent - outcome.late),
-        values.loc[values["month"] == outcome.month, list(VALUE_COLUMNS)].reset_index(drop=True),
+        values.loc[values["month"] == outcome.month, list(PAST_COLUMNS)].reset_index(drop=True),
     )

@@ -44,8 +44,9 @@ from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.books.write import Content
 from kpibatch.forms.layout import TEXT_COLUMNS
-from kpibatch.forms.office import Template, read_template
-from kpibatch.forms.office_write import write_from_template
+from kpibatch.forms.office import OfficeForm
+from kpibatch.forms.office_read import read_office_form
+from kpibatch.forms.office_write import write_office_form
 from kpibatch.intake.frame import OK
 from kpibatch.intake.submission import Contents, read_submission
 from kpibatch.rules.levels import LevelTables
@@ -65,16 +66,16 @@ def tables() -> LevelTables:
 
 
 @pytest.fixture(scope="module")
-def template(tables: LevelTables) -> Template:
-    return read_template(SAMPLES / CHACHOENGSAO / TEMPLATE, tables)
+def office_form(tables: LevelTables) -> OfficeForm:
+    return read_office_form(SAMPLES / CHACHOENGSAO / TEMPLATE, tables)
 
 
 @pytest.fixture(scope="module")
-def entries(tables: LevelTables, template: Template) -> Entries:
+def entries(tables: LevelTables, office_form: OfficeForm) -> Entries:
     """Something of its own for every cell."""
     filled: Entries = {}
     for number, measure in enumerate(tables.form_measures):
-        months = tables.round.months if measure.code not in template.month_less else (MONTH,)
+        months = tables.round.months if measure.code not in office_form.month_less else (MONTH,)
         filled |= {(measure.code, month): answer(measure, number + at) for at, month in enumerate(months)}
         filled |= {(measure.code, text): f"{text} <{number}> & อื่น ๆ" for text in TEXT_COLUMNS}
     return filled
@@ -87,14 +88,14 @@ def answer(measure: Measure, number: int) -> Content:
 
 
 @pytest.fixture
-def form(template: Template, tables: LevelTables, entries: Entries, tmp_path: Path) -> Path:
+def form(office_form: OfficeForm, tables: LevelTables, entries: Entries, tmp_path: Path) -> Path:
     path = tmp_path / "2402 บางคล้า.xlsx"
-    write_from_template(template, tables.unit[UNIT], path, tables, entries, MONTH)
+    write_office_form(office_form, tables.unit[UNIT], path, tables, entries, MONTH)
     return path
 
 
-def read(path: Path, tables: LevelTables, template: Template) -> Contents:
-    return read_submission(path, tables, MONTH, IntakeLimits(), pickle.loads(pickle.dumps(template)))
+def read(path: Path, tables: LevelTables, office_form: OfficeForm) -> Contents:
+    return read_submission(path, tables, MONTH, IntakeLimits(), pickle.loads(pickle.dumps(office_form)))
 
 
 def values(contents: Contents) -> dict[tuple[str, str], float]:
@@ -120,9 +121,9 @@ def refused(contents: Contents) -> list[tuple[str, str]]:
 
 
 def test_every_cell_is_read_back(
-    form: Path, tables: LevelTables, template: Template, entries: Entries
+    form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert contents.findings == []
     assert contents.unit == UNIT
     assert values(contents) == expected(entries)
@@ -241,33 +242,37 @@ HARMLESS = (
 
 @pytest.mark.parametrize("change", HARMLESS)
 def test_what_only_moved_is_found_again(
-    change: Callable[[Workbook], None], form: Path, tables: LevelTables, template: Template, entries: Entries
+    change: Callable[[Workbook], None],
+    form: Path,
+    tables: LevelTables,
+    office_form: OfficeForm,
+    entries: Entries,
 ) -> None:
     book = open_book(form)
     change(book)
     book.save(form)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert contents.findings == []
     assert (contents.unit, values(contents)) == (UNIT, expected(entries))
 
 
 def test_a_label_typed_with_other_digits_and_spaces_is_the_same_label(
-    form: Path, tables: LevelTables, template: Template, entries: Entries
+    form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
     book = open_book(form)
     labels_typed_anew(book)
     book[TEAM]["F6"] = "ทำได้ถึงเดือนนี้"
     book.save(form)
-    assert values(read(form, tables, template)) == expected(entries)
+    assert values(read(form, tables, office_form)) == expected(entries)
 
 
 def test_an_answer_that_reads_like_a_label_leaves_its_neighbours_where_they_are(
-    form: Path, tables: LevelTables, template: Template, entries: Entries
+    form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
     book = open_book(form)
     book[TEAM]["H8"] = "เบิกจ่ายสะสม"
     book.save(form)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert values(contents) == expected(entries)
     assert contents.texts[UNIT, "T1.spent"][0] == "เบิกจ่ายสะสม"
     assert contents.texts[UNIT, "T1.spent"][2] == entries["T1.spent", "หมายเหตุ"]
@@ -327,12 +332,12 @@ REFUSED: Mapping[Callable[[Workbook], None], list[tuple[str, str, str]]] = {
 
 @pytest.mark.parametrize("change", REFUSED)
 def test_what_nobody_can_be_sure_of_is_refused_by_name(
-    change: Callable[[Workbook], None], form: Path, tables: LevelTables, template: Template
+    change: Callable[[Workbook], None], form: Path, tables: LevelTables, office_form: OfficeForm
 ) -> None:
     book = open_book(form)
     change(book)
     book.save(form)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert refused(contents) == [(code, label) for code, label, _ in REFUSED[change]]
     assert [dict(one.facts)["was"] for one in contents.findings] == [was for _, _, was in REFUSED[change]]
     assert {one.unit for one in contents.findings} == {UNIT}
@@ -358,12 +363,12 @@ def test_what_was_taken_away_or_doubled_is_refused(
     named: str,
     form: Path,
     tables: LevelTables,
-    template: Template,
+    office_form: OfficeForm,
 ) -> None:
     book = open_book(form)
     change(book)
     book.save(form)
-    found = refused(read(form, tables, template))
+    found = refused(read(form, tables, office_form))
     assert {one for one, _ in found} == {code}
     assert any(named in label for _, label in found)
 
@@ -386,29 +391,29 @@ def without_marks(path: Path, **cells: Any) -> None:
     "typed", ["บางคล้า", "อำเภอบางคล้า", "อ.บางคล้า", "2402", "๒๔๐๒", " 2402  บางคล้า ", 2402]
 )
 def test_a_form_without_its_mark_is_known_by_name_or_code(
-    typed: Any, form: Path, tables: LevelTables, template: Template, entries: Entries
+    typed: Any, form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
     without_marks(form, D3=typed)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert [(one.code, one.unit) for one in contents.findings] == [("form-unmarked", UNIT)]
     assert values(contents) == expected(entries)
 
 
 @pytest.mark.parametrize("typed", [None, "พัฒนาการอำเภอ", "บางคล้า, แปลงยาว"])
 def test_a_form_that_names_nobody_is_refused(
-    typed: Any, form: Path, tables: LevelTables, template: Template
+    typed: Any, form: Path, tables: LevelTables, office_form: OfficeForm
 ) -> None:
     without_marks(form, D3=typed)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert [one.code for one in contents.findings] == ["form-whose"]
     assert contents.unit == ""
 
 
-def test_a_form_of_another_unit_is_refused(form: Path, tables: LevelTables, template: Template) -> None:
+def test_a_form_of_another_unit_is_refused(form: Path, tables: LevelTables, office_form: OfficeForm) -> None:
     book = open_book(form)
     book[OWN]["D3"] = "แปลงยาว"
     book.save(form)
-    contents = read(form, tables, template)
+    contents = read(form, tables, office_form)
     assert refused(contents) == [("form-other-unit", "แปลงยาว")]
     assert (contents.findings[0].place.sheet, contents.findings[0].place.cell) == (OWN, "D3")
 
@@ -418,19 +423,19 @@ def test_a_form_of_another_unit_is_refused(form: Path, tables: LevelTables, temp
     [("kpibatch_round", "2560/2", "wrong-round"), ("kpibatch_unit", "9999", "unknown-unit")],
 )
 def test_a_form_of_another_round_is_refused(
-    property_: str, said: str, code: str, form: Path, tables: LevelTables, template: Template
+    property_: str, said: str, code: str, form: Path, tables: LevelTables, office_form: OfficeForm
 ) -> None:
     book = open_book(form)
     book.custom_doc_props[property_].value = said
     book.save(form)
-    assert refused(read(form, tables, template)) == [(code, said)]
+    assert refused(read(form, tables, office_form)) == [(code, said)]
 
 
-def test_another_workbook_is_no_form(tmp_path: Path, tables: LevelTables, template: Template) -> None:
+def test_another_workbook_is_no_form(tmp_path: Path, tables: LevelTables, office_form: OfficeForm) -> None:
     book = Workbook()
     book.worksheets[0].append(["อำเภอ", "ผลงาน"])
     book.save(tmp_path / "2402.xlsx")
-    contents = read(tmp_path / "2402.xlsx", tables, template)
+    contents = read(tmp_path / "2402.xlsx", tables, office_form)
     assert [(one.code, one.unit) for one in contents.findings] == [("not-a-form", UNIT)]
 
 
@@ -443,24 +448,24 @@ def parts(path: Path) -> dict[str, bytes]:
 
 
 def test_only_what_must_differ_differs(
-    form: Path, template: Template, tables: LevelTables, tmp_path: Path
+    form: Path, office_form: OfficeForm, tables: LevelTables, tmp_path: Path
 ) -> None:
-    before, after = parts(template.path), parts(form)
+    before, after = parts(office_form.path), parts(form)
     assert list(before) == list(after)
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "docProps/custom.xml"}
     again = tmp_path / "again.xlsx"
-    write_from_template(template, tables.unit[UNIT], again, tables)
-    write_from_template(template, tables.unit[UNIT], form, tables)
+    write_office_form(office_form, tables.unit[UNIT], again, tables)
+    write_office_form(office_form, tables.unit[UNIT], form, tables)
     assert digest(again) == digest(form)
 
 
-def test_a_sheet_differs_in_its_placeholders_alone(form: Path, template: Template) -> None:
+def test_a_sheet_differs_in_its_placeholders_alone(form: Path, office_form: OfficeForm) -> None:
     for number, sheet in enumerate((TEAM, OWN), 1):
-        asked = {one.where.split("!")[1] for one in template.placeholders if one.spot.sheet == sheet}
+        asked = {one.where.split("!")[1] for one in office_form.placeholders if one.spot.sheet == sheet}
         trees = [
             ElementTree.fromstring(parts(path)[f"xl/worksheets/sheet{number}.xml"])
-            for path in (template.path, form)
+            for path in (office_form.path, form)
         ]
         styles = [
             {cell.get("r"): cell.get("s") for cell in tree.iter(f"{MAIN}c") if cell.get("r") in asked}
@@ -487,10 +492,10 @@ def test_a_sheet_differs_in_its_placeholders_alone(form: Path, template: Templat
 
 
 def test_a_blank_form_shows_the_unit_and_its_fixed_values_only(
-    tables: LevelTables, template: Template, tmp_path: Path
+    tables: LevelTables, office_form: OfficeForm, tmp_path: Path
 ) -> None:
     path = tmp_path / "blank.xlsx"
-    write_from_template(template, tables.unit[UNIT], path, tables)
+    write_office_form(office_form, tables.unit[UNIT], path, tables)
     book = open_book(path)
     assert not [
         cell.coordinate
@@ -512,43 +517,43 @@ def test_a_blank_form_shows_the_unit_and_its_fixed_values_only(
 
 
 def test_a_package_without_custom_properties_gets_them(
-    tables: LevelTables, template: Template, tmp_path: Path
+    tables: LevelTables, office_form: OfficeForm, tmp_path: Path
 ) -> None:
     plain, path = tmp_path / "plain.xlsx", tmp_path / "form.xlsx"
-    copy(template.path, plain)
+    copy(office_form.path, plain)
     without_marks(plain)
     assert "docProps/custom.xml" not in parts(plain)
-    write_from_template(read_template(plain, tables), tables.unit[UNIT], path, tables)
+    write_office_form(read_office_form(plain, tables), tables.unit[UNIT], path, tables)
     assert {one.name for one in open_book(path).custom_doc_props.props} == {
         "kpibatch_unit",
         "kpibatch_round",
         "kpibatch_digest",
     }
     assert b"fullCalcOnLoad" in parts(path)["xl/workbook.xml"]
-    # A form that came back may serve as the template of the next round.
-    write_from_template(read_template(plain, tables), tables.unit["2401"], path, tables)
+    # A form that came back may serve as the office form of the next round.
+    write_office_form(read_office_form(plain, tables), tables.unit["2401"], path, tables)
     assert open_book(path).custom_doc_props["kpibatch_unit"].value == "2401"
 
 
 def test_libreoffice_opens_it_calculates_it_and_saves_it(
-    form: Path, tables: LevelTables, template: Template, entries: Entries
+    form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
     (saved,) = recalculate([form], form.parent / "office")
     sheet = open_book(saved, values=True)[TEAM]
     spent, allocated = entries["T1.spent", MONTH], tables.baselines[UNIT, "T1.allocated"].value
     assert sheet["G8"].value == pytest.approx(100 * float(spent) / allocated)  # type: ignore[arg-type]
     assert any(name.startswith("xl/media/") for name in parts(saved))
-    contents = read(saved, tables, template)
+    contents = read(saved, tables, office_form)
     assert contents.findings == []
     assert values(contents) == expected(entries)
 
 
 @pytest.mark.parametrize("suffix", ["ods", "xls"])
 def test_saved_as_another_kind_of_file_it_still_reads(
-    suffix: str, form: Path, tables: LevelTables, template: Template, entries: Entries
+    suffix: str, form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
     (saved,) = recalculate([form], form.parent / "office", suffix)
-    contents = read(saved, tables, template)
+    contents = read(saved, tables, office_form)
     assert [(one.code, one.unit) for one in contents.findings] == [("form-unmarked", UNIT)]
     assert values(contents) == expected(entries)
 
@@ -629,34 +634,34 @@ def test_a_template_that_could_not_be_read_back_is_refused(
         {"แบบ": {place: content for place, content in (SOUND | changes).items() if content is not None}},
     )
     if not faults:
-        assert read_template(path, levels()).findings == ()
+        assert read_office_form(path, levels()).findings == ()
         return
     with pytest.raises(KpibatchError) as error:
-        read_template(path, levels())
+        read_office_form(path, levels())
     named = [f"form.xlsx แบบ!{cell}: {code}" if cell else f"form.xlsx: {code}" for code, cell in faults]
     assert (error.value.name, error.value.facts["count"]) == ("faulty-form-template", len(faults))
     assert sorted(str(error.value.facts["first"]).split(" | ")) == sorted(named)
 
 
 def test_a_file_that_can_be_no_template_is_one_line(
-    tmp_path: Path, tables: LevelTables, template: Template
+    tmp_path: Path, tables: LevelTables, office_form: OfficeForm
 ) -> None:
     (tmp_path / "a.xlsx").write_text("{{unit}}")
-    copy(template.path, tmp_path / "a.xls")
+    copy(office_form.path, tmp_path / "a.xls")
     for name, error in (
         ("a.xlsx", "unreadable-form-template"),
         ("a.xls", "unreadable-form-template"),
         ("b.xlsx", "no-form-template"),
     ):
         with pytest.raises(KpibatchError) as raised:
-            read_template(tmp_path / name, tables)
+            read_office_form(tmp_path / name, tables)
         assert raised.value.name == error
         assert "\n" not in raised.value.message("th")
 
 
-def filled(tmp_path: Path, cells: Mapping[str, Any] = SOUND) -> tuple[Template, Path, Entries]:
+def filled(tmp_path: Path, cells: Mapping[str, Any] = SOUND) -> tuple[OfficeForm, Path, Entries]:
     tables = levels()
-    template = read_template(small(tmp_path, {"แบบ": cells}), tables)
+    office_form = read_office_form(small(tmp_path, {"แบบ": cells}), tables)
     given: Entries = {
         ("T1.spent", "2565-05"): 900.5,
         ("T1.docs", "2565-05"): "ใช่",
@@ -664,17 +669,17 @@ def filled(tmp_path: Path, cells: Mapping[str, Any] = SOUND) -> tuple[Template, 
     }
     given |= {("I1.news", "2565-04"): 4.0, ("I1.news", "2565-05"): 5.0}
     path = tmp_path / "3101.xlsx"
-    write_from_template(template, tables.unit["3101"], path, tables, given, "2565-05")
-    return template, path, given
+    write_office_form(office_form, tables.unit["3101"], path, tables, given, "2565-05")
+    return office_form, path, given
 
 
-def small_contents(path: Path, template: Template) -> Contents:
-    return read_submission(path, levels(), "2565-05", IntakeLimits(), template)
+def small_contents(path: Path, office_form: OfficeForm) -> Contents:
+    return read_submission(path, levels(), "2565-05", IntakeLimits(), office_form)
 
 
 def test_a_list_of_labels_and_values_reads_back(tmp_path: Path) -> None:
-    template, path, _ = filled(tmp_path)
-    contents = small_contents(path, template)
+    office_form, path, _ = filled(tmp_path)
+    contents = small_contents(path, office_form)
     assert contents.findings == []
     day = float(date(2022, 5, 20).toordinal())
     found = {("T1.spent", "2565-05"): 900.5, ("T1.docs", "2565-05"): 1.0, ("I1.day", "2565-05"): day}
@@ -704,11 +709,11 @@ def above(sheet: Worksheet) -> None:
 def test_a_value_with_nothing_but_a_label_to_its_left(
     change: Callable[[Worksheet], None], sure: bool, tmp_path: Path
 ) -> None:
-    template, path, _ = filled(tmp_path)
+    office_form, path, _ = filled(tmp_path)
     book = open_book(path)
     change(book["แบบ"])
     book.save(path)
-    contents = small_contents(path, template)
+    contents = small_contents(path, office_form)
     assert ({one.code for one in contents.findings} or None) == (None if sure else {"form-twice"})
     assert ("T1.spent", "2565-05") in values(contents) or not sure
 
@@ -727,11 +732,11 @@ def test_sheets_that_differ_in_name_only_are_told_apart_by_it(
     renamed: tuple[str, ...], sure: bool, tmp_path: Path
 ) -> None:
     tables = levels()
-    template = read_template(small(tmp_path, MONTHLY_SHEETS), tables)
-    assert {one.measure for one in template.findings} == {"T1.spent", "T1.docs", "I1.day"}
+    office_form = read_office_form(small(tmp_path, MONTHLY_SHEETS), tables)
+    assert {one.measure for one in office_form.findings} == {"T1.spent", "T1.docs", "I1.day"}
     path = tmp_path / "3101.xlsx"
-    write_from_template(
-        template,
+    write_office_form(
+        office_form,
         tables.unit["3101"],
         path,
         tables,
@@ -741,7 +746,7 @@ def test_sheets_that_differ_in_name_only_are_told_apart_by_it(
     for name in renamed:
         book[name].title = f"{name} (แก้ไข)"
     book.save(path)
-    contents = small_contents(path, template)
+    contents = small_contents(path, office_form)
     assert codes_of(contents) == ([] if sure else ["form-twice", "form-twice"])
     assert values(contents) == ({("I1.news", "2565-04"): 4.0, ("I1.news", "2565-05"): 5.0} if sure else {})
 
@@ -753,16 +758,16 @@ def codes_of(contents: Contents) -> list[str]:
 def test_a_merged_cell_and_a_heading_over_two_columns(tmp_path: Path) -> None:
     cells = SOUND | {"B2": "ผลงาน", "E3": "=B3/2", "A10": "ยอดรวม", "B10": 7}
     tables = levels()
-    template = read_template(small(tmp_path, {"แบบ": cells}, ("B2:D2", "B3:C3", "B5:D5")), tables)
+    office_form = read_office_form(small(tmp_path, {"แบบ": cells}, ("B2:D2", "B3:C3", "B5:D5")), tables)
     path = tmp_path / "3101.xlsx"
-    write_from_template(
-        template, tables.unit["3101"], path, tables, {("T1.spent", "2565-05"): 5.0}, "2565-05"
+    write_office_form(
+        office_form, tables.unit["3101"], path, tables, {("T1.spent", "2565-05"): 5.0}, "2565-05"
     )
     book = open_book(path)
     insert(book["แบบ"], row=3)
     insert(book["แบบ"], column=1)
     book.save(path)
-    contents = small_contents(path, template)
+    contents = small_contents(path, office_form)
     assert values(contents) == {("T1.spent", "2565-05"): 5.0}
     assert next(line[8] for line in contents.lines if line[1] == "T1.spent" and line[4] == OK) == "C4"
 

@@ -11,7 +11,7 @@ from workspace import BURIRAM, CHACHOENGSAO, SAMPLES, open_book
 from kpibatch.base.config import IntakeLimits
 from kpibatch.books.look import PROVINCE
 from kpibatch.books.write import Book
-from kpibatch.forms.office import read_template
+from kpibatch.forms.office_read import read_office_form
 from kpibatch.forms.whose import claims_of, stamps_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
@@ -24,7 +24,7 @@ UNIT = Unit("3101", "เมืองบุรีรัมย์")
 
 
 @pytest.fixture(scope="module")
-def familiar_tables() -> LevelTables:
+def office_tables() -> LevelTables:
     return read_levels(SAMPLES / CHACHOENGSAO / "level_tables.xlsx")[0]
 
 
@@ -61,22 +61,22 @@ def test_an_index_beside_a_file_says_it_where_it_is_known(tmp_path: Path, unit: 
     )
 
 
-def test_a_familiar_form_claims_by_its_property_and_by_its_cell(
-    familiar_tables: LevelTables, tmp_path: Path
+def test_an_office_form_claims_by_its_property_and_by_its_cell(
+    office_tables: LevelTables, tmp_path: Path
 ) -> None:
-    template = read_template(SAMPLES / CHACHOENGSAO / "form_template.xlsx", familiar_tables, "th")
+    office_form = read_office_form(SAMPLES / CHACHOENGSAO / "form_template.xlsx", office_tables, "th")
     source = next((SAMPLES / CHACHOENGSAO / "submissions" / "2561-03").glob("2403*"))
-    assert claims_of(source.read_bytes(), LIMITS, familiar_tables, template) == {"2403"}
+    assert claims_of(source.read_bytes(), LIMITS, office_tables, office_form) == {"2403"}
     path = tmp_path / "typed over.xlsx"
     book = open_book(source)
-    for one in (one for one in template.placeholders if one.measure == "unit"):
+    for one in (one for one in office_form.placeholders if one.measure == "unit"):
         book[one.spot.sheet].cell(one.spot.row + 1, one.spot.column + 1).value = "บางคล้า"
     book.save(path)
-    assert claims_of(path.read_bytes(), LIMITS, familiar_tables, template) == {"2402", "2403"}
+    assert claims_of(path.read_bytes(), LIMITS, office_tables, office_form) == {"2402", "2403"}
     book = open_book(path)
     del book.custom_doc_props["kpibatch_unit"]
     book.save(path)
-    assert claims_of(path.read_bytes(), LIMITS, familiar_tables, template) == {"2402"}
+    assert claims_of(path.read_bytes(), LIMITS, office_tables, office_form) == {"2402"}
     assert claims_of(path.read_bytes(), LIMITS) == frozenset()
 
 

@@ -9,7 +9,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_month
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Content, Formula, Sheet
-from kpibatch.intake.frame import PastMonth
+from kpibatch.intake.past import PastMonth
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.sensitivity import sensitivity
 from kpibatch.scoring.trend import Trend
