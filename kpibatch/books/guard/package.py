@@ -214,7 +214,10 @@ _SHEET_KINDS = {
     "dialogsheet": "dialogsheets",
     "xlMacrosheet": "worksheets",
 }
-_RELATIONSHIPS = '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+_RELATIONSHIPS = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+)
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
