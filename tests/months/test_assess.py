@@ -1,0 +1,97 @@
+"""A month against the months before it, as published or as sent; nothing later reaches back."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from correcting import correct
+from workspace import copy_sample, keep_units, run
+
+from kpibatch.base.config import read_config
+from kpibatch.base.errors import EmptyMonth
+from kpibatch.months.assess import assess_month
+from kpibatch.months.history import history_of
+from kpibatch.months.listings import measure_rows, score_rows
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.trend import month_of
+
+APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
+UNIT, MEASURE = "3102", "T5.news"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few units, April and May run; read only."""
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("assess")), UNIT, "3101", "3117", "3119")
+    for month in (APRIL, MAY):
+        run(workspace, month)
+    return workspace
+
+
+@pytest.fixture
+def workspace(published: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(published, tmp_path / "copy"))
+
+
+def assessed(workspace: Path, month: str) -> Outcome:
+    return assess_month(read_config(workspace), month)
+
+
+def listed(outcome: Outcome) -> tuple[list[tuple[str, ...]], ...]:
+    """All that a month's listings say, but for the moments files came."""
+    findings = [each.row("en") for each in outcome.findings]
+    return list(score_rows(outcome)), list(measure_rows(outcome)), findings
+
+
+@pytest.mark.parametrize("month", [APRIL, MAY])
+def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, published: Path) -> None:
+    with history_of(published / "output") as history:
+        back = history.month(month)
+    then = month_of(assessed(published, month))
+    assert (back.month, back.rank, back.prompt) == (then.month, then.rank, then.prompt)
+    assert back.percent == pytest.approx(then.percent)
+    texts = dict.fromkeys(("state", "found", "file", "sheet", "cell"), "")
+    frames = (
+        frame.sort_values(["unit", "measure"], ignore_index=True).fillna(texts)
+        for frame in (back.values, then.values)
+    )
+    pd.testing.assert_frame_equal(*frames, check_dtype=False)
+
+
+def test_months_before_are_those_published_else_those_sent(workspace: Path) -> None:
+    by_history = assessed(workspace, JUNE)
+    shutil.rmtree(workspace / "output")
+    by_submissions = assessed(workspace, JUNE)
+    assert [month.month for month in by_history.past] == [APRIL, MAY]
+    assert [month.month for month in by_submissions.past] == [APRIL, MAY]
+    assert listed(by_history)[:2] == listed(by_submissions)[:2]
+
+
+def test_nothing_later_reaches_an_earlier_month(workspace: Path) -> None:
+    correct(workspace, (UNIT, MEASURE, JUNE, 7), (UNIT, MEASURE, MAY, 8))
+    run(workspace, JUNE)
+    april = assessed(workspace, APRIL)
+    for folder in (workspace / "output", workspace / "submissions" / MAY, workspace / "submissions" / JUNE):
+        shutil.rmtree(folder)
+    (workspace / "corrections.xlsx").unlink()
+    assert listed(april) == listed(assessed(workspace, APRIL))
+    assert april.past == ()
+
+
+def test_a_correction_counts_from_its_own_month_on(workspace: Path) -> None:
+    correct(workspace, (UNIT, MEASURE, MAY, 8))
+    corrected = {
+        month: [each.measure for each in assessed(workspace, month).findings if each.code == "corrected"]
+        for month in (APRIL, MAY, JUNE)
+    }
+    assert corrected == {APRIL: [], MAY: [MEASURE], JUNE: [MEASURE]}
+
+
+def test_an_earlier_month_without_a_report_is_passed_over(workspace: Path) -> None:
+    shutil.rmtree(workspace / "output")
+    for sent in (workspace / "submissions" / MAY).iterdir():
+        sent.unlink()
+    assert [month.month for month in assessed(workspace, JUNE).past] == [APRIL]
+    with pytest.raises(EmptyMonth):
+        assessed(workspace, MAY)

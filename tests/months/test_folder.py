@@ -1,0 +1,121 @@
+"""A month's folder as the port to what is published, and the values its listings are written with."""
+
+import csv
+import io
+import json
+import math
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
+from kpibatch.base.files import sha256_of
+from kpibatch.base.kinds import Kind
+from kpibatch.months.folder import (
+    as_number,
+    month_folders,
+    published_month,
+    published_months,
+    read_csv,
+    read_published,
+)
+from kpibatch.months.listings import as_csv, machine_text
+
+
+def publish(output: Path, month: str, **facts: object) -> Path:
+    folder = output / month
+    folder.mkdir(parents=True)
+    (folder / "scores.csv").write_bytes(as_csv(("unit",), [("3101",)]))
+    record = {"month": month, "listings": {"scores.csv": sha256_of(folder / "scores.csv")}} | facts
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    return folder
+
+
+def names(folders: object) -> list[str]:
+    return [folder.name for folder in folders]  # type: ignore[attr-defined]
+
+
+def test_a_month_is_published_once_its_record_stands(tmp_path: Path) -> None:
+    assert names(published_months(tmp_path / "output")) == names(month_folders(tmp_path / "output")) == []
+    with pytest.raises(NothingPublished):
+        published_month(tmp_path / "output", None)
+    for month in ("2565-06", "2565-05"):
+        publish(tmp_path, month)
+    for folder, file in (("2565-07", "scores.csv"), ("2565-08", "check.json"), ("forms", "run.json")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).touch()
+    assert names(published_months(tmp_path)) == ["2565-05", "2565-06"]
+    assert names(month_folders(tmp_path)) == ["2565-05", "2565-06", "2565-07"]
+    assert published_month(tmp_path, None).month == "2565-06"
+    assert published_month(tmp_path, "2565-05").month == "2565-05"
+    with pytest.raises(NotPublished):
+        published_month(tmp_path, "2565-07")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"month": "2565-05"}'])
+def test_a_record_that_is_none_or_another_months(content: str, tmp_path: Path) -> None:
+    folder = publish(tmp_path, "2565-06")
+    (folder / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(PublishedDamaged):
+        read_published(folder)
+
+
+def test_a_listing_that_was_changed_or_is_gone(tmp_path: Path) -> None:
+    folder = publish(tmp_path, "2565-06")
+    published = read_published(folder)
+    published.refuse_changed(["scores.csv"])
+    with (folder / "scores.csv").open("ab") as file:
+        file.write(b"3102\r\n")
+    with pytest.raises(PublishedChanged):
+        published.refuse_changed(["scores.csv"])
+    (folder / "scores.csv").unlink()
+    with pytest.raises(PublishedDamaged):
+        published.refuse_changed(["scores.csv"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("-5", "-5"),
+        ("+5.5", "+5.5"),
+        ("-1e3", "-1e3"),
+        ("-5 บาท", "'-5 บาท"),
+        ("-inf", "'-inf"),
+        ("-nan", "'-nan"),
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("1=1", "1=1"),
+        ("", ""),
+        ("๕", "๕"),
+    ],
+)
+def test_no_cell_of_a_listing_is_a_formula(cell: str, written: str) -> None:
+    raw = as_csv(("a", "b"), [(cell, "x")])
+    assert raw.startswith(b"\xef\xbb\xbfa,b\r\n")
+    assert list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))[1] == [written, "x"]
+    assert [row["a"] for row in read_csv(raw)] == [written]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
+def test_a_number_comes_back_as_it_was(value: float) -> None:
+    assert as_number(machine_text(value, Kind.AMOUNT)) == pytest.approx(value, abs=1e-9)
+
+
+@given(st.dates())
+def test_a_day_comes_back_as_it_was(day: date) -> None:
+    text = machine_text(float(day.toordinal()), Kind.DATE)
+    assert text == day.isoformat()
+    assert as_number(text) == day.toordinal()
+
+
+def test_what_is_missing_is_not_zero() -> None:
+    assert machine_text(math.nan, Kind.NUMBER) == ""
+    assert all(math.isnan(as_number(cell)) for cell in ("", None))
+    assert as_number("0") == 0.0
+    assert machine_text(0.0, Kind.NUMBER) == "0"
+    assert machine_text(0.0, Kind.DATE) == "0"
