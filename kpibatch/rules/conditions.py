@@ -143,6 +143,11 @@ def edges(row: Sequence[Condition | None]) -> list[Condition | None]:
 
     A first cell that only bounds the other side (``≤ 80`` before ``81 - 85``) asks for any result.
     Raises ``MixedRow`` where the cells pull in both directions.
+    Source: design, section 1 (Bands are lower edges).
+
+    >>> falling = [Condition("number", high=80), Condition("number", 81, 85), Condition("number", low=95)]
+    >>> [edge.text() if not edge.any_value else "any" for edge in edges(falling) if edge]
+    ['any', '≥ 81', '≥ 95']
     """
     filled = [(level, condition) for level, condition in enumerate(row, 1) if condition]
     if not any(condition.family == "number" for _, condition in filled):

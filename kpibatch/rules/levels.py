@@ -114,7 +114,10 @@ class LevelTables:
         )
 
     def lower_is_better(self, measure: str) -> bool:
-        """Whether the level tables ask a measure to stay below, never above."""
+        """Whether the level tables ask a measure to stay below, never above.
+
+        Source: design, section 1 (เมื่อตัวหารเป็นศูนย์ counts as passed or not).
+        """
         asked = [edge for rule in self.rules if rule.measure == measure for edge in rule.edges if edge]
         return any(edge.downward for edge in asked) and not any(edge.upward for edge in asked)
 
@@ -187,7 +190,10 @@ def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
-    """The measures a unit fills in: those of the KPIs that apply to it."""
+    """The measures a unit fills in: those of the KPIs that apply to it.
+
+    Source: design, section 3.
+    """
     return [
         measure
         for measure in tables.form_measures
@@ -196,7 +202,10 @@ def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
 
 
 def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
-    """Whether a node and all above it apply to a unit."""
+    """Whether a node and all above it apply to a unit.
+
+    Source: design, section 1 (ใช้กับ).
+    """
     node = tables.node[code]
     return node.applies_to(unit) and (not node.parent or applies(tables, node.parent, unit))
 

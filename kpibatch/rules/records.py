@@ -138,7 +138,10 @@ class Node:
     place: Place = NOWHERE
 
     def applies_to(self, unit: Unit) -> bool:
-        """ใช้กับ: whether the node is meant for the unit."""
+        """ใช้กับ: whether the node is meant for the unit.
+
+        Source: design, section 1 (ตัวชี้วัด).
+        """
         return (
             (not self.only or unit.code in self.only)
             and unit.code not in self.never

@@ -53,8 +53,8 @@ class _Explanation:
         yield self.say("values")
         for measure in self.tables.measures_of(self.kpi):
             yield "  " + self._value(measure)
-            for one in self.outcome.corrected.get((self.unit.code, measure.code), []):
-                yield "      ✎ " + one.message(self.language)
+            for correction in self.outcome.corrected.get((self.unit.code, measure.code), []):
+                yield "      ✎ " + correction.message(self.language)
         yield from self._case()
         yield from self._levels()
         yield from self._next()
@@ -75,9 +75,9 @@ class _Explanation:
 
     def _value(self, measure: Measure) -> str:
         value = self.outcome.measured.value(self.unit.code, measure.code)
-        shown = show_value(value, measure.kind, self.language) or self.say("missing")
+        written = show_value(value, measure.kind, self.language) or self.say("missing")
         place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
-        text = f"{measure.code}  {measure.label} = {shown} {measure.counting_unit}".rstrip()
+        text = f"{measure.code}  {measure.label} = {written} {measure.counting_unit}".rstrip()
         if measure.source in COMPUTATIONS:
             return f"{text}   {self._formula(measure)}"
         if measure.source is Source.ON_TIME:
@@ -106,9 +106,9 @@ class _Explanation:
         case = self.cases[self.case - 1]
         value = self.outcome.measured.value(self.unit.code, case.measure)
         measure = self.tables.measures[case.measure]
-        shown = show_value(value, measure.kind, self.language)
+        written = show_value(value, measure.kind, self.language)
         yield self.say(
-            "case", number=self.case, words=case_in_words(self.tables, case, self.language), value=shown
+            "case", number=self.case, words=case_in_words(self.tables, case, self.language), value=written
         )
 
     def _levels(self) -> Iterator[str]:
@@ -131,12 +131,12 @@ class _Explanation:
         measure = self.tables.measures[rule.measure]
         value = self.outcome.measured.value(self.unit.code, rule.measure)
         held = edge.holds_one(value)
-        shown = show_value(value, measure.kind, self.language) or self.say("missing")
-        if not held and read_number(shown) == edge.threshold:
-            shown = show_number(value)
+        written = show_value(value, measure.kind, self.language) or self.say("missing")
+        if not held and read_number(written) == edge.threshold:
+            written = show_number(value)
         remark = f"   ({rule.remark})" if rule.remark else ""
         words = asked(measure, edge, self.language)
-        return f"{'✓' if held else '✗'} {words}: {shown}   [{rule.places[level - 1]}]{remark}"
+        return f"{'✓' if held else '✗'} {words}: {written}   [{rule.places[level - 1]}]{remark}"
 
     def _next(self) -> Iterator[str]:
         steps = self.outcome.steps(self.kpi, self.unit.code)

@@ -19,6 +19,7 @@ def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, mon
     counts.
 
     ``needed`` is a frame of booleans, units × measures, true where a blank leaves a KPI without data.
+    Source: design, section 1 (Missing is not zero).
     """
     frame = values.copy()
     every_month = {code for code, measure in tables.measures.items() if measure.rollup is not Rollup.LAST}
@@ -43,7 +44,10 @@ def _missing(rows: pd.DataFrame, tables: LevelTables) -> Iterator[Finding]:
 
 
 def missing_baselines(needed: pd.DataFrame, tables: LevelTables) -> list[Finding]:
-    """Fixed values that the scoring needed and the level tables do not hold."""
+    """Fixed values that the scoring needed and the level tables do not hold.
+
+    Source: design, section 1 (ค่าตั้งต้น).
+    """
     place = Place(tables.file, "ค่าตั้งต้น")
     return [
         finding("baseline-missing", place, unit=str(unit), measure=code, label=tables.measures[code].label)
@@ -57,19 +61,26 @@ def missing_baselines(needed: pd.DataFrame, tables: LevelTables) -> list[Finding
 def still_missing(
     needed: pd.DataFrame, scores: Scores, measured: Measured, tables: LevelTables
 ) -> pd.DataFrame:
-    """What was needed, less the days that have not come and the days given in an earlier month."""
+    """What was needed, less the days that have not come and the days given in an earlier month.
+
+    Source: design, section 1 (Missing is not zero).
+    """
     days = [code for code, measure in tables.measures.items() if measure.kind is Kind.DATE]
     given = measured.values.loc[needed.index, days].notna().reindex(columns=needed.columns, fill_value=False)
     return needed & ~scores.not_yet.loc[needed.index] & ~given
 
 
 def without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:
-    found = []
+    """Units for which no case holds, or whose case can't be known.
+
+    Source: design, section 1 (Case: a finding and level 0).
+    """
+    findings = []
     for code, kpi in scores.kpis.items():
         for row, unit in enumerate(tables.unit):
             if tables.cases_of(code) and kpi.case[row] == 0 and kpi.applies[row] and unit in sent:
                 measure = tables.cases_of(code)[0].measure
-                found.append(
+                findings.append(
                     finding("no-case", Place(tables.file, "ระดับ"), unit=unit, measure=measure, kpi=code)
                 )
-    return found
+    return findings

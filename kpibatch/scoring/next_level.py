@@ -145,8 +145,8 @@ class Lever:
             above = self.value > edge.threshold
             open_ended = replace(edge, low=-math.inf) if above else replace(edge, high=math.inf)
         per = 1 if self.filled.kind is Kind.NUMBER else 100
-        found = first_reached(wanted, per, fewer, lambda number: open_ended.holds_one(self.follow(number)))
-        return found if edge.holds_one(self.follow(found)) else wanted
+        first = first_reached(wanted, per, fewer, lambda number: open_ended.holds_one(self.follow(number)))
+        return first if edge.holds_one(self.follow(first)) else wanted
 
 
 def lever_of(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> Lever | None:

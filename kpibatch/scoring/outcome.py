@@ -83,8 +83,8 @@ class Outcome:
     @cached_property
     def _found(self) -> Mapping[str, list[Finding]]:
         by_unit: dict[str, list[Finding]] = {}
-        for one in self.findings:
-            by_unit.setdefault(one.unit, []).append(one)
+        for found in self.findings:
+            by_unit.setdefault(found.unit, []).append(found)
         return by_unit
 
     def values_of(self, unit: str) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def promises(
     Source: design, section 4 (what it needs for the next level).
     """
     totals = scores.scores[TOTAL].to_numpy(float)
-    kept: dict[tuple[str, str], Promise] = {}
+    result: dict[tuple[str, str], Promise] = {}
     tries = list(_first(measured, scores, tables, month))
     for last in (number == _ROUNDS for number in range(1, _ROUNDS + 1)):
         if not tries:
@@ -71,19 +71,19 @@ def promises(
         gains = rescored.scores.scores[TOTAL].to_numpy(float) - totals[[each.row for each in tries]]
         keys, again = keys_of(rescored.scores.scores, ranking), []
         for at, each in enumerate(tries):
-            result = rescored.scores.kpis[each.kpi]
-            level, wanted = int(result.level[at]), int(scores.kpis[each.kpi].level[each.row]) + 1
+            kpi = rescored.scores.kpis[each.kpi]
+            level, wanted = int(kpi.level[at]), int(scores.kpis[each.kpi].level[each.row]) + 1
             more: Sequence[Step] = ()
             if level < wanted and not last and each.variant.changes:
                 values = rescored.measured.row(at)
-                more = steps_to(wanted, each.kpi, int(result.case[at]), values, tables, month)
+                more = steps_to(wanted, each.kpi, int(kpi.case[at]), values, tables, month)
             longer = _Try(each.kpi, each.row, _joined(each.steps, more))
             if longer.variant.changes != each.variant.changes:
                 again.append(longer)
             unit = str(measured.values.index[each.row])
-            kept[each.kpi, unit] = Promise(each.steps, level, round(float(gains[at]), DECIMALS), keys[at])
+            result[each.kpi, unit] = Promise(each.steps, level, round(float(gains[at]), DECIMALS), keys[at])
         tries = again
-    return kept
+    return result
 
 
 def _first(measured: Measured, scores: Scores, tables: LevelTables, month: str) -> Iterable[_Try]:

@@ -20,6 +20,8 @@ class Trend:
     def movement(self, unit: str) -> int | None:
         """How many ranks a unit has gained since the month before; ``None`` where one of the two is
         missing.
+
+        Source: design, section 4 (movement since last month).
         """
         if self.before is None or unit not in self.before.rank or unit not in self.months[-1].rank:
             return None
@@ -39,8 +41,12 @@ def month_of(outcome: Outcome) -> PastMonth:
     values = outcome.intake.values
     return PastMonth(
         outcome.month,
-        {one.unit: one.rank for one in outcome.standings if one.rank},
-        {one.unit: one.percent for one in outcome.standings if one.total == one.total},
+        {standing.unit: standing.rank for standing in outcome.standings if standing.rank},
+        {
+            standing.unit: standing.percent
+            for standing in outcome.standings
+            if standing.total == standing.total
+        },
         frozenset(outcome.sent - outcome.late),
         values.loc[values["month"] == outcome.month, list(PAST_COLUMNS)].reset_index(drop=True),
     )

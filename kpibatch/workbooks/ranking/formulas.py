@@ -62,7 +62,7 @@ class KpiPlan:
         return self.next + TEXTS
 
     def column(self, measure: str) -> int:
-        return 2 + [one.code for one in self.measures].index(measure)
+        return 2 + [own.code for own in self.measures].index(measure)
 
     def threshold(self, rule: int, level: int) -> str:
         """The reference of a rule's threshold; both count from 0."""
@@ -103,7 +103,10 @@ class KpiFormulas:
         return self.tables.cases_of(self.plan.leaf.code)
 
     def level(self, at: int, has_sent: str) -> str:
-        """One less than the first level not met; nothing for a unit that sent nothing."""
+        """One less than the first level not met; nothing for a unit that sent nothing.
+
+        Source: design, section 1 (Level); the other side of ``score.score_kpi``.
+        """
         met = span((at, self.plan.met), (at, self.plan.level - 1), "c")
         return f'IF({has_sent},IFERROR(MATCH(0,{met},0)-1,{self.plan.levels}),"")'
 
@@ -117,7 +120,10 @@ class KpiFormulas:
         return computed_formula(measure, parts, below, self.tables.lower_is_better(measure.code))
 
     def case(self, at: int) -> str:
-        """The first case from the top that holds; 0 where none does or its measure is missing."""
+        """The first case from the top that holds; 0 where none does or its measure is missing.
+
+        Source: design, section 1 (Case); the other side of ``score.take_case``.
+        """
         formula = "0"
         for number in range(len(self.cases), 0, -1):
             case, row = self.cases[number - 1], self.plan.cases_top + number
@@ -146,7 +152,10 @@ class KpiFormulas:
         return f'IF({level}="","",{self._line(at) if self.plan.leaf.method is Method.LINEAR else steps})'
 
     def _line(self, at: int) -> str:
-        """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on."""
+        """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on.
+
+        Source: design, section 1 (วิธีให้คะแนน); the other side of ``score.interpolate``.
+        """
         below, formula = ref(RULES_TOP - 1, 2, "rc"), ref(RULES_TOP - 1, 2, "rc")
         for number, rule in enumerate(self.plan.rules):
             value = self._cell(at, rule.measure)

@@ -89,7 +89,7 @@ class View:
 
     @cached_property
     def submission(self) -> Submission | None:
-        return next((one for one in self.outcome.intake.submissions if one.unit == self.unit.code), None)
+        return next((sent for sent in self.outcome.intake.submissions if sent.unit == self.unit.code), None)
 
     @property
     def came(self) -> str:
@@ -109,7 +109,7 @@ class View:
     @property
     def corrected(self) -> int:
         """How many of its values the province set right."""
-        return sum(one.code == CORRECTED for one in self.findings)
+        return sum(finding.code == CORRECTED for finding in self.findings)
 
     @cached_property
     def months(self) -> tuple[str, ...]:
@@ -216,12 +216,12 @@ def _fulfilled(view: View, rule: Rule) -> bool:
 
 
 def _in_words(view: View, measure: Measure) -> str:
-    shown = show_value(view.values[measure.code], measure.kind, view.outcome.language)
-    if not shown:
+    written = show_value(view.values[measure.code], measure.kind, view.outcome.language)
+    if not written:
         return view.say("no-value")
     return view.say(
         "value-percent" if measure.kind is Kind.PERCENT else "value-counted",
-        value=shown,
+        value=written,
         counted=measure.counting_unit,
     ).strip()
 
@@ -251,10 +251,10 @@ def counts_in_words(view: View) -> str:
 
 
 def findings_in_words(view: View) -> str:
-    found = count(view.findings)
+    counts = count(view.findings)
     return "   ".join(
         view.say("counted", kind=view.say(f"severity-{name}"), count=number)
-        for name, number in found.items()
+        for name, number in counts.items()
         if number
     )
 
@@ -279,8 +279,8 @@ def trend_in_words(view: View) -> str:
     for month in view.trend.months:
         percent, rank = month.percent.get(view.unit.code), month.rank.get(view.unit.code)
         name = show_month(month.month, view.outcome.language, short=True)
-        shown = "–" if percent is None else f"{percent:.2f}"
-        parts.append(view.say("trend-month", name=name, percent=shown, rank=rank or "–"))
+        written = "–" if percent is None else f"{percent:.2f}"
+        parts.append(view.say("trend-month", name=name, percent=written, rank=rank or "–"))
     return view.say("trend", months="   →   ".join(parts))
 
 
@@ -288,7 +288,7 @@ def steps_text(view: View, line: Line) -> str:
     if line.level == view.tables.level_count:
         return view.say("at-top")
     texts = {step.text(view.outcome.language): step.reachable for step in line.steps}
-    shown = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
-    rest = [view.say("more-steps", count=len(shown) - _STEPS)] if len(shown) > _STEPS else []
-    marked = [f"• {text}" for text in shown[:_STEPS]] if len(shown) > 1 else shown
+    written = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
+    rest = [view.say("more-steps", count=len(written) - _STEPS)] if len(written) > _STEPS else []
+    marked = [f"• {text}" for text in written[:_STEPS]] if len(written) > 1 else written
     return "\n".join(marked + rest)
