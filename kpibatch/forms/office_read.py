@@ -15,6 +15,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import FaultyFormTemplate, NoFormTemplate, UnreadableFormTemplate
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import arabic
+from kpibatch.books.guard.formats import XLSX
 from kpibatch.books.package import Unpatchable, open_package
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
@@ -24,7 +25,6 @@ from kpibatch.forms.office_package import formula_cells
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 
-SUFFIXES = (".xlsx", ".xlsm")
 _ALONE = re.compile(r"\{\{\s*([^{}@:]+?)\s*(?:([@:])\s*([^{}]*?)\s*)?\}\}")
 _SHOWN = 5
 
@@ -73,7 +73,7 @@ def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
     if not path.is_file():
         raise NoFormTemplate(file=path)
     try:
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in XLSX.types:
             raise ValueError(path.suffix)
         return read_book(path), formula_cells(open_package(path.read_bytes()))
     except (

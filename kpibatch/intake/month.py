@@ -15,6 +15,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
+from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import RECEIVED, read_received
 from kpibatch.intake.frame import COLUMNS, DTYPES
@@ -23,7 +24,6 @@ from kpibatch.intake.readers import read_all
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 
-BOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
 
 
@@ -116,14 +116,14 @@ def _workbooks(folder: Path) -> Iterator[Path]:
     named = (
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in BOOKS and not path.name.startswith(_PASSED_OVER)
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(_PASSED_OVER)
     )
     return (path for path in named if not path.is_dir())  # a pipe or a link is refused, not passed over
 
 
 def _ignored(folder: Path) -> Iterator[Finding]:
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in BOOKS and not path.name.startswith(_PASSED_OVER):
+        if path.suffix.lower() not in SUFFIXES and not path.name.startswith(_PASSED_OVER):
             yield finding("ignored-file", Place(path.name), found=path.suffix or path.name)
 
 

@@ -19,11 +19,13 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import encode_rfc2231, format_datetime, formataddr, quote
 from functools import cached_property
+from pathlib import PurePath
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import MailServer
 from kpibatch.base.errors import MailAddressFault
 from kpibatch.base.mailboxes import read_mailbox
+from kpibatch.books.guard.formats import MIME_TYPES
 
 RESULT, REMINDER, REHEARSAL = "result", "reminder", "rehearsal"
 BANGKOK = timezone(timedelta(hours=7))
@@ -33,17 +35,6 @@ _POLICY = compat32.clone(linesep="\r\n", max_line_length=98)
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NOWHERE = "kpibatch.invalid"
-_OFFICE, _EXCEL = (
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.ms-excel",
-)
-_KINDS = {
-    "xlsx": _OFFICE,
-    "xlsm": f"{_EXCEL}.sheet.macroEnabled.12",
-    "xlsb": f"{_EXCEL}.sheet.binary.macroEnabled.12",
-    "xls": _EXCEL,
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
 
 
 @dataclass(frozen=True)
@@ -216,7 +207,7 @@ def _multipart(kind: str, message: Message) -> MIMEMultipart:
 
 def _attached(one: Attachment) -> Part:
     name = one_line(one.name)
-    kind = _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = MIME_TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
     part = MIMEBase(*kind.split("/"), policy=_POLICY)
     part.set_payload(one.content)
     encode_base64(part)

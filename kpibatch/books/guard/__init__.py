@@ -11,5 +11,6 @@ xlsx.py     inspecting .xlsx and .xlsm
 xls.py      inspecting .xls
 xlsb.py     inspecting .xlsb
 ods.py      inspecting .ods
+formats.py  the kinds of workbook, each stated once: magic, main part, inspector, suffixes, MIME types
 inspect.py  what a file is, whatever its name says, and which inspector it goes to
 """

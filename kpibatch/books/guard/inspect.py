@@ -11,20 +11,15 @@ import stat
 from pathlib import Path
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.formats import FORMATS, OLE, ZIP
 from kpibatch.books.guard.limits import Inspected, Refused, Tally
-from kpibatch.books.guard.ods import MIMETYPE, inspect_ods
-from kpibatch.books.guard.ole import MAGIC, Compound
-from kpibatch.books.guard.package import MB, Zipped, relationships
-from kpibatch.books.guard.xls import inspect_xls
-from kpibatch.books.guard.xlsb import inspect_xlsb
-from kpibatch.books.guard.xlsx import inspect_xlsx
+from kpibatch.books.guard.ole import Compound
+from kpibatch.books.guard.package import MB, Zipped
 
-_ZIP = b"PK\3\4"
 _WEB_PAGE = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style|div)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
-_WORKBOOK = re.compile(rb"<(?:\w+:)?workbook[\s>]")
 _OTHERS = {
     b"%PDF": "PDF",
     b"\xff\xd8\xff": "JPEG",
@@ -35,8 +30,14 @@ _OTHERS = {
     b"\x1f\x8b": "gzip",
     b"{\\rtf": "RTF",
 }
-_IN_ZIP = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint", "meta-inf/manifest.mf": "Java"}
-_IN_OLE = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint", "__properties_version1.0": "Outlook"}
+_INSIDE = {
+    "word/document.xml": "Word",
+    "ppt/presentation.xml": "PowerPoint",
+    "meta-inf/manifest.mf": "Java",
+    "WordDocument": "Word",
+    "PowerPoint Document": "PowerPoint",
+    "__properties_version1.0": "Outlook",
+}
 
 
 def is_regular(path: Path) -> bool:
@@ -67,58 +68,32 @@ def inspect(raw: bytes, limits: IntakeLimits) -> Inspected:
     """What may be read of a file, or a refusal that says what it is and what to do."""
     if not raw.strip(b"\0"):
         raise Refused("file-empty", f"{len(raw):,} B")
-    tally = Tally(limits)
-    if raw.startswith(_ZIP):
-        seen = _zipped(Zipped(raw, limits), tally)
-    elif raw.startswith(MAGIC):
-        seen = _compound(raw, tally)
-    else:
-        raise _not_a_workbook(raw)
+    container = _opened(raw, limits)
+    fitting = [(one, main) for one in FORMATS if raw.startswith(one.magic) and (main := one.main(container))]
+    if not fitting:
+        unknown = "zip" if raw.startswith(ZIP) else "OLE"
+        raise Refused(
+            "file-not-workbook", next((word for part, word in _INSIDE.items() if part in container), unknown)
+        )
+    if len(fitting) > 1:
+        raise Refused("file-malformed", ", ".join(main for _, main in fitting))
+    ((found, main),) = fitting
+    seen = found.inspector(container, main, Tally(limits))
     if not seen.sheets:
         raise Refused("file-malformed", "0 sheets")
     return seen
 
 
-def _zipped(zipped: Zipped, tally: Tally) -> Inspected:
-    workbook = _workbook(zipped)
-    is_ods = "mimetype" in zipped and zipped.part("mimetype").startswith(MIMETYPE)
-    if is_ods and workbook:
-        raise Refused("file-malformed", f"mimetype, {workbook}")
-    if is_ods:
-        return inspect_ods(zipped, tally)
-    if not workbook:
-        raise Refused(
-            "file-not-workbook", next((word for part, word in _IN_ZIP.items() if part in zipped), "zip")
-        )
-    seen = (
-        inspect_xlsb(zipped, workbook, tally)
-        if workbook.lower().endswith(".bin")
-        else inspect_xlsx(zipped, workbook, tally)
-    )
-    zipped.refuse_doctypes()
-    return seen
-
-
-def _workbook(zipped: Zipped) -> str:
-    """The main part of an Excel package; empty where it is none."""
-    main = next(
-        (part for _, kind, part in relationships(zipped) if kind == "officeDocument"), "xl/workbook.xml"
-    )
-    if main not in zipped:
-        return ""
-    return main if main.lower().endswith(".bin") or _WORKBOOK.search(zipped.xml(main)) else ""
-
-
-def _compound(raw: bytes, tally: Tally) -> Inspected:
+def _opened(raw: bytes, limits: IntakeLimits) -> Zipped | Compound:
+    """The container of a workbook; a refusal that says what the file is where it has none."""
+    if raw.startswith(ZIP):
+        return Zipped(raw, limits)
+    if not raw.startswith(OLE):
+        raise _not_a_workbook(raw)
     compound = Compound(raw)
-    if {"EncryptedPackage", "EncryptionInfo"} & compound.names:
+    if "EncryptedPackage" in compound or "EncryptionInfo" in compound:
         raise Refused("file-encrypted")
-    if not {"Workbook", "Book"} & compound.names:
-        raise Refused(
-            "file-not-workbook",
-            next((word for name, word in _IN_OLE.items() if name in compound.names), "OLE"),
-        )
-    return inspect_xls(raw, compound, tally)
+    return compound
 
 
 def _not_a_workbook(raw: bytes) -> Refused:

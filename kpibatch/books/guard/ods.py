@@ -16,7 +16,6 @@ from kpibatch.books.guard.limits import (
 )
 from kpibatch.books.guard.package import Zipped, packed, parse, xml_parser
 
-MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 # readers look for these prefixes and take a file with others for empty
 _PREFIXES = {
@@ -26,14 +25,14 @@ _ERROR = re.compile(r"#[A-Z0-9/_]+[!?]?|Err:\d+")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
-def inspect_ods(zipped: Zipped, tally: Tally) -> Inspected:
+def inspect_ods(zipped: Zipped, mimetype: str, tally: Tally) -> Inspected:
     """Inspect every sheet of an OpenDocument workbook."""
     if b"encryption-data" in zipped.xml(_MANIFEST):
         raise Refused("file-encrypted")
     content = zipped.xml(_CONTENT)
     walk = _Walk(tally)
     parse(walk.parser, content)
-    parts = {name: (zipped.part(name), zipped.crc(name)) for name in ("mimetype", _CONTENT, _MANIFEST)}
+    parts = {name: (zipped.part(name), zipped.crc(name)) for name in (mimetype, _CONTENT, _MANIFEST)}
     return Inspected("ods", packed(parts), tuple(walk.sheets))
 
 

@@ -8,7 +8,6 @@ import struct
 
 from kpibatch.books.guard.limits import Refused
 
-MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST = 0xFFFFFFFA  # this and the numbers above are no sectors
 _MINI, _MINI_LIMIT = 64, 4096
 _ENTRY = 128
@@ -16,10 +15,10 @@ _ROOT = 5
 
 
 class Compound:
-    """A compound file; ``names`` are those of its streams."""
+    """A compound file, a container of streams by their names."""
 
     def __init__(self, raw: bytes) -> None:
-        self._raw = raw
+        self.raw = raw
         if len(raw) < 512:
             raise Refused("unreadable-file", "OLE")
         shift, mini_shift = struct.unpack_from("<HH", raw, 30)
@@ -33,9 +32,8 @@ class Compound:
         self._mini = self._chain(root)
         self._mini_fat = _numbers(self._chain(mini_fat))
 
-    @property
-    def names(self) -> set[str]:
-        return set(self._entries)
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
 
     def stream(self, name: str) -> bytes:
         """The bytes of a stream."""
@@ -47,14 +45,14 @@ class Compound:
 
     def _sector(self, number: int) -> bytes:
         start = max(512, self._size) + number * self._size
-        sector = self._raw[start : start + self._size]
+        sector = self.raw[start : start + self._size]
         if not sector:
             raise Refused("unreadable-file", f"OLE {number}")
         return sector
 
     def _allocation(self, extra: int) -> list[int]:
         """The table that says which sector follows which."""
-        parts = [number for number in struct.unpack_from("<109I", self._raw, 76) if number < _LAST]
+        parts = [number for number in struct.unpack_from("<109I", self.raw, 76) if number < _LAST]
         seen: set[int] = set()
         while extra < _LAST:
             if extra in seen:
@@ -62,7 +60,7 @@ class Compound:
             seen.add(extra)
             *more, extra = _numbers(self._sector(extra))
             parts += [number for number in more if number < _LAST]
-        if len(parts) > len(self._raw) // self._size:
+        if len(parts) > len(self.raw) // self._size:
             raise Refused("file-malformed", "OLE")
         return [number for part in parts for number in _numbers(self._sector(part))]
 

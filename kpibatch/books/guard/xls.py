@@ -39,9 +39,9 @@ _SMALLEST_STRING = 3
 _Record: TypeAlias = tuple[int, bytes]
 
 
-def inspect_xls(raw: bytes, compound: Compound, tally: Tally) -> Inspected:
-    """Inspect every sheet of a legacy workbook."""
-    stream = compound.stream("Workbook" if "Workbook" in compound.names else "Book")
+def inspect_xls(compound: Compound, book: str, tally: Tally) -> Inspected:
+    """Inspect every sheet of a legacy workbook whose stream is ``book``."""
+    stream = compound.stream(book)
     sheets = []
     for start, name in list(_listed(stream)):
         tally.begin(name)
@@ -49,7 +49,7 @@ def inspect_xls(raw: bytes, compound: Compound, tally: Tally) -> Inspected:
             sheets.append(_sheet(name, stream, start, tally))
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF", name) from None
-    return Inspected("xls", raw, tuple(sheets))
+    return Inspected("xls", compound.raw, tuple(sheets))
 
 
 def _records(stream: bytes, start: int) -> Iterator[_Record]:

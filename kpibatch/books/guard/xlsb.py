@@ -36,6 +36,7 @@ def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
         _refuse_unsound(zipped.part(strings))
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
+    zipped.refuse_doctypes()
     return Inspected("xlsb", copy.packed(), tuple(sheets))
 
 

@@ -65,6 +65,7 @@ def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
         _refuse_unsound(strings, zipped.xml(strings))
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
+    zipped.refuse_doctypes()
     return Inspected("xlsx", copy.packed(), tuple(sheets))
 
 
