@@ -15,6 +15,7 @@ progress.py   who is told how far a command is
 mailboxes.py  อีเมล and สำเนา → addresses, and what is none
 settings.py   what a value in config.toml may be: its kind and its range
 config.py     ``config.toml`` → ``Config``
+month_files.py  the names of what stands in a month's folder
 files.py      files and folders that appear whole or not at all
 lock.py       one command at a time in an output folder (the door to filelock)
 """

@@ -15,11 +15,12 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import CannotWrite, CloseDiffers, NotClosed
 from kpibatch.base.files import sha256_of
 from kpibatch.base.lock import alone
+from kpibatch.base.month_files import RECORD
 from kpibatch.base.progress import Progress, Quiet
 from kpibatch.commands.run import run_month
 from kpibatch.months.assess import sound_levels
 from kpibatch.months.bundle import ARRIVALS, Bundle, bundle_path, pack, refuse_closed, unpack, workspace_in
-from kpibatch.months.folder import RECORD, Published, published_month, read_published
+from kpibatch.months.folder import Published, published_month, read_published
 from kpibatch.months.history import history_of, remember
 
 _HANG_ON_THE_CLOCK = ("seconds", "versions")

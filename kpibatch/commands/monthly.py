@@ -11,6 +11,7 @@ import click
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import NotAMonth
+from kpibatch.base.month_files import FORMS
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.commands.group import commands, exit_code, month_typed
 
@@ -88,7 +89,7 @@ def forms(workspace: Path) -> None:
     config = read_config(workspace)
     with showing(config.language, click.echo) as display:
         written = write_forms(config, display)
-    click.echo(say("console.forms", config.language, count=len(written), folder=config.output / "forms"))
+    click.echo(say("console.forms", config.language, count=len(written), folder=config.output / FORMS))
 
 
 @commands.command()

@@ -12,6 +12,18 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.files import replaced, saved
 from kpibatch.base.lock import alone
+from kpibatch.base.month_files import (
+    ANNEX,
+    CHECKED,
+    FORMS,
+    JOURNAL,
+    LEVEL_TABLES,
+    LISTED,
+    RANKING,
+    RECORD,
+    RETURNED,
+    UNITS,
+)
 from kpibatch.base.progress import Clock, Progress
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, write_office_form
@@ -19,9 +31,7 @@ from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.month import newest_month
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
-from kpibatch.months.folder import CHECKED, LEVEL_TABLES, LISTED, RECORD
 from kpibatch.months.history import History, history_of, rebuild, remember
-from kpibatch.months.journal import JOURNAL
 from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
 from kpibatch.rules.annex import write_annex
 from kpibatch.rules.levels import LevelTables
@@ -40,7 +50,7 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
     """
     with _assessed(config, month, "run", progress) as (outcome, clock):
-        with replaced(config.output / outcome.month, keep=(JOURNAL.as_posix(),)) as folder:
+        with replaced(config.output / outcome.month, keep=(JOURNAL,)) as folder:
             _write(outcome, folder, clock)
         with history_of(config.output, to_keep=True) as history:  # takes the new month in
             rounds = history.rounds()
@@ -71,15 +81,15 @@ def _assessed(
 def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
     tables, trend, progress = outcome.tables, trend_of(outcome), clock.progress
     with clock.step("ranking"):
-        write_ranking(outcome, folder / "ranking.xlsx", trend)
+        write_ranking(outcome, folder / RANKING, trend)
     with clock.step("units"):
-        (folder / "units").mkdir()
+        (folder / UNITS).mkdir()
         for done, unit in enumerate(tables.units, 1):
-            write_unit_book(outcome, unit, folder / "units" / unit_file(unit), trend)
+            write_unit_book(outcome, unit, folder / UNITS / unit_file(unit), trend)
             progress.tick(done, len(tables.units))
     with clock.step("returned"):
-        (folder / "returned").mkdir()
-        _return(outcome, folder / "returned")
+        (folder / RETURNED).mkdir()
+        _return(outcome, folder / RETURNED)
     for name, content in LISTINGS.items():
         (folder / name).write_bytes(content(outcome))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
@@ -93,7 +103,7 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
     """
     with _assessed(config, month, "check", progress) as (outcome, clock):
         folder = config.output / outcome.month
-        with clock.step("returned"), replaced(folder / "returned") as returned:
+        with clock.step("returned"), replaced(folder / RETURNED) as returned:
             written = _return(outcome, returned)
         saved(folder / CHECKED, lambda part: write_record(outcome, clock, part))
     return outcome, written
@@ -121,19 +131,19 @@ def write_forms(config: Config, progress: Progress) -> list[Path]:
     tables = sound_levels(config)
     office_form = office_form_of(config, tables)
     progress.step("forms")
-    with alone(config, "forms", progress), replaced(config.output / "forms") as folder:
+    with alone(config, "forms", progress), replaced(config.output / FORMS) as folder:
         for done, unit in enumerate(tables.units, 1):
             if office_form:
                 write_office_form(office_form, unit, folder / office_form_name(office_form, unit), tables)
             else:
                 write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))
-    return sorted((config.output / "forms").iterdir())
+    return sorted((config.output / FORMS).iterdir())
 
 
 def write_annex_file(config: Config, tables: LevelTables) -> Path:
     """The level tables as the annex of a letter."""
-    path = config.output / "level_tables_annex.xlsx"
+    path = config.output / ANNEX
     saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
     return path
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.files import replaced
+from kpibatch.base.month_files import MAIL, MAIL_INDEX
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, moment_of
@@ -20,7 +21,7 @@ from kpibatch.months.listings import as_csv
 from kpibatch.rules.levels import LevelTables
 from kpibatch.workbooks.returned.book import free_name, safe_name
 
-FOLDER, INDEX, DRAFT = "mail", "index.csv", "draft"
+DRAFT = "draft"
 States = Mapping[tuple[str, str, str], str]
 
 
@@ -47,16 +48,16 @@ def write_drafts(
     Raises ``KpibatchError`` where a draft is open elsewhere or the disk refuses; then the former drafts are
     as they were.
     """
-    target, moment = published.folder / FOLDER, moment_of(published)
+    target, moment = published.folder / MAIL, moment_of(published)
     rows: list[DraftRow] = []
-    taken = {name.casefold() for name in (INDEX, *_others(target))}
+    taken = {name.casefold() for name in (MAIL_INDEX, *_others(target))}
     with replaced(target, keep=_others(target)) as folder:
         for message in plan.messages:
             raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
             name = free_name(safe_name(_name(message, tables, config.language)), taken)
             (folder / name).write_bytes(raw)
             rows.append(_row(message, len(raw), name, states or {}))
-        (folder / INDEX).write_bytes(as_csv([one.name for one in fields(DraftRow)], map(astuple, rows)))
+        (folder / MAIL_INDEX).write_bytes(as_csv([one.name for one in fields(DraftRow)], map(astuple, rows)))
     return tuple(rows)
 
 
@@ -65,7 +66,9 @@ def _others(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [str(path.relative_to(folder)) for path in files if path.suffix != ".eml" and path.name != INDEX]
+    return [
+        str(path.relative_to(folder)) for path in files if path.suffix != ".eml" and path.name != MAIL_INDEX
+    ]
 
 
 def _name(message: Message, tables: LevelTables, language: str) -> str:

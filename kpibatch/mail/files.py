@@ -15,13 +15,14 @@ from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissing, MailWrongFile
 from kpibatch.base.files import file_name
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
 from kpibatch.base.thai import squash
 from kpibatch.books.look import PROVINCE
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.whose import claims_of, stamps_of
 from kpibatch.mail.message import Attachment
-from kpibatch.months.folder import CHECKED, Published
+from kpibatch.months.folder import Published
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 from kpibatch.workbooks.returned.book import returned_names
@@ -88,9 +89,6 @@ class Strangers:
             )
 
 
-RANKING = "ranking.xlsx"
-
-
 @dataclass(frozen=True)
 class Files:
     """The files of a month's folder; ``tables`` are the level tables it was scored by."""
@@ -101,7 +99,7 @@ class Files:
 
     def summary(self, unit: Unit) -> Attachment:
         """The unit's own summary. Raises ``KpibatchError`` where it is missing, unmarked or another's."""
-        path = self.published.folder / "units" / unit_file(unit)
+        path = self.published.folder / UNITS / unit_file(unit)
         raw = self._read(path, unit.code)
         self._refuse(path, claims_of(raw, IntakeLimits()), unit)
         name = say(
@@ -121,7 +119,7 @@ class Files:
             return [], []
         if (self.published.folder / CHECKED).is_file():
             raise MailCheckedSince(month=self.published.month)
-        form, index = (self.published.folder / "returned" / name for name in self._returned_names[submission])
+        form, index = (self.published.folder / RETURNED / name for name in self._returned_names[submission])
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):
             raw = self._read(path, unit.code)

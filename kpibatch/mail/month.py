@@ -14,9 +14,10 @@ from kpibatch.base.config import Config
 from kpibatch.base.files import saved
 from kpibatch.base.findings import Finding
 from kpibatch.base.lock import alone
+from kpibatch.base.month_files import MAIL
 from kpibatch.base.progress import Progress
 from kpibatch.base.thai import arabic
-from kpibatch.mail.drafts import FOLDER, DraftRow, write_drafts
+from kpibatch.mail.drafts import DraftRow, write_drafts
 from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, Selection, plan_mail
 from kpibatch.mail.send import Result, send_all
@@ -80,7 +81,7 @@ class _Month:
             (row.entry.unit, row.entry.kind, row.entry.recipient): row.state.value for row in self.status()
         }
         rows = write_drafts(self.config, self.tables, self.published, plan, states)
-        return Drafted(rows, plan.problems, self.published.folder / FOLDER)
+        return Drafted(rows, plan.problems, self.published.folder / MAIL)
 
     def status(self) -> tuple[Row, ...]:
         return mail_status(self.connection, self.published.month)

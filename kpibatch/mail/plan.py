@@ -16,6 +16,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import MailAddressFault, MailNamesOther
 from kpibatch.base.findings import Finding, finding, in_order
 from kpibatch.base.mailboxes import read_addresses, read_mailbox
+from kpibatch.base.month_files import LEVEL_TABLES
 from kpibatch.base.thai import arabic, month_end
 from kpibatch.books.guard.package import MB
 from kpibatch.books.look import PROVINCE
@@ -23,7 +24,7 @@ from kpibatch.mail.facts import Facts
 from kpibatch.mail.files import Files, Strangers
 from kpibatch.mail.message import BANGKOK, REHEARSAL, REMINDER, RESULT, Attachment, Message, as_eml
 from kpibatch.mail.text import Templates
-from kpibatch.months.folder import LEVEL_TABLES, Published
+from kpibatch.months.folder import Published
 from kpibatch.rules.levels import LevelTables, find_unit
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit

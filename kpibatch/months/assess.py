@@ -8,6 +8,7 @@ from typing import TypeAlias
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, FaultyLevelTables
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.month_files import HISTORY
 from kpibatch.base.progress import Clock, Progress, Quiet
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
@@ -15,7 +16,6 @@ from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
 from kpibatch.intake.month import newest_month
 from kpibatch.intake.past import PastMonth
-from kpibatch.months.database import FILE
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint import check_levels
@@ -118,7 +118,7 @@ def _about(history: History, months: list[str], round_key: str, language: str) -
     """Months whose published results can't be looked back on."""
     for month, other in history.rounds().items():
         if month in months and other != round_key:
-            yield finding("history-other-round", Place(FILE), found=other, month=month, expected=round_key)
+            yield finding("history-other-round", Place(HISTORY), found=other, month=month, expected=round_key)
     for month in months:
         if month in history.skipped:
             yield finding(

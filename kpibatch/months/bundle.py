@@ -19,18 +19,19 @@ from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config, Workspace, read_config
 from kpibatch.base.errors import BundleUnreadable, MonthClosed, NoBundle
 from kpibatch.base.files import saved, sha256_of
-from kpibatch.months.folder import LISTED, RECORD, Published
+from kpibatch.base.month_files import CLOSED, LISTED, MAIL, RECORD
+from kpibatch.months.folder import Published
 
 MANIFEST, ARRIVALS = "manifest.json", "arrivals.json"
 _FORMAT = 1
 _MAX_BYTES = 4_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_MAIL, _KEPT = "mail", ".kept"
+_KEPT = ".kept"
 
 
 def bundle_path(output: Path, month: str) -> Path:
     """Where the bundle of a closed month lies."""
-    return output / "closed" / f"{month}.zip"
+    return output / CLOSED / f"{month}.zip"
 
 
 def refuse_closed(config: Config, month: str) -> None:
@@ -93,7 +94,7 @@ def _members(config: Config, published: Published, months: list[str]) -> Iterato
                 if (path := config.output / month / name).is_file():
                     yield f"output/{month}/{name}", path
     for name, path in _files(published.folder, f"output/{published.month}", below=True):
-        if PurePosixPath(name).parts[2] != _MAIL:
+        if PurePosixPath(name).parts[2] != MAIL:
             yield name, path
 
 

@@ -19,7 +19,6 @@ from kpibatch.base.errors import (
     KpibatchError,
 )
 
-FILE = "history.sqlite"
 Connection = sqlite3.Connection
 BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")

@@ -15,10 +15,9 @@ from typing import Any, TypeAlias
 
 from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
 from kpibatch.base.files import sha256_of
+from kpibatch.base.month_files import LISTED, RECORD
 from kpibatch.base.thai import is_month
 
-RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
-LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
 Row: TypeAlias = dict[str, str]
 
 

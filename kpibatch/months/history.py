@@ -17,12 +17,10 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
+from kpibatch.base.month_files import CHECKED, HISTORY, LISTED, RECORD
 from kpibatch.intake.past import PAST_COLUMNS, PastMonth
-from kpibatch.months.database import FILE, BadRow, Connection, discard, opened, take_place, transaction
+from kpibatch.months.database import BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.months.folder import (
-    CHECKED,
-    LISTED,
-    RECORD,
     Published,
     Row,
     as_number,
@@ -101,7 +99,7 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
     Where the disk refuses, it is a passing one too, so that what only looks back still can; unless it is
     ``to_keep``. Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
-    path, months = output / FILE, list(month_folders(output))
+    path, months = output / HISTORY, list(month_folders(output))
     try:
         history, closing = _begun(
             path if path.exists() or any(published_months(output)) else _MEMORY, output, months
@@ -152,7 +150,7 @@ def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> Hi
 
 def remember(output: Path, arrivals: Mapping[str, datetime]) -> None:
     """Keep when files (by SHA-256) came that were never seen before."""
-    with opened(output / FILE) as connection, transaction(connection):
+    with opened(output / HISTORY) as connection, transaction(connection):
         _add_sights(
             connection, {digest: moment.isoformat(timespec="seconds") for digest, moment in arrivals.items()}
         )
@@ -163,7 +161,7 @@ def rebuild(output: Path) -> History:
 
     The history that is given back is closed; it tells the months that were skipped.
     """
-    path, part = output / FILE, output / f".{FILE}.part"
+    path, part = output / HISTORY, output / f".{HISTORY}.part"
     discard(part)
     try:
         with opened(part) as connection:

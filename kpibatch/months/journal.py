@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kpibatch.base.errors import MailElsewhere, MailJournalDamaged, MailJournalRefused
+from kpibatch.base.month_files import JOURNAL
 from kpibatch.months.database import Connection, transaction
 from kpibatch.months.outbox import Entry, Key, Row, State
 
-JOURNAL = Path("mail", "journal.csv")
 COLUMNS = (
     "month",
     "unit",

@@ -17,12 +17,13 @@ from certificates import Authority, trusting
 from mail_server import HOST, PASSWORD, USER, Letter, as_eml, configured, post_office, scripted
 
 from kpibatch.base.errors import KpibatchError, MailJournalRefused, MailStopped, ServerAway, ServerFault
+from kpibatch.base.month_files import JOURNAL
 from kpibatch.commands.screens.mailing import result_lines
 from kpibatch.mail.password import VARIABLE
 from kpibatch.mail.send import send_all
 from kpibatch.mail.session import open_session
 from kpibatch.months.database import opened
-from kpibatch.months.journal import JOURNAL, mail_status, read_journal, restore
+from kpibatch.months.journal import mail_status, read_journal, restore
 from kpibatch.months.outbox import State
 
 MONTH, UNITS = "2565-06", 878

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpibatch.base.errors import KpibatchError, MailElsewhere, MailJournalDamaged, MailJournalRefused
+from kpibatch.base.month_files import JOURNAL
 from kpibatch.months.database import opened, transaction
-from kpibatch.months.journal import COLUMNS, JOURNAL, Outbox, mail_status, mails_of, read_journal, restore
+from kpibatch.months.journal import COLUMNS, Outbox, mail_status, mails_of, read_journal, restore
 from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, state_after
 
 MONTH = "2565-06"

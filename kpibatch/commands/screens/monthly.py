@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import SEVERITIES, count
+from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_month
 from kpibatch.commands.console import finding_line, print_table
 from kpibatch.months.listings import status_rows
@@ -47,7 +48,7 @@ def show_findings(outcome: Outcome, written: int) -> None:
     for each in outcome.findings:
         print(finding_line(each, language, f"{each.unit} {names.get(each.unit, '')}".strip()))
     print(say("console.findings", language, **count(outcome.findings)))
-    folder = outcome.config.output / outcome.month / "returned"
+    folder = outcome.config.output / outcome.month / RETURNED
     print(say("console.returned", language, count=written, folder=folder))
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 
 from kpibatch.base.errors import PublishedDamaged, RulesError
 from kpibatch.base.findings import COLUMNS, NOWHERE, Place
-from kpibatch.months.folder import LEVEL_TABLES, Published, Row, as_number
+from kpibatch.base.month_files import FINDINGS, LEVEL_TABLES, MEASURES, SCORES
+from kpibatch.months.folder import Published, Row, as_number
 from kpibatch.months.listings import MEASURE_COLUMNS, SCORE_COLUMNS, measure_rows, score_rows
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
@@ -116,11 +117,11 @@ def side_of_month(month: Published, corrections: str) -> Side:
             file=LEVEL_TABLES,
             reason=f"{fault.place} [{fault.code}]",
         )
-    with _readable(month, "scores.csv"):
+    with _readable(month, SCORES):
         standings, results = _scores(month.scores, tables)
-    with _readable(month, "measures.csv"):
+    with _readable(month, MEASURES):
         values, places = _measures(month.measures, tables)
-    with _readable(month, "findings.csv"):
+    with _readable(month, FINDINGS):
         told = _findings(month.findings)
     return Side(month.month, tables, workbook, standings, results, values, places, told, corrections)
 

@@ -1,0 +1,13 @@
+"""The names of what stands in ``output/MONTH/`` and beside the months, said once.
+
+Whoever writes one of these files and whoever reads it ask here. Source: design, section 4.
+"""
+
+RANKING = "ranking.xlsx"
+UNITS, RETURNED = "units", "returned"
+SCORES, MEASURES, VALUES, FINDINGS = LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
+RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
+MAIL, MAIL_INDEX = "mail", "index.csv"
+JOURNAL = f"{MAIL}/journal.csv"
+# Beside the months, in the output folder itself.
+HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
