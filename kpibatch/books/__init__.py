@@ -10,4 +10,5 @@ read.py     reading any workbook: values at their addresses (the door to calamin
 values.py   a cell → a value of a measure's kind, or why not
 table.py    a sheet as a table; faults collected with their cells
 write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
+columns.py  a list on a sheet as data: head, width, cell and look of each column
 """

@@ -88,13 +88,14 @@ class Book:
 
     def style(self, *names: str, **extra: Any) -> Format:
         """The format that the named styles make together, later ones and ``extra`` winning."""
-        key = (names, tuple(sorted(extra.items())))
-        if key not in self._formats:
+        key = (names, tuple(sorted(extra.items())) if extra else ())
+        form = self._formats.get(key)
+        if form is None:
             properties: dict[str, Any] = {}
             for name in ("base", *names):
                 properties.update(self._date_format() if name == "date" else STYLES[name])
-            self._formats[key] = self._book.add_format(properties | extra)
-        return self._formats[key]
+            form = self._formats[key] = self._book.add_format(properties | extra)
+        return form
 
     def _date_format(self) -> dict[str, Any]:
         return {"num_format": THAI_DATE if self.language == "th" else ENGLISH_DATE, "align": "center"}
@@ -125,17 +126,21 @@ class Sheet:
     def put(self, row: int, column: int, content: Content, *styles: str, **extra: Any) -> None:
         """Write one cell; raises where the value or place can't be held."""
         form = self.book.style(*styles, **extra)
-        where = f"{self.name}!{row},{column}"
         if content is None or (isinstance(content, float) and math.isnan(content)):
-            _check(self.raw.write_blank(row, column, None, form), where)
+            _check(self.raw.write_blank(row, column, None, form), self.name, row, column)
         elif isinstance(content, Formula):
-            _check(self.raw.write_formula(row, column, "=" + content.text, form, content.result), where)
+            _check(
+                self.raw.write_formula(row, column, "=" + content.text, form, content.result),
+                self.name,
+                row,
+                column,
+            )
         elif isinstance(content, str):
-            _check(self.raw.write_string(row, column, clean(content), form), where)
+            _check(self.raw.write_string(row, column, clean(content), form), self.name, row, column)
         elif isinstance(content, date):
-            _check(self.raw.write_datetime(row, column, content, form), where)
+            _check(self.raw.write_datetime(row, column, content, form), self.name, row, column)
         else:
-            _check(self.raw.write_number(row, column, content, form), where)
+            _check(self.raw.write_number(row, column, content, form), self.name, row, column)
 
     def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
         for offset, content in enumerate(contents):
@@ -247,6 +252,6 @@ class Sheet:
         _check(self.raw.conditional_format(*first, *last, dict(options)), self.name)
 
 
-def _check(returned: Any, where: str) -> None:
+def _check(returned: Any, *where: object) -> None:
     if isinstance(returned, int) and returned < 0:
         raise ValueError(f"XlsxWriter refused a write at {where}: {returned}")

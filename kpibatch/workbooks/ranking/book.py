@@ -14,7 +14,8 @@ from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_crite
 from kpibatch.workbooks.ranking.formulas import KpiPlan, plan_kpi
 from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
 from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
-from kpibatch.workbooks.ranking.score_sheet import FIRST, RANK, SENT, TOTAL_SCORE, ScoreWriter, plan_scores
+from kpibatch.workbooks.ranking.score_formulas import FIRST, RANK, SENT, TOTAL_SCORE, plan_scores
+from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity, write_trend
 
 _SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")

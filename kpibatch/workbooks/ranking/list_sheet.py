@@ -8,7 +8,7 @@ from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import Trend
-from kpibatch.workbooks.ranking.score_sheet import (
+from kpibatch.workbooks.ranking.score_formulas import (
     NAME,
     PERCENT,
     PLACE,

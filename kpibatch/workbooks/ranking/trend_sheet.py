@@ -13,7 +13,7 @@ from kpibatch.intake.past import PastMonth
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.sensitivity import sensitivity
 from kpibatch.scoring.trend import Trend
-from kpibatch.workbooks.ranking.score_sheet import FIRST, PERCENT, RANK, ScorePlan
+from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, ScorePlan
 
 _TOP = 5
 _CHARTED = 10

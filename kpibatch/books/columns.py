@@ -1,0 +1,68 @@
+"""A list on a sheet as data: its columns, from which widths, headings, cells and print area follow.
+
+To add a column is to add a ``Column`` to one tuple.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from kpibatch.books.write import Content, Formula, Sheet
+
+Row = TypeVar("Row")
+Style: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column of a list: what stands above it, how wide it is, what each row has in it and how it looks.
+
+    ``result`` is a row's content; where there is a ``formula`` (of a row of the sheet, zero-based), it is
+    what Excel will compute from that. ``style`` names the styles of every cell, or of each row's; ``extra``
+    are formats beside them.
+    """
+
+    head: str
+    width: float
+    result: Callable[[Row], Content]
+    style: Style | Callable[[Row], Style] = ("cell",)
+    formula: Callable[[int], str] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    hidden: bool = False
+
+    def content(self, at: int, row: Row) -> Content:
+        """What the cell in row ``at`` of the sheet holds."""
+        result = self.result(row)
+        if self.formula is None:
+            return result
+        assert result is None or isinstance(result, str | int | float)
+        return Formula(self.formula(at), "" if result is None else result)
+
+    def styles(self, row: Row) -> Style:
+        """The styles of the row's cell."""
+        return self.style(row) if callable(self.style) else self.style
+
+
+def widths_of(columns: Sequence[Column[Any]]) -> list[float]:
+    return [column.width for column in columns]
+
+
+def set_widths(sheet: Sheet, columns: Sequence[Column[Any]]) -> None:
+    """Give the sheet's columns their widths, from the first on; hidden ones are hidden."""
+    sheet.widths(*widths_of(columns))
+    for number, column in enumerate(columns):
+        if column.hidden:
+            sheet.raw.set_column(number, number, column.width, None, {"hidden": True})
+
+
+def put_heads(sheet: Sheet, at: int, columns: Sequence[Column[Any]]) -> None:
+    """Write the headings into a row of the sheet; a column without one is passed over."""
+    for number, column in enumerate(columns):
+        if column.head:
+            sheet.put(at, number, column.head, "head")
+
+
+def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row) -> None:
+    """Write what the columns have of a row into row ``at`` of the sheet."""
+    for number, column in enumerate(columns):
+        sheet.put(at, number, column.content(at, row), *column.styles(row), **column.extra)

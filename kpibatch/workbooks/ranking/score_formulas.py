@@ -1,0 +1,170 @@
+"""The formulas of คะแนนรายตัวชี้วัด, and where all they refer to stands: KPIs → total, rating, rank, line.
+
+Siblings stand side by side (breadth first), so every node's score is one SUMPRODUCT of its children and their
+weights.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpibatch.base.addresses import quoted, ref, span
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Node
+from kpibatch.scoring.rank import LEAST, rank_formula, rounded_formula
+from kpibatch.workbooks.ranking.formulas import KpiPlan
+
+# The order of the columns, as the formulas refer to them; the nodes follow, and then the tie-breakers.
+CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
+HEAD, TOP_ROW, WEIGHT_ROW, FIRST = 3, 4, 5, 6
+
+
+@dataclass(frozen=True)
+class ScorePlan:
+    """Where the sheet's columns stand; ``rating`` is the pair of ranges (thresholds, words) of the criteria
+    sheet.
+    """
+
+    sheet: str
+    nodes: tuple[str, ...]
+    breakers: tuple[str, ...]
+    units: int
+    rating: tuple[str, str]
+
+    def column(self, node: str) -> int:
+        return FIRST_NODE + self.nodes.index(node)
+
+    def breaker(self, number: int) -> int:
+        return FIRST_NODE + len(self.nodes) + number
+
+    @property
+    def last(self) -> int:
+        return FIRST + self.units - 1
+
+    @property
+    def last_node(self) -> int:
+        return FIRST_NODE + len(self.nodes) - 1
+
+    def range(self, column: int, *, outside: bool = False) -> str:
+        """All units' cells of a column."""
+        cells = span((FIRST, column), (self.last, column), "rc")
+        return f"{quoted(self.sheet)}!{cells}" if outside else cells
+
+
+def plan_scores(
+    sheet: str, tables: LevelTables, breakers: tuple[str, ...], rating: tuple[str, str]
+) -> ScorePlan:
+    """Lay the sheet out."""
+    nodes = tuple(node.code for node in tables.breadth_first())
+    return ScorePlan(sheet, nodes, breakers, len(tables.units), rating)
+
+
+@dataclass(frozen=True)
+class ScoreFormulas:
+    """The formulas for the unit in row ``at`` of the sheet; ``not_sent`` and ``provisional`` are the words
+    that stand in its cells, ``complete`` whether only units with a final score are ranked.
+    """
+
+    plan: ScorePlan
+    kpis: Mapping[str, KpiPlan]
+    not_sent: str
+    provisional: str
+    complete: bool
+
+    def _mean_of(self, at: int, children: Sequence[Node]) -> tuple[str, str]:
+        """The weighted sum and the sum of weights of the children that have a score."""
+        first, last = self.plan.column(children[0].code), self.plan.column(children[-1].code)
+        weights = span((WEIGHT_ROW, first), (WEIGHT_ROW, last), "rc")
+        scores = span((at, first), (at, last))
+        return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},--ISNUMBER({scores}))"
+
+    def inner(self, at: int, children: Sequence[Node]) -> str:
+        """The score of a node with children. Source: design, section 1."""
+        upper, lower = self._mean_of(at, children)
+        return f'IF({lower}=0,"",{upper}/{lower})'
+
+    def total(self, at: int, children: Sequence[Node]) -> str:
+        """The score of the whole tree, rounded once, at the end. Source: design, section 1."""
+        upper, lower = self._mean_of(at, children)
+        not_sent = f'{ref(at, SENT, "c")}="{self.not_sent}"'
+        return f'IF(OR({not_sent},{lower}=0),"",{rounded_formula(f"{upper}/{lower}")})'
+
+    def percent(self, at: int) -> str:
+        total = ref(at, TOTAL_SCORE, "c")
+        return f'IF({total}="","",100*{total}/{ref(TOP_ROW, TOTAL_SCORE, "rc")})'
+
+    def rating(self, at: int) -> str:
+        thresholds, words = self.plan.rating
+        percent = ref(at, PERCENT, "c")
+        return f'IF({percent}="","",IFERROR(LOOKUP(ROUND({percent},9),{thresholds},{words}),""))'
+
+    def key(self, at: int) -> str:
+        """The total that a unit is ranked by; nothing where it has no rank."""
+        total = ref(at, TOTAL_SCORE, "c")
+        if self.complete:
+            return f'IF({ref(at, STATUS, "c")}<>"","",{total})'
+        return f'IF({total}="","",{total})'
+
+    def rank(self, at: int) -> str:
+        """The tie policy as a formula."""
+        breakers = map(self.plan.breaker, range(len(self.plan.breakers)))
+        cells = [(ref(at, column, "c"), self.plan.range(column)) for column in breakers]
+        return rank_formula(ref(at, KEY, "c"), self.plan.range(KEY), cells)
+
+    def place(self, at: int) -> str:
+        """The line of the unit in the sorted ranking: ranked ones, then those left out, then those who sent
+        nothing.
+        """
+        ranks, rank, totals = self.plan.range(RANK), ref(at, RANK, "c"), self.plan.range(TOTAL_SCORE)
+        so_far = {
+            column: f"{ref(FIRST, column, 'rc')}:{ref(at, column, 'c')}" for column in (RANK, TOTAL_SCORE)
+        }
+        ranked = f"{rank}+COUNTIF({so_far[RANK]},{rank})-1"
+        left_out = f'COUNT({ranks})+SUMPRODUCT(({so_far[RANK]}="")*({so_far[TOTAL_SCORE]}<>""))'
+        nothing = (
+            f'COUNT({ranks})+SUMPRODUCT(({ranks}="")*({totals}<>""))+SUMPRODUCT(--({so_far[TOTAL_SCORE]}=""))'
+        )
+        return f'IF({rank}<>"",{ranked},IF({ref(at, TOTAL_SCORE, "c")}<>"",{left_out},{nothing}))'
+
+    def status(self, at: int) -> str:
+        """Provisional as soon as one KPI is. Source: design, section 1."""
+        waiting = [
+            f'{plan.outside(at - FIRST, plan.status)}="{self.provisional}"' for plan in self.kpis.values()
+        ]
+        sent = f'IF(OR({",".join(waiting)}),"{self.provisional}","")'
+        return f'IF({ref(at, SENT, "c")}="{self.not_sent}","{self.not_sent}",{sent})'
+
+    def leaf(self, at: int, code: str) -> str:
+        """The score on the KPI's own sheet."""
+        return self.kpis[code].outside(at - FIRST, self.kpis[code].score)
+
+    def breaker(self, at: int, code: str) -> str:
+        """A node's score as ties are broken by it."""
+        cell = ref(at, self.plan.column(code))
+        return f"IF(ISNUMBER({cell}),{rounded_formula(cell)},{LEAST:g})"
+
+    def mean(self, column: int) -> str:
+        """The mean of all units that have a number in a column."""
+        cells = self.plan.range(column)
+        return f'IF(COUNT({cells})=0,"",ROUND(AVERAGE({cells}),9))'
+
+    def weakest(self, at: int, column: int) -> str:
+        """A mark below a KPI whose mean, in row ``at``, is one of the three lowest."""
+        here = ref(at, column)
+        lower = "+".join(
+            f"SUMPRODUCT(--({span((at, first), (at, last), 'rc')}<{here}))"
+            for first, last in _runs(
+                [self.plan.column(code) for code in self.plan.nodes if code in self.kpis]
+            )
+        )
+        return f'IF(ISNUMBER({here}),IF({lower}<3,"▼",""),"")'
+
+
+def _runs(columns: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring columns as first and last."""
+    runs: list[tuple[int, int]] = []
+    for column in sorted(columns):
+        if runs and column == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], column)
+        else:
+            runs.append((column, column))
+    return runs
