@@ -14,7 +14,7 @@ from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_crite
 from kpibatch.workbooks.ranking.formulas import KpiPlan, plan_kpi
 from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
 from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
-from kpibatch.workbooks.ranking.score_formulas import FIRST, RANK, SENT, TOTAL_SCORE, plan_scores
+from kpibatch.workbooks.ranking.score_formulas import RANK, TOTAL_SCORE, plan_scores
 from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity, write_trend
 
@@ -41,10 +41,10 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
         ListSheet(outcome, first, scores, months, trend).write()
         ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
         for code, plan in kpis.items():
-            KpiWriter(outcome, sheets[code], plan, kpis, (scores.sheet, FIRST, SENT)).write()
+            KpiWriter(outcome, sheets[code], plan, kpis, scores).write()
         book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={scores.range(RANK, outside=True)}")
         write_trend(outcome, book.sheet(names[2]), months, scores, trend)
         write_sensitivity(outcome, book.sheet(names[3]))
         write_findings(outcome, book.sheet(names[4]), kpis)
-        write_criteria(outcome, book.sheet(names[5]), kpis)
+        write_criteria(outcome, book.sheet(names[5]))

@@ -5,7 +5,9 @@ read.
 from collections.abc import Mapping
 
 from kpibatch.base.addresses import quoted, ref, span
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words
+from kpibatch.base.findings import Finding
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.levels import LevelTables
@@ -14,141 +16,142 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 
 _RATING_TOP = 4
-_FINDING_WIDTHS = (12, 26, 30, 18, 14, 26, 26, 80, 14)
-_CRITERIA_WIDTHS = (24, 44, 34, *[20] * 9)
+_MOST_LINES = 8
 
 
 def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:
     """Where the rating bands stand: the ranges of their thresholds (rising) and of their words."""
     last = _RATING_TOP + len(tables.rating) - 1
-    return tuple(f"{quoted(sheet)}!{span((_RATING_TOP, column), (last, column), 'rc')}" for column in (0, 1))  # type: ignore[return-value]
+    thresholds, words = (span((_RATING_TOP, column), (last, column), "rc") for column in (0, 1))
+    return f"{quoted(sheet)}!{thresholds}", f"{quoted(sheet)}!{words}"
 
 
 def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) -> None:
-    """Every finding, gravest first, with a link to the unit's value in its KPI's sheet where there is one."""
-    language, tables = outcome.language, outcome.tables
-    names = ("severity", "unit", "file", "sheet", "cell", "measure", "found", "message", "link")
-    sheet.widths(*_FINDING_WIDTHS)
-    sheet.put(0, 0, say("sheet.findings-title", language), "title")
+    """Every finding, gravest first, with a link to the unit's value in its KPI's sheet where there is one.
+
+    Source: design, section 4.
+    """
+    say, columns = Words("sheet", outcome.language), _of_finding(outcome)
+    texts, link = columns[1:-1], len(columns) - 1
+    set_widths(sheet, columns)
+    sheet.put(0, 0, say("findings-title"), "title")
     sheet.height(0, 2)
-    sheet.put_row(2, 0, [say(f"sheet.finding-{name}", language) for name in names], "head")
-    for at, one in enumerate(outcome.findings, 3):
-        severity, style = (
-            say(f"sheet.severity-{one.severity}", language),
-            {"error": "poor", "warning": "fair"}.get(one.severity, "cell"),
-        )
-        unit = tables.unit.get(one.unit)
-        texts = [
-            f"{unit.code} {unit.name}" if unit else one.unit,
-            one.place.file,
-            one.place.sheet,
-            one.place.cell,
-            one.measure,
-            one.found,
-        ]
-        message = one.message(language)
-        sheet.put(at, 0, severity, "cell", style, "centre")
-        sheet.put_row(at, 1, texts, "cell", "wrap")
-        sheet.put(at, 7, message, "cell", "wrap")
-        target = _target(outcome, kpis, one.unit, one.measure)
+    put_heads(sheet, 2, columns)
+    for at, finding in enumerate(outcome.findings, 3):
+        put_line(sheet, at, columns[:-1], finding)
+        target = _target(outcome, kpis, finding)
         if target:
-            sheet.link(at, 8, target, say("sheet.go", language), "cell", "link", "centre")
+            sheet.link(at, link, target, say("go"), "cell", "link", "centre")
         else:
-            sheet.put(at, 8, "", "cell")
-        lengths = [
-            lines_of(text, width) for text, width in zip([*texts, message], _FINDING_WIDTHS[1:8], strict=True)
-        ]
-        sheet.height(at, min(max(lengths), 8))
+            sheet.put(at, link, "", "cell")
+        lines = (lines_of(str(column.result(finding)), column.width) for column in texts)
+        sheet.height(at, min(max(lines), _MOST_LINES))
     if not outcome.findings:
-        sheet.put(3, 0, say("sheet.no-findings", language), "quiet")
-    sheet.raw.autofilter(2, 0, max(3, 2 + len(outcome.findings)), len(names) - 1)
+        sheet.put(3, 0, say("no-findings"), "quiet")
+    sheet.raw.autofilter(2, 0, max(3, 2 + len(outcome.findings)), link)
     sheet.raw.freeze_panes(3, 2)
     sheet.page(top=2)
     sheet.lock()
 
 
-def _target(outcome: Outcome, kpis: Mapping[str, KpiPlan], unit: str, measure: str) -> str:
-    plan = kpis.get(outcome.tables.kpi_of.get(measure, ""))
-    if plan is None or unit not in outcome.tables.unit:
+def _of_finding(outcome: Outcome) -> tuple[Column[Finding], ...]:
+    """Severity, the texts that set a line's height, and room for a link."""
+    say, language = Words("sheet", outcome.language), outcome.language
+
+    def unit(finding: Finding) -> str:
+        named = outcome.tables.unit.get(finding.unit)
+        return f"{named.code} {named.name}" if named else finding.unit
+
+    def severity(finding: Finding) -> Style:
+        return ("cell", {"error": "poor", "warning": "fair"}.get(finding.severity, "cell"), "centre")
+
+    wrapped = ("cell", "wrap")
+    return (
+        Column(say("finding-severity"), 12, lambda finding: say(f"severity-{finding.severity}"), severity),
+        Column(say("finding-unit"), 26, unit, wrapped),
+        Column(say("finding-file"), 30, lambda finding: finding.place.file, wrapped),
+        Column(say("finding-sheet"), 18, lambda finding: finding.place.sheet, wrapped),
+        Column(say("finding-cell"), 14, lambda finding: finding.place.cell, wrapped),
+        Column(say("finding-measure"), 26, lambda finding: finding.measure, wrapped),
+        Column(say("finding-found"), 26, lambda finding: finding.found, wrapped),
+        Column(say("finding-message"), 80, lambda finding: finding.message(language), wrapped),
+        Column(say("finding-link"), 14, lambda finding: ""),
+    )
+
+
+def _target(outcome: Outcome, kpis: Mapping[str, KpiPlan], finding: Finding) -> str:
+    plan = kpis.get(outcome.tables.kpi_of.get(finding.measure, ""))
+    if plan is None or finding.unit not in outcome.tables.unit:
         return ""
-    row = outcome.tables.position[unit]
-    return f"{quoted(plan.sheet)}!{ref(plan.first + row, plan.column(measure))}"
+    row = plan.first + outcome.tables.position[finding.unit]
+    return f"{quoted(plan.sheet)}!{ref(row, plan.column(finding.measure))}"
 
 
-def write_criteria(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) -> None:
+# --- เกณฑ์ ------------------------------------------------------------------------------------------------
+
+
+def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
     """The rating bands, the scorecard with its weights, and each condition as it was read, with its
     reference.
+
+    Source: design, section 4.
     """
-    language, tables = outcome.language, outcome.tables
-    sheet.widths(*_CRITERIA_WIDTHS[: 3 + tables.level_count], 60)
-    sheet.put(0, 0, say("sheet.criteria-title", language), "title")
+    say, tables, columns = Words("sheet", outcome.language), outcome.tables, _of_rule(outcome)
+    set_widths(sheet, columns)
+    sheet.put(0, 0, say("criteria-title"), "title")
     sheet.height(0, 2)
-    sheet.put(1, 0, say("sheet.criteria-reference", language, reference=tables.round.reference), "subtitle")
-    sheet.put_row(
-        _RATING_TOP - 1, 0, [say("sheet.rating-from", language), say("sheet.rating", language)], "head"
-    )
+    sheet.put(1, 0, say("criteria-reference", reference=tables.round.reference), "subtitle")
+    sheet.put_row(_RATING_TOP - 1, 0, [say("rating-from"), say("rating")], "head")
     for at, (percent, word) in enumerate(reversed(tables.rating), _RATING_TOP):
         sheet.put(at, 0, percent, "cell", "input", "number", align="center")
         sheet.put(at, 1, word, "cell", "input")
     top = _RATING_TOP + len(tables.rating) + 1
-    levels = [say("sheet.level-n", language, level=level) for level in range(1, tables.level_count + 1)]
-    heads = [
-        say("sheet.unit-code", language),
-        say("sheet.item", language),
-        say("sheet.case", language),
-        *levels,
-        say("sheet.remark", language),
-    ]
-    sheet.put_row(top, 0, heads, "head")
+    put_heads(sheet, top, columns)
     at = top + 1
     for node, depth in tables.in_tree_order():
-        at = _node(outcome, sheet, node, depth, at, kpis)
+        sheet.merge(at, 0, len(columns) - 1, _node(say, node), "section", indent=depth)
+        rules = tables.rules_of(node.code)
+        for row, rule in enumerate(rules, at + 1):
+            put_line(sheet, row, columns, rule)
+            texts = (columns[1], columns[2], columns[-1])
+            sheet.height(row, max(lines_of(str(each.result(rule)), each.width) for each in texts))
+        at += 1 + len(rules)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
     sheet.lock()
 
 
-def _node(
-    outcome: Outcome, sheet: Sheet, node: Node, depth: int, at: int, kpis: Mapping[str, KpiPlan]
-) -> int:
-    tables, language = outcome.tables, outcome.language
-    last = 3 + tables.level_count
-    facts = {
-        "code": node.code,
-        "name": node.name,
-        "weight": f"{node.weight:g}",
-        "responsible": node.responsible or "–",
-    }
-    sheet.merge(
-        at,
-        0,
-        last,
-        say("sheet.criteria-node", language, **facts) + f"   {node.reference}",
-        "section",
-        indent=depth,
+def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
+    """Measure, item, case, the levels, remark."""
+    tables, say = outcome.tables, Words("sheet", outcome.language)
+
+    def condition(level: int) -> Column[Rule]:
+        head = say("level-n", level=level)
+        return Column(head, 20, lambda rule: _condition(rule, level), ("cell", "centre"))
+
+    def case(rule: Rule) -> str:
+        if not rule.case:
+            return ""
+        return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}"
+
+    wrapped = ("cell", "wrap")
+    return (
+        Column(say("unit-code"), 24, lambda rule: rule.measure, ("cell", "quiet")),
+        Column(say("item"), 44, lambda rule: tables.measures[rule.measure].label, wrapped),
+        Column(say("case"), 34, case, wrapped),
+        *map(condition, range(1, tables.level_count + 1)),
+        Column(say("remark"), 60, lambda rule: rule.remark, ("cell", "quiet", "wrap")),
     )
-    for number, rule in enumerate(tables.rules_of(node.code), at + 1):
-        measure = tables.measures[rule.measure]
-        words = [edge.text() if edge else "" for edge in rule.edges]
-        typed = [
-            text if edge and edge.any_value else word
-            for text, word, edge in zip(rule.typed, words, rule.edges, strict=True)
-        ]
-        sheet.put(number, 0, rule.measure, "cell", "quiet")
-        sheet.put(number, 1, measure.label, "cell", "wrap")
-        sheet.put(number, 2, _case(tables, rule, language), "cell", "wrap")
-        sheet.put_row(number, 3, typed, "cell", "centre")
-        sheet.put(number, last, rule.remark, "cell", "quiet", "wrap")
-        sheet.height(
-            number,
-            max(
-                lines_of(measure.label, 44),
-                lines_of(_case(tables, rule, language), 34),
-                lines_of(rule.remark, 60),
-            ),
-        )
-    return at + 1 + len(tables.rules_of(node.code))
 
 
-def _case(tables: LevelTables, rule: Rule, language: str) -> str:
-    return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}" if rule.case else ""
+def _condition(rule: Rule, level: int) -> str:
+    """A level's condition in words; where any value will do, as it was typed."""
+    edge = rule.edges[level - 1]
+    if not edge:
+        return ""
+    return rule.typed[level - 1] if edge.any_value else edge.text()
+
+
+def _node(say: Words, node: Node) -> str:
+    facts = {"code": node.code, "name": node.name, "weight": f"{node.weight:g}"}
+    return say("criteria-node", **facts, responsible=node.responsible or "–") + f"   {node.reference}"

@@ -1,14 +1,21 @@
 """The first sheet of the ranking: the list, the podium, the charts."""
 
+from collections.abc import Callable, Iterator
+
 from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
-from kpibatch.books.write import Content, Formula, Sheet
+from kpibatch.books.columns import Column, put_heads, put_line, set_widths
+from kpibatch.books.look import TEAL
+from kpibatch.books.write import Formula, Sheet
+from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import Trend
+from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, LETTERS, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.score_formulas import (
+    CODE,
     NAME,
     PERCENT,
     PLACE,
@@ -39,7 +46,10 @@ def heading(outcome: Outcome) -> str:
 
 
 class ListSheet:
-    """The sheet อันดับ: lines in order of rank, looked up in the scores, so that they sort themselves anew."""
+    """The sheet อันดับ: lines in order of rank, looked up in the scores, so that they sort themselves anew.
+
+    Source: design, section 4.
+    """
 
     def __init__(
         self, outcome: Outcome, sheet: Sheet, scores: ScorePlan, months: TrendPlan, trend: Trend
@@ -54,32 +64,20 @@ class ListSheet:
         self.last = _LIST_TOP + len(outcome.standings)
 
     def write(self) -> None:
-        outcome, tables = self.outcome, self.outcome.tables
-        self.sheet.widths(
-            9, 10, 32, 13, 13, 20, *[16] * len(self.sections), 12, 16, 18, 8, *[8] * self.months.months
-        )
-        self.sheet.put(0, 0, self.say("ranking-title", unit=tables.round.unit_noun), "title")
+        columns = self.columns()
+        set_widths(self.sheet, columns)
+        self.sheet.put(0, 0, self.say("ranking-title", unit=self.outcome.tables.round.unit_noun), "title")
         self.sheet.height(0, 2)
-        self.sheet.put(1, 0, heading(outcome), "subtitle")
+        self.sheet.put(1, 0, heading(self.outcome), "subtitle")
         self._figures()
-        heads = [
-            self.say("rank"),
-            self.say("unit-code"),
-            tables.round.unit_noun,
-            self.say("total"),
-            self.say("percent"),
-            self.say("rating"),
-        ]
-        heads += [f"{code}  {tables.node[code].name}" for code in self.sections]
-        heads += [self.say("movement"), self.say("trend-name"), self.say("status"), self.say("line")]
-        self.sheet.put_row(_LIST_TOP, 0, heads, "head")
+        put_heads(self.sheet, _LIST_TOP, columns)
         self.sheet.height(_LIST_TOP, 3)
-        for place, standing in enumerate(outcome.standings, 1):
-            self._line(place, standing)
+        for at, standing in enumerate(self.outcome.standings, _LIST_TOP + 1):
+            put_line(self.sheet, at, columns, standing)
+            self._sparkline(at)
         self._notes()
         self._marks()
         self._chart()
-        self.sheet.raw.set_column(self.helper, self.helper + self.months.months, 8, None, {"hidden": True})
         self.sheet.raw.freeze_panes(_LIST_TOP + 1, 3)
         self.sheet.page(top=_LIST_TOP)
         self.sheet.lock()
@@ -87,22 +85,107 @@ class ListSheet:
             "ranking", f"='{self.sheet.name}'!{span((_LIST_TOP, 0), (self.last, self.status), 'rc')}"
         )
 
+    # --- the columns ------------------------------------------------------------------------------------
+
+    def columns(self) -> tuple[Column[Standing], ...]:
+        """Rank, unit and results, the sections, what moved; then, hidden, the unit's line in the scores and
+        its percents so far.
+        """
+        sections = (self._section(code) for code in self.sections)
+        months = (self._month(number, month) for number, month in enumerate(self.trend.months))
+        return (*self._results(), *sections, *self._movement(), self._place(), *months)
+
+    def _results(self) -> Iterator[Column[Standing]]:
+        units = self.outcome.tables.unit
+        of, noun = self._looked_up, self.outcome.tables.round.unit_noun
+        yield Column(self.say("rank"), 9, lambda one: one.rank or "", ("cell", "level"), of(RANK))
+        yield Column(self.say("unit-code"), 10, lambda one: one.unit, ("cell", "code"), of(CODE))
+        yield Column(noun, 32, lambda one: units[one.unit].name, ("cell", "bold"), of(NAME))
+        yield Column(self.say("total"), 13, lambda one: _known(one.total), ("cell", "score"), of(TOTAL_SCORE))
+        yield Column(
+            self.say("percent"), 13, lambda one: _known(one.percent), ("cell", "percent"), of(PERCENT)
+        )
+        yield Column(self.say("rating"), 20, lambda one: one.rating, ("cell", "centre"), of(RATING))
+
+    def _looked_up(self, column: int) -> Callable[[int], str]:
+        """The formula that fetches a column of the scores for the unit of a line."""
+        cells = self.scores.range(column, outside=True)
+        return lambda at: f"INDEX({cells},{ref(at, self.helper, 'c')})"
+
+    def _section(self, code: str) -> Column[Standing]:
+        def result(standing: Standing) -> float | str:
+            row = self.outcome.tables.position[standing.unit]
+            score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
+            return "" if standing.total != standing.total else _known(score)
+
+        head = f"{code}  {self.outcome.tables.node[code].name}"
+        return Column(head, 16, result, ("cell", "points"), self._looked_up(self.scores.column(code)))
+
+    def _movement(self) -> Iterator[Column[Standing]]:
+        """Ranks gained since the month before, room for the line through the months, and the status."""
+
+        def gained(standing: Standing) -> int | str:
+            moved = self.trend.movement(standing.unit)
+            return "" if moved is None else moved
+
+        def status(standing: Standing) -> str:
+            names = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}
+            return self.say(names[standing.status]) if standing.status in names else ""
+
+        formula, signs = self._gained if self.trend.before else None, {"num_format": '"▲"0;"▼"0;"–"'}
+        yield Column(self.say("movement"), 12, gained, ("cell", "centre"), formula, signs)
+        yield Column(self.say("trend-name"), 16, lambda standing: "")
+        yield Column(self.say("status"), 18, status, ("cell", "centre"), self._looked_up(STATUS))
+
+    def _gained(self, at: int) -> str:
+        earlier = self.months.range(self.months.rank(self.months.months - 2))
+        before, now = f"INDEX({earlier},{ref(at, self.helper, 'c')})", ref(at, 0, "c")
+        return f'IF(AND(ISNUMBER({now}),ISNUMBER({before})),{before}-{now},"")'
+
+    def _place(self) -> Column[Standing]:
+        """Which line of the scores stands here: that of the unit with this place."""
+        places = self.scores.range(PLACE, outside=True)
+        return Column(
+            self.say("line"),
+            8,
+            lambda standing: self.outcome.tables.position[standing.unit] + 1,
+            ("quiet",),
+            lambda at: f"MATCH(ROW()-{_LIST_TOP + 1},{places},0)",
+            hidden=True,
+        )
+
+    def _month(self, number: int, month: PastMonth) -> Column[Standing]:
+        cells = self.months.range(self.months.percent(number))
+
+        def formula(at: int) -> str:
+            source = f"INDEX({cells},{ref(at, self.helper, 'c')})"
+            return f'IF(ISNUMBER({source}),{source},"")'
+
+        return Column(
+            "", 8, lambda standing: month.percent.get(standing.unit), ("percent",), formula, hidden=True
+        )
+
+    def _sparkline(self, at: int) -> None:
+        """A line through the months, over the hidden columns at the right."""
+        cells = span((at, self.helper + 1), (at, self.helper + self.months.months))
+        shape = {"range": f"'{self.sheet.name}'!{cells}", "markers": True, "show_hidden": True}
+        self.sheet.raw.add_sparkline(at, self.line, shape | {"series_color": TEAL, "min": 0, "max": 100})
+
+    # --- above the list ---------------------------------------------------------------------------------
+
     def _figures(self) -> None:
         """Three rows of figures the meeting asks for first."""
         outcome = self.outcome
         totals = [standing.total for standing in outcome.standings if standing.total == standing.total]
-        mean: Content = sum(totals) / len(totals) if totals else ""
+        mean = sum(totals) / len(totals) if totals else ""
         cells = self.scores.range(TOTAL_SCORE, outside=True)
-        sent, waiting = (
-            len(totals),
-            sum(standing.status is Status.PROVISIONAL for standing in outcome.standings),
-        )
+        waiting = sum(standing.status is Status.PROVISIONAL for standing in outcome.standings)
         status = self.scores.range(STATUS, outside=True)
         figures: list[tuple[str, Formula, str]] = [
-            ("figure-sent", Formula(f"COUNT({cells})", sent), f'0" / {len(outcome.standings)}"'),
+            ("figure-sent", Formula(f"COUNT({cells})", len(totals)), f'0" / {len(outcome.standings)}"'),
             (
                 "figure-mean",
-                Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean if isinstance(mean, float) else ""),
+                Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean),
                 "0.0000",
             ),
             ("figure-provisional", Formula(f'COUNTIF({status},"{self.say("provisional")}")', waiting), "0"),
@@ -139,68 +222,7 @@ class ListSheet:
             shrink=True,
         )
 
-    def _line(self, place: int, standing: Standing) -> None:
-        at, unit = _LIST_TOP + place, self.outcome.tables.unit[standing.unit]
-        row = self.outcome.tables.position[standing.unit]
-        blank = standing.total != standing.total
-        status = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}.get(standing.status)
-        results: list[tuple[int, str | float, str]] = [
-            (RANK, standing.rank or "", "level"),
-            (0, unit.code, "code"),
-            (NAME, unit.name, "bold"),
-            (TOTAL_SCORE, "" if blank else standing.total, "score"),
-            (PERCENT, "" if blank else standing.percent, "percent"),
-            (RATING, standing.rating, "centre"),
-            *(
-                (self.scores.column(code), self._section(row, code, blank), "points")
-                for code in self.sections
-            ),
-        ]
-        line = ref(at, self.helper, "c")
-        for column, (source, result, style) in enumerate(results):
-            self.sheet.put(
-                at,
-                column,
-                Formula(f"INDEX({self.scores.range(source, outside=True)},{line})", result),
-                "cell",
-                style,
-            )
-        shown = f"INDEX({self.scores.range(STATUS, outside=True)},{line})"
-        self.sheet.put(at, self.status, Formula(shown, self.say(status) if status else ""), "cell", "centre")
-        self._moved(at, line, standing.unit)
-        found = f"MATCH(ROW()-{_LIST_TOP + 1},{self.scores.range(PLACE, outside=True)},0)"
-        self.sheet.put(at, self.helper, Formula(found, row + 1), "quiet")
-
-    def _moved(self, at: int, line: str, unit: str) -> None:
-        """Ranks gained since the month before, and the percents so far as a sparkline over the hidden columns
-        at the right.
-        """
-        moved = self.trend.movement(unit)
-        content: Content = ""
-        if self.trend.before is not None:
-            was = f"INDEX({self.months.range(self.months.rank(self.months.months - 2))},{line})"
-            now = ref(at, 0, "c")
-            content = Formula(
-                f'IF(AND(ISNUMBER({now}),ISNUMBER({was})),{was}-{now},"")', "" if moved is None else moved
-            )
-        self.sheet.put(at, self.movement, content, "cell", "centre", num_format='"▲"0;"▼"0;"–"')
-        self.sheet.put(at, self.line, "", "cell")
-        for number, month in enumerate(self.trend.months):
-            percent = month.percent.get(unit)
-            source = f"INDEX({self.months.range(self.months.percent(number))},{line})"
-            formula = Formula(f'IF(ISNUMBER({source}),{source},"")', "" if percent is None else percent)
-            self.sheet.put(at, self.helper + 1 + number, formula, "percent")
-        first, last = self.helper + 1, self.helper + self.months.months
-        shape = {
-            "range": f"'{self.sheet.name}'!{span((at, first), (at, last))}",
-            "markers": True,
-            "show_hidden": True,
-        }
-        self.sheet.raw.add_sparkline(at, self.line, shape | {"series_color": "#2A7F86", "min": 0, "max": 100})
-
-    def _section(self, row: int, code: str, blank: bool) -> str | float:
-        score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
-        return "" if blank or score != score else score
+    # --- below the list, its colours and chart ---------------------------------------------------------
 
     def _notes(self) -> None:
         names = [self.say("note-live"), self.say("note-ties"), self.say("note-provisional")]
@@ -236,38 +258,19 @@ class ListSheet:
             self.sheet.colour((first, self.status), (self.last, self.status), rule)
 
     def _chart(self) -> None:
-        shown = min(len(self.outcome.standings), _CHARTED)
-        first, last = _LIST_TOP + 1, _LIST_TOP + shown
-        chart = self.sheet.book.chart("bar")
-        font = {"name": "TH Sarabun New", "size": 12}
-        chart.add_series(
-            {
-                "name": self.say("percent"),
-                "categories": [self.sheet.name, first, 2, last, 2],
-                "values": [self.sheet.name, first, 4, last, 4],
-                "fill": {"color": "#2A7F86"},
-                "gap": 40,
-                "data_labels": {"value": True, "num_format": "0.0", "font": font},
-            }
-        )
-        chart.set_title(
-            {
-                "name": self.say("chart-title"),
-                "name_font": font | {"size": 16, "bold": True},
-                "overlay": False,
-            }
-        )
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True, "num_font": font})
-        chart.set_x_axis(
-            {
-                "min": 0,
-                "max": 100,
-                "num_font": font,
-                "major_gridlines": {"visible": True, "line": {"color": "#D9DEE4"}},
-                "label_position": "low",
-            }
-        )
-        chart.set_size({"width": 620, "height": 32 * (shown + 2) + 40})
+        """The percents of the leading units."""
+        first, last = _LIST_TOP + 1, _LIST_TOP + min(len(self.outcome.standings), _CHARTED)
+        name, chart = self.sheet.name, titled_chart(self.sheet.book, "bar", self.say("chart-title"))
+        cells = {"categories": [name, first, 2, last, 2], "values": [name, first, 4, last, 4]}
+        labels = {"value": True, "num_format": "0.0", "font": LETTERS}
+        series = {"name": self.say("percent"), "fill": BARS, "gap": 40, "data_labels": labels}
+        chart.add_series(cells | series)
+        chart.set_y_axis(CATEGORIES | {"reverse": True})
+        chart.set_x_axis(values_up_to(100) | {"label_position": "low"})
+        chart.set_size({"width": 620, "height": 32 * (last - _LIST_TOP + 2) + 40})
         options = {"description": self.say("chart-alt"), "object_position": 1, "x_offset": 12}
         self.sheet.raw.insert_chart(_LIST_TOP, self.helper + 1 + self.months.months, chart, options)
+
+
+def _known(value: float) -> float | str:
+    return "" if value != value else value

@@ -1,22 +1,27 @@
-"""The sheet แนวโน้ม: each unit's total in percent and its rank, month by month; the report month's are
-live.
+"""แนวโน้ม: each unit's percent and rank, month by month, the report month's live; and ความอ่อนไหว: what
+would change a rank.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from kpibatch.base.addresses import quoted, ref, span
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
 from kpibatch.books.look import lines_of
-from kpibatch.books.write import Content, Formula, Sheet
-from kpibatch.intake.past import PastMonth
+from kpibatch.books.write import Sheet
+from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.sensitivity import sensitivity
+from kpibatch.scoring.sensitivity import Hang, sensitivity
 from kpibatch.scoring.trend import Trend
+from kpibatch.workbooks.ranking.charts import CATEGORIES, LETTERS, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, ScorePlan
 
 _TOP = 5
 _CHARTED = 10
+_WHY_WIDTH = 96.0
 
 
 @dataclass(frozen=True)
@@ -47,113 +52,114 @@ def write_trend(outcome: Outcome, sheet: Sheet, plan: TrendPlan, scores: ScorePl
     """Earlier months as numbers, the report month by reference to the scores; the leading units as a line
     chart.
     """
-    language, tables = outcome.language, outcome.tables
-    sheet.widths(9, 30, *[14] * (2 * plan.months))
-    sheet.put(0, 0, say("sheet.trend-title", language), "title")
-    sheet.height(0, 2)
-    sheet.put(1, 0, say("sheet.trend-guide", language), "subtitle")
-    names = [show_month(month.month, language, short=True) for month in trend.months]
-    sheet.merge(_TOP - 2, 2, 1 + plan.months, say("sheet.percent", language), "head")
-    sheet.merge(_TOP - 2, 2 + plan.months, 1 + 2 * plan.months, say("sheet.rank", language), "head")
-    sheet.put_row(
-        _TOP - 1, 0, [say("sheet.unit-code", language), tables.round.unit_noun, *names, *names], "head"
+    say, tables = Words("sheet", outcome.language), outcome.tables
+    columns: tuple[Column[Unit], ...] = (
+        Column(say("unit-code"), 9, lambda unit: unit.code, ("cell", "code")),
+        Column(tables.round.unit_noun, 30, lambda unit: unit.name),
+        *_months(outcome, scores, trend, PERCENT, "percent"),
+        *_months(outcome, scores, trend, RANK, "level"),
     )
-    for row, unit in enumerate(tables.units):
-        at = plan.first + row
-        sheet.put(at, 0, unit.code, "cell", "code")
-        sheet.put(at, 1, unit.name, "cell")
-        for number, month in enumerate(trend.months):
-            _month(sheet, plan, scores, row, number, unit.code, month)
+    set_widths(sheet, columns)
+    sheet.put(0, 0, say("trend-title"), "title")
+    sheet.height(0, 2)
+    sheet.put(1, 0, say("trend-guide"), "subtitle")
+    sheet.merge(_TOP - 2, plan.percent(0), plan.rank(0) - 1, say("percent"), "head")
+    sheet.merge(_TOP - 2, plan.rank(0), plan.rank(plan.months) - 1, say("rank"), "head")
+    put_heads(sheet, _TOP - 1, columns)
+    for at, unit in enumerate(tables.units, plan.first):
+        put_line(sheet, at, columns, unit)
     sheet.raw.freeze_panes(_TOP, 2)
     sheet.page(top=_TOP - 2, bottom=_TOP - 1)
     _chart(outcome, sheet, plan)
     sheet.lock()
 
 
-def _month(
-    sheet: Sheet, plan: TrendPlan, scores: ScorePlan, row: int, number: int, unit: str, month: PastMonth
-) -> None:
-    at = plan.first + row
-    percent, rank = month.percent.get(unit), month.rank.get(unit)
-    results: tuple[tuple[int, int, float | None, str], ...] = (
-        (plan.percent(number), PERCENT, percent, "percent"),
-        (plan.rank(number), RANK, rank, "level"),
-    )
-    for column, source, result, style in results:
-        content: Content = result
-        if number == plan.months - 1:
-            content = Formula(
-                f"{quoted(scores.sheet)}!{ref(FIRST + row, source)}", "" if result is None else result
-            )
-        sheet.put(at, column, content, "cell", style)
+def _months(
+    outcome: Outcome, scores: ScorePlan, trend: Trend, source: int, style: str
+) -> Iterator[Column[Unit]]:
+    """A column a month of what a column of the scores says of the report month."""
+
+    def of_report_month(at: int) -> str:
+        return f"{quoted(scores.sheet)}!{ref(FIRST + at - _TOP, source)}"
+
+    for month in trend.months:
+        results: Mapping[str, float] = month.percent if source == PERCENT else month.rank
+        formula = of_report_month if month is trend.months[-1] else None
+        head = show_month(month.month, outcome.language, short=True)
+        yield Column(head, 14, partial(_of_unit, results), ("cell", style), formula)
+
+
+def _of_unit(results: Mapping[str, float], unit: Unit) -> float | None:
+    return results.get(unit.code)
 
 
 def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan) -> None:
     """The months of the units that lead now."""
     if plan.months < 2:
         return
-    chart, font = sheet.book.chart("line"), {"name": "TH Sarabun New", "size": 12}
+    title = say("sheet.trend-title", outcome.language)
+    chart = titled_chart(sheet.book, "line", title)
+    first, last = plan.percent(0), plan.percent(plan.months - 1)
     for standing in outcome.standings[:_CHARTED]:
         at = plan.first + outcome.tables.position[standing.unit]
-        first, last = plan.percent(0), plan.percent(plan.months - 1)
         series = {
             "categories": [sheet.name, _TOP - 1, first, _TOP - 1, last],
             "values": [sheet.name, at, first, at, last],
         }
         chart.add_series({**series, "name": [sheet.name, at, 1], "marker": {"type": "automatic"}})
-    title = say("sheet.trend-title", outcome.language)
-    chart.set_title({"name": title, "name_font": font | {"size": 16, "bold": True}})
-    chart.set_legend({"position": "right", "font": font})
-    chart.set_y_axis(
-        {
-            "min": 0,
-            "max": 100,
-            "num_font": font,
-            "major_gridlines": {"visible": True, "line": {"color": "#D9DEE4"}},
-        }
-    )
-    chart.set_x_axis({"num_font": font})
+    chart.set_legend({"position": "right", "font": LETTERS})
+    chart.set_y_axis(values_up_to(100))
+    chart.set_x_axis(CATEGORIES)
     chart.set_size({"width": 900, "height": 480})
-    sheet.raw.insert_chart(
-        plan.first + plan.units + 1, 1, chart, {"description": title, "object_position": 1}
-    )
+    place = {"description": title, "object_position": 1}
+    sheet.raw.insert_chart(plan.first + plan.units + 1, 1, chart, place)
 
 
-_WIDTHS = (10.0, 12.0, 30.0, 26.0, 96.0, 14.0, 12.0)
+# --- ความอ่อนไหว ------------------------------------------------------------------------------------------
 
 
 def write_sensitivity(outcome: Outcome, sheet: Sheet) -> None:
     """One line per thing that would change a rank, in the order of the ranking."""
-    language, tables = outcome.language, outcome.tables
-    names = ("rank", "unit-code", "unit", "hangs-on", "why", "then-total", "then-rank")
-    sheet.widths(*_WIDTHS)
-    sheet.put(0, 0, say("sheet.sensitivity-title", language), "title")
+    say, columns = Words("sheet", outcome.language), _of_hang(outcome)
+    set_widths(sheet, columns)
+    sheet.put(0, 0, say("sensitivity-title"), "title")
     sheet.height(0, 2)
-    sheet.put(1, 0, say("sheet.sensitivity-guide", language), "subtitle")
-    heads = [tables.round.unit_noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
-    sheet.put_row(3, 0, heads, "head")
+    sheet.put(1, 0, say("sensitivity-guide"), "subtitle")
+    put_heads(sheet, 3, columns)
     sheet.height(3, 2)
     hangs = sensitivity(outcome)
     for at, hang in enumerate(hangs, 4):
-        now = outcome.standing[hang.unit].rank
-        line: list[Content] = [
-            now,
-            hang.unit,
-            tables.unit[hang.unit].name,
-            say(f"sheet.hang-{hang.kind}", language),
-            hang.text,
-        ]
-        sheet.put(at, 0, line[0], "cell", "level")
-        sheet.put(at, 1, line[1], "cell", "code")
-        sheet.put_row(at, 2, line[2:], "cell", "wrap", valign="vcenter")
-        sheet.put(at, 5, hang.total, "cell", "score")
-        better = "good" if hang.rank < now else "poor" if hang.rank > now else "cell"
-        sheet.put(at, 6, hang.rank, "cell", "level", better)
-        sheet.height(at, lines_of(hang.text, _WIDTHS[4]))
+        put_line(sheet, at, columns, hang)
+        sheet.height(at, lines_of(hang.text, _WHY_WIDTH))
     if not hangs:
-        sheet.put(4, 0, say("sheet.sensitivity-none", language), "quiet")
+        sheet.put(4, 0, say("sensitivity-none"), "quiet")
     else:
-        sheet.raw.autofilter(3, 0, 3 + len(hangs), len(names) - 1)
+        sheet.raw.autofilter(3, 0, 3 + len(hangs), len(columns) - 1)
     sheet.raw.freeze_panes(4, 3)
     sheet.page(top=3)
     sheet.lock()
+
+
+def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
+    say, tables = Words("sheet", outcome.language), outcome.tables
+    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter"}
+
+    def rank(hang: Hang) -> int:
+        return outcome.standing[hang.unit].rank
+
+    def colour(hang: Hang) -> Style:
+        return (
+            "cell",
+            "level",
+            "good" if hang.rank < rank(hang) else "poor" if hang.rank > rank(hang) else "cell",
+        )
+
+    return (
+        Column(say("rank"), 10, rank, ("cell", "level")),
+        Column(say("unit-code"), 12, lambda hang: hang.unit, ("cell", "code")),
+        Column(tables.round.unit_noun, 30, lambda hang: tables.unit[hang.unit].name, wrapped, extra=middle),
+        Column(say("hangs-on"), 26, lambda hang: say(f"hang-{hang.kind}"), wrapped, extra=middle),
+        Column(say("why"), _WHY_WIDTH, lambda hang: hang.text, wrapped, extra=middle),
+        Column(say("then-total"), 14, lambda hang: hang.total, ("cell", "score")),
+        Column(say("then-rank"), 12, lambda hang: hang.rank, colour),
+    )

@@ -1,0 +1,106 @@
+"""The head of a KPI's sheet: its level table and its cases, as cells that can be changed.
+
+The thresholds are those that the formulas below refer to, so whoever changes one watches the ranking move.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpibatch.base.addresses import excel_day
+from kpibatch.base.catalogue import Words
+from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
+from kpibatch.books.write import Content, Sheet
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Rule
+from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan
+
+
+@dataclass(frozen=True)
+class LevelBlock:
+    """Writes the level table and the cases of a KPI; ``widths`` are those of the sheet's columns."""
+
+    tables: LevelTables
+    sheet: Sheet
+    plan: KpiPlan
+    say: Words
+    widths: Sequence[float]
+
+    def write(self) -> None:
+        """Source: design, section 4."""
+        self._levels()
+        for row, rule in enumerate(self.plan.rules, RULES_TOP):
+            self._rule(row, rule)
+        if self.tables.cases_of(self.plan.leaf.code):
+            self._cases()
+
+    @property
+    def _remark(self) -> tuple[int, int]:
+        """The first and the last column of the remarks."""
+        return 3 + self.plan.levels, 5 + self.plan.levels
+
+    def _levels(self) -> None:
+        plan, top = self.plan, RULES_TOP - 2
+        levels = [self.say("level-n", level=level) for level in range(1, plan.levels + 1)]
+        self.sheet.put_row(
+            top, 0, [self.say("case"), self.say("item"), self.say("below-one"), *levels], "head"
+        )
+        self.sheet.merge(top, *self._remark, self.say("remark"), "head")
+        self.sheet.put(top + 1, 0, "", "section")
+        self.sheet.put(top + 1, 1, self.say("level-score"), "section")
+        scores = [self.tables.round.below_one, *self.tables.scores]
+        self.sheet.put_row(top + 1, 2, scores, "cell", "input", "centre", "bold")
+        self.sheet.merge(top + 1, *self._remark, "", "section")
+
+    def _rule(self, row: int, rule: Rule) -> None:
+        plan, measure = self.plan, self.tables.measures[rule.measure]
+        label = f"{measure.label} ({measure.counting_unit})" if measure.counting_unit else measure.label
+        case = self.tables.cases_of(plan.leaf.code).index(rule.case) + 1 if rule.case else None
+        self.sheet.put(row, 0, case, "cell", "centre")
+        self.sheet.put(row, 1, label, "cell", "wrap", valign="vcenter")
+        self.sheet.put(row, 2, None, "cell")
+        for level, edge in enumerate(rule.edges):
+            self._threshold(row, 3 + level, edge, rule.typed[level])
+        first, last = self._remark
+        self.sheet.merge(row, first, last, rule.remark, "cell", "quiet", "wrap")
+        width = sum(self.widths[first : last + 1])
+        self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(rule.remark, width)))
+
+    def _threshold(self, row: int, column: int, edge: Condition | None, typed: str) -> None:
+        if edge is None:
+            self.sheet.put(row, column, None, "cell")
+        elif edge.any_value:
+            self.sheet.put(row, column, typed, "cell", "centre")
+        else:
+            content, form = self._limit(edge)
+            self.sheet.put(row, column, content, "cell", "input", "centre", num_format=form, shrink=True)
+
+    def _cases(self) -> None:
+        """Which case a unit is in: the measure it hangs on, from where and to where."""
+        top = self.plan.cases_top
+        heads = [self.say(name) for name in ("case", "case-of", "case-from", "case-to")]
+        self.sheet.put_row(top, 0, heads, "head")
+        for number, case in enumerate(self.tables.cases_of(self.plan.leaf.code), 1):
+            condition = case.condition
+            self.sheet.put(top + number, 0, number, "cell", "centre")
+            self.sheet.put(top + number, 1, self.tables.measures[case.measure].label, "cell")
+            bounded = not math.isinf(condition.high) and condition.low != condition.high
+            lower = (None, "@") if condition.downward else self._limit(condition)
+            upper = self._limit(condition, high=True) if bounded else (None, "@")
+            for column, (content, form) in enumerate((lower, upper), 2):
+                self.sheet.put(top + number, column, content, "cell", "centre", "input", num_format=form)
+
+    def _limit(self, edge: Condition, *, high: bool = False) -> tuple[Content, str]:
+        """A threshold as a cell that can be changed: the number (or word), shown with its comparison."""
+        if edge.family == "yes_no":
+            return self.say("yes" if edge.low == 1 else "no"), "@"
+        if edge.family == "date":
+            word = self.say("before" if edge.high_open else "by")
+            return excel_day(
+                edge.high
+            ), f'"{word} "{THAI_DATE if self.say.language == "th" else ENGLISH_DATE}'
+        if high:
+            return edge.high, f'"{"<" if edge.high_open else "≤"} "General'
+        sign = {">=": "≥", "<=": "≤"}.get(edge.sign, edge.sign)
+        return edge.threshold, f'"{sign} "General'
