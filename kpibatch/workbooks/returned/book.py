@@ -11,34 +11,25 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from kpibatch.base.addresses import coordinates, quoted
+from kpibatch.base.addresses import coordinates
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.files import saved
-from kpibatch.base.findings import SEVERITIES, Finding, count, in_order
+from kpibatch.base.findings import SEVERITIES, Finding, in_order
 from kpibatch.books.guard.limits import REFUSALS
-from kpibatch.books.look import clean
 from kpibatch.books.package import Element, open_package, tag
-from kpibatch.books.write import Book, Content
 from kpibatch.intake.month import Intake
 from kpibatch.rules.records import Unit
-from kpibatch.workbooks.returned.index import (
-    WIDTHS,
-    Entry,
-    Index,
-    Workbook,
-    height_of,
-    open_workbook,
-    put_index,
-)
-from kpibatch.workbooks.returned.marks import MARKS, Styles, colour_cells
+from kpibatch.workbooks.returned.index import LONGEST_MESSAGE, index_of, shortened
+from kpibatch.workbooks.returned.index_sheet import index_sheet, write_index
+from kpibatch.workbooks.returned.marks import Styles, colour_cells, place_of
 from kpibatch.workbooks.returned.notes import Note, add_notes, clear_notes
+from kpibatch.workbooks.returned.workbook import Workbook, open_workbook, put_index
 
 Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
-_LONGEST_FOUND, _LONGEST_MESSAGE, _MAX_BYTES = 200, 1_500, 64_000_000
+_MAX_BYTES = 64_000_000
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _MAX_NAME_BYTES = 200
@@ -137,25 +128,15 @@ def write_returned(
     Raises ``KpibatchError`` where the disk refuses. Nothing in the submission itself can make it fail.
     """
     ordered = in_order(findings)
-    if any(
-        one.code in REFUSALS for one in ordered
-    ):  # what was not fit to be read is not opened here, and not sent on
-        _write_index(
-            target.with_name(beside or index_name(target.name, language)),
-            _index(source.name, ordered, unit, language, None),
-            unit,
-        )
-        return
-    copy = _marked_copy(source, ordered, unit, language)
-    if copy is not None:
-        saved(target, lambda part: part.write_bytes(copy))
-        return
-    saved(target, lambda part: shutil.copyfile(source, part))
-    _write_index(
-        target.with_name(beside or index_name(target.name, language)),
-        _index(source.name, ordered, unit, language, None),
-        unit,
-    )
+    # What was not fit to be read is not opened here, and not sent on.
+    if not any(finding.code in REFUSALS for finding in ordered):
+        copy = _marked_copy(source, ordered, unit, language)
+        if copy is not None:
+            saved(target, lambda part: part.write_bytes(copy))
+            return
+        saved(target, lambda part: shutil.copyfile(source, part))
+    name = beside or index_name(target.name, language)
+    write_index(target.with_name(name), index_of(source.name, ordered, unit, language, None), unit)
 
 
 def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes | None:
@@ -192,7 +173,8 @@ def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, 
         cells = _at_anchors(cells, root)
         colour_cells(root, {at: _gravest(found) for at, found in cells.items()}, styles)
         add_notes(package, part, {at: _note(found, language) for at, found in cells.items()})
-    put_index(book, _index(file, findings, unit, language, book), styles)
+    index = index_of(file, findings, unit, language, book.visible)
+    put_index(book, index.name, index_sheet(index, styles))
     return package.packed()
 
 
@@ -200,18 +182,10 @@ def _by_cell(findings: Iterable[Finding], book: Workbook) -> dict[str, Cells]:
     """The findings by sheet and cell, those left out that have no cell in this workbook."""
     cells: dict[str, Cells] = {}
     for one in findings:
-        at = _position(one.place.cell)
+        at = place_of(one.place.cell)
         if at and one.place.sheet in book.worksheets:
             cells.setdefault(one.place.sheet, {}).setdefault(at, []).append(one)
     return cells
-
-
-def _position(cell: str) -> tuple[int, int] | None:
-    try:
-        row, column = coordinates(cell)
-    except ValueError:
-        return None
-    return (row, column) if 0 <= row < 1_048_576 and column < 16_384 else None
 
 
 def _at_anchors(cells: Cells, sheet: Element) -> Cells:
@@ -236,76 +210,7 @@ def _gravest(findings: Iterable[Finding]) -> str:
 
 def _note(findings: Iterable[Finding], language: str) -> Note:
     said = (
-        (say(f"unit.severity-{one.severity}", language), _cut(one.message(language), _LONGEST_MESSAGE))
+        (say(f"unit.severity-{one.severity}", language), shortened(one.message(language), LONGEST_MESSAGE))
         for one in findings
     )
     return Note(say("returned.lead-in", language), tuple(said))
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-# --- what the index says ----------------------------------------------------------------------------------
-
-
-def _index(
-    file: str, findings: Sequence[Finding], unit: Unit | None, language: str, book: Workbook | None
-) -> Index:
-    totals = count(findings)
-    facts = {"errors": totals["error"], "warnings": totals["warning"], "notes": totals["note"]}
-    title = say("returned.title", language, name=f"{unit.code} {unit.name}" if unit else file)
-    counted = say("returned.file", language, file=file, **facts)
-    advice = ("returned.guide", "returned.colours") if book else ("returned.guide-beside",)
-    lines = (counted, *(say(key, language) for key in advice))
-    visible = (
-        {name for name, _, hidden in book.sheets if not hidden and name in book.worksheets} if book else set()
-    )
-    return Index(
-        say("returned.name", language),
-        title,
-        lines,
-        tuple(_entry(one, language, visible) for one in findings),
-        language,
-    )
-
-
-def _entry(one: Finding, language: str, visible: set[str]) -> Entry:
-    place = one.place
-    linked = place.sheet in visible and _position(place.cell) is not None
-    target = f"{quoted(place.sheet)}!{place.cell}" if linked else ""
-    found, message = _cut(one.found, _LONGEST_FOUND), _cut(one.message(language), _LONGEST_MESSAGE)
-    return Entry(one.severity, place.sheet, place.cell, found, message, target)
-
-
-def _write_index(path: Path, index: Index, unit: Unit | None) -> None:
-    """The index as a workbook of its own."""
-    with Book(
-        path,
-        title=clean(index.title),
-        language=index.language,
-        day=date(2020, 1, 1),
-        whose=unit.code if unit else "",
-    ) as book:
-        sheet = book.sheet(index.name)
-        sheet.widths(*WIDTHS)
-        for row, text in enumerate((index.title, *index.lines)):
-            sheet.put(row, 0, text, *(() if row else ("title",)))
-            sheet.height(row, 1 if row else 2)
-        head = len(index.lines) + 1
-        sheet.put_row(head, 0, index.heads, "head")
-        sheet.raw.set_row(head, 30)
-        for number, one in enumerate(index.entries):
-            row, texts = head + 1 + number, index.texts(number)
-            contents: tuple[Content, ...] = (number + 1, *texts)
-            for column, content in enumerate(contents):
-                sheet.put(row, column, content, "cell", text_wrap=True, **_look(column, one.severity))
-            sheet.raw.set_row(row, height_of(texts))
-        sheet.raw.freeze_panes(head + 1, 0)
-        sheet.page(top=head)
-
-
-def _look(column: int, severity: str) -> dict[str, object]:
-    if column == 1:
-        return {"align": "center", "bg_color": f"#{MARKS[severity][2:]}"}
-    return {"align": "center"} if column in (0, 3) else {"indent": 1}

@@ -9,12 +9,21 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
-from kpibatch.base.addresses import address, coordinates
+from kpibatch.base.addresses import COLUMNS, ROWS, address, coordinates
 from kpibatch.books.package import Element, Package, Unpatchable, canonical, elements, make, tag
 
 MARKS = {"error": "FFF28B81", "warning": "FFFCD98B", "note": "FFDDECF8"}
 _UNKNOWN = {"indexed": "64"}
 _MAX_STYLES = 64_000
+
+
+def place_of(cell: str) -> tuple[int, int] | None:
+    """The zero-based place that a finding's cell names, if a sheet has it."""
+    try:
+        row, column = coordinates(cell)
+    except ValueError:
+        return None
+    return (row, column) if 0 <= row < ROWS and column < COLUMNS else None
 
 
 class Styles:
