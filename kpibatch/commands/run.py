@@ -1,4 +1,4 @@
-"""The monthly batch: the steps in order. Only here are units looped over and a month's files written."""
+"""The monthly batch: the steps in order. Only here are a month's files written."""
 
 import shutil
 import subprocess
@@ -19,10 +19,8 @@ from kpibatch.base.month_files import (
     JOURNAL,
     LEVEL_TABLES,
     LISTED,
-    RANKING,
     RECORD,
     RETURNED,
-    UNITS,
 )
 from kpibatch.base.progress import Clock, Progress
 from kpibatch.forms.office_read import office_form_of
@@ -37,9 +35,7 @@ from kpibatch.rules.annex import write_annex
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import trend_of
-from kpibatch.workbooks.ranking.book import write_ranking
-from kpibatch.workbooks.returned.book import returned_files, write_returned
-from kpibatch.workbooks.unit.book import unit_file, write_unit_book
+from kpibatch.workbooks.outputs import OUTPUTS, return_submissions
 
 LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
 
@@ -79,17 +75,10 @@ def _assessed(
 
 
 def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
-    tables, trend, progress = outcome.tables, trend_of(outcome), clock.progress
-    with clock.step("ranking"):
-        write_ranking(outcome, folder / RANKING, trend)
-    with clock.step("units"):
-        (folder / UNITS).mkdir()
-        for done, unit in enumerate(tables.units, 1):
-            write_unit_book(outcome, unit, folder / UNITS / unit_file(unit), trend)
-            progress.tick(done, len(tables.units))
-    with clock.step("returned"):
-        (folder / RETURNED).mkdir()
-        _return(outcome, folder / RETURNED)
+    trend = trend_of(outcome)
+    for output in OUTPUTS:
+        with clock.step(output.step):
+            output.write(outcome, folder / output.name, trend, clock.progress)
     for name, content in LISTINGS.items():
         (folder / name).write_bytes(content(outcome))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
@@ -104,20 +93,9 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
     with _assessed(config, month, "check", progress) as (outcome, clock):
         folder = config.output / outcome.month
         with clock.step("returned"), replaced(folder / RETURNED) as returned:
-            written = _return(outcome, returned)
+            written = return_submissions(outcome, returned)
         saved(folder / CHECKED, lambda part: write_record(outcome, clock, part))
     return outcome, written
-
-
-def _return(outcome: Outcome, folder: Path) -> int:
-    """Write the marked copies into an empty folder; returns how many there are."""
-    files = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
-    month = outcome.config.submissions / outcome.month
-    for each in files:
-        write_returned(
-            month / each.file, folder / each.name, each.findings, each.unit, outcome.language, each.beside
-        )
-    return len(files)
 
 
 def rebuild_history(config: Config, progress: Progress) -> History:
