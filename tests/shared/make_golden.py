@@ -9,28 +9,43 @@ significant digits.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from openpyxl.cell.cell import Cell
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
-from workspace import RAYONG, open_book, sample_output
+from workspace import BURIRAM, RAYONG, open_book, sample_output
+
+from kpibatch.base.month_files import RANKING, UNITS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-UNIT = "21P03"
 
 
-def made() -> dict[str, Path]:
-    """The workbooks that are compared: name → file."""
-    output = sample_output(RAYONG)
-    return {"ranking": output / "ranking.xlsx", "unit": next((output / "units").glob(f"{UNIT}*"))}
+@dataclass(frozen=True)
+class Golden:
+    """A workbook of a sample that is compared; ``sheets`` are those looked at, all where none is named."""
+
+    sample: str
+    file: str
+    sheets: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The workbook as lines of text."""
+        (path,) = sample_output(self.sample).glob(self.file)
+        formulas, values = open_book(path), open_book(path, values=True)
+        names = self.sheets or formulas.sheetnames
+        return [line for name in names for line in _sheet(formulas[name], values[name])]
 
 
-def dump(path: Path) -> list[str]:
-    """The workbook as lines of text."""
-    formulas, values = open_book(path), open_book(path, values=True)
-    return [line for sheet in formulas for line in _sheet(sheet, values[sheet.title])]
+# Of the larger sample one KPI with cases stands for all of them.
+GOLDENS = {
+    "ranking": Golden(RAYONG, RANKING),
+    "unit": Golden(RAYONG, f"{UNITS}/21P03 *"),
+    "buriram-ranking": Golden(BURIRAM, RANKING, ("อันดับ", "T5", "แนวโน้ม", "ความอ่อนไหว", "เกณฑ์")),
+    "buriram-unit": Golden(BURIRAM, f"{UNITS}/3109 *"),
+}
 
 
 def _sheet(formulas: Worksheet, values: Worksheet) -> Iterator[str]:
@@ -73,8 +88,8 @@ def _formula(sheet: Worksheet, cell: Cell) -> str:
 
 def main() -> None:
     GOLDEN.mkdir(exist_ok=True)
-    for name, path in made().items():
-        lines = dump(path)
+    for name, golden in GOLDENS.items():
+        lines = golden.lines()
         (GOLDEN / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
         print(f"{name}.txt: {len(lines)} lines")
 
