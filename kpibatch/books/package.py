@@ -98,8 +98,8 @@ class Package:
         types = self.edit(_TYPES)
         namespace, extension = f"{{{_PACKAGE}/content-types}}", part.rsplit(".", 1)[-1]
         defaults = {
-            str(one.get("Extension")).casefold(): one.get("ContentType")
-            for one in types.iter(f"{namespace}Default")
+            str(element.get("Extension")).casefold(): element.get("ContentType")
+            for element in types.iter(f"{namespace}Default")
         }
         if extension == "xml" or (extension in defaults and defaults[extension] != content_type):
             etree.SubElement(
@@ -115,10 +115,10 @@ class Package:
         name = self.name_of(_relations_of(part))
         if name is None:
             return []
-        inside = (one for one in elements(self.read(name)) if one.get("TargetMode") != "External")
+        inside = (element for element in elements(self.read(name)) if element.get("TargetMode") != "External")
         return [
-            Relation(one.get("Id"), _kind(one.get("Type")), self._target(part, one.get("Target")))
-            for one in inside
+            Relation(element.get("Id"), _kind(element.get("Type")), self._target(part, element.get("Target")))
+            for element in inside
         ]
 
     def _target(self, part: str, target: str) -> str:
@@ -141,7 +141,7 @@ class Package:
                 ),
             )
         root = self.edit(name)
-        taken = {one.get("Id") for one in elements(root)}
+        taken = {element.get("Id") for element in elements(root)}
         identity = next(identity for number in range(1, 100_000) if (identity := f"rId{number}") not in taken)
         path = posixpath.relpath(target, posixpath.dirname(part))
         facts = {"Id": identity, "Type": f"{RELATIONS}/{kind}", "Target": path}
@@ -260,7 +260,7 @@ def place(parent: Element, element: Element, before: frozenset[str]) -> None:
     A choice between two ways of writing the same (``mc:AlternateContent``) counts as named: in a sheet it
     wraps controls and embedded objects, and these come late.
     """
-    late = (one for one in elements(parent) if etree.QName(one).localname in before)
+    late = (element for element in elements(parent) if etree.QName(element).localname in before)
     following = next(late, None)
     if following is None:
         parent.append(element)

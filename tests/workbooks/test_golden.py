@@ -1,5 +1,4 @@
-"""Workbooks of two samples as text, cell by cell, against what was committed: whatever changes in them shows in
-a diff.
+"""Workbooks of two samples as text, cell by cell, against what was committed: what changes shows in a diff.
 
 After a change that is meant: ``python tests/shared/make_golden.py``, and read ``git diff tests/golden``.
 """

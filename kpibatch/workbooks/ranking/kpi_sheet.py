@@ -155,8 +155,8 @@ class KpiWriter:
 
     def _elsewhere(self, owner: str, measure: str, at: int) -> str:
         other = self.plans[owner]
-        there = other.outside(at - self.plan.first, other.column(measure))
-        return f'IF({there}="","",{there})'
+        cell = other.outside(at - self.plan.first, other.column(measure))
+        return f'IF({cell}="","",{cell})'
 
     def _amount(self, line: Line, measure: Measure) -> float:
         return self.outcome.measured.value(line.unit.code, measure.code)

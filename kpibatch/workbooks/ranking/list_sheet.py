@@ -98,14 +98,20 @@ class ListSheet:
     def _results(self) -> Iterator[Column[Standing]]:
         units = self.outcome.tables.unit
         of, noun = self._looked_up, self.outcome.tables.round.unit_noun
-        yield Column(self.say("rank"), 9, lambda one: one.rank or "", ("cell", "level"), of(RANK))
-        yield Column(self.say("unit-code"), 10, lambda one: one.unit, ("cell", "code"), of(CODE))
-        yield Column(noun, 32, lambda one: units[one.unit].name, ("cell", "bold"), of(NAME))
-        yield Column(self.say("total"), 13, lambda one: _known(one.total), ("cell", "score"), of(TOTAL_SCORE))
+        yield Column(self.say("rank"), 9, lambda standing: standing.rank or "", ("cell", "level"), of(RANK))
+        yield Column(self.say("unit-code"), 10, lambda standing: standing.unit, ("cell", "code"), of(CODE))
+        yield Column(noun, 32, lambda standing: units[standing.unit].name, ("cell", "bold"), of(NAME))
         yield Column(
-            self.say("percent"), 13, lambda one: _known(one.percent), ("cell", "percent"), of(PERCENT)
+            self.say("total"), 13, lambda standing: _known(standing.total), ("cell", "score"), of(TOTAL_SCORE)
         )
-        yield Column(self.say("rating"), 20, lambda one: one.rating, ("cell", "centre"), of(RATING))
+        yield Column(
+            self.say("percent"),
+            13,
+            lambda standing: _known(standing.percent),
+            ("cell", "percent"),
+            of(PERCENT),
+        )
+        yield Column(self.say("rating"), 20, lambda standing: standing.rating, ("cell", "centre"), of(RATING))
 
     def _looked_up(self, column: int) -> Callable[[int], str]:
         """The formula that fetches a column of the scores for the unit of a line."""

@@ -54,21 +54,21 @@ def returned_files(
 ) -> tuple[Returned, ...]:
     """The submissions that go back, by name: those with an error or a warning. Their notes go with them."""
     by_file: dict[str, list[Finding]] = {file: [] for file, _ in intake.files}
-    for one in in_order(findings):
-        if one.place.file in by_file:
-            by_file[one.place.file].append(one)
+    for finding in in_order(findings):
+        if finding.place.file in by_file:
+            by_file[finding.place.file].append(finding)
     whose = {submission.file: submission.unit for submission in intake.submissions}
-    sent = {
-        file: found for file, found in sorted(by_file.items()) if any(one.severity != "note" for one in found)
+    grave = {
+        file: tuple(own)
+        for file, own in sorted(by_file.items())
+        if any(finding.severity != "note" for finding in own)
     }
-    names = returned_names(sent, language)
+    names = returned_names(grave, language)
     owners = {
-        file: whose.get(file) or next((one.unit for one in found if one.unit), "")
-        for file, found in sent.items()
+        file: whose.get(file) or next((finding.unit for finding in own if finding.unit), "")
+        for file, own in grave.items()
     }
-    return tuple(
-        Returned(file, *names[file], units.get(owners[file]), tuple(found)) for file, found in sent.items()
-    )
+    return tuple(Returned(file, *names[file], units.get(owners[file]), own) for file, own in grave.items())
 
 
 def returned_names(files: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
@@ -171,8 +171,8 @@ def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, 
         part = book.worksheets[sheet]
         root = package.edit(part)
         cells = _at_anchors(cells, root)
-        colour_cells(root, {at: _gravest(found) for at, found in cells.items()}, styles)
-        add_notes(package, part, {at: _note(found, language) for at, found in cells.items()})
+        colour_cells(root, {at: _gravest(own) for at, own in cells.items()}, styles)
+        add_notes(package, part, {at: _note(own, language) for at, own in cells.items()})
     index = index_of(file, findings, unit, language, book.visible)
     put_index(book, index.name, index_sheet(index, styles))
     return package.packed()
@@ -181,10 +181,10 @@ def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, 
 def _by_cell(findings: Iterable[Finding], book: Workbook) -> dict[str, Cells]:
     """The findings by sheet and cell, those left out that have no cell in this workbook."""
     cells: dict[str, Cells] = {}
-    for one in findings:
-        at = place_of(one.place.cell)
-        if at and one.place.sheet in book.worksheets:
-            cells.setdefault(one.place.sheet, {}).setdefault(at, []).append(one)
+    for finding in findings:
+        at = place_of(finding.place.cell)
+        if at and finding.place.sheet in book.worksheets:
+            cells.setdefault(finding.place.sheet, {}).setdefault(at, []).append(finding)
     return cells
 
 
@@ -192,25 +192,28 @@ def _at_anchors(cells: Cells, sheet: Element) -> Cells:
     """A merged range shows the colour and the comment of its first cell only."""
     moved: Cells = {}
     ranges = [
-        [coordinates(corner) for corner in one.get("ref").split(":")]
-        for one in sheet.iter(tag("mergeCell"))
-        if ":" in one.get("ref")
+        [coordinates(corner) for corner in merged.get("ref").split(":")]
+        for merged in sheet.iter(tag("mergeCell"))
+        if ":" in merged.get("ref")
     ]
-    for (row, column), found in cells.items():
+    for (row, column), own in cells.items():
         covering = (
             first for first, last in ranges if first[0] <= row <= last[0] and first[1] <= column <= last[1]
         )
-        moved.setdefault(next(covering, (row, column)), []).extend(found)
+        moved.setdefault(next(covering, (row, column)), []).extend(own)
     return moved
 
 
 def _gravest(findings: Iterable[Finding]) -> str:
-    return min((one.severity for one in findings), key=SEVERITIES.index)
+    return min((finding.severity for finding in findings), key=SEVERITIES.index)
 
 
 def _note(findings: Iterable[Finding], language: str) -> Note:
-    said = (
-        (say(f"unit.severity-{one.severity}", language), shortened(one.message(language), LONGEST_MESSAGE))
-        for one in findings
+    paragraphs = (
+        (
+            say(f"unit.severity-{finding.severity}", language),
+            shortened(finding.message(language), LONGEST_MESSAGE),
+        )
+        for finding in findings
     )
-    return Note(say("returned.lead-in", language), tuple(said))
+    return Note(say("returned.lead-in", language), tuple(paragraphs))

@@ -45,12 +45,12 @@ class _Axes:
         )
         self._widths: dict[int, float] = {}
         columns, table = sheet.find(tag("cols")), sheet.find(tag("sheetData"))
-        self._columns = [] if columns is None else [_column(one) for one in elements(columns, "col")]
+        self._columns = [] if columns is None else [_column(element) for element in elements(columns, "col")]
         rows = [] if table is None else elements(table, "row")
         self._rows = {
-            int(one.get("r")) - 1: _row_px(one)
-            for one in rows
-            if one.get("r") and (one.get("ht") or one.get("hidden"))
+            int(element.get("r")) - 1: _row_px(element)
+            for element in rows
+            if element.get("r") and (element.get("ht") or element.get("hidden"))
         }
 
     def row(self, row: int) -> float:
@@ -89,17 +89,17 @@ class _Axes:
         return [left[0], int(left[1]), top[0], int(top[1]), right, int(right_px), bottom, int(bottom_px)]
 
 
-def _column(one: Element) -> tuple[int, int, float]:
-    hidden = one.get("hidden") in ("1", "true")
+def _column(element: Element) -> tuple[int, int, float]:
+    hidden = element.get("hidden") in ("1", "true")
     return (
-        int(one.get("min")) - 1,
-        int(one.get("max")) - 1,
-        0.0 if hidden else float(one.get("width", 9.14)) * 7,
+        int(element.get("min")) - 1,
+        int(element.get("max")) - 1,
+        0.0 if hidden else float(element.get("width", 9.14)) * 7,
     )
 
 
-def _row_px(one: Element) -> float:
-    return 0.0 if one.get("hidden") in ("1", "true") else float(one.get("ht", 15)) * 4 / 3
+def _row_px(element: Element) -> float:
+    return 0.0 if element.get("hidden") in ("1", "true") else float(element.get("ht", 15)) * 4 / 3
 
 
 def _shapes(boxes: bytes) -> Iterator[tuple[int, int]]:
@@ -108,13 +108,13 @@ def _shapes(boxes: bytes) -> Iterator[tuple[int, int]]:
     One pass, for a drawing may be made to keep a search busy for ever.
     """
     at = 0
-    while found := _SHAPE.search(boxes, at):
-        opened = boxes.find(b">", found.end() - 1)
+    while match := _SHAPE.search(boxes, at):
+        opened = boxes.find(b">", match.end() - 1)
         closed = opened if boxes[opened - 1 : opened] == b"/" else boxes.find(b"</v:shape>", opened)
         if opened < 0 or closed < 0:
             return
         at = boxes.index(b">", closed) + 1
-        yield found.start(), at
+        yield match.start(), at
 
 
 def without(boxes: bytes, gone: Container[tuple[int, int] | None]) -> bytes:
@@ -159,12 +159,12 @@ def _place_of(shape: bytes) -> tuple[int, int] | None:
 
 
 def _enlarged(shape: bytes, axes: _Axes, lines: int) -> bytes:
-    found = _ANCHOR.search(shape)
-    numbers = [int(number) for number in found[2].split(b",")] if found else []
+    match = _ANCHOR.search(shape)
+    numbers = [int(number) for number in match[2].split(b",")] if match else []
     if len(numbers) != 8:
         return shape
     anchor = ", ".join(map(str, axes.enlarged(numbers, _LINE_PX * lines + 12)))
-    return _ANCHOR.sub(lambda found: found[1] + anchor.encode() + found[3], shape)
+    return _ANCHOR.sub(lambda match: match[1] + anchor.encode() + match[3], shape)
 
 
 def blocks_taken(package: Package) -> set[int]:
@@ -172,16 +172,16 @@ def blocks_taken(package: Package) -> set[int]:
     damaged.
     """
     drawings = [content for name, content in package.parts.items() if name.casefold().endswith(".vml")]
-    lists = (found[2].split(b",") for content in drawings for found in _IDMAP.finditer(content))
+    lists = (match[2].split(b",") for content in drawings for match in _IDMAP.finditer(content))
     reserved = {int(number) for numbers in lists for number in numbers if number.strip().isdigit()}
-    return reserved | {int(found[1]) // 1024 for content in drawings for found in _NUMBER.finditer(content)}
+    return reserved | {int(match[1]) // 1024 for content in drawings for match in _NUMBER.finditer(content)}
 
 
 def _inserted(boxes: bytes, new: list[tuple[tuple[int, int], int]], axes: _Axes, first: int) -> bytes:
     count = -(-len(new) // _SHAPES_A_BLOCK)
     blocks = ",".join(str(first + number) for number in range(count)).encode()
     boxes = _IDMAP.sub(
-        lambda found: found[1] + found[2] + (b"," if found[2].strip() else b"") + blocks + found[3],
+        lambda match: match[1] + match[2] + (b"," if match[2].strip() else b"") + blocks + match[3],
         boxes,
         count=1,
     )

@@ -84,8 +84,8 @@ def _rows(index: Index, columns: Sequence[Column[Entry]], look: "_Look") -> Iter
     yield _row(HEAD - 1, [column.head for column in columns], [look.head] * len(columns), 30.0)
     for number, entry in enumerate(index.entries, HEAD):
         texts = [column.result(entry) for column in columns]
-        shown = [look.named[column.styles(entry)[0]] for column in columns]
-        yield _row(number, texts, shown, height_of(columns, entry))
+        formats = [look.named[column.styles(entry)[0]] for column in columns]
+        yield _row(number, texts, formats, height_of(columns, entry))
 
 
 def _row(number: int, texts: Sequence[Content], styles: Sequence[int], height: float) -> Element:

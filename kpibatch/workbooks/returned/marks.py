@@ -49,7 +49,7 @@ class Styles:
         """The number of an entry, added at the end where there is none like it."""
         if kind not in self._known:
             self._known[kind] = {
-                canonical(one): number for number, one in reversed(list(enumerate(self.all(kind))))
+                canonical(element): number for number, element in reversed(list(enumerate(self.all(kind))))
             }
         known, key = self._known[kind], canonical(element)
         if key not in known:
@@ -97,9 +97,9 @@ class Styles:
         marks = {str(number): fill for number, fill in enumerate(fills) if _is_mark(fill)}
         for kind in ("cellXfs", "cellStyleXfs"):
             container = self.root.find(tag(kind))
-            for one in [] if container is None else elements(container):
-                if one.get("fillId") in marks:
-                    one.set("fillId", str(self.keep("fills", self._before(marks[one.get("fillId")]))))
+            for element in [] if container is None else elements(container):
+                if element.get("fillId") in marks:
+                    element.set("fillId", str(self.keep("fills", self._before(marks[element.get("fillId")]))))
         self._known.clear()
 
     def _before(self, mark: Element) -> Element:
@@ -154,19 +154,19 @@ def _rows(sheet: Element, wanted: Iterable[int]) -> dict[int, Element]:
     table = sheet.find(tag("sheetData"))
     if table is None:
         raise Unpatchable("sheetData")
-    there: dict[int, Element] = {}
+    rows: dict[int, Element] = {}
     number = -1
     for element in elements(table, "row"):
         number = int(element.get("r", number + 2)) - 1
-        there[number] = element
+        rows[number] = element
     numbers, made = (
-        sorted(there),
-        {row: make("row", {"r": row + 1}) for row in sorted(set(wanted) - set(there))},
+        sorted(rows),
+        {row: make("row", {"r": row + 1}) for row in sorted(set(wanted) - set(rows))},
     )
     for row, element in made.items():
         following = bisect(numbers, row)
-        table.append(element) if following == len(numbers) else there[numbers[following]].addprevious(element)
-    return there | made
+        table.append(element) if following == len(numbers) else rows[numbers[following]].addprevious(element)
+    return rows | made
 
 
 def _cell(sheet: Element, row: Element, number: int, column: int) -> Element:
@@ -194,9 +194,9 @@ def _style_of_blank(sheet: Element, row: Element, column: int) -> str:
     if row.get("customFormat") in ("1", "true"):
         return str(row.get("s", "0"))
     columns = sheet.find(tag("cols"))
-    for one in [] if columns is None else elements(columns, "col"):
-        if int(one.get("min")) <= column + 1 <= int(one.get("max")):
-            return str(one.get("style", "0"))
+    for element in [] if columns is None else elements(columns, "col"):
+        if int(element.get("min")) <= column + 1 <= int(element.get("max")):
+            return str(element.get("style", "0"))
     return "0"
 
 

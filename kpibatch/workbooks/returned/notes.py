@@ -76,35 +76,35 @@ def clear_notes(package: Package, sheet: str, lead_ins: Iterable[str]) -> None:
     if part is None or AUTHOR.encode() not in package.parts[part]:
         return
     listed = package.edit(part).find(tag("commentList"))
-    gone, words = set(), tuple(map(held, lead_ins))
-    for one in list(elements(listed)):
-        text = one.find(tag("text"))
+    emptied, words = set(), tuple(map(held, lead_ins))
+    for element in list(elements(listed)):
+        text = element.find(tag("text"))
         if text is not None and _cut(text, words) and not "".join(text.itertext()).strip():
-            gone.add(coordinates(one.get("ref")))
-            listed.remove(one)
+            emptied.add(coordinates(element.get("ref")))
+            listed.remove(element)
     drawing = _drawing(package, sheet)
-    if drawing and gone:
-        package.parts[drawing] = without(package.parts[drawing], gone)
+    if drawing and emptied:
+        package.parts[drawing] = without(package.parts[drawing], emptied)
 
 
 def _cut(text: Element, lead_ins: tuple[str, ...]) -> bool:
     """Drop what stands from our words on, if they are there; Excel may have joined them with what stood
     before.
     """
-    said = [(run, run if run.tag == tag("t") else run.find(tag("t"))) for run in elements(text)]
-    pieces = [(run, words) for run, words in said if words is not None]
+    runs = [(run, run if run.tag == tag("t") else run.find(tag("t"))) for run in elements(text)]
+    pieces = [(run, words) for run, words in runs if words is not None]
     first = next(
         (
             number
             for number, (_, words) in enumerate(pieces)
-            if any(one in (words.text or "") for one in lead_ins)
+            if any(lead_in in (words.text or "") for lead_in in lead_ins)
         ),
         None,
     )
     if first is None:
         return False
     _, words = pieces[first]
-    words.text = words.text[: min(words.text.find(one) for one in lead_ins if one in words.text)]
+    words.text = words.text[: min(words.text.find(lead_in) for lead_in in lead_ins if lead_in in words.text)]
     for run, _ in pieces[first + 1 :]:
         text.remove(run)
     for run, words in reversed(pieces[: first + 1]):
@@ -122,15 +122,15 @@ def add_notes(package: Package, sheet: str, notes: Mapping[tuple[int, int], Note
     """
     root = _comments(package, sheet)
     listed, author = root.find(tag("commentList")), _author(root)
-    there = {coordinates(one.get("ref")): one for one in elements(listed)}
+    comments = {coordinates(element.get("ref")): element for element in elements(listed)}
     threads = {
         number
-        for number, one in enumerate(elements(root.find(tag("authors"))))
-        if (one.text or "").startswith("tc=")
+        for number, element in enumerate(elements(root.find(tag("authors"))))
+        if (element.text or "").startswith("tc=")
     }
     boxes: dict[tuple[int, int], int] = {}
     for at, note in sorted(notes.items()):
-        old = there.get(at)
+        old = comments.get(at)
         if old is None:
             listed.append(
                 make("comment", {"ref": address(*at), "authorId": author}, make("text", None, *note.runs()))
@@ -154,12 +154,12 @@ def _comments(package: Package, sheet: str) -> Element:
 
 
 def _pointed_at(package: Package, sheet: str, kind: str) -> str | None:
-    return next((one.target for one in package.relations(sheet) if one.kind == kind), None)
+    return next((relation.target for relation in package.relations(sheet) if relation.kind == kind), None)
 
 
 def _author(root: Element) -> int:
     authors = root.find(tag("authors"))
-    names = [one.text for one in elements(authors)]
+    names = [element.text for element in elements(authors)]
     if AUTHOR not in names:
         authors.append(make("author", text=AUTHOR))
     return names.index(AUTHOR) if AUTHOR in names else len(names)
@@ -184,7 +184,7 @@ def _drawing(package: Package, sheet: str) -> str:
     if pointer is None:
         return ""
     identity = next(value for name, value in pointer.attrib.items() if name.endswith("}id"))
-    part = next(one.target for one in package.relations(sheet) if one.id == identity)
+    part = next(relation.target for relation in package.relations(sheet) if relation.id == identity)
     package.parts[part] = usual_prefixes(package.parts[part])
     return part
 

@@ -52,12 +52,16 @@ class Workbook:
 
     def related(self, kind: str) -> str:
         """The part of that kind the workbook points to."""
-        return next(one.target for one in self.package.relations(self.part) if one.kind == kind)
+        return next(
+            relation.target for relation in self.package.relations(self.part) if relation.kind == kind
+        )
 
     @property
     def worksheets(self) -> dict[str, str]:
         """The part of each sheet of cells, by the sheet's name."""
-        parts = {one.target for one in self.package.relations(self.part) if one.kind == "worksheet"}
+        parts = {
+            relation.target for relation in self.package.relations(self.part) if relation.kind == "worksheet"
+        }
         return {name: part for name, part, _ in self.sheets if part in parts}
 
     @property
@@ -69,14 +73,20 @@ class Workbook:
 
 def open_workbook(package: Package) -> Workbook:
     """The workbook of a package. Raises ``Unpatchable`` where it is of another kind (.ods, .docx, Strict)."""
-    part = next((one.target for one in package.relations("") if one.kind == "officeDocument"), "")
+    part = next(
+        (relation.target for relation in package.relations("") if relation.kind == "officeDocument"), ""
+    )
     if part not in package.parts or package.read(part).tag != tag("workbook"):
         raise Unpatchable("no workbook")
-    targets = {one.id: one.target for one in package.relations(part)}
+    targets = {relation.id: relation.target for relation in package.relations(part)}
     listed = elements(package.read(part).find(tag("sheets")))
     sheets = (
-        (one.get("name"), targets[one.get(f"{{{RELATIONS}}}id")], one.get("state", "visible") != "visible")
-        for one in listed
+        (
+            element.get("name"),
+            targets[element.get(f"{{{RELATIONS}}}id")],
+            element.get("state", "visible") != "visible",
+        )
+        for element in listed
     )
     return Workbook(package, part, tuple(sheets))
 
@@ -85,7 +95,12 @@ def earlier_index(book: Workbook) -> str | None:
     """The name of the sheet in which an earlier round's index stands."""
     names = book.package.read(book.part).find(tag("definedNames"))
     ours = next(
-        (one.text or "" for one in ([] if names is None else elements(names)) if one.get("name") == _OURS), ""
+        (
+            element.text or ""
+            for element in ([] if names is None else elements(names))
+            if element.get("name") == _OURS
+        ),
+        "",
     )
     return next((name for name in book.worksheets if ours.startswith((f"{quoted(name)}!", f"{name}!"))), None)
 
@@ -112,19 +127,19 @@ def _insert(book: Workbook, name: str, sheet: Element) -> None:
         book.part, "worksheet", package.add("xl/worksheets/sheet{}.xml", sheet, _SHEET_TYPE)
     )
     listed = root.find(tag("sheets"))
-    number = max(int(one.get("sheetId")) for one in elements(listed)) + 1
+    number = max(int(element.get("sheetId")) for element in elements(listed)) + 1
     entry = make("sheet", {"name": name, "sheetId": number, f"{{{RELATIONS}}}id": relation})
     next(elements(listed)).addprevious(entry)
-    for one in root.iter(tag("definedName")):
-        if one.get("localSheetId"):
-            one.set("localSheetId", str(int(one.get("localSheetId")) + 1))
+    for element in root.iter(tag("definedName")):
+        if element.get("localSheetId"):
+            element.set("localSheetId", str(int(element.get("localSheetId")) + 1))
     _count_titles(book, name)
 
 
 def _unhide(book: Workbook, name: str) -> None:
-    for one in elements(book.package.edit(book.part).find(tag("sheets"))):
-        if one.get("name") == name:
-            one.attrib.pop("state", None)
+    for element in elements(book.package.edit(book.part).find(tag("sheets"))):
+        if element.get("name") == name:
+            element.attrib.pop("state", None)
 
 
 def _name_ranges(book: Workbook, name: str, position: int) -> None:
@@ -134,11 +149,11 @@ def _name_ranges(book: Workbook, name: str, position: int) -> None:
     if names is None:
         names = make("definedNames")
         place(root, names, _AFTER_NAMES)
-    for one in list(elements(names)):
-        if one.get("name") == _OURS or (
-            one.get("name") == _TITLES and one.get("localSheetId") == str(position)
+    for element in list(elements(names)):
+        if element.get("name") == _OURS or (
+            element.get("name") == _TITLES and element.get("localSheetId") == str(position)
         ):
-            names.remove(one)
+            names.remove(element)
     ours = make("definedName", {"name": _OURS, "hidden": 1})
     ours.text = f"{quoted(name)}!$A$1"
     titles = make("definedName", {"name": _TITLES, "localSheetId": position})
@@ -162,7 +177,14 @@ def _show_first(book: Workbook, position: int, index: Element) -> None:
 
 def _count_titles(book: Workbook, name: str) -> None:
     """Add the sheet to the titles in the properties, where these are as Excel writes them."""
-    part = next((one.target for one in book.package.relations("") if one.kind == "extended-properties"), "")
+    part = next(
+        (
+            relation.target
+            for relation in book.package.relations("")
+            if relation.kind == "extended-properties"
+        ),
+        "",
+    )
     if part not in book.package.parts:
         return
     root = book.package.read(part)

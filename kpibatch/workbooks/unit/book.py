@@ -113,10 +113,10 @@ def _measure(sheet: Sheet, view: View, measure: Measure, row: int, widths: list[
     else:
         _value(sheet, view, (row, 3), value, measure.kind, "bold")
     for column, month in enumerate(view.months, 4):
-        value, state, found = view.cells.get((measure.code, month), (math.nan, "", ""))
+        value, state, typed = view.cells.get((measure.code, month), (math.nan, "", ""))
         if state == BAD:
-            texts[column] = found
-            sheet.put(row, column, found, "cell", "centre", "poor", text_wrap=True)
+            texts[column] = typed
+            sheet.put(row, column, typed, "cell", "centre", "poor", text_wrap=True)
         else:
             _value(sheet, view, (row, column), value, measure.kind)
     tall(sheet, row, max(lines_of(text, widths[column] - 2) for column, text in texts.items()))
@@ -166,19 +166,24 @@ def _findings(sheet: Sheet, view: View, places: dict[str, str]) -> None:
         )
         tall(sheet, 2, 1)
         sheet.raw.freeze_panes(3, 0)
-    for row, one in enumerate(view.findings, 3):
+    for row, finding in enumerate(view.findings, 3):
         item = (
-            f"{one.measure}  {view.tables.measures[one.measure].label}"
-            if one.measure in view.tables.measures
-            else one.measure
+            f"{finding.measure}  {view.tables.measures[finding.measure].label}"
+            if finding.measure in view.tables.measures
+            else finding.measure
         )
-        texts = (str(one.place), item, one.found, one.message(view.outcome.language))
+        texts = (str(finding.place), item, finding.found, finding.message(view.outcome.language))
         sheet.put(
-            row, 0, view.say(f"severity-{one.severity}"), "cell", "centre", _SEVERITY_STYLE[one.severity]
+            row,
+            0,
+            view.say(f"severity-{finding.severity}"),
+            "cell",
+            "centre",
+            _SEVERITY_STYLE[finding.severity],
         )
         sheet.put_row(row, 1, texts, "cell", **PADDED)
-        if one.measure in places:
-            sheet.link(row, 2, places[one.measure], item, "cell", "wrap", "link")
+        if finding.measure in places:
+            sheet.link(row, 2, places[finding.measure], item, "cell", "wrap", "link")
         tall(
             sheet, row, max(lines_of(text, width - 2) for text, width in zip(texts, widths[1:], strict=True))
         )

@@ -214,9 +214,9 @@ def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
 def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
     """The page of a unit without a usable report: that there is none, why, and what to do."""
     refused = [
-        one.message(view.outcome.language)
-        for one in view.findings
-        if one.code != "not-submitted" and one.severity != "note"
+        finding.message(view.outcome.language)
+        for finding in view.findings
+        if finding.code != "not-submitted" and finding.severity != "note"
     ]
     _spread(
         sheet,
