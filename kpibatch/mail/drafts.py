@@ -19,7 +19,7 @@ from kpibatch.mail.plan import Plan, moment_of
 from kpibatch.months.folder import Published
 from kpibatch.months.listings import as_csv
 from kpibatch.rules.levels import LevelTables
-from kpibatch.workbooks.returned.book import free_name, safe_name
+from kpibatch.workbooks.returned.names import free_names, safe_name
 
 DRAFT = "draft"
 States = Mapping[tuple[str, str, str], str]
@@ -50,11 +50,13 @@ def write_drafts(
     """
     target, moment = published.folder / MAIL, moment_of(published)
     rows: list[DraftRow] = []
-    taken = {name.casefold() for name in (MAIL_INDEX, *_others(target))}
+    names = free_names(
+        (safe_name(_name(message, tables, config.language)) for message in plan.messages),
+        (MAIL_INDEX, *_others(target)),
+    )
     with replaced(target, keep=_others(target)) as folder:
-        for message in plan.messages:
+        for message, name in zip(plan.messages, names, strict=True):
             raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
-            name = free_name(safe_name(_name(message, tables, config.language)), taken)
             (folder / name).write_bytes(raw)
             rows.append(_row(message, len(raw), name, states or {}))
         (folder / MAIL_INDEX).write_bytes(as_csv([one.name for one in fields(DraftRow)], map(astuple, rows)))

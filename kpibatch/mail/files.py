@@ -25,7 +25,7 @@ from kpibatch.mail.message import Attachment
 from kpibatch.months.folder import Published
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
-from kpibatch.workbooks.returned.book import returned_names
+from kpibatch.workbooks.returned.names import returned_names
 from kpibatch.workbooks.unit.book import unit_file
 
 Phrase = tuple[str, ...]

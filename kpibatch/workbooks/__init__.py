@@ -3,9 +3,9 @@
 In: ``Outcome``.
 Out: ``ranking.xlsx``, a summary for each unit, marked copies of submissions.
 
-ranking/   the live ranking
-unit/      the unit's own summary
-returned/  a submission's copy, marked, as it goes back
+ranking/    the live ranking
+unit/       the unit's own summary
+returned/   a submission's copy, marked, as it goes back
 outputs.py  which workbooks a run leaves: to add one, open this file
 
 A sheet is a tuple of columns (``books/columns.py``) and a function that writes it. To add one to a workbook,

@@ -41,8 +41,9 @@ from kpibatch.intake.submission import read_submission
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome, assess
-from kpibatch.workbooks.returned.book import index_name, mark, returned_files, safe_name, write_returned
+from kpibatch.workbooks.returned.book import mark, returned_files, write_returned
 from kpibatch.workbooks.returned.marks import MARKS
+from kpibatch.workbooks.returned.names import index_name, safe_name
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 SAMPLE = Path(__file__).parents[2] / "input_samples" / "buriram-2565-2"

@@ -3,11 +3,10 @@ findings.
 
 In: a submission and its findings. Out: a copy that differs in the marks only, or, where a file can't be
 changed without risk (.xls, .xlsb, .ods, signed or damaged), the file as it came with the index in a workbook
-beside it. Which submissions are returned, and under which names, is decided here. The original is never
+beside it. Which submissions are returned is decided here. The original is never
 touched.
 """
 
-import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,14 +24,12 @@ from kpibatch.rules.records import Unit
 from kpibatch.workbooks.returned.index import LONGEST_MESSAGE, index_of, shortened
 from kpibatch.workbooks.returned.index_sheet import index_sheet, write_index
 from kpibatch.workbooks.returned.marks import Styles, colour_cells, place_of
+from kpibatch.workbooks.returned.names import index_name, returned_names
 from kpibatch.workbooks.returned.notes import Note, add_notes, clear_notes
 from kpibatch.workbooks.returned.workbook import Workbook, open_workbook, put_index
 
 Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
 _MAX_BYTES = 64_000_000
-_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_MAX_NAME_BYTES = 200
 
 
 @dataclass(frozen=True)
@@ -69,47 +66,6 @@ def returned_files(
         for file, own in grave.items()
     }
     return tuple(Returned(file, *names[file], units.get(owners[file]), own) for file, own in grave.items())
-
-
-def returned_names(files: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
-    """Of every file that goes back its name under ``returned/``, and that of the index where it lies
-    beside.
-    """
-    taken: set[str] = set()
-    names = {file: free_name(safe_name(file), taken) for file in sorted(files)}
-    return {file: (name, free_name(index_name(name, language), taken)) for file, name in names.items()}
-
-
-def safe_name(file: str) -> str:
-    """The officer's own file name, changed only where some file system would not take it."""
-    bare = _FORBIDDEN.sub("-", file).strip(" .")
-    stem, dot, suffix = bare.rpartition(".")
-    stem, suffix = (stem, f".{suffix[:8]}") if dot and stem else (bare, "")
-    if _RESERVED.match(stem):
-        stem = f"_{stem}"
-    return f"{_short(stem).rstrip(' .') or '-'}{suffix}"
-
-
-def index_name(file: str, language: str) -> str:
-    """The name of the index that lies beside a file."""
-    return f"{_short(Path(file).stem)} {say('returned.name', language)}.xlsx"
-
-
-def _short(stem: str) -> str:
-    """No longer than a file system takes, with room for what is added on the way: Thai letters take three
-    bytes each.
-    """
-    return stem.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
-
-
-def free_name(name: str, taken: set[str]) -> str:
-    """The name, numbered where another file has it already."""
-    path, number, free = Path(name), 2, name
-    while free.casefold() in taken:
-        free = f"{path.stem} ({number}){path.suffix}"
-        number += 1
-    taken.add(free.casefold())
-    return free
 
 
 def write_returned(
