@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from kpibatch.base.thai import read_date
-from kpibatch.rules.book import table, write_level_book
+from kpibatch.rules.book import rows_of, write_level_book
 
 HERE = Path(__file__).parent
 LETTERS = sorted(path.stem.removeprefix("letter_") for path in HERE.glob("letter_*.py"))
@@ -37,8 +37,8 @@ def _between(line: list[str], share: float) -> str:
 def make(module: str) -> Path:
     """Write the workbook of one letter and return its path."""
     letter = importlib.import_module(f"letter_{module}")
-    sheets = {name: table(text) for name, text in letter.SHEETS.items()}
-    sheets["ค่าตั้งต้น"] = baselines(sheets["หน่วย"][1:], table(letter.BASELINES)[1:])
+    sheets = {name: rows_of(text) for name, text in letter.SHEETS.items()}
+    sheets["ค่าตั้งต้น"] = baselines(sheets["หน่วย"][1:], rows_of(letter.BASELINES)[1:])
     first = next(row[1] for row in sheets["รอบประเมิน"] if row[0] == "เริ่ม")
     folder = HERE / module.replace("_", "-")
     folder.mkdir(exist_ok=True)

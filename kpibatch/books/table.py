@@ -1,10 +1,11 @@
-"""A sheet of the level-table workbook as a table: rows by column name, each value at its address.
+"""A sheet as a table: rows by column name, each value at its address.
 
-Faults are collected, never raised, so that one pass reports them all.
+Faults are never raised, so that one pass reports them all: each row remembers what was wrong in it, and the
+table gathers what its rows say.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -25,30 +26,30 @@ HEADER_WITHIN = 10
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table; a blank, missing or faulty cell reads as ``None`` or empty."""
+    """One line of a table; a blank, missing or faulty cell reads as ``None`` or empty.
+
+    ``number`` counts from 0. ``findings`` are the faults met in it so far.
+    """
 
     file: str
     sheet: str
     number: int
-    columns: dict[str, int]
-    cells: list[Value]
-    findings: list[Finding]
+    columns: Mapping[str, int]
+    cells: Sequence[Value] = ()
+    findings: list[Finding] = field(default_factory=list)
 
     def place(self, column: str) -> Place:
-        return Place(
-            self.file,
-            self.sheet,
-            address(self.number, self.columns[column]) if column in self.columns else "",
-        )
+        """Where the column's cell stands; the sheet alone where there is no such column."""
+        cell = address(self.number, self.columns[column]) if column in self.columns else ""
+        return Place(self.file, self.sheet, cell)
 
     def value(self, column: str) -> Value:
         """The cell as it is; an error or a formula without a result is reported and reads as blank."""
         index = self.columns.get(column, -1)
         value = self.cells[index] if 0 <= index < len(self.cells) else None
         if isinstance(value, CellError):
-            self.report(
-                "table-no-result" if value.text == UNCALCULATED else "table-cell-error", column, value
-            )
+            code = "table-no-result" if value.text == UNCALCULATED else "table-cell-error"
+            self.report(code, column, value)
             return None
         return value
 
@@ -85,12 +86,8 @@ class Row:
         try:
             return kind(text)
         except ValueError:
-            self.report(
-                "table-value",
-                column,
-                text,
-                expected=" / ".join(member.value for member in kind if member.value),
-            )
+            words = " / ".join(member.value for member in kind if member.value)
+            self.report("table-value", column, text, expected=words)
             return default
 
     def codes(self, column: str) -> tuple[str, ...]:
@@ -99,7 +96,10 @@ class Row:
         return tuple(part for part in map(squash, text.split(",")) if part)
 
     def report(self, code: str, column: str, found: object, **facts: str) -> None:
-        self.findings.append(finding(code, self.place(column), found=found, column=column, **facts))
+        """Remember a fault of one cell: once, however often the cell is asked for."""
+        fault = finding(code, self.place(column), found=found, column=column, **facts)
+        if fault not in self.findings:
+            self.findings.append(fault)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Table:
     """A sheet whose header row (``head``) was found; ``columns`` are all its headings from left to right."""
 
     head: Row
-    rows: list[Row] = field(default_factory=list)
+    rows: tuple[Row, ...] = ()
     columns: tuple[str, ...] = ()
 
     @property
@@ -115,58 +115,53 @@ class Table:
         """Whether the sheet and all its columns are there."""
         return bool(self.columns)
 
+    @property
+    def findings(self) -> list[Finding]:
+        """What was wrong with the sheet, its headings and every cell that was read so far."""
+        return [fault for row in (self.head, *self.rows) for fault in row.findings]
+
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
 
 def read_table(
     file: str,
-    grids: dict[str, Grid],
+    grids: Mapping[str, Grid],
     sheet: str,
     required: Sequence[str],
-    findings: list[Finding],
     others: Sequence[str] | None = (),
 ) -> Table:
     """The table of a sheet whose header holds the required columns; rows that are blank all over are dropped.
 
-    ``others`` are the further columns it may have; ``None`` for any.
+    ``others`` are the further columns it may have; ``None`` for any. Where the sheet or a required column is
+    missing, the table has no rows, and its findings say so.
     """
     grid = grids.get(sheet)
     if grid is None:
-        nearest = nearest_of(sheet, list(grids))
-        findings.append(
-            finding(
-                "table-sheet-missing",
-                Place(file, sheet),
-                found=", ".join(grids),
-                sheet=sheet,
-                nearest=nearest,
-            )
-        )
-        return Table(Row(file, sheet, 0, {}, [], findings))
-    headings = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
-    top = max(range(len(headings)), key=lambda index: len(set(required) & set(headings[index])), default=0)
-    header = headings[top] if headings else []
+        facts = {"sheet": sheet, "nearest": nearest_of(sheet, list(grids))}
+        lost = finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), **facts)
+        return Table(Row(file, sheet, 0, {}, findings=[lost]))
+    top, header = _header(grid, required)
     if others is None:
         header = [arabic(name) for name in header]
-    findings.extend(_about_header(file, sheet, top, header, required, others))
-    findings.extend(_merged(file, grid, top))
-    head = Row(
-        file,
-        sheet,
-        top,
-        {name: index for index, name in reversed(list(enumerate(header))) if name},
-        [],
-        findings,
-    )
-    if any(column not in header for column in required):
+    columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
+    faults = [*_about_header(file, sheet, top, header, required, others), *_merged(file, grid, top)]
+    head = Row(file, sheet, top, columns, findings=faults)
+    if any(column not in columns for column in required):
         return Table(head)
-    rows = [
-        Row(file, sheet, number, head.columns, cells, findings)
+    rows = (
+        Row(file, sheet, number, columns, cells)
         for number, cells in enumerate(grid.rows[top + 1 :], top + 1)
         if any(value is not None for value in cells)
-    ]
-    return Table(head, rows, tuple(filter(None, header)))
+    )
+    return Table(head, tuple(rows), tuple(filter(None, header)))
+
+
+def _header(grid: Grid, required: Sequence[str]) -> tuple[int, list[str]]:
+    """The row that holds most of the required headings, and what stands in it."""
+    headings = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
+    top = max(range(len(headings)), key=lambda index: len(set(required) & set(headings[index])), default=0)
+    return top, headings[top] if headings else []
 
 
 def _about_header(
@@ -174,26 +169,22 @@ def _about_header(
 ) -> Iterator[Finding]:
     for column in required:
         if column not in header:
-            found = ", ".join(filter(None, header))
-            yield finding(
-                "table-column-missing", Place(file, sheet, address(top, 0)), found=found, column=column
-            )
+            place, found = Place(file, sheet, address(top, 0)), ", ".join(filter(None, header))
+            yield finding("table-column-missing", place, found=found, column=column)
     for index, name in enumerate(header):
         place = Place(file, sheet, address(top, index))
         if name and name in header[:index]:
             yield finding("table-column-twice", place, found=name)
         elif name and others is not None and name not in required and name not in others:
-            nearest = nearest_of(
-                name, [column for column in (*required, *others) if column not in header] or list(required)
+            absent = [column for column in (*required, *others) if column not in header]
+            yield finding(
+                "table-unknown-column", place, found=name, nearest=nearest_of(name, absent or list(required))
             )
-            yield finding("table-unknown-column", place, found=name, nearest=nearest)
 
 
 def _merged(file: str, grid: Grid, top: int) -> Iterator[Finding]:
     """Merged cells hide values: only the first cell of the range holds one."""
-    for (first_row, first_column), (last_row, last_column) in grid.merges:
-        if last_row >= top:
-            found = f"{address(first_row, first_column)}:{address(last_row, last_column)}"
-            yield finding(
-                "table-merged", Place(file, grid.name, address(first_row, first_column)), found=found
-            )
+    for first, last in grid.merges:
+        if last[0] >= top:
+            place = Place(file, grid.name, address(*first))
+            yield finding("table-merged", place, found=f"{address(*first)}:{address(*last)}")

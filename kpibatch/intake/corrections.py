@@ -92,8 +92,7 @@ def read_corrections(path: Path, tables: LevelTables) -> Corrections:
     except UnreadableBook as reason:
         raise CorrectionsFault("unreadable-corrections", file=path, reason=reason) from None
     grid = _with_known_heads(max(grids.values(), key=_heads_in))
-    findings: list[Finding] = []
-    table = read_table(path.name, {grid.name: grid}, grid.name, COLUMNS, findings, None)
+    table = read_table(path.name, {grid.name: grid}, grid.name, COLUMNS, None)
     if not table.found:
         raise CorrectionsFault("corrections-columns", file=path, columns=", ".join(COLUMNS))
     rows: dict[tuple[str, str, str], Correction] = {}
@@ -103,7 +102,7 @@ def read_corrections(path: Path, tables: LevelTables) -> Corrections:
             row.report("correction-twice", VALUE, one.found, first=rows[one.key].place.cell)
         elif one:
             rows[one.key] = one
-    return Corrections(tuple(rows.values()), tuple(findings))
+    return Corrections(tuple(rows.values()), tuple(table.findings))
 
 
 def _heads_in(grid: Grid) -> int:
@@ -123,7 +122,6 @@ def _with_known_heads(grid: Grid) -> Grid:
 
 def _correction(row: Row, tables: LevelTables) -> Correction | None:
     """A row as a correction; ``None``, with its faults reported, where it can't be used."""
-    before = len(row.findings)
     unit, measure, month = _unit(row, tables), _measure(row, tables), _month(row, tables)
     papers = {column: row.text(column) for column in (REASON, DOCUMENT, APPROVER)}
     for column, text in papers.items():
@@ -139,7 +137,7 @@ def _correction(row: Row, tables: LevelTables) -> Correction | None:
         value = reading.value
         if reading.refused:
             row.report("table-value", VALUE, as_text(cell), expected=tables.measures[measure].kind.value)
-    if len(row.findings) > before or not (unit and measure and month and day):
+    if row.findings or not (unit and measure and month and day):
         return None
     return Correction(
         unit,

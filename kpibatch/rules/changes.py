@@ -6,31 +6,21 @@ change; a condition that is worded otherwise is one, and says whether it still r
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import arabic
 from kpibatch.books.read import read_book
-from kpibatch.books.table import Row, Table, read_table
+from kpibatch.books.table import Row, Table
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
-from kpibatch.rules.schema import REQUIRED
+from kpibatch.rules.reader import read_sheets
+from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
 
-ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES = REQUIRED
 ANY = "*"
-CASE_ORDER, CASE = "กรณีของ", "เงื่อนไขกรณี"
-_KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    ROUND: (("รายการ",),),
-    RATING: (("ผล",),),
-    CALENDAR: (("เดือน",),),
-    UNITS: (("รหัส",),),
-    NODES: (("รหัส",),),
-    MEASURES: (("รหัส",),),
-    RULES: (("ตัวชี้วัด", "กรณีของ", CASE, "รายการข้อมูล"), ("ตัวชี้วัด", "กรณีของ", "รายการข้อมูล")),
-    BASELINES: (("รหัสหน่วย",),),
-}
 
 
 @dataclass(frozen=True)
@@ -61,12 +51,10 @@ def table_changes(a: LevelTables, path_a: Path, b: LevelTables, path_b: Path) ->
     """Every change from the tables at ``path_a`` to those at ``path_b``, sheet by sheet, in the order of the
     second.
     """
-    books = [(path, read_book(path)) for path in (path_a, path_b)]
-    changes: list[Change] = []
-    for sheet, columns in REQUIRED.items():
-        old, new = (read_table(path.name, grids, sheet, columns, [], None) for path, grids in books)
-        changes += _in_table(sheet, old, new, (_readings(a), _readings(b)))
-    return (*changes, *_case_orders(a, b))
+    old, new = (read_sheets(path.name, read_book(path)) for path in (path_a, path_b))
+    readings = _readings(a), _readings(b)
+    in_sheets = (_in_table(each, old[each.sheet], new[each.sheet], readings) for each in SHEETS)
+    return (*chain.from_iterable(in_sheets), *_case_orders(a, b))
 
 
 def _readings(tables: LevelTables) -> Mapping[Place, str]:
@@ -79,20 +67,20 @@ def _readings(tables: LevelTables) -> Mapping[Place, str]:
 
 
 def _in_table(
-    sheet: str, old: Table, new: Table, readings: tuple[Mapping[Place, str], Mapping[Place, str]]
+    sheet: Sheet, old: Table, new: Table, readings: tuple[Mapping[Place, str], Mapping[Place, str]]
 ) -> Iterator[Change]:
     columns = tuple(dict.fromkeys((*old.columns, *new.columns)))
-    name = _KEYS[sheet][-1]
-    for before, after in _pairs(list(old), list(new), _KEYS[sheet]):
+    name = sheet.keys[-1]
+    for before, after in _pairs(old.rows, new.rows, sheet.keys):
         row = after or before
         assert row is not None
         key = tuple(filter(None, (row.code(column) for column in name)))
         if before and after:
-            yield from _in_row(sheet, key, before, after, columns, readings)
+            yield from _in_row(sheet.sheet, key, before, after, columns, readings)
         else:
-            old_row, new_row = (_content(one, columns) if one else "" for one in (before, after))
-            old_place, new_place = (one.place(name[0]) if one else NOWHERE for one in (before, after))
-            yield Change(sheet, key, "", old_row, new_row, (old_place, new_place))
+            old_row, new_row = (_content(side, columns) if side else "" for side in (before, after))
+            old_place, new_place = (side.place(name[0]) if side else NOWHERE for side in (before, after))
+            yield Change(sheet.sheet, key, "", old_row, new_row, (old_place, new_place))
 
 
 def _content(row: Row, columns: Iterable[str]) -> str:
@@ -100,7 +88,7 @@ def _content(row: Row, columns: Iterable[str]) -> str:
 
 
 def _pairs(
-    old: list[Row], new: list[Row], keys: tuple[tuple[str, ...], ...]
+    old: Sequence[Row], new: Sequence[Row], keys: tuple[tuple[Column, ...], ...]
 ) -> list[tuple[Row | None, Row | None]]:
     """Old rows with the new ones of the same key, the strictest key first; then those that are left, each
     alone.
@@ -129,7 +117,7 @@ def _in_row(
     columns: tuple[str, ...],
     readings: tuple[Mapping[Place, str], Mapping[Place, str]],
 ) -> Iterator[Change]:
-    case = after.text(CASE) if sheet == RULES else ""
+    case = after.text(RULES.case) if sheet == RULES.sheet else ""
     for column in columns:
         old, new = before.text(column), after.text(column)
         places = before.place(column), after.place(column)
@@ -138,13 +126,13 @@ def _in_row(
             for side, text in enumerate((old, new))
         ]
         if arabic(old) != arabic(new) or read[0] != read[1]:
-            shown = key if not case or column == CASE else (*key, case)
+            shown = key if not case or column == RULES.case else (*key, case)
             yield Change(sheet, shown, column, old, new, places, *read)
 
 
 def _read(sheet: str, column: str, text: str, edge: str) -> str:
     """A condition as read; empty where the cell holds none."""
-    if sheet == RULES and column == CASE and text:
+    if sheet == RULES.sheet and column == RULES.case and text:
         try:
             return parse(text).text()
         except ConditionFault:
@@ -158,6 +146,5 @@ def _case_orders(a: LevelTables, b: LevelTables) -> Iterator[Change]:
         old, new = a.cases_of(leaf.code), b.cases_of(leaf.code)
         if old != new and Counter(old) == Counter(new):
             before, after = (", ".join(case.condition.text() for case in cases) for cases in (old, new))
-            yield Change(
-                RULES, (leaf.code,), CASE_ORDER, before, after, (Place(a.file, RULES), Place(b.file, RULES))
-            )
+            places = Place(a.file, RULES.sheet), Place(b.file, RULES.sheet)
+            yield Change(RULES.sheet, (leaf.code,), RULES.case_of, before, after, places)

@@ -4,10 +4,8 @@ In: a path. Out: the records, as complete as the workbook allows, and findings t
 what was found and how to mend it. An error among them means that nothing may be scored.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,71 +23,84 @@ from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.rules.references import sound_measures, sound_nodes
 from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
-from kpibatch.rules.schema import GUIDE, LEVELS, REQUIRED
+from kpibatch.rules.schema import (
+    BASELINES,
+    CALENDAR,
+    GUIDE,
+    MEASURES,
+    NODES,
+    RATING,
+    ROUND,
+    RULES,
+    SHEETS,
+    UNITS,
+    Column,
+    Flag,
+    Scope,
+)
 
 Record = TypeVar("Record")
 
 
-class _Yes(StrEnum):
-    YES = "ใช่"
-    NO = ""
-
-
-@dataclass
-class _Workbook:
-    file: str
-    grids: dict[str, Grid]
-    findings: list[Finding] = field(default_factory=list)
-
-    def table(self, sheet: str) -> Table:
-        others = None if sheet == "ค่าตั้งต้น" else LEVELS if sheet == "ระดับ" else ()
-        return read_table(self.file, self.grids, sheet, REQUIRED[sheet], self.findings, others)
-
-
 def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
-    """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all."""
+    """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all.
+
+    Source: design, section 1.
+    """
     if not path.is_file():
         raise NoLevelTables(file=path)
     try:
-        book = _Workbook(path.name, read_book(path))
+        grids = read_book(path)
     except UnreadableBook as reason:
         raise UnreadableLevelTables(file=path, reason=reason) from None
-    book.findings.extend(_unknown_sheets(book))
-    units = _unique(book.table("หน่วย"), "รหัส", _unit)
-    measures = sound_measures(_unique(book.table("รายการข้อมูล"), "รหัส", _measure), book.findings)
-    nodes = sound_nodes(_unique(book.table("ตัวชี้วัด"), "รหัส", lambda row: _node(row, units)), book.findings)
-    levels = book.table("ระดับ")
-    names = [name for name in LEVELS if name in levels.columns]
-    if names != list(LEVELS[: len(names)]):
-        left_out = next(name for name in LEVELS if name not in names)
-        book.findings.append(
-            finding("table-column-missing", Place(path.name, "ระดับ"), found=", ".join(names), column=left_out)
-        )
+    sheets = read_sheets(path.name, grids)
+    units = _unique(sheets[UNITS.sheet], UNITS.code, _unit)
+    measures, measure_faults = sound_measures(_unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
+    nodes, node_faults = sound_nodes(_unique(sheets[NODES.sheet], NODES.code, lambda row: _node(row, units)))
+    names = _level_columns(sheets[RULES.sheet])
     tables = LevelTables(
         file=path.name,
-        round=read_round(book.table("รอบประเมิน")),
-        rating_typed=tuple(read_rating(book.table("ผลประเมิน"))),
-        calendar=read_calendar(book.table("ปฏิทิน")),
+        round=read_round(sheets[ROUND.sheet]),
+        rating_typed=read_rating(sheets[RATING.sheet]),
+        calendar=read_calendar(sheets[CALENDAR.sheet]),
         units=tuple(units.values()),
         nodes=tuple(nodes.values()),
         measures=measures,
-        rules=_rules(levels, names, nodes, measures),
-        baselines=_baselines(book.table("ค่าตั้งต้น"), units, measures),
+        rules=numbered(_rules(sheets[RULES.sheet], names, nodes, measures)),
+        baselines=_baselines(sheets[BASELINES.sheet], units, measures),
         level_count=len(names),
     )
-    return tables, book.findings
+    in_cells = (fault for table in sheets.values() for fault in table.findings)
+    return tables, [*_unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
 
 
-def _unknown_sheets(book: _Workbook) -> Iterator[Finding]:
-    for name in book.grids:
-        if name not in REQUIRED and name != GUIDE:
-            nearest = nearest_of(
-                name, [sheet for sheet in REQUIRED if sheet not in book.grids] or list(REQUIRED)
-            )
-            yield finding("table-unknown-sheet", Place(book.file, name), found=name, nearest=nearest)
+def read_sheets(file: str, grids: Mapping[str, Grid]) -> dict[str, Table]:
+    """Each sheet of the schema as a table, by its name."""
+    return {each.sheet: read_table(file, grids, each.sheet, each.required, each.others) for each in SHEETS}
 
 
-def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, Record]:
+def _unknown_sheets(file: str, grids: Iterable[str]) -> Iterator[Finding]:
+    known = [each.sheet for each in SHEETS]
+    absent = [sheet for sheet in known if sheet not in grids]
+    for name in grids:
+        if name not in (*known, GUIDE):
+            nearest = nearest_of(name, absent or known)
+            yield finding("table-unknown-sheet", Place(file, name), found=name, nearest=nearest)
+
+
+def _level_columns(table: Table) -> tuple[Column, ...]:
+    """The columns of the levels that the sheet has; one left out between others is a fault.
+
+    Source: design, section 1 (ระดับ: 2 to 9 columns).
+    """
+    names = tuple(name for name in RULES.levels if name in table.columns)
+    if names != RULES.levels[: len(names)]:
+        left_out = next(name for name in RULES.levels if name not in names)
+        table.head.report("table-column-missing", left_out, ", ".join(names))
+    return names
+
+
+def _unique(table: Table, key: Column, read: Callable[[Row], Record]) -> dict[str, Record]:
     records: dict[str, Record] = {}
     for row in table:
         code = row.code(key)
@@ -103,108 +114,118 @@ def _unique(table: Table, key: str, read: Callable[[Row], Record]) -> dict[str, 
 
 
 def _unit(row: Row) -> Unit:
-    if row.blank("ชื่อ"):
-        row.report("table-value", "ชื่อ", "", expected="ชื่อ")
+    if row.blank(UNITS.name):
+        row.report("table-value", UNITS.name, "", expected=UNITS.name)
     return Unit(
-        row.code("รหัส"),
-        row.text("ชื่อ"),
-        row.text("กลุ่ม"),
-        row.text("อีเมล"),
-        row.text("สำเนา"),
-        row.place("รหัส"),
+        code=row.code(UNITS.code),
+        name=row.text(UNITS.name),
+        group=row.text(UNITS.group),
+        email=row.text(UNITS.email),
+        cc=row.text(UNITS.cc),
+        place=row.place(UNITS.code),
     )
 
 
 def _measure(row: Row) -> Measure:
-    kind = row.choice("ชนิด", Kind, Kind.NUMBER)
-    bounds = [row.date_in(side) if kind is Kind.DATE else row.number_in(side) for side in ("ต่ำสุด", "สูงสุด")]
-    minimum, maximum = (float(bound.toordinal()) if isinstance(bound, date) else bound for bound in bounds)
+    kind = row.choice(MEASURES.kind, Kind, Kind.NUMBER)
     return Measure(
-        code=row.code("รหัส"),
-        label=row.text("รายการ"),
+        code=row.code(MEASURES.code),
+        label=row.text(MEASURES.label),
         kind=kind,
-        source=row.choice("ที่มา", Source, Source.FORM),
-        counting_unit=row.text("หน่วยนับ"),
-        rollup=row.choice("สรุปรายเดือน", Rollup, Rollup.LAST),
-        numerator=row.codes("ตัวตั้ง"),
-        denominator=row.code("ตัวหาร"),
-        zero_rule=row.choice("เมื่อตัวหารเป็นศูนย์", ZeroRule, ZeroRule.MISSING),
-        minimum=minimum,
-        maximum=maximum,
-        limit=row.code("ไม่เกินรายการ"),
-        needs_evidence=row.choice("ต้องมีหลักฐาน", _Yes, _Yes.NO) is _Yes.YES,
-        place=row.place("รหัส"),
+        source=row.choice(MEASURES.source, Source, Source.FORM),
+        counting_unit=row.text(MEASURES.counting_unit),
+        rollup=row.choice(MEASURES.rollup, Rollup, Rollup.LAST),
+        numerator=row.codes(MEASURES.numerator),
+        denominator=row.code(MEASURES.denominator),
+        zero_rule=row.choice(MEASURES.zero_rule, ZeroRule, ZeroRule.MISSING),
+        minimum=_bound(row, MEASURES.minimum, kind),
+        maximum=_bound(row, MEASURES.maximum, kind),
+        limit=row.code(MEASURES.limit),
+        needs_evidence=row.choice(MEASURES.needs_evidence, Flag, Flag.NO) is Flag.YES,
+        place=row.place(MEASURES.code),
     )
+
+
+def _bound(row: Row, column: Column, kind: Kind) -> float | None:
+    if kind is Kind.DATE:
+        day = row.date_in(column)
+        return None if day is None else float(day.toordinal())
+    return row.number_in(column)
 
 
 def _node(row: Row, units: Mapping[str, Unit]) -> Node:
-    text = row.code("ใช้กับ")
-    word, _, rest = text.partition(" ")
-    listed = tuple(part for part in map(squash, rest.replace("และ", ",").split(",")) if part)
-    if text and (word not in ("เฉพาะ", "ยกเว้น", "กลุ่ม") or not listed):
-        row.report("table-value", "ใช้กับ", text, expected="เฉพาะ … / ยกเว้น … / กลุ่ม …")
+    scope, listed = _scope(row)
     by_name = {unit.name: code for code, unit in units.items()} | {code: code for code in units}
-    if word in ("เฉพาะ", "ยกเว้น"):
+    if scope in (Scope.ONLY, Scope.EXCEPT):
         for name in listed:
             if name not in by_name:
-                row.report("table-unknown", "ใช้กับ", name, where="หน่วย")
+                row.report("table-unknown", NODES.scope, name, where=UNITS.sheet)
     codes = frozenset(by_name[name] for name in listed if name in by_name)
     return Node(
-        code=row.code("รหัส"),
-        parent=row.code("อยู่ใต้"),
-        name=row.text("ชื่อ"),
-        weight=row.number_in("น้ำหนัก") or 0.0,
-        child_sum=row.number_in("ผลรวมน้ำหนัก"),
-        only=codes if word == "เฉพาะ" else frozenset(),
-        never=codes if word == "ยกเว้น" else frozenset(),
-        groups=frozenset(listed) if word == "กลุ่ม" else frozenset(),
-        method=row.choice("วิธีให้คะแนน", Method, Method.STEPS),
-        responsible=row.text("ผู้รับผิดชอบ"),
-        reference=row.text("อ้างอิง"),
-        place=row.place("รหัส"),
+        code=row.code(NODES.code),
+        parent=row.code(NODES.parent),
+        name=row.text(NODES.name),
+        weight=row.number_in(NODES.weight) or 0.0,
+        child_sum=row.number_in(NODES.child_sum),
+        only=codes if scope == Scope.ONLY else frozenset(),
+        never=codes if scope == Scope.EXCEPT else frozenset(),
+        groups=frozenset(listed) if scope == Scope.GROUP else frozenset(),
+        method=row.choice(NODES.method, Method, Method.STEPS),
+        responsible=row.text(NODES.responsible),
+        reference=row.text(NODES.reference),
+        place=row.place(NODES.code),
     )
 
 
+def _scope(row: Row) -> tuple[str, tuple[str, ...]]:
+    """ใช้กับ: its word and the units or groups listed behind it.
+
+    Source: design, section 1 (ตัวชี้วัด).
+    """
+    text = row.code(NODES.scope)
+    word, _, rest = text.partition(" ")
+    listed = tuple(part for part in map(squash, rest.replace("และ", ",").split(",")) if part)
+    if text and (word not in set(Scope) or not listed):
+        row.report("table-value", NODES.scope, text, expected=" / ".join(f"{scope} …" for scope in Scope))
+    return word, listed
+
+
 def _rules(
-    table: Table, names: list[str], nodes: Mapping[str, Node], measures: Mapping[str, Measure]
-) -> tuple[Rule, ...]:
-    rules = []
+    table: Table, names: tuple[Column, ...], nodes: Mapping[str, Node], measures: Mapping[str, Measure]
+) -> Iterator[Rule]:
     for row in table:
-        kpi, measure, case_of = row.code("ตัวชี้วัด"), row.code("รายการข้อมูล"), row.code("กรณีของ")
+        kpi, measure, case_of = row.code(RULES.kpi), row.code(RULES.measure), row.code(RULES.case_of)
         known = [
-            _known(row, "ตัวชี้วัด", kpi, nodes),
-            _known(row, "รายการข้อมูล", measure, measures),
-            not case_of or _known(row, "กรณีของ", case_of, measures),
+            _known(row, RULES.kpi, nodes, NODES.sheet),
+            _known(row, RULES.measure, measures, MEASURES.sheet),
+            not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
         conditions = [_condition(row, name, measures.get(measure)) for name in names]
-        case = _condition(row, "เงื่อนไขกรณี", measures.get(case_of))
-        if bool(case_of) != bool(row.text("เงื่อนไขกรณี")):
-            row.report(
-                "table-half-case", "กรณีของ" if not case_of else "เงื่อนไขกรณี", case_of or row.text("เงื่อนไขกรณี")
-            )
+        case = _condition(row, RULES.case, measures.get(case_of))
+        typed = row.text(RULES.case)
+        if bool(case_of) != bool(typed):
+            row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
         if all(known) and bool(case) == bool(case_of):
-            typed = tuple(as_text(row.value(name)) for name in names)
-            rules.append(
-                Rule(
-                    kpi,
-                    measure,
-                    typed,
-                    tuple(_edges(row, names, conditions)),
-                    Case(case_of, case) if case and case_of else None,
-                    row.text("หมายเหตุ"),
-                    tuple(row.place(name) for name in names),
-                )
+            yield Rule(
+                kpi=kpi,
+                measure=measure,
+                typed=tuple(as_text(row.value(name)) for name in names),
+                edges=tuple(_edges(row, names, conditions)),
+                case=Case(case_of, case) if case and case_of else None,
+                remark=row.text(RULES.remark),
+                places=tuple(row.place(name) for name in names),
             )
-    return numbered(rules)
 
 
-def _known(row: Row, column: str, code: str, known: Mapping[str, object]) -> bool:
+def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) -> bool:
+    """Whether the column's code is one of those the sheet defines."""
+    code = row.code(column)
     if code not in known:
-        row.report("table-unknown", column, code, where={"ตัวชี้วัด": "ตัวชี้วัด"}.get(column, "รายการข้อมูล"))
+        row.report("table-unknown", column, code, where=sheet)
     return code in known
 
 
-def _condition(row: Row, column: str, measure: Measure | None) -> Condition | None:
+def _condition(row: Row, column: Column, measure: Measure | None) -> Condition | None:
     value = row.value(column)
     if isinstance(value, date):
         row.report("table-threshold-date", column, value)
@@ -223,7 +244,7 @@ def _condition(row: Row, column: str, measure: Measure | None) -> Condition | No
     return condition
 
 
-def _edges(row: Row, names: list[str], conditions: list[Condition | None]) -> list[Condition | None]:
+def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | None]) -> list[Condition | None]:
     try:
         return edges(conditions)
     except MixedRow as mixed:
@@ -236,30 +257,29 @@ def _edges(row: Row, names: list[str], conditions: list[Condition | None]) -> li
 def _baselines(
     table: Table, units: Mapping[str, Unit], measures: Mapping[str, Measure]
 ) -> dict[tuple[str, str], Baseline]:
-    baselines: dict[tuple[str, str], Baseline] = {}
-    for column in table.columns[1:]:
+    fixed = [column for column in table.columns if column != BASELINES.unit]
+    for column in fixed:
         if column not in measures:
-            table.head.report("table-unknown", column, column, where="รายการข้อมูล")
+            table.head.report("table-unknown", column, column, where=MEASURES.sheet)
         elif measures[column].source is not Source.BASE:
             table.head.report("table-not-fixed", column, column, source=measures[column].source.value)
-    seen: set[str] = set()
+    rows: dict[str, Row] = {}
     for row in table:
-        unit = row.code("รหัสหน่วย")
-        if unit not in units:
-            row.report("table-unknown", "รหัสหน่วย", unit, where="หน่วย")
-            continue
-        if unit in seen:
-            row.report("table-duplicate", "รหัสหน่วย", unit)
-            continue
-        seen.add(unit)
-        for column in table.columns[1:]:
-            measure = measures.get(column)
-            cell = row.value(column)
-            if measure is None or cell is None:
-                continue
-            reading = read_value(cell, measure.kind, measure.counting_unit)
-            if reading.refused:
-                row.report("table-value", column, as_text(cell), expected=measure.kind.value)
-            else:
-                baselines[unit, column] = Baseline(reading.value, row.place(column))
-    return baselines
+        unit = row.code(BASELINES.unit)
+        if unit in rows:
+            row.report("table-duplicate", BASELINES.unit, unit)
+        elif _known(row, BASELINES.unit, units, UNITS.sheet):
+            rows[unit] = row
+    cells = ((unit, row, code) for unit, row in rows.items() for code in fixed if code in measures)
+    read = {(unit, code): _baseline(row, measures[code]) for unit, row, code in cells}
+    return {key: baseline for key, baseline in read.items() if baseline}
+
+
+def _baseline(row: Row, measure: Measure) -> Baseline | None:
+    """One fixed value; ``None`` where the cell is blank or can't be read."""
+    cell = row.value(measure.code)
+    reading = read_value(cell, measure.kind, measure.counting_unit)
+    if reading.refused:
+        row.report("table-value", measure.code, as_text(cell), expected=measure.kind.value)
+        return None
+    return None if cell is None else Baseline(reading.value, row.place(measure.code))

@@ -3,84 +3,107 @@
 After this, walking from a measure to its ingredients or from a node to its parent always ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kpibatch.base.findings import Finding, finding
 from kpibatch.rules.records import Measure, Node, Source
+from kpibatch.rules.schema import MEASURES, NODES
 from kpibatch.rules.sources import COMPUTED
 
 
-def sound_measures(measures: Mapping[str, Measure], findings: list[Finding]) -> dict[str, Measure]:
-    """The measures without references that lead nowhere; a computed one that lacks a part becomes a fault and
-    is never computed.
+def sound_measures(measures: Mapping[str, Measure]) -> tuple[dict[str, Measure], list[Finding]]:
+    """The measures without references that lead nowhere, and what was wrong with them.
+
+    A computed one that lacks a part becomes a fault and is never computed.
     """
-    sound: dict[str, Measure] = {}
-    for code, measure in measures.items():
-        for column, named in (
-            ("ตัวตั้ง", measure.numerator),
-            ("ตัวหาร", (measure.denominator,)),
-            ("ไม่เกินรายการ", (measure.limit,)),
-        ):
-            for name in filter(None, named):
-                if name not in measures:
-                    findings.append(
-                        finding("table-unknown", measure.place, found=name, column=column, where="รายการข้อมูล")
-                    )
-        known = replace(
-            measure,
-            numerator=tuple(part for part in measure.numerator if part in measures),
-            denominator=measure.denominator if measure.denominator in measures else "",
-            limit=measure.limit if measure.limit in measures else "",
-        )
-        sound[code] = _complete(known, findings)
-    edges = {code: measure.ingredients for code, measure in sound.items()}
-    for code in circular(edges):
-        findings.append(finding("table-circular", sound[code].place, found=code, column="ตัวตั้ง"))
-        sound[code] = replace(sound[code], source=Source.FORM, numerator=(), denominator="")
-    return sound
+    known = {code: _known(measure, measures) for code, measure in measures.items()}
+    faults = [
+        *(fault for measure in measures.values() for fault in _unknown(measure, measures)),
+        *(fault for measure in known.values() for fault in _parts(measure)),
+    ]
+    sound = {code: _complete(measure) for code, measure in known.items()}
+    for code in circular({code: measure.ingredients for code, measure in sound.items()}):
+        faults.append(finding("table-circular", sound[code].place, found=code, column=MEASURES.numerator))
+        sound[code] = _uncomputed(sound[code], Source.FORM)
+    return sound, faults
 
 
-def _complete(measure: Measure, findings: list[Finding]) -> Measure:
-    """A measure whose source asks for parts has them, and one whose source asks for none has none."""
-    needs_both, needs_one = measure.source in COMPUTED, measure.source is Source.SUM
-    lacks = (needs_both and not (measure.numerator and measure.denominator)) or (
-        needs_one and not measure.numerator
+def _unknown(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Finding]:
+    """A measure's references to measures that there are none of."""
+    named = {
+        MEASURES.numerator: measure.numerator,
+        MEASURES.denominator: (measure.denominator,),
+        MEASURES.limit: (measure.limit,),
+    }
+    for column, codes in named.items():
+        for code in filter(None, codes):
+            if code not in measures:
+                yield finding("table-unknown", measure.place, found=code, column=column, where=MEASURES.sheet)
+
+
+def _known(measure: Measure, measures: Mapping[str, Measure]) -> Measure:
+    """The measure without the references that lead nowhere."""
+    return replace(
+        measure,
+        numerator=tuple(part for part in measure.numerator if part in measures),
+        denominator=measure.denominator if measure.denominator in measures else "",
+        limit=measure.limit if measure.limit in measures else "",
     )
-    if lacks:
-        findings.append(
-            finding("table-parts-missing", measure.place, found=measure.code, source=measure.source.value)
-        )
+
+
+def _parts(measure: Measure) -> Iterator[Finding]:
+    """A measure whose source asks for parts has them, and one whose source asks for none has none.
+
+    Source: design, section 1 (รายการข้อมูล).
+    """
+    facts = {"source": measure.source.value}
+    if _lacks_parts(measure):
+        yield finding("table-parts-missing", measure.place, found=measure.code, **facts)
     idle = (
-        measure.ingredients
-        if not (needs_both or needs_one)
-        else (measure.denominator,)
-        if needs_one and measure.denominator
-        else ()
+        ()
+        if measure.source in COMPUTED
+        else filter(None, (measure.denominator,))
+        if measure.source is Source.SUM
+        else measure.ingredients
     )
-    if idle:
-        findings.append(
-            finding("table-parts-idle", measure.place, found=", ".join(idle), source=measure.source.value)
-        )
-    if lacks or not (needs_both or needs_one):
-        source = Source.FORM if lacks else measure.source
-        return replace(measure, source=source, numerator=(), denominator="")
-    return measure if needs_both else replace(measure, denominator="")
+    if found := ", ".join(idle):
+        yield finding("table-parts-idle", measure.place, found=found, **facts)
 
 
-def sound_nodes(nodes: Mapping[str, Node], findings: list[Finding]) -> dict[str, Node]:
-    """The nodes without parents that do not exist or that are below themselves."""
-    sound = dict(nodes)
+def _lacks_parts(measure: Measure) -> bool:
+    if measure.source in COMPUTED:
+        return not (measure.numerator and measure.denominator)
+    return measure.source is Source.SUM and not measure.numerator
+
+
+def _complete(measure: Measure) -> Measure:
+    """The measure with the parts its source asks for and no others."""
+    if _lacks_parts(measure):
+        return _uncomputed(measure, Source.FORM)
+    if measure.source in COMPUTED:
+        return measure
+    if measure.source is Source.SUM:
+        return replace(measure, denominator="")
+    return _uncomputed(measure, measure.source)
+
+
+def _uncomputed(measure: Measure, source: Source) -> Measure:
+    return replace(measure, source=source, numerator=(), denominator="")
+
+
+def sound_nodes(nodes: Mapping[str, Node]) -> tuple[dict[str, Node], list[Finding]]:
+    """The nodes without parents that do not exist or that are below themselves, and what was wrong."""
+    sound, faults = dict(nodes), list[Finding]()
     for code, node in nodes.items():
         if node.parent and node.parent not in nodes:
-            findings.append(
-                finding("table-unknown", node.place, found=node.parent, column="อยู่ใต้", where="ตัวชี้วัด")
-            )
+            facts = {"column": NODES.parent, "where": NODES.sheet}
+            faults.append(finding("table-unknown", node.place, found=node.parent, **facts))
             sound[code] = replace(node, parent="")
     for code in circular({code: (node.parent,) if node.parent else () for code, node in sound.items()}):
-        findings.append(finding("table-circular", sound[code].place, found=code, column="อยู่ใต้"))
+        faults.append(finding("table-circular", sound[code].place, found=code, column=NODES.parent))
         sound[code] = replace(sound[code], parent="")
-    return sound
+    return sound, faults
 
 
 def circular(edges: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -1,106 +1,123 @@
-"""The small sheets of the level tables: รอบประเมิน, ผลประเมิน and ปฏิทิน → their records; faults stay in the
-rows' findings.
+"""The small sheets of the level tables: รอบประเมิน, ผลประเมิน and ปฏิทิน → their records.
+
+What is wrong is remembered by the rows.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, is_month, read_number, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.records import Round
+from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 
-ITEMS = (
-    *("เจ้าของ", "ปีงบประมาณ", "รอบ", "เริ่ม", "สิ้นสุด", "เดือนรายงาน", "หน่วยประเมิน"),
-    *("คะแนนของระดับ", "คะแนนต่ำกว่าระดับ 1", "อ้างอิง"),
-)
-_NEEDED = ("ปีงบประมาณ", "รอบ", "เริ่ม", "สิ้นสุด", "หน่วยประเมิน")
+_NEEDED = (Item.YEAR, Item.NUMBER, Item.START, Item.END, Item.UNIT_NOUN)
+_UNREAD = date(1, 1, 1)
 
 
 def read_round(table: Table) -> Round:
-    """รอบประเมิน: one item a row; items that are missing, unknown or there twice are faults."""
+    """รอบประเมิน: one item a row; items that are missing, unknown or there twice are faults.
+
+    Source: design, section 1 (รอบประเมิน).
+    """
     rows = _items(table)
-    days = {item: rows[item].date_in("ค่า") if item in rows else None for item in ("เริ่ม", "สิ้นสุด")}
-    for item in _NEEDED:
-        empty = days[item] is None if item in days else item not in rows or not rows[item].text("ค่า")
-        if empty and table.found:
-            row = rows.get(item, table.head)
-            row.report(
-                "table-item-missing",
-                "ค่า" if item in rows else "รายการ",
-                row.text("ค่า") if item in rows else "",
-                item=item,
-            )
-    months, below = _numbers(rows, "เดือนรายงาน"), _numbers(rows, "คะแนนต่ำกว่าระดับ 1")
-    for month in months:
-        if month not in range(1, 13):
-            rows["เดือนรายงาน"].report("table-value", "ค่า", rows["เดือนรายงาน"].text("ค่า"), expected="3, 6, 9")
-    if len(below) > 1:
-        rows["คะแนนต่ำกว่าระดับ 1"].report(
-            "table-value", "ค่า", rows["คะแนนต่ำกว่าระดับ 1"].text("ค่า"), expected="0 / 1"
-        )
+    days = {item: rows[item].date_in(ROUND.value) for item in (Item.START, Item.END) if item in rows}
+    if table.found:
+        _report_missing(table, rows, days)
     return Round(
-        owner=_text(rows, "เจ้าของ"),
-        fiscal_year=arabic(_text(rows, "ปีงบประมาณ")),
-        number=arabic(_text(rows, "รอบ")),
-        start=days["เริ่ม"] or date(1, 1, 1),
-        end=days["สิ้นสุด"] or date(1, 1, 1),
-        unit_noun=_text(rows, "หน่วยประเมิน"),
-        reference=_text(rows, "อ้างอิง"),
-        report_months=tuple(int(month) for month in months),
-        level_scores=_numbers(rows, "คะแนนของระดับ"),
-        below_one=(below or (0.0,))[0],
+        owner=_text(rows, Item.OWNER),
+        fiscal_year=arabic(_text(rows, Item.YEAR)),
+        number=arabic(_text(rows, Item.NUMBER)),
+        start=days.get(Item.START) or _UNREAD,
+        end=days.get(Item.END) or _UNREAD,
+        unit_noun=_text(rows, Item.UNIT_NOUN),
+        reference=_text(rows, Item.REFERENCE),
+        report_months=tuple(_months(rows)),
+        level_scores=_numbers(rows, Item.SCORES),
+        below_one=_below_one(rows),
     )
 
 
 def _items(table: Table) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for row in table:
-        item = squash(arabic(row.text("รายการ")))
+        item = squash(arabic(row.text(ROUND.item)))
         if item in rows:
-            row.report("table-duplicate", "รายการ", item)
-        elif item not in ITEMS:
-            row.report("table-unknown-item", "รายการ", item, nearest=nearest_of(item, ITEMS))
+            row.report("table-duplicate", ROUND.item, item)
+        elif item not in set(Item):
+            row.report("table-unknown-item", ROUND.item, item, nearest=nearest_of(item, list(Item)))
         else:
             rows[item] = row
     return rows
 
 
-def _text(rows: dict[str, Row], item: str) -> str:
-    return rows[item].text("ค่า") if item in rows else ""
+def _report_missing(table: Table, rows: dict[str, Row], days: dict[Item, date | None]) -> None:
+    """Items that are needed and not there, or blank, or no day where a day is asked."""
+    for item in _NEEDED:
+        if item not in rows:
+            table.head.report("table-item-missing", ROUND.item, "", item=item)
+        elif days[item] is None if item in days else not _text(rows, item):
+            rows[item].report("table-item-missing", ROUND.value, _text(rows, item), item=item)
 
 
-def _numbers(rows: dict[str, Row], item: str) -> tuple[float, ...]:
+def _text(rows: dict[str, Row], item: Item) -> str:
+    return rows[item].text(ROUND.value) if item in rows else ""
+
+
+def _months(rows: dict[str, Row]) -> Iterator[int]:
+    for month in _numbers(rows, Item.MONTHS):
+        if month not in range(1, 13):
+            rows[Item.MONTHS].report("table-value", ROUND.value, _text(rows, Item.MONTHS), expected="3, 6, 9")
+        yield int(month)
+
+
+def _below_one(rows: dict[str, Row]) -> float:
+    numbers = _numbers(rows, Item.BELOW_ONE)
+    if len(numbers) > 1:
+        rows[Item.BELOW_ONE].report("table-value", ROUND.value, _text(rows, Item.BELOW_ONE), expected="0 / 1")
+    return numbers[0] if numbers else 0.0
+
+
+def _numbers(rows: dict[str, Row], item: Item) -> tuple[float, ...]:
+    """An item that lists numbers; none of them where one can't be read."""
     parts = [part for part in _text(rows, item).replace(";", ",").split(",") if part.strip()]
-    numbers = [read_number(part) for part in parts]
-    if any(number is None for number in numbers):
-        rows[item].report("table-value", "ค่า", _text(rows, item), expected="50, 75, 100")
+    numbers = [number for number in map(read_number, parts) if number is not None]
+    if len(numbers) < len(parts):
+        rows[item].report("table-value", ROUND.value, _text(rows, item), expected="50, 75, 100")
         return ()
-    return tuple(number for number in numbers if number is not None)
+    return tuple(numbers)
 
 
-def read_rating(table: Table) -> list[tuple[float, str]]:
-    """ผลประเมิน: from which percent on, which word; both are needed."""
+def read_rating(table: Table) -> tuple[tuple[float, str], ...]:
+    """ผลประเมิน: from which percent on, which word; both are needed.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
     bands = []
     for row in table:
-        percent, word = row.number_in("ตั้งแต่ร้อยละ"), row.text("ผล")
-        if row.blank("ตั้งแต่ร้อยละ"):
-            row.report("table-value", "ตั้งแต่ร้อยละ", "", expected="90")
-        if row.blank("ผล"):
-            row.report("table-value", "ผล", "", expected="ดีเด่น")
+        percent, word = row.number_in(RATING.percent), row.text(RATING.word)
+        if row.blank(RATING.percent):
+            row.report("table-value", RATING.percent, "", expected="90")
+        if row.blank(RATING.word):
+            row.report("table-value", RATING.word, "", expected="ดีเด่น")
         if percent is not None:
             bands.append((percent, word))
-    return bands
+    return tuple(bands)
 
 
 def read_calendar(table: Table) -> dict[str, date]:
-    """ปฏิทิน: the day each month's submission is due."""
+    """ปฏิทิน: the day each month's submission is due.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
     calendar: dict[str, date] = {}
     for row in table:
-        month, due = row.code("เดือน"), row.date_in("กำหนดส่ง")
+        month, due = row.code(CALENDAR.month), row.date_in(CALENDAR.due)
         if not is_month(month):
-            row.report("table-value", "เดือน", month, expected="2565-04")
+            row.report("table-value", CALENDAR.month, month, expected="2565-04")
         elif month in calendar:
-            row.report("table-duplicate", "เดือน", month)
+            row.report("table-duplicate", CALENDAR.month, month)
         elif due is not None:
             calendar[month] = due
     return calendar

@@ -1,18 +1,200 @@
-"""The level-table workbook's sheets and columns, by name."""
+"""The level-table workbook's sheets and columns, by name: the one place that spells them.
 
-REQUIRED = {
-    "รอบประเมิน": ("รายการ", "ค่า"),
-    "ผลประเมิน": ("ตั้งแต่ร้อยละ", "ผล"),
-    "ปฏิทิน": ("เดือน", "กำหนดส่ง"),
-    "หน่วย": ("รหัส", "ชื่อ", "กลุ่ม", "อีเมล", "สำเนา"),
-    "ตัวชี้วัด": ("รหัส", "อยู่ใต้", "ชื่อ", "น้ำหนัก", "ผลรวมน้ำหนัก", "ใช้กับ", "วิธีให้คะแนน", "ผู้รับผิดชอบ", "อ้างอิง"),
-    "รายการข้อมูล": (
-        *("รหัส", "รายการ", "หน่วยนับ", "ชนิด", "ที่มา", "สรุปรายเดือน", "ตัวตั้ง", "ตัวหาร", "เมื่อตัวหารเป็นศูนย์"),
-        *("ต่ำสุด", "สูงสุด", "ไม่เกินรายการ", "ต้องมีหลักฐาน"),
-    ),
-    "ระดับ": ("ตัวชี้วัด", "กรณีของ", "เงื่อนไขกรณี", "รายการข้อมูล", "ระดับ 1", "ระดับ 2", "หมายเหตุ"),
-    "ค่าตั้งต้น": ("รหัสหน่วย",),
-}
+A sheet is a class whose attributes are its columns, from left to right; a ``Column`` is its heading, so
+``row.text(UNITS.name)`` reads a cell and ``Place(file, UNITS.sheet)`` names the sheet. A further column is
+one line here. Source: design, section 1.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from kpibatch.base.kinds import Kind
+from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
+
+Content: TypeAlias = Literal["text", "number", "day", "day or text", "condition"]
+MOST_LEVELS, FEWEST_LEVELS = 9, 2
+
+
+class Flag(StrEnum):
+    """A column that is ticked or left blank."""
+
+    YES = "ใช่"
+    NO = ""
+
+
+class Scope(StrEnum):
+    """ใช้กับ: the word before the units or groups that a node is meant for."""
+
+    ONLY = "เฉพาะ"
+    EXCEPT = "ยกเว้น"
+    GROUP = "กลุ่ม"
+
+
+class Item(StrEnum):
+    """The items of รอบประเมิน, one a row."""
+
+    OWNER = "เจ้าของ"
+    YEAR = "ปีงบประมาณ"
+    NUMBER = "รอบ"
+    START = "เริ่ม"
+    END = "สิ้นสุด"
+    MONTHS = "เดือนรายงาน"
+    UNIT_NOUN = "หน่วยประเมิน"
+    SCORES = "คะแนนของระดับ"
+    BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
+    REFERENCE = "อ้างอิง"
+
+
+class Column(str):
+    """A column's heading, what may stand under it and how wide it is written.
+
+    ``choices`` are the words of its dropdown, or the range of a sheet that holds them.
+    """
+
+    content: Content
+    choices: tuple[str, ...] | str
+    width: int
+    wraps: bool
+    optional: bool
+
+    def __new__(
+        cls,
+        heading: str,
+        width: int = 16,
+        content: Content = "text",
+        *,
+        choices: Iterable[str] | str = (),
+        wraps: bool = False,
+        optional: bool = False,
+    ) -> "Column":
+        column = super().__new__(cls, heading)
+        column.content, column.width, column.wraps, column.optional = content, width, wraps, optional
+        column.choices = choices if isinstance(choices, str) else tuple(str(word) for word in choices if word)
+        return column
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, which of its columns tell rows apart, how many stay in sight when it is scrolled.
+
+    ``keys`` holds the strictest way to tell rows apart first. Where ``any_column`` is given, further columns
+    may follow that are headed by codes and look like it.
+    """
+
+    sheet: str
+    keys: tuple[tuple[Column, ...], ...]
+    frozen: int = 1
+    any_column: Column | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that has a name of its own, from left to right."""
+        named = vars(type(self)).values()
+        groups = (value if isinstance(value, tuple) else (value,) for value in named)
+        return tuple(column for group in groups for column in group if isinstance(column, Column))
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.optional)
+
+    @property
+    def others(self) -> tuple[Column, ...] | None:
+        """The columns it may have besides; ``None`` for any."""
+        if self.any_column is not None:
+            return None
+        return tuple(column for column in self.columns if column.optional)
+
+    def column(self, heading: str) -> Column:
+        """The column of that heading; a bare one where the sheet does not know it."""
+        known = (column for column in self.columns if column == heading)
+        unknown = Column(heading) if self.any_column is None else self.any_column
+        return next(known, unknown)
+
+
+class _Round(Sheet):
+    item = Column("รายการ", 44, wraps=True)
+    value = Column("ค่า", 52, "day or text")
+
+
+class _Rating(Sheet):
+    percent = Column("ตั้งแต่ร้อยละ", 16, "number")
+    word = Column("ผล", 24)
+
+
+class _Calendar(Sheet):
+    month = Column("เดือน", 14)
+    due = Column("กำหนดส่ง", 18, "day")
+
+
+class _Units(Sheet):
+    code = Column("รหัส", 22)
+    name = Column("ชื่อ", 58, wraps=True)
+    group = Column("กลุ่ม", 22)
+    email = Column("อีเมล", 34)
+    cc = Column("สำเนา", 30)
+
+
+_NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$500"
+_MEASURE_CODES = "='รายการข้อมูล'!$A$2:$A$2000"
+
+
+class _Nodes(Sheet):
+    code = Column("รหัส", 22)
+    parent = Column("อยู่ใต้", 10, choices=_NODE_CODES)
+    name = Column("ชื่อ", 58, wraps=True)
+    weight = Column("น้ำหนัก", 11, "number")
+    child_sum = Column("ผลรวมน้ำหนัก", 13, "number")
+    scope = Column("ใช้กับ", 34, wraps=True)
+    method = Column("วิธีให้คะแนน", 15, choices=Method)
+    responsible = Column("ผู้รับผิดชอบ", 30, wraps=True)
+    reference = Column("อ้างอิง", 56, wraps=True)
+
+
+class _Measures(Sheet):
+    code = Column("รหัส", 22)
+    label = Column("รายการ", 44, wraps=True)
+    counting_unit = Column("หน่วยนับ", 14)
+    kind = Column("ชนิด", 13, choices=Kind)
+    source = Column("ที่มา", 14, choices=Source)
+    rollup = Column("สรุปรายเดือน", 13, choices=Rollup)
+    numerator = Column("ตัวตั้ง", 22)
+    denominator = Column("ตัวหาร", 22, choices=_MEASURE_CODES)
+    zero_rule = Column("เมื่อตัวหารเป็นศูนย์", 14, choices=ZeroRule)
+    minimum = Column("ต่ำสุด", 9, "number")
+    maximum = Column("สูงสุด", 9, "number")
+    limit = Column("ไม่เกินรายการ", 22, choices=_MEASURE_CODES)
+    needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=Flag)
+
+
+class _Rules(Sheet):
+    kpi = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
+    case_of = Column("กรณีของ", 16, choices=_MEASURE_CODES)
+    case = Column("เงื่อนไขกรณี", 14, "condition")
+    measure = Column("รายการข้อมูล", 26, choices=_MEASURE_CODES)
+    levels = tuple(
+        Column(f"ระดับ {level}", 22, "condition", optional=level > FEWEST_LEVELS)
+        for level in range(1, MOST_LEVELS + 1)
+    )
+    remark = Column("หมายเหตุ", 60, wraps=True)
+
+
+class _Baselines(Sheet):
+    unit = Column("รหัสหน่วย", 13)
+
+
+ROUND = _Round("รอบประเมิน", ((_Round.item,),))
+RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
+CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
+UNITS = _Units("หน่วย", ((_Units.code,),), frozen=2)
+NODES = _Nodes("ตัวชี้วัด", ((_Nodes.code,),), frozen=3)
+MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),), frozen=2)
+RULES = _Rules(
+    "ระดับ",
+    ((_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure), (_Rules.kpi, _Rules.case_of, _Rules.measure)),
+    frozen=4,
+)
+BASELINES = _Baselines("ค่าตั้งต้น", ((_Baselines.unit,),), any_column=Column("", 16, "number"))
+SHEETS: tuple[Sheet, ...] = (ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES)
 GUIDE = "คู่มือ"
-MOST_LEVELS = 9
-LEVELS = tuple(f"ระดับ {number}" for number in range(1, MOST_LEVELS + 1))

@@ -10,6 +10,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rollup, Source
+from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import Scores
 
@@ -48,7 +49,7 @@ def missing_baselines(needed: pd.DataFrame, tables: LevelTables) -> list[Finding
 
     Source: design, section 1 (ค่าตั้งต้น).
     """
-    place = Place(tables.file, "ค่าตั้งต้น")
+    place = Place(tables.file, BASELINES.sheet)
     return [
         finding("baseline-missing", place, unit=str(unit), measure=code, label=tables.measures[code].label)
         for code in needed.columns
@@ -81,6 +82,6 @@ def without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Fi
             if tables.cases_of(code) and kpi.case[row] == 0 and kpi.applies[row] and unit in sent:
                 measure = tables.cases_of(code)[0].measure
                 findings.append(
-                    finding("no-case", Place(tables.file, "ระดับ"), unit=unit, measure=measure, kpi=code)
+                    finding("no-case", Place(tables.file, RULES.sheet), unit=unit, measure=measure, kpi=code)
                 )
     return findings

@@ -19,7 +19,7 @@ from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
-from kpibatch.rules.schema import REQUIRED
+from kpibatch.rules.schema import SHEETS
 
 PACKAGE = Path(__file__).parents[2] / "kpibatch"
 TREES = {
@@ -197,7 +197,7 @@ def test_english_texts_are_english():
     """Thai stands in them only as the name of a sheet or column, a word people choose, or a day as it is
     typed.
     """
-    names = {*REQUIRED, *(column for columns in REQUIRED.values() for column in columns)}
+    names = {name for each in SHEETS for name in (each.sheet, *each.required)}
     names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | {
         "ใช่",
         "ไม่ใช่",

@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 
 from kpibatch.base.findings import Finding
-from kpibatch.rules.book import table, write_level_book
+from kpibatch.rules.book import rows_of, write_level_book
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
 
@@ -122,7 +122,7 @@ def _written(**sheets: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "level_tables.xlsx"
         write_level_book(
-            path, {name: table(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1)
+            path, {name: rows_of(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1)
         )
         return path.read_bytes()
 

@@ -17,14 +17,14 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.months.compare.side import Result, Side
 from kpibatch.months.folder import Row
-from kpibatch.rules.changes import CALENDAR, CASE, CASE_ORDER, MEASURES, NODES, ROUND, RULES, UNITS, Change
+from kpibatch.rules.changes import Change
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
+from kpibatch.rules.schema import CALENDAR, MEASURES, NODES, ROUND, RULES, UNITS, Item
 from kpibatch.rules.sources import COMPUTED
 from kpibatch.rules.words import asked, case_in_words
 
-_APPLIES, _METHOD, _SCORES, _BELOW, _GROUP = "ใช้กับ", "วิธีให้คะแนน", "คะแนนของระดับ", "คะแนนต่ำกว่าระดับ 1", "กลุ่ม"
 _BLANKING = ("missing", "baseline-missing")
 
 
@@ -73,15 +73,19 @@ class Causes:
     @cached_property
     def thresholds(self) -> frozenset[tuple[str, Place]]:
         """The cells of ระดับ, of either side, in which something changed."""
-        changed = [change for change in self.changes if change.sheet == RULES and change.column]
+        changed = [change for change in self.changes if change.sheet == RULES.sheet and change.column]
         return frozenset(cell for change in changed for cell in zip("ab", change.places, strict=True))
 
     def _coming(self, unit: str, kpi: str) -> Iterator[Cause]:
         """What made a KPI apply to a unit, or no longer."""
         path = {*_path(self.a.tables, kpi), *_path(self.b.tables, kpi)}
         for change in self.changes:
-            of_node = change.sheet == NODES and change.key[0] in path and change.column in ("", _APPLIES)
-            if of_node or (change.sheet == UNITS and change.key == (unit,) and change.column == _GROUP):
+            of_node = (
+                change.sheet == NODES.sheet and change.key[0] in path and change.column in ("", NODES.scope)
+            )
+            if of_node or (
+                change.sheet == UNITS.sheet and change.key == (unit,) and change.column == UNITS.group
+            ):
                 yield as_rule(change)
 
     def value(self, unit: str, code: str) -> Cause | None:
@@ -185,7 +189,9 @@ class _AtKpi:
         changed = [
             one
             for one in self.pair.changes
-            if one.sheet == RULES and one.key[0] == self.kpi and one.column in (CASE_ORDER, CASE)
+            if one.sheet == RULES.sheet
+            and one.key[0] == self.kpi
+            and one.column in (RULES.case_of, RULES.case)
         ]
         places = changed[0].places if changed else (NOWHERE, NOWHERE)
         yield Cause("case", say("sheet.case", self.language), before, after, places=places)
@@ -235,10 +241,14 @@ class _AtKpi:
         }
         for change in self.pair.changes:
             if (
-                (change.sheet == MEASURES and change.key[0] in behind)
-                or (change.sheet == NODES and change.key == (self.kpi,) and change.column == _METHOD)
-                or (change.sheet == ROUND and change.key[0] in (_SCORES, _BELOW) and worth)
-                or (change.sheet == CALENDAR and Source.ON_TIME in sources)
+                (change.sheet == MEASURES.sheet and change.key[0] in behind)
+                or (
+                    change.sheet == NODES.sheet
+                    and change.key == (self.kpi,)
+                    and change.column == NODES.method
+                )
+                or (change.sheet == ROUND.sheet and change.key[0] in (Item.SCORES, Item.BELOW_ONE) and worth)
+                or (change.sheet == CALENDAR.sheet and Source.ON_TIME in sources)
             ):
                 yield as_rule(change)
 
