@@ -20,7 +20,7 @@ def levels() -> None:
 def check(workspace: Path) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
     from kpibatch.commands.screens.levels import show_faults
-    from kpibatch.rules.lint import check_levels
+    from kpibatch.rules.lint.check import check_levels
 
     config = read_config(workspace)
     _, findings = check_levels(config.level_tables)

@@ -18,7 +18,7 @@ from kpibatch.intake.month import newest_month
 from kpibatch.intake.past import PastMonth
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint import check_levels
+from kpibatch.rules.lint.check import check_levels
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import month_of
 

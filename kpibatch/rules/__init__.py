@@ -14,8 +14,7 @@ references.py    codes that point nowhere or in a circle
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 reader.py        the workbook → ``LevelTables``
 book.py          writing such a workbook, with คู่มือ and dropdowns
-lint_levels.py   the linter's rules, one function each
-lint.py          ``levels check``: every fault of tables that can be read
+lint/            ``levels check``: every fault of tables that can be read
 words.py         the level tables in words, as an office writes them
 annex.py         the tables as the annex of a letter
 changes.py       what differs between two level-table workbooks, cell by cell

@@ -17,7 +17,7 @@ from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy
 
 from kpibatch.base.catalogue import severity_of, texts
 from kpibatch.base.findings import Finding
-from kpibatch.rules.lint import check_levels
+from kpibatch.rules.lint.check import check_levels
 
 CODES = {code for code in texts("finding") if code.startswith(("lint-", "table-"))}
 

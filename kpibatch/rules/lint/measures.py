@@ -1,0 +1,131 @@
+"""รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values."""
+
+import math
+from collections.abc import Iterator
+
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
+from kpibatch.rules.schema import BASELINES
+from kpibatch.rules.sources import COMPUTED
+
+_NO_AMOUNT = (Kind.DATE, Kind.YES_NO)
+
+
+def bounds(tables: LevelTables) -> Iterator[Finding]:
+    """ต่ำสุด is not above สูงสุด.
+
+    Source: design, section 1 (รายการข้อมูล).
+    """
+    for measure in tables.measures.values():
+        low, high = measure.minimum, measure.maximum
+        if low is not None and high is not None and low > high:
+            facts = {"found": f"{low:g} > {high:g}"}
+            yield finding("lint-bounds", measure.place, measure=measure.code, **facts)
+
+
+def sums_of_days(tables: LevelTables) -> Iterator[Finding]:
+    """Days and answers can't be summed or averaged over the months.
+
+    Source: design, section 1 (สรุปรายเดือน).
+    """
+    for measure in tables.measures.values():
+        added = measure.source is Source.FORM and measure.rollup in (Rollup.SUM, Rollup.MEAN)
+        if added and measure.kind in _NO_AMOUNT:
+            facts = {"found": measure.rollup.value, "kind": measure.kind.value}
+            yield finding("lint-rollup", measure.place, measure=measure.code, **facts)
+
+
+def part_kinds(tables: LevelTables) -> Iterator[Finding]:
+    """Nothing is computed from days or answers.
+
+    Source: design, section 1 (รายการข้อมูล: computed from ตัวตั้ง and ตัวหาร).
+    """
+    for measure in tables.measures.values():
+        for part in (tables.measures[code] for code in measure.ingredients):
+            if part.kind in _NO_AMOUNT:
+                facts = {"found": part.code, "kind": part.kind.value}
+                yield finding("lint-part-kind", measure.place, measure=measure.code, **facts)
+
+
+def part_units(tables: LevelTables) -> Iterator[Finding]:
+    """What is divided is counted in the unit of what it is divided by.
+
+    Source: design, section 1 (รายการข้อมูล: หน่วยนับ).
+    """
+    for measure, below in _ratios(tables):
+        for part in (tables.measures[code] for code in measure.numerator):
+            if part.counting_unit != below.counting_unit:
+                facts = {"above": part.code, "above_unit": part.counting_unit or "–", "below": below.code}
+                found = below.counting_unit or "–"
+                yield finding("lint-units", measure.place, measure=measure.code, found=found, **facts)
+
+
+def zero_rules(tables: LevelTables) -> Iterator[Finding]:
+    """Where a unit fills in what is divided by, the tables say what zero means.
+
+    Source: design, section 1 (เมื่อตัวหารเป็นศูนย์).
+    """
+    for measure, below in _ratios(tables):
+        if below.source is not Source.BASE and measure.zero_rule is ZeroRule.MISSING:
+            yield finding("lint-zero-rule", measure.place, measure=measure.code, found=below.code)
+
+
+def _ratios(tables: LevelTables) -> list[tuple[Measure, Measure]]:
+    """The measures that are computed by dividing, each with what it is divided by."""
+    ratios = (measure for measure in tables.measures.values() if measure.source in COMPUTED)
+    return [(measure, tables.measures[measure.denominator]) for measure in ratios]
+
+
+def unused(tables: LevelTables) -> Iterator[Finding]:
+    """Every measure is shown by a KPI or limits one that is.
+
+    Source: design, section 1 (an unused measure).
+    """
+    shown = set(tables.kpi_of)
+    used = shown | {measure.limit for measure in tables.measures.values() if measure.code in shown}
+    for measure in tables.measures.values():
+        if measure.code not in used:
+            yield finding("lint-unused", measure.place, measure=measure.code, found=measure.code)
+
+
+def baseline_range(tables: LevelTables) -> Iterator[Finding]:
+    """A fixed value lies within its measure's bounds; one that counts something is not negative.
+
+    Source: design, section 1 (รายการข้อมูล: ต่ำสุด, สูงสุด).
+    """
+    for (unit, code), base in tables.baselines.items():
+        measure = tables.measures[code]
+        lowest = 0.0 if measure.kind.family == "number" else -math.inf
+        low = lowest if measure.minimum is None else measure.minimum
+        high = math.inf if measure.maximum is None else measure.maximum
+        if base.value < low or base.value > high:
+            facts = {"found": show_value(base.value, measure.kind), "label": measure.label}
+            yield finding("lint-baseline-range", base.place, unit=unit, measure=code, **facts)
+
+
+def no_baseline(tables: LevelTables) -> Iterator[Finding]:
+    """Every fixed value that a unit's KPIs ask for is there; told once, at the first KPI that shows it.
+
+    Source: design, section 1 (ค่าตั้งต้น).
+    """
+    place = Place(tables.file, BASELINES.sheet)
+    for code, kpi in tables.kpi_of.items():
+        measure = tables.measures[code]
+        for unit in tables.units if measure.source is Source.BASE else ():
+            if applies(tables, kpi, unit) and (unit.code, code) not in tables.baselines:
+                facts = {"name": unit.name, "label": measure.label}
+                yield finding("lint-no-baseline", place, unit=unit.code, measure=code, **facts)
+
+
+CHECKS = (
+    bounds,
+    sums_of_days,
+    part_kinds,
+    part_units,
+    zero_rules,
+    unused,
+    baseline_range,
+    no_baseline,
+)

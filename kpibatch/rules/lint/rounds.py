@@ -1,0 +1,143 @@
+"""รอบประเมิน, ผลประเมิน and ปฏิทิน: the round's days and scores, the rating bands, the due days."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import month_end, show_date, show_number
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.schema import CALENDAR, RATING, ROUND
+
+
+def round_days(tables: LevelTables) -> Iterator[Finding]:
+    """A round does not end before it starts, and some of its months are reported on.
+
+    Source: design, section 1 (รอบประเมิน).
+    """
+    place, this = Place(tables.file, ROUND.sheet), tables.round
+    if this.start > this.end:
+        yield finding("lint-round", place, found=f"{show_date(this.start)} – {show_date(this.end)}")
+    elif not this.months:
+        yield finding("lint-no-months", place, found=", ".join(map(str, this.report_months)))
+
+
+def level_scores(tables: LevelTables) -> Iterator[Finding]:
+    """คะแนนของระดับ: one score a level, each higher than the one below.
+
+    Source: design, section 1 (ระดับ: คะแนนของระดับ gives their scores).
+    """
+    scores = tables.round.level_scores
+    rising = all(a < b for a, b in pairwise(scores))
+    if scores and (len(scores) != tables.level_count or not rising):
+        facts = {"found": ", ".join(map(show_number, scores)), "levels": str(tables.level_count)}
+        yield finding("lint-level-scores", Place(tables.file, ROUND.sheet), **facts)
+
+
+def below_one(tables: LevelTables) -> Iterator[Finding]:
+    """คะแนนต่ำกว่าระดับ 1 is 0 or 1.
+
+    Source: design, section 1 (รอบประเมิน).
+    """
+    if tables.round.below_one not in (0, 1):
+        found = show_number(tables.round.below_one)
+        yield finding("lint-below-one", Place(tables.file, ROUND.sheet), found=found)
+
+
+def round_reference(tables: LevelTables) -> Iterator[Finding]:
+    """The round names the letter it comes from.
+
+    Source: design, section 1 (รอบประเมิน).
+    """
+    if not tables.round.reference:
+        yield finding("lint-no-reference", Place(tables.file, ROUND.sheet), found="", of=ROUND.sheet)
+
+
+def rating_order(tables: LevelTables) -> Iterator[Finding]:
+    """The rating bands rise or fall steadily.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
+    typed = _percents(tables)
+    falling, rising = all(a > b for a, b in pairwise(typed)), all(a < b for a, b in pairwise(typed))
+    if not (falling or rising):
+        found = ", ".join(map(show_number, typed))
+        yield finding("lint-rating-order", Place(tables.file, RATING.sheet), found=found)
+
+
+def rating_zero(tables: LevelTables) -> Iterator[Finding]:
+    """The lowest band starts at 0, so that every total has a rating.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
+    lowest = min(_percents(tables), default=None)
+    if lowest is None or lowest > 0:
+        found = "" if lowest is None else show_number(lowest)
+        yield finding("lint-rating-zero", Place(tables.file, RATING.sheet), found=found)
+
+
+def rating_range(tables: LevelTables) -> Iterator[Finding]:
+    """The bands are percents of the total.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
+    for percent in _percents(tables):
+        if not 0 <= percent <= 100:
+            yield finding("lint-rating-range", Place(tables.file, RATING.sheet), found=show_number(percent))
+
+
+def _percents(tables: LevelTables) -> list[float]:
+    return [percent for percent, _ in tables.rating_typed]
+
+
+def due_days(tables: LevelTables) -> Iterator[Finding]:
+    """Every month that is reported on has its due day.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    for month in tables.round.months if _days_read(tables) else ():
+        if month not in tables.calendar:
+            yield finding("lint-no-due", Place(tables.file, CALENDAR.sheet), found=month)
+
+
+def due_outside(tables: LevelTables) -> Iterator[Finding]:
+    """Only months that are reported on have a due day, and it does not lie before the month.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    place = Place(tables.file, CALENDAR.sheet)
+    for month, due in tables.calendar.items() if _days_read(tables) else ():
+        if month not in tables.round.months:
+            yield finding("lint-due-outside", place, found=month)
+        elif due < month_end(month).replace(day=1):
+            yield finding("lint-due-early", place, found=show_date(due), month=month)
+
+
+def calendar_order(tables: LevelTables) -> Iterator[Finding]:
+    """Months follow each other, and so do their due days.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    typed = tables.calendar.items() if _days_read(tables) else ()
+    for (first, due), (second, next_due) in pairwise(typed):
+        if first >= second or due >= next_due:
+            facts = {"found": f"{second} {show_date(next_due)}", "after": f"{first} {show_date(due)}"}
+            yield finding("lint-calendar-order", Place(tables.file, CALENDAR.sheet), **facts)
+
+
+def _days_read(tables: LevelTables) -> bool:
+    """Whether the round's own days could be read; that they could not is reported already."""
+    return tables.round.start.year > 1
+
+
+CHECKS = (
+    round_days,
+    level_scores,
+    below_one,
+    round_reference,
+    rating_order,
+    rating_zero,
+    rating_range,
+    due_days,
+    due_outside,
+    calendar_order,
+)

@@ -1,0 +1,205 @@
+"""ระดับ, row by row: order, overlaps and gaps of the levels, what can't be reached, deadlines."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kpibatch.base.findings import Finding, finding
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import arabic, show_number
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lint.bounds import Asked, asked_in, greatest, least, numbers_in
+from kpibatch.rules.records import Rule
+
+_SLACK = 1e-9  # 80.01 - 80 is a little more than 0.01
+
+
+def order(tables: LevelTables) -> Iterator[Finding]:
+    """Thresholds never turn back along the levels.
+
+    Source: design, section 1 (levels out of order).
+    """
+    for rule in tables.rules:
+        for before, asked in _falls(rule) if not _bare_and_falling(rule) else ():
+            facts = {"found": asked.typed, "level": str(asked.level), "before": before.typed}
+            yield finding("lint-order", asked.place, measure=rule.measure, **facts)
+
+
+def bare_falling(tables: LevelTables) -> Iterator[Finding]:
+    """A falling row of bare numbers says "at least"; what was meant is "at most".
+
+    Source: design, section 1 (a bare number: at least; a wrong direction).
+    """
+    for rule in filter(_bare_and_falling, tables.rules):
+        _, first = _falls(rule)[0]
+        meant = " | ".join(f"≤ {show_number(asked.edge.threshold)}" for asked in numbers_in(rule))
+        yield finding(
+            "lint-bare-falling", first.place, measure=rule.measure, found=first.typed, proposal=meant
+        )
+
+
+def _falls(rule: Rule) -> list[tuple[Asked, Asked]]:
+    """Neighbouring levels of which the higher asks less."""
+    return [
+        (lower, higher) for lower, higher in pairwise(numbers_in(rule)) if _worse(lower.edge, higher.edge)
+    ]
+
+
+def _worse(lower: Condition, higher: Condition) -> bool:
+    if lower.downward and higher.downward:
+        return higher.high > lower.high
+    return not lower.downward and not higher.downward and higher.low < lower.low
+
+
+def _bare_and_falling(rule: Rule) -> bool:
+    numbers, falls = numbers_in(rule), _falls(rule)
+    return bool(falls) and len(falls) == len(numbers) - 1 and all(_bare(asked.typed) for asked in numbers)
+
+
+def _bare(text: str) -> bool:
+    return arabic(text).replace(",", "").replace(".", "").replace("%", "").strip().isdigit()
+
+
+def overlaps(tables: LevelTables) -> Iterator[Finding]:
+    """Neighbouring bands have no value in common.
+
+    Source: design, section 1 (an overlap).
+    """
+    for rule in tables.rules:
+        for before, asked in _neighbours(rule):
+            low, high = _by_height(before.alone, asked.alone)
+            touch = high.low == low.high and not high.low_open and not low.high_open
+            if high.low < low.high or touch:
+                facts = {"found": asked.typed, "level": str(asked.level), "other": before.typed}
+                yield finding("lint-overlap", asked.place, measure=rule.measure, **facts)
+
+
+def gaps(tables: LevelTables) -> Iterator[Finding]:
+    """Neighbouring bands leave no value between them that no level names.
+
+    Source: design, section 1 (a gap).
+    """
+    for rule in tables.rules:
+        for before, asked in _neighbours(rule):
+            low, high = _by_height(before.alone, asked.alone)
+            missed = high.low == low.high and high.low_open and low.high_open
+            if missed or high.low - low.high > _grain(low.high, high.low) + _SLACK:
+                between = f"{show_number(low.high)} – {show_number(high.low)}"
+                facts = {"level": str(asked.level), "other": before.typed, "between": between}
+                yield finding("lint-gap", asked.place, measure=rule.measure, found=asked.typed, **facts)
+
+
+def _neighbours(rule: Rule) -> list[tuple[Asked, Asked]]:
+    """Levels side by side of which one at least is a band."""
+    numbers = [asked for asked in asked_in(rule) if asked.alone.family == "number"]
+    return [pair for pair in pairwise(numbers) if any(_is_band(asked.alone) for asked in pair)]
+
+
+def _is_band(condition: Condition) -> bool:
+    return not math.isinf(condition.low) and not math.isinf(condition.high) and not condition.exact
+
+
+def _by_height(a: Condition, b: Condition) -> tuple[Condition, Condition]:
+    return (a, b) if a.low <= b.low and a.high <= b.high else (b, a)
+
+
+def _grain(*numbers: float) -> float:
+    """The step between neighbouring bands: 1 for whole numbers, 0.01 where two decimals are written."""
+    decimals = max(len(show_number(number).partition(".")[2]) for number in numbers if not math.isinf(number))
+    return 10.0**-decimals
+
+
+def overshoot(tables: LevelTables) -> Iterator[Finding]:
+    """``=`` means exactly: a unit that does better would fall out of the level.
+
+    Source: design, section 1 (the check warns where a unit could overshoot it).
+    """
+    for rule in tables.rules:
+        for asked in numbers_in(rule):
+            if asked.edge.exact and greatest(tables, rule.measure) > asked.edge.high:
+                facts = {"found": asked.typed, "proposal": f"≥ {show_number(asked.edge.high)}"}
+                yield finding("lint-overshoot", asked.place, measure=rule.measure, **facts)
+
+
+def no_conditions(tables: LevelTables) -> Iterator[Finding]:
+    """Every row asks something.
+
+    Source: design, section 1 (a blank cell asks nothing).
+    """
+    for rule in tables.rules:
+        if not any(rule.edges):
+            facts = {"found": rule.measure, "kpi": rule.kpi}
+            yield finding("lint-no-conditions", rule.places[0], measure=rule.measure, **facts)
+
+
+def unreachable(tables: LevelTables) -> Iterator[Finding]:
+    """No threshold lies beyond what the measure can be.
+
+    Source: design, section 1 (levels unreachable).
+    """
+    for rule in tables.rules:
+        low, high = least(tables, rule.measure), greatest(tables, rule.measure)
+        for asked in numbers_in(rule):
+            edge = asked.edge
+            too_high = edge.low > high or (edge.low == high and edge.low_open)
+            too_low = edge.high < low or (edge.high == low and edge.high_open)
+            if too_high or too_low:
+                facts = {"found": asked.typed, "limit": show_number(high if edge.low >= high else low)}
+                yield finding("lint-unreachable", asked.place, measure=rule.measure, **facts)
+
+
+def percent_share(tables: LevelTables) -> Iterator[Finding]:
+    """Excel stores 80% as 0.8: a percent's thresholds of at most 1 throughout are such shares.
+
+    Source: design, section 1 (conditions with %).
+    """
+    for rule in tables.rules:
+        numbers = [asked.edge.threshold for asked in numbers_in(rule)]
+        shares = len(numbers) > 1 and all(0 < number <= 1 for number in numbers)
+        if shares and tables.measures[rule.measure].kind is Kind.PERCENT:
+            typed = " | ".join(rule.typed)
+            yield finding("lint-percent-share", rule.places[0], measure=rule.measure, found=typed)
+
+
+def deadlines(tables: LevelTables) -> Iterator[Finding]:
+    """A deadline outside the round is a slip, unless the row's หมายเหตุ speaks for it.
+
+    Source: design, section 1 (a date outside the round); readings, buriram-2565-2, I11.
+    """
+    first, last = tables.round.start.toordinal(), tables.round.end.toordinal()
+    for rule in tables.rules:
+        code = "lint-day-explained" if rule.remark else "lint-day-outside"
+        for asked in asked_in(rule):
+            if asked.edge.family == "date" and not first <= asked.edge.high <= last:
+                yield finding(code, asked.place, measure=rule.measure, found=asked.typed)
+
+
+def directions(tables: LevelTables) -> Iterator[Finding]:
+    """One measure is not better when high in one row and when low in another.
+
+    Source: design, section 1 (a wrong direction).
+    """
+    upward: dict[str, Rule] = {}
+    downward: dict[str, Rule] = {}
+    for rule in tables.rules:
+        for asked in numbers_in(rule):
+            if not asked.edge.exact:
+                (downward if asked.edge.downward else upward).setdefault(rule.measure, rule)
+    for measure in upward.keys() & downward.keys():
+        a, b = (" | ".join(side[measure].typed) for side in (upward, downward))
+        yield finding("lint-direction", downward[measure].places[0], measure=measure, found=b, other=a)
+
+
+CHECKS = (
+    order,
+    bare_falling,
+    overlaps,
+    gaps,
+    overshoot,
+    no_conditions,
+    unreachable,
+    percent_share,
+    deadlines,
+    directions,
+)

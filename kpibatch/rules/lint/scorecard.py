@@ -1,0 +1,128 @@
+"""ตัวชี้วัด: the tree of nodes, whom they apply to, their weights."""
+
+from collections.abc import Iterator
+
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import show_number
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import TOTAL, Node
+from kpibatch.rules.schema import NODES
+
+
+def no_nodes(tables: LevelTables) -> Iterator[Finding]:
+    """There is something to assess.
+
+    Source: design, section 1 (ตัวชี้วัด).
+    """
+    if not tables.nodes:
+        yield finding("lint-no-nodes", Place(tables.file, NODES.sheet))
+
+
+def reserved_code(tables: LevelTables) -> Iterator[Finding]:
+    """No node has the code of the root.
+
+    Source: design, section 4 (scores.csv: the root's node is ``total``).
+    """
+    for node in tables.nodes:
+        if node.code == TOTAL:
+            yield finding("lint-reserved", node.place, found=node.code)
+
+
+def rules_at_leaves(tables: LevelTables) -> Iterator[Finding]:
+    """Leaves have level tables, and inner nodes have none.
+
+    Source: design, section 1 (a leaf has rows in ระดับ; an inner node's score is a weighted mean).
+    """
+    leaves, with_rules = {leaf.code for leaf in tables.leaves}, {rule.kpi for rule in tables.rules}
+    for node in tables.nodes:
+        if node.code in leaves and node.code not in with_rules:
+            yield finding("lint-no-rules", node.place, found=node.code)
+        if node.code not in leaves and node.code in with_rules:
+            yield finding("lint-inner-rules", node.place, found=node.code)
+
+
+def nobody(tables: LevelTables) -> Iterator[Finding]:
+    """A node applies to some unit.
+
+    Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
+    """
+    for node in tables.nodes:
+        if not any(applies(tables, node.code, unit) for unit in tables.units):
+            yield finding("lint-nobody", node.place, found=node.code)
+
+
+def unknown_groups(tables: LevelTables) -> Iterator[Finding]:
+    """กลุ่ม in ใช้กับ names a group that some unit is in.
+
+    Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
+    """
+    groups = {unit.group for unit in tables.units}
+    for node in tables.nodes:
+        for group in sorted(node.groups - groups):
+            yield finding("lint-no-group", node.place, found=group)
+
+
+def units_alone(tables: LevelTables) -> Iterator[Finding]:
+    """Some KPI applies to every unit.
+
+    Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
+    """
+    for unit in tables.units:
+        if tables.leaves and not any(applies(tables, leaf.code, unit) for leaf in tables.leaves):
+            place = Place(tables.file, NODES.sheet)
+            yield finding("lint-unit-alone", place, unit=unit.code, found=unit.name)
+
+
+def kpi_references(tables: LevelTables) -> Iterator[Finding]:
+    """A KPI names the place in the letter it comes from.
+
+    Source: design, section 2 (explain: the rule with its reference).
+    """
+    for leaf in tables.leaves:
+        if not leaf.reference:
+            yield finding("lint-no-reference", leaf.place, found=leaf.code, of=leaf.code)
+
+
+def positive_weights(tables: LevelTables) -> Iterator[Finding]:
+    """A node weighs something.
+
+    Source: design, section 1 (ตัวชี้วัด: weights).
+    """
+    for node in tables.nodes:
+        if node.weight <= 0:
+            yield finding("lint-weight", node.place, found=show_number(node.weight), node=node.code)
+
+
+def weight_sums(tables: LevelTables) -> Iterator[Finding]:
+    """Siblings sum to what their parent's ผลรวมน้ำหนัก states; else to 100, to its weight, or are all equal.
+
+    Source: design, section 1 (ตัวชี้วัด: siblings' weights); readings, buriram-2565-2 (a printed sum of 110).
+    """
+    for parent in (None, *tables.nodes):
+        children = tables.children(parent.code if parent else TOTAL)
+        total = round(sum(node.weight for node in children), 9)
+        stated = parent.child_sum if parent else None
+        facts = {"parent": parent.code if parent else "–", "found": show_number(total)}
+        facts["children"] = ", ".join(node.code for node in children)
+        place = parent.place if parent else Place(tables.file, NODES.sheet)
+        if children and stated is not None and total != round(stated, 9):
+            yield finding("lint-weights-stated", place, stated=show_number(stated), **facts)
+        elif children and stated is None and not _usual_sum(total, parent, children):
+            yield finding("lint-weights", place, **facts)
+
+
+def _usual_sum(total: float, parent: Node | None, children: tuple[Node, ...]) -> bool:
+    return total in (100.0, parent.weight if parent else 100.0) or len({n.weight for n in children}) == 1
+
+
+CHECKS = (
+    no_nodes,
+    reserved_code,
+    rules_at_leaves,
+    nobody,
+    unknown_groups,
+    units_alone,
+    kpi_references,
+    positive_weights,
+    weight_sums,
+)

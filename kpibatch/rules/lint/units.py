@@ -1,0 +1,45 @@
+"""หน่วย: the units' names and mail addresses."""
+
+from collections.abc import Iterator
+
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.mailboxes import read_addresses
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.schema import UNITS
+
+
+def no_units(tables: LevelTables) -> Iterator[Finding]:
+    """There is somebody to assess.
+
+    Source: design, section 1 (หน่วย).
+    """
+    if not tables.units:
+        yield finding("lint-no-units", Place(tables.file, UNITS.sheet))
+
+
+def same_names(tables: LevelTables) -> Iterator[Finding]:
+    """A name belongs to one unit, for ใช้กับ and the commands know units by it.
+
+    Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
+    """
+    names: dict[str, str] = {}
+    for unit in tables.units:
+        if unit.name in names:
+            facts = {"found": unit.name, "other": names[unit.name]}
+            yield finding("lint-same-name", unit.place, unit=unit.code, **facts)
+        names[unit.name] = unit.code
+
+
+def mail_addresses(tables: LevelTables) -> Iterator[Finding]:
+    """Every unit has an address, and each address can be written to.
+
+    Source: design, section 1 (หน่วย: the units and their addresses).
+    """
+    for unit in tables.units:
+        if not unit.email:
+            yield finding("lint-no-mail", unit.place, unit=unit.code, name=unit.name)
+        for bad in read_addresses(unit.email, unit.cc).bad:
+            yield finding("lint-bad-mail", unit.place, unit=unit.code, found=bad)
+
+
+CHECKS = (no_units, same_names, mail_addresses)
