@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from kpibatch.months.assess import assess_month, sound_levels
     from kpibatch.months.folder import Published, published_month
     from kpibatch.rules.levels import LevelTables
-    from kpibatch.rules.lint import check_levels
+    from kpibatch.rules.lint.check import check_levels
     from kpibatch.scoring.outcome import Outcome
     from kpibatch.scoring.rank import Standing
 else:
