@@ -66,7 +66,7 @@ else:
         "kpibatch.months.assess": ("assess_month", "sound_levels"),
         "kpibatch.months.folder": ("Published", "published_month"),
         "kpibatch.rules.levels": ("LevelTables",),
-        "kpibatch.rules.lint": ("check_levels",),
+        "kpibatch.rules.lint.check": ("check_levels",),
         "kpibatch.scoring.outcome": ("Outcome",),
         "kpibatch.scoring.rank": ("Standing",),
     }
