@@ -1,0 +1,27 @@
+"""Every check of ``levels check`` is one public function, listed once, that says where its rule stands."""
+
+import inspect
+from types import ModuleType
+
+import pytest
+
+from kpibatch.rules.lint import cases, levels, measures, rounds, rows, scorecard, units
+from kpibatch.rules.lint.check import CHECKS
+
+FILES = (rounds, units, scorecard, measures, rows, levels, cases)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.__name__.rpartition(".")[2])
+def test_a_file_lists_each_of_its_checks_once(file: ModuleType) -> None:
+    functions = inspect.getmembers(file, inspect.isfunction)
+    own = [check for name, check in functions if check.__module__ == file.__name__ and name[0] != "_"]
+    assert sorted(check.__name__ for check in file.CHECKS) == sorted(check.__name__ for check in own)
+
+
+def test_every_files_checks_are_run() -> None:
+    assert tuple(check for file in FILES for check in file.CHECKS) == CHECKS
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_check_says_its_source(check: object) -> None:
+    assert "Source: design, section " in (inspect.getdoc(check) or "")

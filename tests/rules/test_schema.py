@@ -1,0 +1,58 @@
+"""The level-table workbook's sheets and columns are spelled in one file, and are those of the design."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from house import FILES, name_of
+
+from kpibatch.rules.schema import BASELINES, GUIDE, MOST_LEVELS, RULES, SHEETS, Column, Item, Sheet
+
+NAMES = {str(name) for each in SHEETS for name in (each.sheet, *each.columns)} | {GUIDE, *map(str, Item)}
+OTHERS_WORDS = {
+    "rules/records.py": {"ค่าตั้งต้น", "ต่ำสุด", "สูงสุด", "ระดับ"},  # words of ที่มา, สรุปรายเดือน, วิธีให้คะแนน
+    "base/thai.py": {"เดือน"},  # a word before a month's name
+    "forms/layout.py": {"หมายเหตุ"},  # the form's own headings
+    "forms/standard.py": {"รหัส", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},
+    "intake/corrections.py": {"หน่วย", "รายการข้อมูล", "เดือน", "ค่า", "รหัสหน่วย"},  # the corrections' own columns
+}
+ELSEWHERE = [path for path in FILES if name_of(path) != "rules/schema.py"]
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of a file but its docstrings."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    bodies = (node.body[0] for node in ast.walk(tree) if isinstance(node, owners) and node.body)
+    docstrings = {id(first.value) for first in bodies if isinstance(first, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=name_of)
+def test_no_other_file_spells_a_sheet_or_column(path: Path) -> None:
+    spelled = set(texts(ast.parse(path.read_text(encoding="utf-8")))) & NAMES
+    assert spelled == OTHERS_WORDS.get(name_of(path), set())
+
+
+@pytest.mark.parametrize("each", SHEETS, ids=lambda each: each.sheet)
+def test_a_sheet_knows_its_columns(each: Sheet) -> None:
+    assert set(each.required) <= set(each.columns)
+    assert {column for key in each.keys for column in key} <= set(each.required)
+    assert [each.column(heading) for heading in map(str, each.columns)] == list(each.columns)
+    assert each.column(str(each.columns[0])) is each.columns[0]
+
+
+def test_levels_are_two_to_nine_columns() -> None:
+    levels = [f"ระดับ {level}" for level in range(1, MOST_LEVELS + 1)]
+    assert list(RULES.levels) == levels
+    assert [level for level in levels if level in RULES.required] == ["ระดับ 1", "ระดับ 2"]
+    assert RULES.others == tuple(levels[2:])
+
+
+def test_baselines_are_headed_by_any_measures_code() -> None:
+    assert BASELINES.others is None
+    assert BASELINES.column("T1.spent").content == "number"
+    assert BASELINES.column("รหัสหน่วย").content == "text"
+    assert RULES.column("บันทึก") == Column("บันทึก")

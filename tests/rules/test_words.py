@@ -1,0 +1,75 @@
+"""The level tables in words, as an office writes them."""
+
+import pytest
+from tablebook import one_kpi, read
+
+from kpibatch.rules.phrases import parse
+from kpibatch.rules.words import applies_in_words, asked, bound, case_in_words
+
+MEASURES = """
+    x.pct  | ผล     | ร้อยละ     | ร้อยละ   | กรอก | ล่าสุด
+    x.hh   | ครัวเรือน | ครัวเรือน    | จำนวน   | กรอก | ล่าสุด
+    x.baht | ยอดขาย  | บาท       | จำนวนเงิน | กรอก | ล่าสุด
+    x.day  | วันส่ง   |           | วันที่     | กรอก | ล่าสุด
+    x.plan | แผน    |           | ใช่/ไม่ใช่ | กรอก | ล่าสุด
+    x.n    | กำลังคน  | คน        | จำนวน   | กรอก | ล่าสุด
+"""
+
+
+@pytest.mark.parametrize(
+    ("measure", "condition", "thai", "english"),
+    [
+        ("x.pct", "≥ 80", "ผล ไม่น้อยกว่าร้อยละ 80", "ผล at least 80 %"),
+        ("x.pct", "ตั้งแต่ร้อยละ ๑๐๐.๐๑ ขึ้นไป", "ผล ไม่น้อยกว่าร้อยละ 100.01", "ผล at least 100.01 %"),
+        ("x.pct", "> 95", "ผล มากกว่าร้อยละ 95", "ผล more than 95 %"),
+        ("x.pct", "คงเหลือไม่เกินร้อยละ ๓๕", "ผล ไม่เกินร้อยละ 35", "ผล at most 35 %"),
+        ("x.pct", "ต่ำกว่า 5.5", "ผล น้อยกว่าร้อยละ 5.5", "ผล less than 5.5 %"),
+        ("x.pct", "เท่ากับ 100", "ผล เท่ากับร้อยละ 100 พอดี", "ผล exactly 100 %"),
+        ("x.hh", "อย่างน้อย 20", "ครัวเรือน ไม่น้อยกว่า 20 ครัวเรือน", "ครัวเรือน at least 20 ครัวเรือน"),
+        ("x.hh", "≥ 12,500", "ครัวเรือน ไม่น้อยกว่า 12,500 ครัวเรือน", "ครัวเรือน at least 12,500 ครัวเรือน"),
+        ("x.baht", "≥ 1,234,567.89", "ยอดขาย ไม่น้อยกว่า 1,234,567.89 บาท", "ยอดขาย at least 1,234,567.89 บาท"),
+        ("x.day", "ภายใน 10 กันยายน พ.ศ. ๒๕๖๕", "วันส่ง ภายใน 10 ก.ย. 2565", "วันส่ง by 10 Sep 2022"),
+        ("x.day", "ก่อน 31 ธ.ค. 2564", "วันส่ง ก่อน 31 ธ.ค. 2564", "วันส่ง before 31 Dec 2021"),
+        ("x.plan", "ใช่", "แผน", "แผน: yes"),
+        ("x.plan", "ไม่ใช่", "ไม่มีแผน", "แผน: no"),
+    ],
+)
+def test_a_condition_in_words(measure: str, condition: str, thai: str, english: str) -> None:
+    one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures[measure]
+    assert [asked(one, parse(condition), language) for language in ("th", "en")] == [thai, english]
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("≤ 2", ["ไม่เกิน 2 คน"]),
+        ("> 4", ["มากกว่า 4 คน"]),
+        ("3 - 4", ["ตั้งแต่ 3 คน", "ถึง 4 คน"]),
+        ("2 < x ≤ 4", ["มากกว่า 2 คน", "ไม่เกิน 4 คน"]),
+        ("2 ≤ x < 4", ["2 คน", "น้อยกว่า 4 คน"]),
+    ],
+)
+def test_a_case_in_words_keeps_its_open_ends(condition: str, words: list[str]) -> None:
+    tables = one_kpi(MEASURES, f"T1 | x.n | {condition} | x.hh | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5")
+    text = case_in_words(tables, tables.cases_of("T1")[0], "th")
+    assert text.startswith("กรณี กำลังคน ")
+    assert [part for part in words if part not in text] == []
+
+
+def test_a_band_of_percents_in_words() -> None:
+    one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures["x.pct"]
+    assert bound(parse("81 - 85"), one, "th") == "ตั้งแต่ร้อยละ 81 ถึงร้อยละ 85"
+
+
+@pytest.mark.parametrize(
+    ("typed_in", "words"),
+    [
+        (None, ""),
+        ("เฉพาะ 3103, 3101", "เฉพาะ เมือง, กระสัง"),
+        ("ยกเว้น คูเมือง และ เมือง", "ยกเว้น เมือง, คูเมือง"),
+        ("กลุ่ม ใต้, เหนือ", "กลุ่ม เหนือ, ใต้"),
+    ],
+)
+def test_whom_a_kpi_applies_to_in_words(typed_in: str | None, words: str) -> None:
+    tables, _ = read({"ตัวชี้วัด!F5": typed_in})
+    assert applies_in_words(tables, tables.node["I1"], "th") == words
