@@ -94,10 +94,10 @@ def reopen_month(config: Config, month: str, progress: Progress) -> Path:
         if not path.exists():
             raise NotClosed(month=month, file=path)
         number = 1
-        while (kept := path.with_name(f"{month}.reopened-{number}.zip")).exists():
+        while (free := path.with_name(f"{month}.reopened-{number}.zip")).exists():
             number += 1
-        path.replace(kept)
-    return kept
+        path.replace(free)
+    return free
 
 
 def verify(path: Path, progress: Progress) -> Verdict:
@@ -135,7 +135,7 @@ def _made_again(bundle: Bundle, folder: Path) -> Verdict:
     versions = [
         (name, str(version), str(now["versions"].get(name))) for name, version in then["versions"].items()
     ]
-    changed = tuple(one for one in versions if one[1] != one[2])
+    changed = tuple(version for version in versions if version[1] != version[2])
     return Verdict(bundle.month, bundle.sha256, len(sealed), (), tuple(sorted(differing)), changed)
 
 

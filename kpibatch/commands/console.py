@@ -94,7 +94,7 @@ def print_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     print(as_csv(heads, rows).decode("utf-8-sig").replace("\r\n", "\n"), end="")
 
 
-def finding_line(one: Finding, language: str, whose: str = "") -> str:
+def finding_line(each: Finding, language: str, whose: str = "") -> str:
     """A finding as one line: how grave, whose, where, what, and its code."""
-    parts = (say(f"sheet.severity-{one.severity}", language), whose, str(one.place), one.message(language))
-    return "  ".join(filter(None, parts)) + f"  [{one.code}]"
+    parts = (say(f"sheet.severity-{each.severity}", language), whose, str(each.place), each.message(language))
+    return "  ".join(filter(None, parts)) + f"  [{each.code}]"

@@ -59,7 +59,9 @@ def write_drafts(
             raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
             (folder / name).write_bytes(raw)
             rows.append(_row(message, len(raw), name, states or {}))
-        (folder / MAIL_INDEX).write_bytes(as_csv([one.name for one in fields(DraftRow)], map(astuple, rows)))
+        (folder / MAIL_INDEX).write_bytes(
+            as_csv([column.name for column in fields(DraftRow)], map(astuple, rows))
+        )
     return tuple(rows)
 
 
@@ -82,14 +84,16 @@ def _name(message: Message, tables: LevelTables, language: str) -> str:
 
 
 def _row(message: Message, size: int, file: str, states: States) -> DraftRow:
-    known = dict.fromkeys(states.get((message.unit, message.kind, one), DRAFT) for one in message.recipients)
+    known = dict.fromkeys(
+        states.get((message.unit, message.kind, recipient), DRAFT) for recipient in message.recipients
+    )
     return DraftRow(
         message.unit,
         message.kind,
         _listed(message.to),
         _listed(message.copies),
         message.subject,
-        _listed(one.name for one in message.attachments),
+        _listed(attachment.name for attachment in message.attachments),
         str(size),
         ", ".join(known),
         file,

@@ -66,7 +66,7 @@ class Facts:
     @cached_property
     def submissions(self) -> Mapping[str, Mapping[str, Any]]:
         """The submission that counts, by unit: its file, when it came, whether late."""
-        return {str(one["unit"]): one for one in self.published.record["submissions"]}
+        return {str(submission["unit"]): submission for submission in self.published.record["submissions"]}
 
     @cached_property
     def _scores(self) -> dict[str, dict[str, Row]]:
@@ -147,8 +147,8 @@ class Facts:
         return [row for row in self.published.findings if row["unit"] == code]
 
     def _counted(self, code: str) -> dict[str, int]:
-        found = [row["severity"] for row in self._findings_of(code)]
-        return {f"{severity}s": found.count(severity) for severity in SEVERITIES}
+        severities = [row["severity"] for row in self._findings_of(code)]
+        return {f"{severity}s": severities.count(severity) for severity in SEVERITIES}
 
     def _found(self, code: str, severities: tuple[str, ...], besides: str = "") -> tuple[Found, ...]:
         return tuple(
@@ -180,14 +180,20 @@ class Facts:
         """For the province: who sent late or not at all, and the ranking."""
         names = {unit.code: unit.name for unit in self.tables.units}
         standings = [Standing(code=code, name=name, **self._standing(code)) for code, name in names.items()]
-        found = self.published.record["counts"]["findings"]
+        counts = self.published.record["counts"]["findings"]
         return {
             **self.common,
             "late": tuple(
-                names[code] for code, one in self.submissions.items() if one["late"] and code in names
+                names[code]
+                for code, submission in self.submissions.items()
+                if submission["late"] and code in names
             ),
             "missing": tuple(name for code, name in names.items() if code not in self.submissions),
-            "provisional": tuple(one.name for one in standings if one.provisional),
-            "standings": tuple(sorted((one for one in standings if one.rank), key=lambda one: one.rank)),
-            **{f"{severity}s": found[severity] for severity in SEVERITIES},
+            "provisional": tuple(standing.name for standing in standings if standing.provisional),
+            "standings": tuple(
+                sorted(
+                    (standing for standing in standings if standing.rank), key=lambda standing: standing.rank
+                )
+            ),
+            **{f"{severity}s": counts[severity] for severity in SEVERITIES},
         }

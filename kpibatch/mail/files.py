@@ -62,8 +62,8 @@ class Strangers:
     @cached_property
     def _names(self) -> dict[Phrase, list[str]]:
         names: dict[Phrase, list[str]] = {}
-        for one in self._tables.units:
-            names.setdefault(self._words(one.name), []).append(one.code)
+        for unit in self._tables.units:
+            names.setdefault(self._words(unit.name), []).append(unit.code)
         return names
 
     @cached_property
@@ -74,7 +74,7 @@ class Strangers:
 
     @cached_property
     def _longest(self) -> int:
-        return max((len(self._words(one.name)) for one in self._tables.units), default=1)
+        return max((len(self._words(unit.name)) for unit in self._tables.units), default=1)
 
     def _words(self, text: str) -> Phrase:
         return tuple(word.removeprefix(self._noun) or word for word in _WORD.findall(squash(text)))
@@ -143,7 +143,7 @@ class Files:
     def _returned_names(self) -> Mapping[str, tuple[str, str]]:
         """Of every submission of the month that went back the names of its copy and of the index beside."""
         grave = {row["file"] for row in self.published.findings if row["severity"] != "note"}
-        files = [str(one["file"]) for one in self.published.record["inputs"]]
+        files = [str(submission["file"]) for submission in self.published.record["inputs"]]
         # the CSV puts an apostrophe before what Excel would take for a formula
         return returned_names([file for file in files if {file, f"'{file}"} & grave], self.config.language)
 

@@ -72,7 +72,11 @@ class Message:
     def content(self) -> str:
         """A digest of what is said and attached, whoever gets it and whenever."""
         digest = hashlib.sha256()
-        files = [part for one in self.attachments for part in (_encoded(one.name), one.content)]
+        files = [
+            part
+            for attachment in self.attachments
+            for part in (_encoded(attachment.name), attachment.content)
+        ]
         for part in (_encoded(self.subject), _encoded(self.plain), _encoded(self.html), *files):
             digest.update(len(part).to_bytes(8, "big") + part)
         return digest.hexdigest()
@@ -195,8 +199,8 @@ def _body(message: Message) -> Part:
         return texts
     whole = _multipart("mixed", message)
     whole.attach(texts)
-    for one in message.attachments:
-        whole.attach(_attached(one))
+    for attachment in message.attachments:
+        whole.attach(_attached(attachment))
     return whole
 
 
@@ -205,11 +209,11 @@ def _multipart(kind: str, message: Message) -> MIMEMultipart:
     return MIMEMultipart(kind, boundary=f"=_{kind}_{message.content[:32]}", policy=_POLICY)
 
 
-def _attached(one: Attachment) -> Part:
-    name = one_line(one.name)
+def _attached(attachment: Attachment) -> Part:
+    name = one_line(attachment.name)
     kind = MIME_TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
     part = MIMEBase(*kind.split("/"), policy=_POLICY)
-    part.set_payload(one.content)
+    part.set_payload(attachment.content)
     encode_base64(part)
     if name.isascii():
         part.replace_header("Content-Type", f'{kind}; name="{quote(name)}"')

@@ -46,7 +46,7 @@ class Drafted:
     @property
     def wanting(self) -> bool:
         """Whether a mail that should be among the drafts is not, or is doubtful."""
-        return any(one.severity != "note" for one in self.problems)
+        return any(problem.severity != "note" for problem in self.problems)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Sent:
     def complete(self) -> bool:
         """Whether everything wanted has gone, and nothing else stood in the way."""
         return not self.drafted.wanting and all(
-            one.row.state is State.SENT and not one.superseded for one in self.results
+            result.row.state is State.SENT and not result.superseded for result in self.results
         )
 
 
@@ -128,8 +128,8 @@ def send_mails(
             whole.messages
         )  # what has gone already is left to the outbox, but it does not count against the limit
         if selection.limit:
-            wanted = tuple(one for one in wanted if _is_due(of, one, units))[: selection.limit]
-        letters = [partial(_itself, one) for one in wanted]
+            wanted = tuple(message for message in wanted if _is_due(of, message, units))[: selection.limit]
+        letters = [partial(_itself, message) for message in wanted]
         write = partial(as_eml, language=config.language)
         try:
             results = send_all(

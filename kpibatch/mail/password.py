@@ -32,5 +32,5 @@ def betrays(text: str, username: str, password: str) -> bool:
     """Whether a server's words hold the password, as it is or as it goes over the line."""
     plain = (password, f"\0{username}\0{password}")
     return any(
-        secret in text for secret in (*plain, *(base64.b64encode(one.encode()).decode() for one in plain))
+        secret in text for secret in (*plain, *(base64.b64encode(clear.encode()).decode() for clear in plain))
     )

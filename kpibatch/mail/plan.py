@@ -78,7 +78,7 @@ def plan_mail(
     )
     messages = list(planner.messages(selection))[: selection.limit or None]
     if selection.to_me:
-        messages = [_rehearsed(one, selection.to_me, config.language) for one in messages]
+        messages = [_rehearsed(message, selection.to_me, config.language) for message in messages]
     return Plan(tuple(messages), tuple(in_order(planner.problems)))
 
 
@@ -92,7 +92,9 @@ def _rehearsed(message: Message, address: str, language: str) -> Message:
 def moment_of(published: Published) -> datetime:
     """The moment a month's drafts are dated: when its last report came, else the month's last noon."""
     received = (
-        datetime.fromisoformat(one["received"]) for one in published.record["submissions"] if one["received"]
+        datetime.fromisoformat(submission["received"])
+        for submission in published.record["submissions"]
+        if submission["received"]
     )
     aware = [moment if moment.tzinfo else moment.replace(tzinfo=BANGKOK) for moment in received]
     return max(aware, default=datetime.combine(month_end(published.month), time(12), BANGKOK))
@@ -147,7 +149,9 @@ class _Planner:
             self.problems.append(finding("mail-no-address", now.place, unit=unit.code, name=unit.name))
             return
         others = tuple(
-            one for one in copies.valid if one.casefold() not in {address.casefold() for address in to.valid}
+            copy
+            for copy in copies.valid
+            if copy.casefold() not in {address.casefold() for address in to.valid}
         )
         message = self._written(unit.code, kind, facts, (to.valid, others), attachments)
         self._refuse_strangers(message, unit, facts)
@@ -183,7 +187,9 @@ class _Planner:
     def _own(self, facts: dict[str, Any], name: str, unit: Unit) -> dict[str, Any]:
         """The facts without the findings that quote another unit's name, as typed into a form."""
         return facts | {
-            name: tuple(one for one in facts[name] if not self.strangers.named_in(one.message, unit.code))
+            name: tuple(
+                problem for problem in facts[name] if not self.strangers.named_in(problem.message, unit.code)
+            )
         }
 
     def _refuse_strangers(self, message: Message, unit: Unit, facts: Mapping[str, Any]) -> None:

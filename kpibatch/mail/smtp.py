@@ -123,5 +123,5 @@ def _explained(mail: MailServer) -> Iterator[None]:
 def in_words(code: int, words: bytes | str) -> str:
     """What the server said, on one line, without what a terminal would obey."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(f"{code} {shown}".split())[:200]
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(f"{code} {printable}".split())[:200]

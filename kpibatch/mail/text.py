@@ -110,12 +110,12 @@ class Templates:
         tree = self._environment.tree(name)
         names = list(tree.find_all(nodes.Name))
         made = {
-            one.name for one in names if one.ctx == "store"
+            each.name for each in names if each.ctx == "store"
         }  # of a block inside another template that is not seen otherwise
         unknown = meta.find_undeclared_variables(tree) - {*facts, *_GLOBALS} - made
-        for one in names:
-            if one.name in unknown:
-                raise _unknown(self._environment.file(name), one.lineno, one.name, [*facts])
+        for each in names:
+            if each.name in unknown:
+                raise _unknown(self._environment.file(name), each.lineno, each.name, [*facts])
 
 
 def _unknown(file: str, line: int, found: str, known: Iterable[str]) -> KpibatchError:
@@ -125,8 +125,8 @@ def _unknown(file: str, line: int, found: str, known: Iterable[str]) -> Kpibatch
 
 def _names(facts: Mapping[str, Any]) -> set[str]:
     """The names of all facts and of what their rows hold."""
-    rows = (one for value in facts.values() for one in (value if isinstance(value, tuple) else (value,)))
-    return {*facts, *(name for one in rows for name in getattr(one, "__dataclass_fields__", ()))}
+    rows = (row for value in facts.values() for row in (value if isinstance(value, tuple) else (value,)))
+    return {*facts, *(name for row in rows for name in getattr(row, "__dataclass_fields__", ()))}
 
 
 class _Missing(StrictUndefined):
@@ -222,8 +222,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def column(text: object, width: int, side: str = "left") -> str:
     """A text in a column of plain text: Thai vowels above and below take no room; what is too long is cut."""
-    shown = str(text)
-    while width_of(shown) > width:
-        shown = shown[: -2 if shown.endswith("…") else -1] + "…"
-    room = " " * (width - width_of(shown))
-    return room + shown if side == "right" else shown + room
+    line = str(text)
+    while width_of(line) > width:
+        line = line[: -2 if line.endswith("…") else -1] + "…"
+    room = " " * (width - width_of(line))
+    return room + line if side == "right" else line + room

@@ -145,7 +145,7 @@ def unpack(path: Path, folder: Path) -> Bundle:
         manifest = json.loads(contents.pop(MANIFEST))
         month, hashes = (
             str(manifest["month"]),
-            {str(name): str(one) for name, one in manifest["files"].items()},
+            {str(name): str(digest) for name, digest in manifest["files"].items()},
         )
         json.loads(contents[ARRIVALS])
     except FileNotFoundError:
@@ -162,8 +162,8 @@ def unpack(path: Path, folder: Path) -> Bundle:
         zipfile.error,
     ) as reason:
         raise BundleUnreadable(file=path, reason=reason) from None
-    found = _hashes(contents)
-    flaws = sorted(name for name in {*found, *hashes} if found.get(name) != hashes.get(name))
+    present = _hashes(contents)
+    flaws = sorted(name for name in {*present, *hashes} if present.get(name) != hashes.get(name))
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -187,12 +187,12 @@ def _refuse_unfit(path: Path, entries: Iterable[zipfile.ZipInfo]) -> None:
 def workspace_in(folder: Path) -> Config:
     """The workspace that an unpacked bundle is: its own configuration, with the paths of the bundle."""
 
-    def one(kind: str) -> str:
+    def member(kind: str) -> str:
         return next((f"{kind}/{path.name}" for path in sorted((folder / kind).glob("*"))), "")
 
     config = read_config(folder)
-    paths: dict[str, Any] = {kind: one(kind) for kind in ("level_tables", "form_template")}
-    corrections = one("corrections") or Workspace.corrections
+    paths: dict[str, Any] = {kind: member(kind) for kind in ("level_tables", "form_template")}
+    corrections = member("corrections") or Workspace.corrections
     return replace(
         config,
         workspace=replace(

@@ -221,16 +221,16 @@ def _run(published: Published) -> dict[str, Any]:
 
 def _submissions(published: Published) -> Iterator[dict[str, Any]]:
     """Every file of the month; those that count say whose they are."""
-    sent = {one["file"]: one for one in published.record["submissions"]}
+    sent = {submission["file"]: submission for submission in published.record["submissions"]}
     arrivals = published.record["arrivals"]
-    for one in published.record["inputs"]:
-        counts = sent.get(one["file"])
+    for file in published.record["inputs"]:
+        counts = sent.get(file["file"])
         yield {
             "month": published.month,
-            "file": one["file"],
-            "sha256": one["sha256"],
+            "file": file["file"],
+            "sha256": file["sha256"],
             "unit": counts and counts["unit"],
-            "received": arrivals.get(one["sha256"]),
+            "received": arrivals.get(file["sha256"]),
             "late": counts and int(counts["late"]),
             "counts": int(counts is not None),
         }

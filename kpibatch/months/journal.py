@@ -65,10 +65,10 @@ class Outbox:
         Raises ``KpibatchError``, and nothing is changed: somebody else changed what was ``seen`` of this
         mail, or the journal can't be written.
         """
-        one = rows[0].entry
+        entry = rows[0].entry
         with transaction(self._connection):
-            if self.history(one.month, one.unit, one.kind) != tuple(seen):
-                raise MailElsewhere(unit=one.unit)
+            if self.history(entry.month, entry.unit, entry.kind) != tuple(seen):
+                raise MailElsewhere(unit=entry.unit)
             self._write(rows)
 
     def record(self, rows: Sequence[Row]) -> None:
@@ -91,10 +91,10 @@ def mails_of(
         if value is not None
     }
     where = " AND ".join(f"{column} = ?" for column in wanted)
-    found = connection.execute(
+    rows = connection.execute(
         f"{_SELECT} WHERE {where} ORDER BY unit, kind, recipient, content_sha256", tuple(wanted.values())
     )
-    return tuple(_row(cells) for cells in found)
+    return tuple(_row(cells) for cells in rows)
 
 
 def mail_status(connection: Connection, month: str) -> tuple[Row, ...]:

@@ -171,7 +171,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
 
     in how many places it says something else of earlier months than it sent then.
     """
-    received = {one.unit: one.received for one in outcome.intake.submissions}
+    received = {submission.unit: submission.received for submission in outcome.intake.submissions}
     rows = []
     for unit in outcome.tables.units:
         standing, moment = outcome.standing[unit.code], received.get(unit.code)
@@ -179,7 +179,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
         totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
-        changed = sum(one.code == CHANGED for one in outcome.findings_of(unit.code))
+        changed = sum(each.code == CHANGED for each in outcome.findings_of(unit.code))
         rows.append(
             (
                 outcome.month,
@@ -198,7 +198,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
 
 def findings_csv(outcome: Outcome) -> bytes:
     """Every finding, gravest first."""
-    return as_csv(COLUMNS, (one.row(outcome.language) for one in outcome.findings))
+    return as_csv(COLUMNS, (each.row(outcome.language) for each in outcome.findings))
 
 
 def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = ()) -> None:
@@ -207,7 +207,7 @@ def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[
     The digests of ``listings``, the CSV files, tell the months after this one whether they still are as they
     were written.
     """
-    record = _record(outcome, clock) | {"listings": {one.name: sha256_of(one) for one in listings}}
+    record = _record(outcome, clock) | {"listings": {path.name: sha256_of(path) for path in listings}}
     path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -229,12 +229,12 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         ],
         "submissions": [
             {
-                "unit": one.unit,
-                "file": one.file,
-                "received": one.received and one.received.isoformat(),
-                "late": one.late,
+                "unit": submission.unit,
+                "file": submission.file,
+                "received": submission.received and submission.received.isoformat(),
+                "late": submission.late,
             }
-            for one in intake.submissions
+            for submission in intake.submissions
         ],
         "arrivals": {
             digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(intake.arrivals.items())

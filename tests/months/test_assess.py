@@ -17,13 +17,16 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import month_of
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
-UNIT, MEASURE = "3102", "T5.news"
+UNIT, LATE, MEASURE = "3102", "3101", "T5.news"
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few units, April and May run; read only."""
-    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("assess")), UNIT, "3101", "3117", "3119")
+    """A few units, April and May run, a report of May late; read only."""
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("assess")), UNIT, LATE, "3117", "3119")
+    arrivals = workspace / "submissions" / MAY / "received.csv"
+    moments = arrivals.read_text(encoding="utf-8-sig").replace("2022-06-02T10:51", "2022-06-30T10:51")
+    arrivals.write_text(moments, encoding="utf-8-sig")
     for month in (APRIL, MAY):
         run(workspace, month)
     return workspace
@@ -50,6 +53,8 @@ def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, publishe
         back = history.month(month)
     then = month_of(assessed(published, month))
     assert (back.month, back.rank, back.prompt) == (then.month, then.rank, then.prompt)
+    assert UNIT in back.prompt
+    assert (LATE in back.prompt) == (month == APRIL)
     assert back.percent == pytest.approx(then.percent)
     texts = dict.fromkeys(("state", "found", "file", "sheet", "cell"), "")
     frames = (

@@ -81,13 +81,17 @@ def _units(diff: Diff, sheet: Sheet, language: str) -> int:
 def _unit(diff: Diff, move: Move, sheet: Sheet, at: int, language: str) -> None:
     before, after = move.before, move.after
     sheet.put_row(
-        at, 0, [one.rank if one and one.rank else "–" for one in (before, after)], "section", "level"
+        at,
+        0,
+        [standing.rank if standing and standing.rank else "–" for standing in (before, after)],
+        "section",
+        "level",
     )
     moved = "good" if arrow(move).startswith("▲") else "poor" if arrow(move).startswith("▼") else "section"
     sheet.put(at, 2, arrow(move), "section", "centre", moved)
     sheet.put(at, _KPI, unit_name(diff, move.unit), "section")
     totals: list[Content] = [
-        one.total if one and not math.isnan(one.total) else "–" for one in (before, after)
+        standing.total if standing and not math.isnan(standing.total) else "–" for standing in (before, after)
     ]
     sheet.put_row(at, _BEFORE, totals, "section", "score", "centre")
     sheet.put(
@@ -102,11 +106,11 @@ def _kpi(diff: Diff, move: KpiMove, sheet: Sheet, at: int, language: str) -> int
     """A KPI's causes, its name and levels (or scores) beside the first; returns the next row."""
     levels = [result.level if result else None for result in (move.before, move.after)]
     scores = [result.score if result else None for result in (move.before, move.after)]
-    shown = levels if levels[0] != levels[1] else scores
+    values = levels if levels[0] != levels[1] else scores
     words = kpi_words(move, language)[1 if levels[0] != levels[1] else 0 :]
     causes = [(cause_text(cause, language), cells_text(cause)) for cause in move.causes]
     lines = [*((word, "") for word in words), *causes] or [("", "")]
-    _line(sheet, at, kpi_name(diff, move.kpi), (shown[0], shown[1]), move.points, lines[0])
+    _line(sheet, at, kpi_name(diff, move.kpi), (values[0], values[1]), move.points, lines[0])
     for row, line in enumerate(lines[1:], at + 1):
         _line(sheet, row, "", (None, None), None, line)
     return at + len(lines)
@@ -116,7 +120,7 @@ def _line(
     sheet: Sheet,
     at: int,
     name: str,
-    shown: tuple[float | None, float | None],
+    values: tuple[float | None, float | None],
     points: float | None,
     because: tuple[str, str],
 ) -> None:
@@ -124,17 +128,17 @@ def _line(
     edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top", "font_size": 14}
     sheet.put_row(at, 0, ["", "", ""], "cell", **edge)
     sheet.put(at, _KPI, name, "cell", "wrap", align="left", indent=1, **edge)
-    better = "cell" if not points or None in shown else "good" if points > 0 else "poor"
-    sheet.put(at, _BEFORE, shown[0], "cell", "number", "centre", **edge)
-    sheet.put(at, _AFTER, shown[1], "cell", "number", "centre", better, **edge)
+    better = "cell" if not points or None in values else "good" if points > 0 else "poor"
+    sheet.put(at, _BEFORE, values[0], "cell", "number", "centre", **edge)
+    sheet.put(at, _AFTER, values[1], "cell", "number", "centre", better, **edge)
     sheet.put(at, _POINTS, points, "cell", "centre", num_format=_SIGNED, **edge)
     sheet.put(at, _BECAUSE, text, "cell", "wrap", align="left", indent=1, **edge)
     sheet.put(at, _WHERE, cells, "cell", "quiet", "wrap", align="left", indent=1, **edge)
     sheet.height(
         at,
         max(
-            lines_of(one, _WIDTHS[column] * 1.1 - 2)
-            for column, one in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))
+            lines_of(content, _WIDTHS[column] * 1.1 - 2)
+            for column, content in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))
         ),
     )
 

@@ -123,8 +123,8 @@ class Causes:
     def _note(self, unit: str, code: str, new: float) -> str:
         """Why a value was corrected, or is missing."""
         wanted = ("corrected",) if self.b.corrected(unit, code) else ()
-        found = self.b.findings.get((unit, code), ())
-        for row in found:
+        rows = self.b.findings.get((unit, code), ())
+        for row in rows:
             if row["code"] in wanted or (math.isnan(new) and _blanks(row)):
                 return row["message"]
         return ""
@@ -172,9 +172,9 @@ class _AtKpi:
 
     def _values(self) -> Iterator[Cause]:
         """The decisive values that changed, each once: not again beside the percent computed from it."""
-        found = [cause for code in self.told if (cause := self.pair.value(self.unit, code))]
-        parts = {part for cause in found for part in cause.parts}
-        yield from (cause for cause in found if cause not in parts)
+        causes = [cause for code in self.told if (cause := self.pair.value(self.unit, code))]
+        parts = {part for cause in causes for part in cause.parts}
+        yield from (cause for cause in causes if cause not in parts)
 
     def _case(self) -> Iterator[Cause]:
         """Another case, by the unit's value or by the tables."""
@@ -187,11 +187,11 @@ class _AtKpi:
             _case_words(self.b.tables, new, self.language),
         )
         changed = [
-            one
-            for one in self.pair.changes
-            if one.sheet == RULES.sheet
-            and one.key[0] == self.kpi
-            and one.column in (RULES.case_of, RULES.case)
+            change
+            for change in self.pair.changes
+            if change.sheet == RULES.sheet
+            and change.key[0] == self.kpi
+            and change.column in (RULES.case_of, RULES.case)
         ]
         places = changed[0].places if changed else (NOWHERE, NOWHERE)
         yield Cause("case", say("sheet.case", self.language), before, after, places=places)

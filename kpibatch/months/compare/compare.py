@@ -29,14 +29,14 @@ def diff(config: Config, a: str, b: str, month: str | None = None, unit: str | N
         raise NotComparable("diff-mixed", a=a, b=b)
     if months and month:
         raise NotComparable("diff-month", month=month)
-    found = _months(config, *months) if months else _books(config, a, b, month)
-    return found.of_unit(_unit(found, unit)) if unit and found.sides else found
+    difference = _months(config, *months) if months else _books(config, a, b, month)
+    return difference.of_unit(_unit(difference, unit)) if unit and difference.sides else difference
 
 
-def _unit(found: Diff, text: str) -> str:
+def _unit(difference: Diff, text: str) -> str:
     """The code of a unit that one of the sides has, named by code or name."""
-    assert found.sides
-    old, new = (side.tables for side in found.sides)
+    assert difference.sides
+    old, new = (side.tables for side in difference.sides)
     everyone = replace(new, units=tuple({unit.code: unit for unit in (*old.units, *new.units)}.values()))
     return find_unit(everyone, arabic(text)).code
 
@@ -90,9 +90,9 @@ def _by(config: Config, path: Path) -> Config:
     return replace(config, workspace=replace(config.workspace, level_tables=str(path.resolve())))
 
 
-def write_diff_file(config: Config, found: Diff) -> Path:
+def write_diff_file(config: Config, difference: Diff) -> Path:
     """The comparison as a workbook in ``output``."""
-    names = [name if is_month(name) else Path(name).stem for name in found.names]
+    names = [name if is_month(name) else Path(name).stem for name in difference.names]
     path = config.output / file_name(f"diff {names[0]} {names[1]}")
-    saved(path, lambda part: write_diff(found, part, config.language))
+    saved(path, lambda part: write_diff(difference, part, config.language))
     return path

@@ -118,28 +118,28 @@ def moves(a: Side, b: Side, changes: Sequence[Change], language: str) -> list[Mo
     """The units that moved: greatest movement of the rank first, then as the tables have them."""
     causes = Causes(a, b, changes, language)
     units = dict.fromkeys((*b.tables.unit, *a.tables.unit))
-    found = [move for unit in units if (move := _move(a, b, unit, causes))]
-    last = [1 + sum(one.rank > 0 for one in side.standings.values()) for side in (a, b)]
+    moves = [move for unit in units if (move := _move(a, b, unit, causes))]
+    last = [1 + sum(standing.rank > 0 for standing in side.standings.values()) for side in (a, b)]
 
     def movement(move: Move) -> int:
         places = [
-            one.rank if one and one.rank else end
-            for one, end in zip((move.before, move.after), last, strict=True)
+            standing.rank if standing and standing.rank else end
+            for standing, end in zip((move.before, move.after), last, strict=True)
         ]
         return abs(places[1] - places[0])
 
-    return sorted(found, key=movement, reverse=True)
+    return sorted(moves, key=movement, reverse=True)
 
 
 def _move(a: Side, b: Side, unit: str, causes: Causes) -> Move | None:
     before, after = a.standings.get(unit), b.standings.get(unit)
-    scored = all(one and not math.isnan(one.total) for one in (before, after))
+    scored = all(standing and not math.isnan(standing.total) for standing in (before, after))
     kpis = tuple(_kpis(a, b, unit, causes)) if scored else ()
     shares = tuple(_shares(a, b, unit)) if scored else ()
     if not kpis and _alike(before, after):
         return None
     ahead = [_ahead(side, unit) for side in (a, b)]
-    passed_by, passed = (tuple(sorted(one)) for one in (ahead[1] - ahead[0], ahead[0] - ahead[1]))
+    passed_by, passed = (tuple(sorted(units)) for units in (ahead[1] - ahead[0], ahead[0] - ahead[1]))
     both = before and after and before.rank and after.rank
     return Move(unit, before, after, kpis, shares, *((passed_by, passed) if both else ()))
 
@@ -159,12 +159,12 @@ def _ahead(side: Side, unit: str) -> set[str]:
 
 
 def _kpis(a: Side, b: Side, unit: str, causes: Causes) -> list[KpiMove]:
-    found = []
+    moves = []
     for kpi in dict.fromkeys(leaf.code for side in (b, a) for leaf in side.tables.leaves):
         before, after = a.results.get((unit, kpi)), b.results.get((unit, kpi))
         if not _unmoved(before, after):
-            found.append(KpiMove(kpi, before, after, _points(before, after), causes.of(unit, kpi)))
-    return sorted(found, key=lambda move: -abs(move.points))
+            moves.append(KpiMove(kpi, before, after, _points(before, after), causes.of(unit, kpi)))
+    return sorted(moves, key=lambda move: -abs(move.points))
 
 
 def _unmoved(before: Result | None, after: Result | None) -> bool:
@@ -187,7 +187,7 @@ def _shares(a: Side, b: Side, unit: str) -> list[ShareMove]:
     """The KPIs on both sides whose share of the total moved; the rest of the change of the total is
     theirs.
     """
-    found = []
+    moves = []
     for leaf in b.tables.leaves:
         before, after = a.results.get((unit, leaf.code)), b.results.get((unit, leaf.code))
         if (
@@ -197,5 +197,5 @@ def _shares(a: Side, b: Side, unit: str) -> list[ShareMove]:
             and not math.isnan(after.score - before.score)
         ):
             points = (after.share - before.share) * (before.score + after.score) / 200
-            found.append(ShareMove(leaf.code, before.share, after.share, points))
-    return found
+            moves.append(ShareMove(leaf.code, before.share, after.share, points))
+    return moves

@@ -106,12 +106,12 @@ def side_of_month(month: Published, corrections: str) -> Side:
     """A month as it was published. Raises ``KpibatchError`` where one of its files is damaged."""
     workbook = month.folder / LEVEL_TABLES
     try:
-        tables, found = read_levels(workbook)
+        tables, faults = read_levels(workbook)
     except RulesError as error:
         raise PublishedDamaged(
             folder=month.folder, file=LEVEL_TABLES, reason=error.facts.get("reason", "–")
         ) from None
-    if fault := next((one for one in found if one.severity == "error"), None):
+    if fault := next((each for each in faults if each.severity == "error"), None):
         raise PublishedDamaged(
             folder=month.folder,
             file=LEVEL_TABLES,
@@ -122,8 +122,8 @@ def side_of_month(month: Published, corrections: str) -> Side:
     with _readable(month, MEASURES):
         values, places = _measures(month.measures, tables)
     with _readable(month, FINDINGS):
-        told = _findings(month.findings)
-    return Side(month.month, tables, workbook, standings, results, values, places, told, corrections)
+        findings = _findings(month.findings)
+    return Side(month.month, tables, workbook, standings, results, values, places, findings, corrections)
 
 
 @contextmanager
@@ -143,9 +143,9 @@ def side_of_outcome(outcome: Outcome, name: str, workbook: Path) -> Side:
     values, places = _measures(
         (dict(zip(MEASURE_COLUMNS, row, strict=True)) for row in measure_rows(outcome)), tables
     )
-    found = _findings(dict(zip(COLUMNS, one.row(language), strict=True)) for one in outcome.findings)
+    findings = _findings(dict(zip(COLUMNS, each.row(language), strict=True)) for each in outcome.findings)
     return Side(
-        name, tables, workbook, standings, results, values, places, found, outcome.config.corrections.name
+        name, tables, workbook, standings, results, values, places, findings, outcome.config.corrections.name
     )
 
 
@@ -175,12 +175,12 @@ def _measures(
 
 def _findings(rows: Iterable[Row]) -> dict[tuple[str, str], tuple[Row, ...]]:
     """The findings on measures, as dicts of texts."""
-    found: dict[tuple[str, str], tuple[Row, ...]] = {}
+    findings: dict[tuple[str, str], tuple[Row, ...]] = {}
     for row in rows:
         if row["measure"]:
             key = row["unit"], row["measure"]
-            found[key] = (*found.get(key, ()), row)
-    return found
+            findings[key] = (*findings.get(key, ()), row)
+    return findings
 
 
 def _standing(row: Row, tables: LevelTables) -> Standing:

@@ -80,14 +80,14 @@ def rule_text(change: Change, language: str) -> str:
     return text
 
 
-def cells_text(one: Change | Cause) -> str:
+def cells_text(reason: Change | Cause) -> str:
     """Where it stands: one cell where both sides have the same, else both; of a value the newer, of a percent
     its parts' cells.
     """
-    if isinstance(one, Cause) and one.parts:
-        return ", ".join(dict.fromkeys(filter(None, map(cells_text, one.parts))))
-    places = [place for place in one.places if place != NOWHERE]
-    if isinstance(one, Cause) and one.kind in ("value", "correction"):
+    if isinstance(reason, Cause) and reason.parts:
+        return ", ".join(dict.fromkeys(filter(None, map(cells_text, reason.parts))))
+    places = [place for place in reason.places if place != NOWHERE]
+    if isinstance(reason, Cause) and reason.kind in ("value", "correction"):
         places = places[-1:]
     return " → ".join(dict.fromkeys(map(str, places)))
 
@@ -148,8 +148,8 @@ def kpi_words(move: KpiMove, language: str) -> list[str]:
 
 def _names(diff: Diff, units: tuple[str, ...], language: str) -> str:
     """Some units' names, the others by number."""
-    shown = ", ".join(unit_name(diff, unit) for unit in units[:_NAMED])
-    return shown + (say("diff.more", language, count=len(units) - _NAMED) if len(units) > _NAMED else "")
+    names = ", ".join(unit_name(diff, unit) for unit in units[:_NAMED])
+    return names + (say("diff.more", language, count=len(units) - _NAMED) if len(units) > _NAMED else "")
 
 
 def _status_words(before: Status, after: Status, language: str) -> list[str]:
@@ -158,8 +158,8 @@ def _status_words(before: Status, after: Status, language: str) -> list[str]:
         return []
     sent = Status.NOT_SUBMITTED in (before, after)
     keys = [
-        "sheet.sent-yes" if sent and one in (Status.OK, Status.PROVISIONAL) else _STATUS[one]
-        for one in (before, after)
+        "sheet.sent-yes" if sent and status in (Status.OK, Status.PROVISIONAL) else _STATUS[status]
+        for status in (before, after)
     ]
     return [" → ".join(say(key, language) for key in keys)]
 
@@ -253,21 +253,24 @@ def _unit_lines(move: Move, diff: Diff, language: str) -> Iterator[str]:
         yield f"    {weights_text(move, language)}   {signed(move.weights)}"
 
 
-def _with_cells(text: str, one: Change | Cause) -> str:
-    cells = cells_text(one)
+def _with_cells(text: str, reason: Change | Cause) -> str:
+    cells = cells_text(reason)
     return f"{text}   [{cells}]" if cells else text
 
 
 def ranks_of(move: Move) -> tuple[str, str]:
     """Both ranks as shown."""
-    before, after = (str(one.rank) if one and one.rank else "–" for one in (move.before, move.after))
+    before, after = (
+        str(standing.rank) if standing and standing.rank else "–" for standing in (move.before, move.after)
+    )
     return before, after
 
 
 def totals_of(move: Move) -> tuple[str, str]:
     """Both totals as shown."""
     before, after = (
-        f"{one.total:.4f}" if one and not math.isnan(one.total) else "–" for one in (move.before, move.after)
+        f"{standing.total:.4f}" if standing and not math.isnan(standing.total) else "–"
+        for standing in (move.before, move.after)
     )
     return before, after
 
@@ -308,10 +311,10 @@ def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
 def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ...]]:
     levels = [_level(result).replace("–", "") for result in (move.before, move.after)]
     scores = [_score(result).replace("–", "") for result in (move.before, move.after)]
-    told = [one for cause in move.causes for one in (cause, *cause.parts)] or [
+    causes = [one for cause in move.causes for one in (cause, *cause.parts)] or [
         Cause("other", "; ".join(kpi_words(move, language)))
     ]
-    for row, cause in enumerate(told):
+    for row, cause in enumerate(causes):
         yield _row(unit, move.kpi, (*levels, *scores, "" if row else show_number(move.points)), cause)
 
 
