@@ -121,6 +121,7 @@ def test_commands_that_only_read_do_not_wait(words: tuple[str, ...], tmp_path: P
     assert (result.output, "pid" in result.output) == (usual, False)
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_come_out_as_one_after_the_other(tmp_path: Path) -> None:
     workspace = small_workspace(tmp_path)
     command = [sys.executable, "-m", "kpibatch", "-C", str(workspace), "run"]

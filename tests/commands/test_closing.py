@@ -61,6 +61,7 @@ def bundle(workspace: Path) -> Path:
 # --- sealed and made again ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
 def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, name)
@@ -74,6 +75,7 @@ def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> 
     assert digest(path) in result.output
 
 
+@pytest.mark.slow
 def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: Path) -> None:
     """Published months before, a late change, a correction, arrivals known from first sights only."""
     workspace = keep_units(copy_sample(tmp_path), "3102", "3104")
@@ -89,6 +91,7 @@ def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: P
     assert kpibatch(tmp_path, "verify", str(moved)).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_folder_among_the_submissions_is_no_obstacle(tmp_path: Path) -> None:
     """It is passed over with a finding, which must come out again."""
     workspace = small_workspace(tmp_path)
@@ -145,6 +148,7 @@ def test_a_closed_month_is_not_written_over(command: str, workspace: Path) -> No
     assert tree(workspace) == before
 
 
+@pytest.mark.slow
 def test_another_month_goes_on(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     run(workspace, "2561-02")
@@ -158,6 +162,7 @@ def test_closing_what_is_closed_is_refused(workspace: Path) -> None:
     assert (result.exit_code, "--reopen" in result.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_an_opened_month_can_be_run_and_the_old_bundle_is_kept(workspace: Path, bundle: Path) -> None:
     for number in (1, 2):
         sealed = digest(bundle)
@@ -191,6 +196,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_has_changed_since_the_run_is_not_sealed(name: str, tmp_path: Path) -> None:
     workspace = small_workspace(tmp_path)

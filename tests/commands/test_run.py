@@ -63,6 +63,7 @@ def scores(output: Path) -> list[dict[str, str]]:
 # --- what it leaves -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_leaves_the_files_of_the_month(output: Path, buriram: LevelTables) -> None:
     assert output.name == MONTH
     assert {"ranking.xlsx", "scores.csv", "measures.csv", "findings.csv", "run.json", "units"} <= {
@@ -164,6 +165,7 @@ def half_up(score: Fraction) -> str:
     return f"{int(score * 10_000 + Fraction(1, 2)) / 10_000:.4f}".rstrip("0").rstrip(".")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sent", "absent"), [(BURIRAM, 22, 0), (NAKHON_PHANOM, 12, 12), (CHIEFS, 76, 0)]
 )
@@ -255,6 +257,7 @@ def rolled_up(cells: list[Any], rollup: Rollup) -> float | str:
     return sum(numbers) / (len(numbers) if rollup is Rollup.MEAN else 1)
 
 
+@pytest.mark.slow
 def test_a_sample_of_values_stands_in_the_cells_named(
     workspace: Path, output: Path, buriram: LevelTables
 ) -> None:
@@ -295,6 +298,7 @@ def test_a_sample_of_values_stands_in_the_cells_named(
 # --- again, and in other ways -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, output: Path) -> None:
     again = run(copy_sample(tmp_path), expect=1)
     first, second = tree(output), tree(again)
@@ -319,6 +323,7 @@ def test_a_clean_month_exits_with_0(tmp_path: Path) -> None:
     assert {row["severity"] for row in findings(output)} == {"note"}
 
 
+@pytest.mark.slow
 def test_an_english_workspace(tmp_path: Path, output: Path) -> None:
     workspace = copy_sample(tmp_path, language='"en"')
     result = kpibatch(workspace, "run")
@@ -337,6 +342,7 @@ def test_an_english_workspace(tmp_path: Path, output: Path) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_several_workspaces_in_one_call(tmp_path: Path) -> None:
     names = (CHACHOENGSAO, RAYONG)
     together, alone = (
@@ -358,6 +364,7 @@ def test_several_workspaces_in_one_call(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_one_bad_workspace_does_not_stop_the_others(tmp_path: Path) -> None:
     good, bad = copy_sample(tmp_path, RAYONG), tmp_path / "bad"
     bad.mkdir()
@@ -451,6 +458,7 @@ def written(tmp_path: Path) -> Path:
     return workspace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refused", ["2554-09", ".2554-09.new", ".ranking.xlsx.part"])
 def test_a_file_open_elsewhere_leaves_the_old_output_whole(
     refused: str, written: Path, monkeypatch: pytest.MonkeyPatch
@@ -471,6 +479,7 @@ def test_a_file_open_elsewhere_leaves_the_old_output_whole(
     assert folders(written) == ["2554-09"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failure", "code"), [(RuntimeError("a bug"), 1), (OSError(28, "No space left on device"), 2)]
 )
@@ -494,6 +503,7 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
     assert folders(written) == ["2554-09"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -511,6 +521,7 @@ def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(
     assert tree(written) == before
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_left_is_cleared_away(written: Path) -> None:
     for name in (".2554-09.new", ".2554-09.old"):
         (written / "output" / name).mkdir()

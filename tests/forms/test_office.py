@@ -535,6 +535,7 @@ def test_a_package_without_custom_properties_gets_them(
     assert open_book(path).custom_doc_props["kpibatch_unit"].value == "2401"
 
 
+@pytest.mark.slow
 def test_libreoffice_opens_it_calculates_it_and_saves_it(
     form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
 ) -> None:
@@ -548,6 +549,7 @@ def test_libreoffice_opens_it_calculates_it_and_saves_it(
     assert values(contents) == expected(entries)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["ods", "xls"])
 def test_saved_as_another_kind_of_file_it_still_reads(
     suffix: str, form: Path, tables: LevelTables, office_form: OfficeForm, entries: Entries
@@ -807,6 +809,7 @@ def test_a_template_with_macros_keeps_its_suffix(tmp_path: Path) -> None:
     assert {path.suffix for path in (workspace / "output" / "forms").iterdir()} == {".xlsm"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", [BEFORE, MONTH])
 def test_the_same_answers_give_the_same_scores_as_on_standard_forms(
     month: str, standard: Path, tmp_path: Path
@@ -832,6 +835,7 @@ def value(output: Path, measure: str) -> tuple[str, str]:
     return row["value"], row["file"]
 
 
+@pytest.mark.slow
 def test_a_blank_falls_back_on_the_month_before_as_on_a_standard_form(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     before = value(run(workspace, BEFORE), "T2.done")[0]
@@ -846,6 +850,7 @@ def test_a_blank_falls_back_on_the_month_before_as_on_a_standard_form(tmp_path: 
     assert value(run(workspace, MONTH, expect=1), "T2.done") == ("", "")
 
 
+@pytest.mark.slow
 def test_what_is_wrong_in_an_earlier_month_is_told_with_its_folder(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     set_cells(submission(workspace, UNIT, BEFORE), {f"{TEAM}!F9": "ยี่สิบ", f"{OWN}!H34": "ก็ได้"})
@@ -856,6 +861,7 @@ def test_what_is_wrong_in_an_earlier_month_is_told_with_its_folder(tmp_path: Pat
     ]
 
 
+@pytest.mark.slow
 def test_the_form_of_the_month_before_sent_again_is_a_warning(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     copy(submission(workspace, UNIT, BEFORE), submission(workspace, UNIT, MONTH))
@@ -863,6 +869,7 @@ def test_the_form_of_the_month_before_sent_again_is_a_warning(tmp_path: Path) ->
     assert ("form-sent-again", "2561-02/2402 บางคล้า.xlsx") in [(row["code"], row["found"]) for row in found]
 
 
+@pytest.mark.slow
 def test_a_month_that_the_newest_form_has_a_cell_for_is_taken_from_there(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     for month, cells in (
@@ -878,6 +885,7 @@ def test_a_month_that_the_newest_form_has_a_cell_for_is_taken_from_there(tmp_pat
     assert value(run(workspace, MONTH), MONTHLY)[0] == "1"
 
 
+@pytest.mark.slow
 def test_a_refused_file_is_named_and_stops_no_other(standard: Path, tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     path = submission(workspace, UNIT, MONTH)
@@ -898,6 +906,7 @@ def test_a_refused_file_is_named_and_stops_no_other(standard: Path, tmp_path: Pa
     assert [unit for unit, said in status.items() if said != "ok"] == [UNIT]
 
 
+@pytest.mark.slow
 def test_a_standard_form_is_taken_too(standard: Path, tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     sent = copy_standard(tmp_path / "other", CHACHOENGSAO)
@@ -906,6 +915,7 @@ def test_a_standard_form_is_taken_too(standard: Path, tmp_path: Path) -> None:
     assert (output / "scores.csv").read_bytes() == (standard / MONTH / "scores.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_what_the_template_does_not_ask_is_told_to_the_province_alone(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     set_cells(workspace / TEMPLATE, {f"{OWN}!F30": None})

@@ -71,6 +71,7 @@ def test_every_unit_has_a_form_of_its_own(forms: Path, buriram: LevelTables) -> 
         assert unit.name in str(book[FORM]["B2"].value)
 
 
+@pytest.mark.slow
 def test_forms_are_the_same_bytes_each_time_and_replace_the_old_ones(forms: Path) -> None:
     before = tree(forms)
     (forms / "stray.xlsx").write_text("left over")
@@ -202,6 +203,7 @@ def returned(
     return filled, run(workspace, expect=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.AMOUNT, Kind.DATE, Kind.YES_NO])
 def test_a_filled_form_reads_back(
     kind: Kind, returned: tuple[dict[tuple[str, str], Any], Path], buriram: LevelTables

@@ -28,6 +28,7 @@ def office_tables() -> LevelTables:
     return read_levels(SAMPLES / CHACHOENGSAO / "level_tables.xlsx")[0]
 
 
+@pytest.mark.slow
 def test_summaries_and_ranking_say_whose_they_are() -> None:
     output = published_june() / "output" / MONTH
     for path in (output / "units").iterdir():
@@ -44,6 +45,7 @@ def test_a_returned_form_says_it_itself() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_a_form_saved_in_another_format_says_it_still(tmp_path: Path, kind: str) -> None:
     (saved,) = recalculate([FORM], tmp_path, kind)

@@ -145,6 +145,7 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(workspace)
 
 
+@pytest.mark.slow
 def test_the_value_is_the_corrected_one_and_says_where_it_stands(corrected: Path) -> None:
     row = value_of(corrected, UNIT, MEASURE)
     assert (row["value"], row["file"], row["cell"]) == ("7", "corrections.xlsx", "D2")
@@ -155,6 +156,7 @@ def test_the_value_is_the_corrected_one_and_says_where_it_stands(corrected: Path
     assert level == "3", "at least 6 but not 8 a month, with a staff of three"
 
 
+@pytest.mark.slow
 def test_every_place_that_shows_the_value_says_so(corrected: Path) -> None:
     workspace = corrected.parent.parent
     found = findings(corrected, unit=UNIT, measure=MEASURE)
@@ -194,6 +196,7 @@ def test_the_submission_itself_and_what_it_said_stay_as_they_were(corrected: Pat
     assert sent["3101", "T2.done"] != "5"
 
 
+@pytest.mark.slow
 def test_other_units_are_as_without_corrections(corrected: Path, tmp_path: Path) -> None:
     plain = run(few(tmp_path))
     changed = {
@@ -224,11 +227,13 @@ def test_a_correction_mends_what_could_not_be_read(workspace: Path) -> None:
     assert value_of(output, "3117", "T6.pr_days")["value"] == "6"
 
 
+@pytest.mark.slow
 def test_a_correction_for_a_later_month_waits(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, JUNE, 7))
     assert "corrected" not in codes(findings(run(workspace, "2565-05"), unit=UNIT))
 
 
+@pytest.mark.slow
 def test_a_correction_for_a_unit_that_sent_nothing_is_told(workspace: Path) -> None:
     correct(workspace, ("3119", MEASURE, JUNE, 7))
     output = run(workspace)
@@ -245,12 +250,14 @@ def test_bad_rows_do_not_stop_the_month(workspace: Path) -> None:
     assert value_of(output, UNIT, MEASURE)["value"] == "3"
 
 
+@pytest.mark.slow
 def test_a_form_of_the_offices_own_is_corrected_the_same_way(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     correct(workspace, ("2402", "T2.done", "2561-03", 1))
     assert value_of(run(workspace), "2402", "T2.done")["value"] == "1"
 
 
+@pytest.mark.slow
 def test_an_english_workspace_tells_it_in_english(workspace: Path) -> None:
     configure(workspace, language='"en"')
     correct(workspace, (UNIT, MEASURE, APRIL, 7))
@@ -259,6 +266,7 @@ def test_an_english_workspace_tells_it_in_english(workspace: Path) -> None:
     assert "6 Jul 2022" in message
 
 
+@pytest.mark.slow
 def test_a_measure_that_the_tables_no_longer_have_is_told(workspace: Path) -> None:
     correct(workspace, (UNIT, "T2.done", JUNE, 5))
     edit_table(workspace, "รายการข้อมูล", {"รหัส": "T2.done"}, "ที่มา", "ค่าตั้งต้น")
@@ -292,6 +300,7 @@ def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -
     assert "ใช้ได้ 0 รายการ มีปัญหา 0 ข้อ" in listed.output
 
 
+@pytest.mark.slow
 def test_what_is_typed_into_it_is_read(workspace: Path) -> None:
     kpibatch(workspace, "corrections")
     path = workspace / "corrections.xlsx"

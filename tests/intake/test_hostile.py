@@ -135,6 +135,7 @@ def _nothing_hangs_and_nothing_is_left_running() -> object:
 # --- the whole batch ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_of_each_killer_changes_nothing_for_the_others(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,6 +259,7 @@ def test_without_the_guards_a_killer_costs_itself_alone(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_fresh_interpreter_does_as_well_as_a_fork(
     buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,6 +341,7 @@ def mutant(number: int) -> bytes:
     return with_parts(raw, {name: bytes(data)}) if name else bytes(data)
 
 
+@pytest.mark.slow
 def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(
     tmp_path: Path, buriram: LevelTables
 ) -> None:
@@ -389,6 +392,7 @@ NO_VALUES = [
 ]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_cell_whose_value_does_not_exist_is_never_blank_and_never_zero(
     tmp_path_factory: pytest.TempPathFactory, buriram: LevelTables, data: st.DataObject

@@ -60,6 +60,7 @@ def test_the_clean_sample_has_none(workspace: Path) -> None:
     assert late(run(workspace)) == []
 
 
+@pytest.mark.slow
 def test_the_returned_workbook_and_the_status_show_it(workspace: Path) -> None:
     path = submission(workspace, UNIT, JUNE)
     change(path, {(MEASURE, APRIL): 9})
@@ -112,6 +113,7 @@ def test_what_an_approved_correction_set_may_be_taken_over(workspace: Path) -> N
     assert [unit for _, unit, _, _ in late(run(workspace))] == ["3105"]
 
 
+@pytest.mark.slow
 def test_a_file_exchanged_after_its_month_was_published_hides_nothing(workspace: Path) -> None:
     """What counts as sent is what was published, not what lies in the folder now."""
     run(workspace, APRIL)
@@ -120,6 +122,7 @@ def test_a_file_exchanged_after_its_month_was_published_hides_nothing(workspace:
     assert [(code, unit) for code, unit, _, _ in late(run(workspace))] == [("late-change", UNIT)]
 
 
+@pytest.mark.slow
 def test_a_form_with_one_cell_a_measure(tmp_path: Path) -> None:
     """An earlier month's value stands in that month's file; exchanged after publishing, it is seen."""
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
@@ -139,6 +142,7 @@ def test_a_form_with_one_cell_a_measure(tmp_path: Path) -> None:
     assert found[0]["file"] == f"2561-02/{path.name}"
 
 
+@pytest.mark.slow
 def test_movement_is_counted_from_what_was_published(workspace: Path) -> None:
     """Exchanging a file afterwards does not rewrite the month it was sent for."""
     then = {

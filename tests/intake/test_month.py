@@ -335,6 +335,7 @@ def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Pat
     assert found["4801"] > found["4802"] > found["4811"]
 
 
+@pytest.mark.slow
 def test_a_file_first_seen_late_stays_late_in_the_months_after(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, NAKHON_PHANOM)
     path = submission(workspace, "4801", "2564-05")
@@ -401,6 +402,7 @@ def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(
     assert ("error", "cell-error") in [one[:2] for one in places(output, clean)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["ods", "xls"])
 def test_other_workbook_formats_are_read_the_same(
     kind: str, workspace: Path, path: Path, clean: Path
@@ -414,6 +416,7 @@ def test_other_workbook_formats_are_read_the_same(
     assert scores_of(output) == scores_of(clean / MONTH)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["ods", "xls"])
 def test_a_broken_formula_is_an_error_in_other_formats_too(
     kind: str, workspace: Path, path: Path, clean: Path

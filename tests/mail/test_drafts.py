@@ -61,6 +61,7 @@ def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path
         assert row.state == "draft"
 
 
+@pytest.mark.slow
 def test_two_calls_give_the_same_bytes_and_a_run_does_not_change_them(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     written(workspace)

@@ -50,6 +50,7 @@ def index(workspace: Path) -> dict[str, dict[str, str]]:
 # --- drafts -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_without_send_everything_is_a_draft(workspace: Path, office: PostOffice) -> None:
     result = mail(workspace)
     folder = workspace / "output" / MONTH / "mail"
@@ -68,6 +69,7 @@ def test_without_send_everything_is_a_draft(workspace: Path, office: PostOffice)
     assert office.box == []
 
 
+@pytest.mark.slow
 def test_a_run_clears_drafts_that_are_out_of_date_and_keeps_the_journal(workspace: Path) -> None:
     mail(workspace, "--send")
     folder = workspace / "output" / MONTH / "mail"
@@ -113,6 +115,7 @@ def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> N
     assert len(office.box) == 23
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["history.sqlite", f"{MONTH}/mail/journal.csv", "nothing, but run again"])
 def test_whatever_is_lost_nothing_goes_twice(lost: str, workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--send")
@@ -126,6 +129,7 @@ def test_whatever_is_lost_nothing_goes_twice(lost: str, workspace: Path, office:
     assert len(office.box) == 23
 
 
+@pytest.mark.slow
 def test_changed_content_goes_as_a_revision_to_those_it_concerns(workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--send")
     office.box.clear()
@@ -157,6 +161,7 @@ def test_no_address_of_the_province_means_the_reply_address(workspace: Path, off
     assert office.received() == {"head@office.example": 1}
 
 
+@pytest.mark.slow
 def test_a_limit_takes_the_next_ones_each_time(workspace: Path, office: PostOffice) -> None:
     for count in (10, 20, 23, 23):
         mail(workspace, "--send", "--limit", "10")
@@ -164,6 +169,7 @@ def test_a_limit_takes_the_next_ones_each_time(workspace: Path, office: PostOffi
     assert set(office.received().values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(
     workspace: Path, office: PostOffice
 ) -> None:
@@ -187,6 +193,7 @@ def test_one_refused_address_does_not_stop_the_rest(workspace: Path, office: Pos
     assert "ถูกปฏิเสธ" in mail(workspace, "--status").output
 
 
+@pytest.mark.slow
 def test_what_nobody_knows_about_is_listed_and_sent_only_when_told(
     workspace: Path, office: PostOffice
 ) -> None:
@@ -246,6 +253,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_server_that_cant_be_used_is_one_line(name: str, workspace: Path, office: PostOffice) -> None:
     settings, told = SETTINGS[name]
@@ -279,6 +287,7 @@ def test_the_journal_is_a_table_that_excel_reads(workspace: Path) -> None:
     assert states == ["sending", "sent"]
 
 
+@pytest.mark.slow
 def test_an_english_workspace(workspace: Path, office: PostOffice) -> None:
     configure(workspace, language='"en"')
     run(workspace)

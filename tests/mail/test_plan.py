@@ -64,6 +64,7 @@ def familiar(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # --- nothing of another unit, anywhere ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["june", "familiar"])
 def test_no_mail_holds_anything_of_another_unit(name: str, request: pytest.FixtureRequest) -> None:
     workspace = request.getfixturevalue(name)
@@ -387,6 +388,7 @@ def test_a_template_that_names_a_unit_stops_everything(june: Path, tmp_path: Pat
     assert error.facts["other"] == "3104 นางรอง"
 
 
+@pytest.mark.slow
 def test_a_refused_file_is_told_in_the_reminder_and_a_quoted_name_to_nobody(
     june: Path, tmp_path: Path
 ) -> None:

@@ -220,6 +220,7 @@ def test_a_temporary_refusal_is_tried_again_with_longer_and_longer_waits(workspa
     assert states(workspace.send(office.port, letters("3102"))) == {to("3102"): SENT}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["drop", "drop-body"])
 def test_a_line_lost_before_the_end_is_taken_up_again(workspace, office, order):
     office.orders = {to("3102"): [order]}
@@ -458,6 +459,7 @@ def driver(workspace, port, again=""):
     )
 
 
+@pytest.mark.slow
 def test_a_province_gets_its_mail_once(workspace, office):
     process = driver(workspace, office.port)
     assert process.communicate(timeout=60)[0].endswith(
@@ -467,6 +469,7 @@ def test_a_province_gets_its_mail_once(workspace, office):
     assert office.connections == 1
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_nobody_gets_it_twice_and_nobody_is_forgotten(workspace, office):
     chance = random.Random(2565)
     everybody = {to(str(code)) for code in range(1000, 1000 + UNITS)}

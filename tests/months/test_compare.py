@@ -165,6 +165,7 @@ def test_a_published_month_and_the_same_worked_out_anew_are_one(workspace: Path)
 # --- level tables -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_level_tables(workspace: Path) -> None:
     result = kpibatch(workspace, "diff", "old.xlsx", "level_tables.xlsx")
     assert result.exit_code == 1
@@ -205,6 +206,7 @@ def test_where_nothing_can_be_scored_the_rules_alone_are_compared(workspace: Pat
 # --- mistakes -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "thai", "other"),
     [
@@ -280,6 +282,7 @@ def test_a_damaged_month_is_named(workspace: Path, file: str, content: bytes | N
     assert f"output/{MAY}" in line
 
 
+@pytest.mark.slow
 def test_a_late_change_of_a_submission_is_seen_by_running_again(workspace: Path, tmp_path: Path) -> None:
     """What was published is compared, not what the submissions say now."""
     copy = tmp_path / "copy"

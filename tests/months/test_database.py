@@ -257,6 +257,7 @@ SPOILT: Mapping[str, tuple[str, Callable[[Path], object]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rebuilt"), [(name, False) for name in SPOILT] + [(name, True) for name in list(SPOILT)[::4]]
 )

@@ -72,6 +72,7 @@ def plain(cell: Any) -> Any:
     return cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
 @pytest.mark.parametrize("table", ["scores", "measures"])
 def test_the_database_holds_the_listings(name: str, table: str) -> None:
@@ -82,6 +83,7 @@ def test_the_database_holds_the_listings(name: str, table: str) -> None:
     assert [row for row, other in zip(held, listed, strict=True) if row != other] == []
 
 
+@pytest.mark.slow
 def test_all_months_stand_side_by_side(months: Path) -> None:
     output = months / "output"
     for month in (APRIL, MAY, JUNE):
@@ -134,6 +136,7 @@ def test_a_rebuilt_history_is_the_same(copy: Path) -> None:
     assert dump(copy / "output") == before
 
 
+@pytest.mark.slow
 def test_a_lost_history_comes_back_by_itself(copy: Path) -> None:
     before, outputs = dump(copy / "output"), tree(copy / "output" / JUNE)
     (copy / "output" / "history.sqlite").unlink()
@@ -143,6 +146,7 @@ def test_a_lost_history_comes_back_by_itself(copy: Path) -> None:
     assert tree(copy / "output" / JUNE) | {"run.json": ""} == outputs | {"run.json": ""}
 
 
+@pytest.mark.slow
 def test_running_a_month_again_replaces_its_rows(copy: Path) -> None:
     change(submission(copy, "3101", JUNE), {("T2.done", JUNE): 1})
     output = run(copy, JUNE)
@@ -176,6 +180,7 @@ def test_first_sights_survive(tmp_path: Path) -> None:
         rebuild(output)
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_published_is_taken_in_by_the_next_command(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +217,7 @@ def test_history_show_tells_a_units_line(months: Path) -> None:
     assert kpibatch(months, "history", "show", "เมืองบุรีรัมย์", "T2").output == told
 
 
+@pytest.mark.slow
 def test_history_show_names_the_correction_a_value_came_from(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, NAKHON_PHANOM)
     run(workspace)
@@ -245,6 +251,7 @@ def test_reading_commands_write_nothing_where_nothing_was_published(tmp_path: Pa
 # --- months out of order, rounds mixed up -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_month_run_after_later_ones_says_that_they_are_behind(copy: Path) -> None:
     change(submission(copy, "3101", APRIL), {("T2.done", APRIL): 1})
     result = kpibatch(copy, "run", APRIL)
@@ -252,6 +259,7 @@ def test_a_month_run_after_later_ones_says_that_they_are_behind(copy: Path) -> N
     assert "2565-0" not in kpibatch(copy, "run", JUNE).output.split("output/")[0]
 
 
+@pytest.mark.slow
 def test_a_month_of_another_round_is_told_and_not_looked_back_on(copy: Path) -> None:
     """Its folder was left by another round: the month is scored anew from what was sent."""
     path = copy / "output" / APRIL / "run.json"
@@ -265,6 +273,7 @@ def test_a_month_of_another_round_is_told_and_not_looked_back_on(copy: Path) -> 
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", ["run.json", "scores.csv", "values.csv"])
 def test_a_damaged_month_is_skipped_and_told(spoil: str, copy: Path) -> None:
     (copy / "output" / "history.sqlite").unlink()
@@ -279,6 +288,7 @@ def test_a_damaged_month_is_skipped_and_told(spoil: str, copy: Path) -> None:
     assert len(ranks) == 23, "May was scored anew from what was sent"
 
 
+@pytest.mark.slow
 def test_why_a_month_is_skipped_is_told_in_the_workspaces_language(copy: Path) -> None:
     configure(copy, language='"en"')
     (copy / "output" / MAY / "values.csv").unlink()

@@ -186,6 +186,7 @@ def test_linear_scores_move_within_a_level() -> None:
 # --- the tables ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_threshold_is_told_with_its_cell_where_it_was_decisive(tmp_path: Path) -> None:
     diff = by_tables(
         tmp_path, lambda w: edit_table(w, "ระดับ", {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}, "ระดับ 4", "≥ 96")
@@ -204,6 +205,7 @@ def test_a_threshold_is_told_with_its_cell_where_it_was_decisive(tmp_path: Path)
         assert [place.cell for place in kpi.causes[0].places] == ["H2", "H2"]
 
 
+@pytest.mark.slow
 def test_a_weight_moves_totals_not_levels(tmp_path: Path) -> None:
     def edit(folder: Path) -> None:
         edit_table(folder, "ตัวชี้วัด", {"รหัส": "T1"}, "น้ำหนัก", 20)
@@ -224,6 +226,7 @@ def test_a_weight_moves_totals_not_levels(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_another_case_is_told_with_the_value_behind_it(tmp_path: Path) -> None:
     diff = by_tables(tmp_path, lambda w: edit_table(w, "ค่าตั้งต้น", {"รหัสหน่วย": "3102"}, "staff", 2))
     kpi = at(diff, "3102", "T5")
@@ -235,6 +238,7 @@ def test_another_case_is_told_with_the_value_behind_it(tmp_path: Path) -> None:
     assert kpi.causes[1].places[1].sheet == "ค่าตั้งต้น"
 
 
+@pytest.mark.slow
 def test_a_case_whose_condition_was_edited(tmp_path: Path) -> None:
     diff = by_tables(tmp_path, lambda w: edit_table(w, "ระดับ", {"ตัวชี้วัด": "T5"}, "เงื่อนไขกรณี", "≤ 3"))
     moved = [move for move in diff.moves if move.kpis]
@@ -244,6 +248,7 @@ def test_a_case_whose_condition_was_edited(tmp_path: Path) -> None:
         assert at(diff, move.unit, "T5").causes[0].places[1].cell == "C16"
 
 
+@pytest.mark.slow
 def test_a_kpi_that_comes_to_apply(tmp_path: Path) -> None:
     diff = by_tables(tmp_path, lambda w: edit_table(w, "ตัวชี้วัด", {"รหัส": "I2.3"}, "ใช้กับ", None), NAKHON_PHANOM)
     kpi = at(diff, "4801", "I2.3")
@@ -253,6 +258,7 @@ def test_a_kpi_that_comes_to_apply(tmp_path: Path) -> None:
         assert sum(one.points for one in move.kpis) + move.weights == pytest.approx(move.gained, abs=1.01e-4)
 
 
+@pytest.mark.slow
 def test_what_a_level_is_worth(tmp_path: Path) -> None:
     diff = by_tables(tmp_path, lambda w: edit_table(w, "รอบประเมิน", {"รายการ": "คะแนนต่ำกว่าระดับ 1"}, "ค่า", 1))
     for move in (move for move in diff.moves if move.kpis):

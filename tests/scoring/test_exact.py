@@ -493,6 +493,7 @@ def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
         yield f"{standing} for {place}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MONTHS)
 def test_the_vectorised_scorer_is_the_slow_one(name: str) -> None:
     chance = random.Random(name)

@@ -42,6 +42,8 @@ from workspace import ROOT, kpibatch, tree
 
 from kpibatch.base.files import replaced, restored
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
 
 

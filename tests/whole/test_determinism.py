@@ -14,6 +14,8 @@ import pytest
 from small_workspace import EARLIER, MONTH, small_workspace
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, ROOT, copy_sample, kpibatch, tree
 
+pytestmark = pytest.mark.slow
+
 SHUFFLED = """
 import os, random, sys
 draw, listdir, scandir = random.Random(int(sys.argv.pop(1))), os.listdir, os.scandir

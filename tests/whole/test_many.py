@@ -26,6 +26,8 @@ from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.workbooks.ranking.book import write_ranking
 
+pytestmark = pytest.mark.slow
+
 DISTRICTS = 878
 
 

@@ -55,6 +55,7 @@ FLAWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLAWS)
 def test_each_flaw_is_found_and_nothing_else(name: str) -> None:
     assert sample_output(name).name == NEWEST[name]
@@ -62,6 +63,7 @@ def test_each_flaw_is_found_and_nothing_else(name: str) -> None:
     assert found == FLAWS[name]
 
 
+@pytest.mark.slow
 def test_june_reaches_every_level() -> None:
     rows = read_rows(sample_output(BURIRAM) / "scores.csv")
     levels = [row["level"] for row in rows if row["level"]]
@@ -116,6 +118,7 @@ def test_level_tables_are_what_the_letter_gives(
     assert contents(tmp_path / name / "level_tables.xlsx") == contents(SAMPLES / name / "level_tables.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [RAYONG, CHACHOENGSAO])
 def test_submissions_are_what_the_level_tables_give(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -48,22 +48,26 @@ def wrong(books: list[Path], *, titled: bool) -> list[str]:
     return [f"{book.name}: {fault}" for book in books for fault in faults(book, titled=titled)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_rankings_package_is_sound(name: str) -> None:
     assert wrong([sample_output(name) / "ranking.xlsx"], titled=True) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_units_summaries_are_sound(name: str) -> None:
     assert wrong(some(sample_output(name) / "units"), titled=True) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_what_goes_back_is_sound(name: str, workspaces: dict[str, Path]) -> None:
     folders = (sample_output(name) / "returned", workspaces[name] / "output" / NEWEST[name] / "returned")
     assert wrong([book for folder in folders for book in some(folder)], titled=False) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_forms_and_annex_are_sound(name: str, workspaces: dict[str, Path]) -> None:
     output = workspaces[name] / "output"
@@ -73,11 +77,13 @@ def test_forms_and_annex_are_sound(name: str, workspaces: dict[str, Path]) -> No
     assert wrong([output / "level_tables_annex.xlsx"], titled=True) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_level_tables_are_sound(name: str, workspaces: dict[str, Path]) -> None:
     assert wrong([workspaces[name] / "level_tables.xlsx"], titled=False) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_libreoffice_opens_every_ranking(name: str) -> None:
     book, anew = sample_output(name) / "ranking.xlsx", sample_rankings()[name]

@@ -69,6 +69,7 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return sample_rankings() | calculated(others, tmp_path_factory.mktemp("recalculated"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_cached_result_is_what_the_formula_gives(variant: str, recalculated: dict[str, Path]) -> None:
     count, wrong = differences(output_of(variant) / "ranking.xlsx", recalculated[variant])
@@ -76,6 +77,7 @@ def test_every_cached_result_is_what_the_formula_gives(variant: str, recalculate
     assert count > 500
 
 
+@pytest.mark.slow
 def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "wrong.xlsx") as book:
         sheet = book.add_worksheet()
@@ -89,6 +91,7 @@ def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in wrong] == ["Sheet1!A1", "Sheet1!A3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_ranking_sheet_says_what_scores_csv_says(variant: str) -> None:
     sheet = open_book(output_of(variant) / "ranking.xlsx", values=True).worksheets[0]
@@ -313,6 +316,7 @@ def nearly(lines: list[list[Any]]) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHAT_IF)
 def test_a_changed_cell_gives_what_a_fresh_run_gives(
     name: str, changed: dict[str, Path], tmp_path: Path
@@ -510,6 +514,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(workspace)
 
 
+@pytest.mark.slow
 def test_odd_codes_and_names_give_a_sound_workbook(odd: Path, tmp_path: Path) -> None:
     book = open_book(odd / "ranking.xlsx")
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in book.sheetnames)

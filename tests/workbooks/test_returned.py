@@ -572,6 +572,7 @@ def second_round(june: Outcome, tmp_path: Path, *, through_office: bool) -> tupl
     return source, give_back(first, [still], "second.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through_office", [False, True])
 def test_marks_of_an_earlier_round_are_gone(june: Outcome, tmp_path: Path, through_office: bool) -> None:
     source, second = second_round(june, tmp_path, through_office=through_office)
@@ -627,6 +628,7 @@ def test_the_same_bytes_twice(rich: Path, tmp_path: Path) -> None:
 # --- LibreOffice --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_libreoffice_opens_and_prints_it(returned: Path, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if office is None:
@@ -641,6 +643,7 @@ def test_libreoffice_opens_and_prints_it(returned: Path, tmp_path: Path) -> None
     assert (tmp_path / "returned.pdf").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_libreoffice_reads_the_same_values_and_our_comments(
     rich: Path, returned: Path, tmp_path: Path
 ) -> None:
