@@ -57,8 +57,10 @@ class _Cases:
             for x in self.probes
         ]
 
-    def finding(self, code: str, found: str) -> Finding:
-        return finding(code, self.place, measure=self.measure, found=found, kpi=self.kpi, of=self.measure)
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a finding says of them."""
+        return {"measure": self.measure, "kpi": self.kpi, "of": self.measure}
 
 
 def _all_cases(tables: LevelTables) -> Iterator[_Cases]:
@@ -76,7 +78,7 @@ def dead_cases(tables: LevelTables) -> Iterator[Finding]:
     for cases in _all_cases(tables):
         for number, condition in enumerate(cases.conditions):
             if number not in cases.taken:
-                yield cases.finding("lint-case-dead", condition.text())
+                yield finding("lint-case-dead", cases.place, found=condition.text(), **cases.facts)
 
 
 def case_gaps(tables: LevelTables) -> Iterator[Finding]:
@@ -89,7 +91,7 @@ def case_gaps(tables: LevelTables) -> Iterator[Finding]:
             value = cases.probes[cases.taken.index(-1)]
             yes_no = cases.conditions[0].family == "yes_no"
             shown = show_value(value, Kind.YES_NO) if yes_no else show_number(value)
-            yield cases.finding("lint-case-gap", shown)
+            yield finding("lint-case-gap", cases.place, found=shown, **cases.facts)
 
 
 def case_overlaps(tables: LevelTables) -> Iterator[Finding]:
@@ -101,7 +103,8 @@ def case_overlaps(tables: LevelTables) -> Iterator[Finding]:
         for a, b in pairwise(cases.conditions):
             steps = (a.downward and b.downward) or (a.upward and b.upward)
             if not steps and any(a.holds(cases.probes) & b.holds(cases.probes)):
-                yield cases.finding("lint-case-overlap", f"{a.text()}, {b.text()}")
+                both = f"{a.text()}, {b.text()}"
+                yield finding("lint-case-overlap", cases.place, found=both, **cases.facts)
 
 
 CHECKS = (dead_cases, case_gaps, case_overlaps)
