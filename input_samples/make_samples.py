@@ -32,7 +32,7 @@ from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.corrections_book import write_corrections
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.records import Measure, Unit
+from kpibatch.rules.records import Measure, Rollup, Unit
 
 HERE = Path(__file__).parent
 EVIDENCE, PROBLEM, REMARK = TEXT_COLUMNS
@@ -58,7 +58,7 @@ FLAWS: Mapping[str, tuple[Flaw, ...]] = {
     "buriram-2565-2": (
         Flaw("3119", "2565-06", "not sent"),
         Flaw("3120", "2565-06", "late"),
-        Flaw("3109", "2565-04", "no evidence"),
+        Flaw("3109", "2565-04", "no evidence", "T1.loan_docs"),
         Flaw("3107", "2565-04", "Thai digits", "T6.meeting_date"),
         Flaw("3107", "2565-05", "Thai digits", "T5.news"),
         Flaw("3107", "2565-06", "commas", "T1.spent"),
@@ -111,6 +111,7 @@ UNDER_BASE = 0.94
 KEPT = {
     "buriram-2565-2": ("2565-04", "2565-05", "2565-06"),
     "nakhonphanom-2564-2": ("2564-04", "2564-05", "2564-06", "2564-07", "2564-08", "2564-09"),
+    "rayong-2554": ("2554-03", "2554-06", "2554-09"),
 }
 ABILITY = {
     "buriram-2565-2": (0.44, 1.1),
@@ -168,13 +169,13 @@ def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Cont
     for measure in asked_of(report.tables, report.unit):
         for key, value in zip(report.months[: last + 1], report.monthly.get(measure.code, ()), strict=False):
             filled[measure.code, key] = shown(value, measure)
-    for flaw in (flaw for flaw in flaws if flaw.measure):
+    unproven = {flaw.measure for flaw in flaws if flaw.how == "no evidence"}
+    for flaw in (flaw for flaw in flaws if flaw.measure and flaw.measure not in unproven):
         measure = report.tables.measures[flaw.measure]
         filled[flaw.cell] = typed(report, flaw, measure)
     filled |= {(code, PROBLEM): text for code, text in remarks(name, report, month, PROBLEMS)}
     filled |= {(code, REMARK): text for code, text in remarks(name, report, month, REMARKS)}
-    if not any(flaw.how == "no evidence" for flaw in flaws):
-        filled |= dict(evidence(name, report, last))
+    filled |= {key: text for key, text in evidence(name, report, last) if key[0] not in unproven}
     return filled
 
 
@@ -221,10 +222,14 @@ def evidence(name: str, report: Report, last: int) -> Iterator[tuple[tuple[str, 
 
 
 def evidence_day(report: Report, measure: Measure, values: Months, draw: random.Random) -> date:
-    """The day itself, or one in the month in which the answer became what it is."""
+    """The day itself; or one in the newest month of a monthly report, or in the month in which the answer
+    became what it is, before that month's form was due.
+    """
     if measure.kind is Kind.DATE:
         return date.fromordinal(int(values[-1] or 0))
-    end = month_end(report.months[values.index(values[-1])])
+    monthly = measure.rollup is Rollup.MIN
+    month = report.months[len(values) - 1 if monthly else values.index(values[-1])]
+    end = min(month_end(month), report.tables.calendar[month] - timedelta(1))
     return draw.choice(work_days(end - timedelta(12), end))
 
 
@@ -246,17 +251,16 @@ def work_days(first: date, last: date) -> list[date]:
 
 
 def received(name: str, tables: LevelTables, unit: Unit, month: str) -> str:
-    """When the file came: in the days before it was due, or two days after."""
+    """When the file came: in the days before it was due (once the month is over, if it is due then), or two
+    days after.
+    """
     draw = random.Random(f"{name} {unit.code} {month} received")
     due = tables.calendar[month]
+    first = month_end(month) + timedelta(1) if due > month_end(month) else due - timedelta(12)
     late = any(
         flaw.how == "late" for flaw in FLAWS.get(name, ()) if (flaw.unit, flaw.month) == (unit.code, month)
     )
-    day = (
-        due + timedelta(2)
-        if late
-        else draw.choice(work_days(month_end(month) + timedelta(1), due - timedelta(1)))
-    )
+    day = due + timedelta(2) if late else draw.choice(work_days(first, due - timedelta(1)))
     moment = datetime.combine(day, time(8, 30)) + timedelta(minutes=draw.randint(0, 8 * 60))
     return moment.isoformat(timespec="minutes")
 

@@ -205,7 +205,7 @@ def test_the_annex_has_sections_totals_and_a_block_to_sign(shown: tuple[str, Pat
             assert heading == f"{node['รหัส']}  {node['ชื่อ']}"
             assert str(weight) == (f"{own:g}" if own == under else f"{own:g} (ย่อยรวม {under:g})")
     if name == BURIRAM:
-        assert annexed["I"][0][2] == "50 (ย่อยรวม 110)"
+        assert annexed["I"][0][2] == "50 (ย่อยรวม 100)"
     total, *signatures = annexed["รวมน้ำหนัก"]
     assert total[2] == 100
     lines = [(row[1], row[2]) for row in signatures if row[1]]

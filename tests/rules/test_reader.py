@@ -48,10 +48,12 @@ def test_the_samples_hold_exactly_the_codes_of_their_letters(sample):
     assert {rule.kpi for rule in tables.rules} == {leaf.code for leaf in tables.leaves}
 
 
-def test_buriram_states_the_sum_of_110_that_its_letter_prints(buriram):
-    assert buriram.node["I"].child_sum == sum(node.weight for node in buriram.children("I")) == 110
-    assert buriram.node["T"].child_sum is None
-    assert sum(node.weight for node in buriram.children("T")) == 100
+def test_both_sections_of_buriram_weigh_100_with_the_5_that_is_printed_in_the_row_of_i11(buriram):
+    for section in "TI":
+        assert buriram.node[section].child_sum is None
+        assert sum(node.weight for node in buriram.children(section)) == 100
+    assert buriram.node["I11"].weight == 5
+    assert all(number in buriram.rules_of("I11")[0].remark for number in (" 5 ", " 15 "))
 
 
 def test_a_clean_book_gives_no_finding_and_all_it_says():
