@@ -124,7 +124,8 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
     from kpibatch.commands.console import print_csv
     from kpibatch.months.compare.compare import diff as compared
     from kpibatch.months.compare.compare import write_diff_file
-    from kpibatch.months.compare.words import COLUMNS, diff_lines, diff_rows
+    from kpibatch.months.compare.rows import COLUMNS, diff_rows
+    from kpibatch.months.compare.words import diff_lines
 
     config = read_config(workspace)
     difference = compared(config, a, b, month, unit)

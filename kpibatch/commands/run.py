@@ -127,7 +127,10 @@ def write_annex_file(config: Config, tables: LevelTables) -> Path:
 
 
 def run_side_by_side(month: str | None, workspaces: Sequence[str], echo: Callable[..., None]) -> int:
-    """Run a month of each workspace, print what each said, in order, and give back the gravest exit code."""
+    """Run a month of each workspace, print what each said, in order, and give back the gravest exit code.
+
+    Source: design, section 2 (``run``).
+    """
 
     def run_one(workspace: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]

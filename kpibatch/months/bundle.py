@@ -35,7 +35,10 @@ def bundle_path(output: Path, month: str) -> Path:
 
 
 def refuse_closed(config: Config, month: str) -> None:
-    """Raises ``KpibatchError`` where the month is closed: its output must stay as it was sealed."""
+    """Raises ``KpibatchError`` where the month is closed: its output must stay as it was sealed.
+
+    Source: design, section 2 (``close``).
+    """
     if bundle_path(config.output, month).exists():
         raise MonthClosed(month=month, file=bundle_path(config.output, month))
 

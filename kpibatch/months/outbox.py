@@ -84,6 +84,7 @@ def decide(history: Iterable[Row], wanted: Sequence[Entry], *, again: bool = Fal
 
     ``history`` holds every row of the same month, unit and kind. What was refused for good, and what may have
     gone, is sent only ``again``; what was sent never is.
+    Source: design, section 2 (``mail`` sends only when told).
     """
     rows = tuple(history)
     known = {row.entry.key: row for row in rows}

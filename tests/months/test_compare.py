@@ -23,8 +23,8 @@ from workspace import (
 from kpibatch.base.config import read_config
 from kpibatch.months.assess import assess_month
 from kpibatch.months.compare.moves import compare
+from kpibatch.months.compare.rows import COLUMNS
 from kpibatch.months.compare.side import side_of_month, side_of_outcome
-from kpibatch.months.compare.words import COLUMNS
 from kpibatch.months.folder import read_published
 from kpibatch.rules.changes import table_changes
 

@@ -19,8 +19,9 @@ from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY, OK
 from kpibatch.months.assess import assess_month
 from kpibatch.months.compare.moves import Diff, KpiMove, Move, compare
+from kpibatch.months.compare.rows import diff_rows
 from kpibatch.months.compare.side import Side, side_of_outcome
-from kpibatch.months.compare.words import cause_text, diff_lines, diff_rows
+from kpibatch.months.compare.words import cause_text, diff_lines
 from kpibatch.months.listings import SCORE_COLUMNS, score_rows
 from kpibatch.rules.changes import table_changes
 from kpibatch.rules.levels import LevelTables

@@ -1,4 +1,4 @@
-"""A comparison in words: lines for the console, and rows for machines (``--format csv``)."""
+"""A comparison in words: lines for the console."""
 
 import math
 from collections.abc import Iterator
@@ -10,26 +10,8 @@ from kpibatch.months.compare.causes import Cause
 from kpibatch.months.compare.moves import Diff, KpiMove, Move
 from kpibatch.months.compare.side import Result
 from kpibatch.rules.changes import ANY, Change
-from kpibatch.rules.records import TOTAL
-from kpibatch.scoring.rank import Status
+from kpibatch.scoring.rank import Standing, Status
 
-COLUMNS = (
-    *(
-        "unit",
-        "kpi",
-        "level_a",
-        "level_b",
-        "score_a",
-        "score_b",
-        "points",
-        "cause",
-        "what",
-        "before",
-        "after",
-        "note",
-    ),
-    *("file_a", "sheet_a", "cell_a", "file_b", "sheet_b", "cell_b"),
-)
 LEAST = 0.00005
 _NAMED = 5
 _STATUS = {
@@ -138,7 +120,7 @@ def kpi_words(move: KpiMove, language: str) -> list[str]:
     if before is None or after is None:
         return [say("diff.kpi-gone" if before else "diff.kpi-new", language)]
     words = []
-    levels, scores = (_level(before), _level(after)), (_score(before), _score(after))
+    levels, scores = (level_text(before), level_text(after)), (score_text(before), score_text(after))
     if before.level != after.level:
         words.append(say("diff.level", language, before=levels[0], after=levels[1]))
     if scores[0] != scores[1] and scores != levels:
@@ -164,11 +146,11 @@ def _status_words(before: Status, after: Status, language: str) -> list[str]:
     return [" → ".join(say(key, language) for key in keys)]
 
 
-def _level(result: Result | None) -> str:
+def level_text(result: Result | None) -> str:
     return "–" if result is None or result.level is None else str(result.level)
 
 
-def _score(result: Result | None) -> str:
+def score_text(result: Result | None) -> str:
     return "–" if result is None or math.isnan(result.score) else show_number(result.score)
 
 
@@ -260,64 +242,17 @@ def _with_cells(text: str, reason: Change | Cause) -> str:
 
 def ranks_of(move: Move) -> tuple[str, str]:
     """Both ranks as shown."""
-    before, after = (
-        str(standing.rank) if standing and standing.rank else "–" for standing in (move.before, move.after)
-    )
-    return before, after
+    return _rank(move.before), _rank(move.after)
+
+
+def _rank(standing: Standing | None) -> str:
+    return str(standing.rank) if standing and standing.rank else "–"
 
 
 def totals_of(move: Move) -> tuple[str, str]:
     """Both totals as shown."""
-    before, after = (
-        f"{standing.total:.4f}" if standing and not math.isnan(standing.total) else "–"
-        for standing in (move.before, move.after)
-    )
-    return before, after
+    return _total(move.before), _total(move.after)
 
 
-# --- rows for machines --------------------------------------------------------------------------------------
-
-
-def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
-    """One row per unit × KPI × cause, under ``COLUMNS``; a unit's own row has the KPI ``total``, a changed
-    rule has no unit.
-
-    A KPI's points stand in the first of its rows, so that a unit's add up to the change of its total.
-    """
-    for change in diff.changes:
-        kind = "rule" if change.column else "rule-removed" if change.before else "rule-added"
-        what = " ".join(filter(None, (*change.key, change.column)))
-        yield _row("", "", ("",) * 5, Cause(kind, what, change.before, change.after, places=change.places))
-    for move in diff.moves:
-        totals = [total.replace("–", "") for total in totals_of(move)]
-        gained = "" if math.isnan(move.gained) else show_number(round(move.gained, 4))
-        note = "; ".join(standing_words(move, diff, language))
-        before, after = (rank.replace("–", "") for rank in ranks_of(move))
-        yield _row(
-            move.unit,
-            TOTAL,
-            ("", "", *totals, gained),
-            Cause("rank", say("sheet.rank", language), before, after, note=note),
-        )
-        for kpi in move.kpis:
-            yield from _kpi_rows(move.unit, kpi, language)
-        for share in move.shares:
-            cause = Cause(
-                "weight", say("sheet.weight", language), show_number(share.before), show_number(share.after)
-            )
-            yield _row(move.unit, share.kpi, ("", "", "", "", show_number(share.points)), cause)
-
-
-def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ...]]:
-    levels = [_level(result).replace("–", "") for result in (move.before, move.after)]
-    scores = [_score(result).replace("–", "") for result in (move.before, move.after)]
-    causes = [one for cause in move.causes for one in (cause, *cause.parts)] or [
-        Cause("other", "; ".join(kpi_words(move, language)))
-    ]
-    for row, cause in enumerate(causes):
-        yield _row(unit, move.kpi, (*levels, *scores, "" if row else show_number(move.points)), cause)
-
-
-def _row(unit: str, kpi: str, facts: tuple[str, ...], cause: Cause) -> tuple[str, ...]:
-    places = (part for place in cause.places for part in (place.file, place.sheet, place.cell))
-    return (unit, kpi, *facts, cause.kind, cause.what, cause.before, cause.after, cause.note, *places)
+def _total(standing: Standing | None) -> str:
+    return f"{standing.total:.4f}" if standing and not math.isnan(standing.total) else "–"
