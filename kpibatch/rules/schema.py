@@ -116,16 +116,19 @@ class Sheet:
 class _Round(Sheet):
     item = Column("รายการ", 44, wraps=True)
     value = Column("ค่า", 52, "day or text")
+    remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
 
 
 class _Rating(Sheet):
     percent = Column("ตั้งแต่ร้อยละ", 16, "number")
     word = Column("ผล", 24)
+    remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
 
 
 class _Calendar(Sheet):
     month = Column("เดือน", 14)
     due = Column("กำหนดส่ง", 18, "day")
+    remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
 
 
 class _Units(Sheet):

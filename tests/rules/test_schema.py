@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 from house import FILES, name_of
 
-from kpibatch.rules.schema import BASELINES, GUIDE, MOST_LEVELS, RULES, SHEETS, Column, Item, Sheet
+from kpibatch.rules.schema import (
+    BASELINES,
+    CALENDAR,
+    GUIDE,
+    MOST_LEVELS,
+    RATING,
+    ROUND,
+    RULES,
+    SHEETS,
+    Column,
+    Item,
+    Sheet,
+)
 
 NAMES = {str(name) for each in SHEETS for name in (each.sheet, *each.columns)} | {GUIDE, *map(str, Item)}
 OTHERS_WORDS = {
@@ -49,6 +61,11 @@ def test_levels_are_two_to_nine_columns() -> None:
     assert list(RULES.levels) == levels
     assert [level for level in levels if level in RULES.required] == ["ระดับ 1", "ระดับ 2"]
     assert RULES.others == tuple(levels[2:])
+
+
+@pytest.mark.parametrize("each", [ROUND, RATING, CALENDAR], ids=lambda each: each.sheet)
+def test_the_small_sheets_may_say_in_a_column_of_notes_where_the_letter_is_silent(each: Sheet) -> None:
+    assert each.others == ("หมายเหตุ",)
 
 
 def test_baselines_are_headed_by_any_measures_code() -> None:
