@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from workspace import BURIRAM, CHACHOENGSAO, CHIEFS, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES
 
+from kpibatch.books.read import as_text, read_book
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
 
@@ -52,6 +53,22 @@ TOLD = {
     (CHACHOENGSAO, "I7.pct"): ("<50", ">70"),
 }
 
+# The same for what is no row of ระดับ: the sheet, its row by the first cell, words that its note must hold.
+NOTED = {
+    **{(sample, "ผลประเมิน", "90"): "ไม่มีช่วงผลประเมิน" for sample in NEWEST},
+    (BURIRAM, "ปฏิทิน", "2565-04"): "ไม่กำหนดวันส่ง",
+    (CHACHOENGSAO, "ปฏิทิน", "2560-10"): "ไม่กำหนดวันส่ง",
+    (CHIEFS, "ปฏิทิน", "2564-10"): "ไม่กำหนดวันส่ง",
+    (NAKHON_PHANOM, "ปฏิทิน", "2564-04"): "ไม่กำหนดวันส่ง",
+    (RAYONG, "ปฏิทิน", "2554-03"): "ไม่กำหนดวันส่ง",
+    (BURIRAM, "รอบประเมิน", "อ้างอิง"): "หลักฐานของทุกขั้นตอน",
+    (CHACHOENGSAO, "รอบประเมิน", "อ้างอิง"): "หลักฐานของทุกตัวชี้วัด",
+    (CHACHOENGSAO, "ปฏิทิน", "2561-01"): "25 ม.ค. 2561",
+    (CHACHOENGSAO, "ปฏิทิน", "2561-03"): "ตามหนังสือ",
+    (RAYONG, "รอบประเมิน", "เดือนรายงาน"): "6, 9 และ 12 เดือน",
+    (RAYONG, "รอบประเมิน", "หน่วยประเมิน"): "ระดับบุคคล",
+}
+
 
 @cache
 def tables_of(sample: str) -> LevelTables:
@@ -79,6 +96,16 @@ def test_a_row_says_how_its_letter_was_read(sample: str, measure: str) -> None:
     assert {word: word in remark for word in TOLD[sample, measure]} == dict.fromkeys(
         TOLD[sample, measure], True
     )
+
+
+@pytest.mark.parametrize(("sample", "sheet", "row"), NOTED)
+def test_what_stands_in_no_letter_or_in_no_row_of_the_levels_is_told_beside_it(
+    sample: str, sheet: str, row: str
+) -> None:
+    header, *rows = read_book(SAMPLES / sample / "level_tables.xlsx")[sheet].rows
+    [cells] = [cells for cells in rows if as_text(cells[0]) == row]
+    note = str(cells[header.index("หมายเหตุ")])
+    assert NOTED[sample, sheet, row] in note
 
 
 def test_march_is_due_on_the_day_chachoengsaos_letter_sets_and_sent_by_then() -> None:
