@@ -112,9 +112,30 @@ def test_nothing_can_be_less_than_nothing():
 
 
 def test_money_is_no_household():
-    rules = UPWARD.replace(" i |", " spent |")
-    outcome = outcome_of(tables_of(rules), A={"t": 3, "spent": 3}, B={"t": 3, "spent": 3})
-    assert {hang.text[:2] for hang in sensitivity(outcome) if hang.kind in ("one-more", "one-less")} == {"T1"}
+    """One baht or one household more would lift B to A's total, one less would part two equals."""
+    tables = tables_of(UPWARD.replace(" i |", " spent |"))
+    apart = outcome_of(tables, A={"t": 4, "spent": 4}, B={"t": 4, "spent": 3})
+    assert {(hang.kind, hang.text[:2]) for hang in sensitivity(apart)} == {("one-more", "T1")}
+    equal = outcome_of(tables, A={"t": 3, "spent": 3}, B={"t": 3, "spent": 3})
+    assert {hang.text[:2] for hang in sensitivity(equal) if hang.kind == "one-less"} == {"T1"}
+
+
+@pytest.mark.parametrize(("plan", "told_of"), [(True, True), (False, False)])
+def test_two_things_to_do_are_not_little(plan, told_of):
+    outcome = outcome_of(
+        tables_of(PLANNED), A={"t": 4, "i": 3, "plan": True}, B={"t": 4, "i": 2, "plan": plan}
+    )
+    texts = [hang.text for hang in sensitivity(outcome) if (hang.unit, hang.kind) == ("3102", "one-more")]
+    assert any(text.startswith("I1") for text in texts) is told_of
+
+
+@pytest.mark.parametrize(("have", "told_of"), [(6, True), (5, False), (4, False)])
+def test_only_a_step_of_one_is_little(have, told_of):
+    """Level 4 begins at 7, and would bring B to A's total."""
+    rules = UPWARD.replace("i | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5", "i | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 7 | ≥ 9")
+    outcome = outcome_of(tables_of(rules), A={"t": 4, "i": 7}, B={"t": 4, "i": have})
+    texts = [hang.text for hang in sensitivity(outcome) if (hang.unit, hang.kind) == ("3102", "one-more")]
+    assert any(text.startswith("I1") for text in texts) is told_of
 
 
 def test_one_less_of_an_interpolated_score():
