@@ -21,13 +21,13 @@ from kpibatch.base.thai import BUDDHIST, read_month
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
 from kpibatch.books.values import read_value
-from kpibatch.intake.frame import OK
+from kpibatch.intake.frame import KEY, OK, PLACE, Line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 
 UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
 REASON, DOCUMENT, APPROVER, DAY = "เหตุผล", "เลขที่หนังสือ", "ผู้อนุมัติ", "วันที่"
-COLUMNS = (UNIT, MEASURE, MONTH, VALUE, REASON, DOCUMENT, APPROVER, DAY)
+HEADS = (UNIT, MEASURE, MONTH, VALUE, REASON, DOCUMENT, APPROVER, DAY)
 _SYNONYMS = {
     UNIT: ("unit", "รหัสหน่วย", "unit code"),
     MEASURE: ("measure", "รหัสรายการ", "รหัสรายการข้อมูล", "measure code"),
@@ -40,7 +40,6 @@ _SYNONYMS = {
 }
 _ALSO = {synonym: column for column, synonyms in _SYNONYMS.items() for synonym in synonyms}
 CORRECTED = "corrected"
-_SET = ("state", "found", "file", "sheet", "cell")
 
 
 @dataclass(frozen=True)
@@ -62,18 +61,24 @@ class Correction:
     def key(self) -> tuple[str, str, str]:
         return self.unit, self.measure, self.month
 
+    @property
+    def line(self) -> Line:
+        """The row of the long frame that it puts in the place of the submission's own."""
+        place = self.place
+        return Line(*self.key, self.value, OK, self.found, place.file, place.sheet, place.cell)
+
 
 @dataclass(frozen=True)
 class Corrections:
     """All that can be used, each cell at most once, and what is wrong with the others."""
 
-    rows: tuple[Correction, ...] = ()
+    usable: tuple[Correction, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
-    def values(self) -> Mapping[tuple[str, str, str], float]:
+    def by_key(self) -> Mapping[tuple[str, str, str], float]:
         """(unit, measure, month) → the value set."""
-        return {one.key: one.value for one in self.rows}
+        return {correction.key: correction.value for correction in self.usable}
 
 
 NO_CORRECTIONS = Corrections()
@@ -92,9 +97,9 @@ def read_corrections(path: Path, tables: LevelTables) -> Corrections:
     except UnreadableBook as reason:
         raise CorrectionsFault("unreadable-corrections", file=path, reason=reason) from None
     grid = _with_known_heads(max(grids.values(), key=_heads_in))
-    table = read_table(path.name, {grid.name: grid}, grid.name, COLUMNS, None)
+    table = read_table(path.name, {grid.name: grid}, grid.name, HEADS, None)
     if not table.found:
-        raise CorrectionsFault("corrections-columns", file=path, columns=", ".join(COLUMNS))
+        raise CorrectionsFault("corrections-columns", file=path, columns=", ".join(HEADS))
     rows: dict[tuple[str, str, str], Correction] = {}
     for row in table:
         one = _correction(row, tables)
@@ -108,7 +113,7 @@ def read_corrections(path: Path, tables: LevelTables) -> Corrections:
 def _heads_in(grid: Grid) -> int:
     """How many of the columns a sheet has."""
     found = {as_text(cell) for row in _with_known_heads(grid).rows[:HEADER_WITHIN] for cell in row}
-    return len(found & set(COLUMNS))
+    return len(found & set(HEADS))
 
 
 def _with_known_heads(grid: Grid) -> Grid:
@@ -188,50 +193,60 @@ def _month(row: Row, tables: LevelTables) -> str:
     return month
 
 
-def corrected(
+def with_corrections(
     values: pd.DataFrame, corrections: Iterable[Correction], tables: LevelTables, report_month: str
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The frame of all submissions' values with the corrections in place, and a finding for each of them."""
-    due = [one for one in corrections if one.month <= report_month]
+    """The long frame with the corrections in place, and a finding for each of them.
+
+    A correction of a month after the report month waits for its own. Source: design, section 3 (Intake).
+    """
+    due = [correction for correction in corrections if correction.month <= report_month]
     if not due:
         return values, []
-    frame, findings = values.copy(), list[Finding]()
-    keys = frame[["unit", "measure", "month"]].itertuples(index=False, name=None)
+    frame = values.copy()
+    keys = frame[list(KEY)].itertuples(index=False, name=None)
     rows = {key: index for index, key in zip(frame.index, keys, strict=True)}
-    for one in due:
-        if one.key not in rows:
-            facts = {"name": tables.unit[one.unit].name, "month": one.month}
-            findings.append(
-                finding(
-                    "correction-idle", one.place, unit=one.unit, measure=one.measure, found=one.found, **facts
-                )
-            )
-            continue
-        row = rows[one.key]
-        findings.append(_applied(one, values.loc[row], tables))
-        place = one.place
-        frame.at[row, "value"] = one.value
-        for column, text in zip(_SET, (OK, one.found, place.file, place.sheet, place.cell), strict=True):
-            frame.at[row, column] = text
+    findings = []
+    for correction in due:
+        row = rows.get(correction.key)
+        if row is None:
+            findings.append(_idle(correction, tables))
+        else:
+            findings.append(_applied(correction, values.loc[row], tables))
+            for column, content in correction.line._asdict().items():
+                frame.at[row, column] = content
     return frame, findings
 
 
-def _applied(one: Correction, sent: "pd.Series[str]", tables: LevelTables) -> Finding:
+def _idle(correction: Correction, tables: LevelTables) -> Finding:
+    """A correction of what was not sent."""
+    return finding(
+        "correction-idle",
+        correction.place,
+        unit=correction.unit,
+        measure=correction.measure,
+        found=correction.found,
+        name=tables.unit[correction.unit].name,
+        month=correction.month,
+    )
+
+
+def _applied(correction: Correction, sent: "pd.Series[str]", tables: LevelTables) -> Finding:
     """What was corrected, at the cell of the submission that it stands in for."""
-    measure = tables.measures[one.measure]
+    measure = tables.measures[correction.measure]
     return finding(
         CORRECTED,
-        Place(sent["file"], sent["sheet"], sent["cell"]),
-        unit=one.unit,
-        measure=one.measure,
+        Place(*(sent[column] for column in PLACE)),
+        unit=correction.unit,
+        measure=correction.measure,
         found=sent["found"],
         label=measure.label,
-        month=one.month,
+        month=correction.month,
         sent=sent["found"] or "–",
-        value=show_value(one.value, measure.kind),
-        reason=one.reason,
-        document=one.document,
-        approver=one.approver,
-        day=one.day.isoformat(),
-        at=str(one.place),
+        value=show_value(correction.value, measure.kind),
+        reason=correction.reason,
+        document=correction.document,
+        approver=correction.approver,
+        day=correction.day.isoformat(),
+        at=str(correction.place),
     )

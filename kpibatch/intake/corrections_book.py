@@ -10,7 +10,7 @@ from kpibatch.base.addresses import quoted, span
 from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_month
 from kpibatch.books.write import Book, Content, Sheet
-from kpibatch.intake.corrections import APPROVER, COLUMNS, DAY, DOCUMENT, MEASURE, MONTH, REASON, UNIT, VALUE
+from kpibatch.intake.corrections import APPROVER, DAY, DOCUMENT, HEADS, MEASURE, MONTH, REASON, UNIT, VALUE
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 
@@ -21,7 +21,7 @@ _HEAD, _SPARE_ROWS = 2, 200
 def write_corrections(
     path: Path, tables: LevelTables, rows: Sequence[Sequence[Content]] = (), language: str = "th"
 ) -> None:
-    """Write the workbook; ``rows`` are corrections in the order of ``COLUMNS``.
+    """Write the workbook; ``rows`` are corrections in the order of ``HEADS``.
 
     Raises ``KpibatchError`` where the disk refuses.
     """
@@ -36,13 +36,13 @@ def write_corrections(
         sheet.put(0, 0, say("corrections.title", language), "title")
         sheet.height(0, 2)
         sheet.put(1, 0, say("corrections.guide", language), "subtitle")
-        sheet.widths(*(_WIDTHS[name] for name in COLUMNS))
-        sheet.put_row(_HEAD, 0, COLUMNS, "head")
+        sheet.widths(*(_WIDTHS[name] for name in HEADS))
+        sheet.put_row(_HEAD, 0, HEADS, "head")
         sheet.height(_HEAD, 2)
         for number in range(_SPARE_ROWS):
-            _row(sheet, _HEAD + 1 + number, rows[number] if number < len(rows) else [None] * len(COLUMNS))
+            _row(sheet, _HEAD + 1 + number, rows[number] if number < len(rows) else [None] * len(HEADS))
         first, last = _HEAD + 1, _HEAD + _SPARE_ROWS
-        for column, name in enumerate(COLUMNS):
+        for column, name in enumerate(HEADS):
             if name in lists:
                 choice = {"validate": "list", "source": "=" + lists[name], "error_type": "warning"}
                 sheet.validate((first, column), (last, column), choice)
@@ -51,7 +51,7 @@ def write_corrections(
 
 
 def _row(sheet: Sheet, row: int, contents: Sequence[Content]) -> None:
-    for column, (name, content) in enumerate(zip(COLUMNS, contents, strict=True)):
+    for column, (name, content) in enumerate(zip(HEADS, contents, strict=True)):
         style = {DAY: "date", VALUE: "date" if isinstance(content, date) else "number"}.get(name, "text")
         sheet.put(
             row, column, content, "cell", style, *(["wrap"] if name == REASON else []), valign="vcenter"

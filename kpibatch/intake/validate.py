@@ -1,13 +1,15 @@
-"""All values of all submissions against the rules of their measures, in one pass over one long frame.
+"""All values of all submissions against the rules of their measures, in one pass (the door to pandera).
 
-In: the frame of ``intake``. Out: the same frame with what is impossible turned into missing, and findings.
-Each check is one boolean column, true where it is broken; pandera names the broken cells.
+In: the long frame of ``intake``. Out: the same frame with what is impossible turned into missing, and
+findings, by check and then in the frame's order. The frame is laid out with a column a measure and a row per
+unit and month; ``schema_of`` says which values each may hold, so that the schema can be read as the rules.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypeAlias
 
 import pandas as pd
 import pandera.errors
@@ -17,67 +19,83 @@ from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end
-from kpibatch.intake.frame import BAD, OK
+from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Source
+from kpibatch.rules.records import Measure, Source
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless")
 DOUBTFUL = ("date-ahead", "below-base", "no-evidence", "percent-as-fraction")
-_SCHEMA = pa.DataFrameSchema(
-    {name: pa.Column(bool, pa.Check.equal_to(False)) for name in (*IMPOSSIBLE, *DOUBTFUL)}
-)
+_ORDER = (*IMPOSSIBLE, *DOUBTFUL)
+Column: TypeAlias = "pd.Series[float]"
+Flags: TypeAlias = "pd.Series[bool]"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a value is held against besides its measure's own bounds, row by row as in the frame checked.
+
+    ``others`` are the values of other measures (limits and bases), ``last_day`` the last sensible day as an
+    ordinal, ``current`` the rows of the report month, ``evidence`` by measure the units that gave some.
+    """
+
+    units: "pd.Series[str]"
+    others: Mapping[str, Column]
+    last_day: Column
+    current: Flags
+    evidence: Mapping[str, frozenset[str]]
 
 
 def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.DataFrame, list[Finding]]:
     """Check every value; what is impossible is missing from here on (``state`` bad, ``value`` NaN)."""
-    frame = _with_rules(intake, tables)
-    checks = _checks(frame, tables, config)
+    frame = intake.values.reset_index(drop=True)
+    wide = _wide(frame)
+    around = _surroundings(wide, intake, tables)
+    schema = schema_of(tables, config, around)
     try:
-        _SCHEMA.validate(checks, lazy=True)
+        schema.validate(wide.reset_index(drop=True), lazy=True)
         return intake.values, []
     except pandera.errors.SchemaErrors as broken:
         cases = broken.failure_cases
-    findings = [
-        _finding(str(case["column"]), frame.loc[case["index"]], tables) for _, case in cases.iterrows()
-    ]
-    bad = checks[list(IMPOSSIBLE)].any(axis=1)
-    values = intake.values.copy()
-    values.loc[bad, "state"] = BAD
-    values.loc[bad, "value"] = math.nan
-    return values, findings
+    rows = _wide(frame.assign(value=frame.index))
+    said = sorted(
+        (_ORDER.index(str(schema.columns[measure].checks[number].name)), int(rows[measure].iloc[at]), int(at))
+        for measure, number, at in cases[["column", "check_number", "index"]].itertuples(index=False)
+    )
+    findings = [_finding(_ORDER[code], frame.iloc[row], at, around, tables) for code, row, at in said]
+    sound = ~frame.index.isin([row for code, row, _ in said if _ORDER[code] in IMPOSSIBLE])
+    state, value = frame["state"].where(sound, BAD), frame["value"].where(sound, math.nan)
+    return frame.assign(state=state, value=value), findings
 
 
-def _with_rules(intake: Intake, tables: LevelTables) -> pd.DataFrame:
-    frame = intake.values.copy()
-    measures = tables.measures
-    for name, of in _RULES.items():
-        frame[name] = frame["measure"].map({code: of(measure) for code, measure in measures.items()})
-    frame["minimum"] = frame["minimum"].astype(float)
-    frame["maximum"] = frame["maximum"].astype(float)
-    filled = {
-        (unit, code, month): value
-        for unit, code, month, value in frame[["unit", "measure", "month", "value"]].itertuples(index=False)
-    }
-    bases = _growth_bases(tables)
-    keys = list(frame[["unit", "measure", "month", "limit"]].itertuples(index=False, name=None))
-    frame["limit_value"] = [_value_of(tables, filled, unit, limit, month) for unit, _, month, limit in keys]
-    frame["base_value"] = [
-        _value_of(tables, filled, unit, bases.get(code, ""), month) for unit, code, month, _ in keys
-    ]
-    evidence = {key for key, (text, _, _) in intake.texts.items() if text}
-    frame["evidence"] = [(unit, code) in evidence for unit, code, _, _ in keys]
-    frame["report_month"] = intake.month
-    return frame
+def _wide(frame: pd.DataFrame) -> pd.DataFrame:
+    """The long frame with a row per unit and month (its index) and a column a measure."""
+    return frame.pivot(index=["unit", "month"], columns="measure", values="value")
 
 
-_RULES: dict[str, Callable[[Any], Any]] = {
-    "kind": lambda measure: measure.kind.value,
-    "minimum": lambda measure: math.nan if measure.minimum is None else measure.minimum,
-    "maximum": lambda measure: math.nan if measure.maximum is None else measure.maximum,
-    "limit": lambda measure: measure.limit,
-    "needs_evidence": lambda measure: measure.needs_evidence,
-}
+def _surroundings(wide: pd.DataFrame, intake: Intake, tables: LevelTables) -> Surroundings:
+    units, months = (
+        wide.index.get_level_values(level).to_series(index=pd.RangeIndex(len(wide))) for level in (0, 1)
+    )
+    wanted = {m.limit for m in tables.form_measures if m.limit} | set(_growth_bases(tables).values())
+    evidence: dict[str, set[str]] = {}
+    for (unit, measure), (text, _, _) in intake.texts.items():
+        if text:
+            evidence.setdefault(measure, set()).add(unit)
+    return Surroundings(
+        units,
+        {code: _values_of(code, units, wide, tables) for code in wanted},
+        months.map({month: float(_latest_sense(tables, month)) for month in months.unique()}).astype(float),
+        months == intake.month,
+        {measure: frozenset(several) for measure, several in evidence.items()},
+    )
+
+
+def _values_of(code: str, units: "pd.Series[str]", wide: pd.DataFrame, tables: LevelTables) -> Column:
+    """A measure's value for each row: what the province fixed, else what the unit sent for the month."""
+    bases = {unit: base.value for (unit, measure), base in tables.baselines.items() if measure == code}
+    fixed = units.map(bases).astype(float)
+    return fixed.fillna(wide[code].reset_index(drop=True)) if code in wide else fixed
 
 
 def _growth_bases(tables: LevelTables) -> dict[str, str]:
@@ -85,62 +103,110 @@ def _growth_bases(tables: LevelTables) -> dict[str, str]:
     return {code: m.denominator for m in growths for code in m.numerator}
 
 
-def _value_of(
-    tables: LevelTables, filled: dict[tuple[str, str, str], float], unit: str, measure: str, month: str
-) -> float:
-    fixed = tables.baselines.get((unit, measure))
-    return fixed.value if fixed else filled.get((unit, measure, month), math.nan)
-
-
-def _checks(frame: pd.DataFrame, tables: LevelTables, config: Config) -> pd.DataFrame:
-    value = frame["value"].round(9)
-    dates = frame["kind"] == Kind.DATE.value
-    numbers = ~dates & (frame["kind"] != Kind.YES_NO.value)
-    first = date(
-        tables.round.start.year - config.intake.date_years_before, tables.round.start.month, 1
-    ).toordinal()
-    last = date(
-        tables.round.end.year + config.intake.date_years_after, tables.round.end.month, 28
-    ).toordinal()
-    reported = frame["month"].map(lambda month: _latest_sense(tables, month)).astype(float)
-    negative = numbers & (value < 0) & ~(frame["minimum"] < 0)
-    current = (frame["month"] == frame["report_month"]) & (frame["state"] == OK)
-    return pd.DataFrame(
-        {
-            "negative": negative,
-            "out-of-range": ~negative & ((value < frame["minimum"]) | (value > frame["maximum"])),
-            "above-limit": numbers & (value > frame["limit_value"].round(9)),
-            "date-senseless": dates & ((value < first) | (value > last)),
-            "date-ahead": dates & (value > reported) & (value <= last),
-            "below-base": numbers & current & (value < frame["base_value"].round(9)),
-            "percent-as-fraction": (frame["kind"] == Kind.PERCENT.value)
-            & (value > 0)
-            & (value <= 1)
-            & ~(frame["maximum"] <= 1),
-            "no-evidence": frame["needs_evidence"].astype(bool)
-            & current
-            & (frame["value"] != 0)
-            & ~frame["evidence"],
-        }
-    ).astype(bool)
-
-
 def _latest_sense(tables: LevelTables, month: str) -> int:
     """A day reported in a month can't lie after that month's report is due."""
     return max(month_end(month), tables.calendar.get(month, month_end(month))).toordinal()
 
 
-def _finding(code: str, row: Any, tables: LevelTables) -> Finding:
+# --- the rules ----------------------------------------------------------------------------------------------
+
+
+def schema_of(tables: LevelTables, config: Config, around: Surroundings) -> pa.DataFrameSchema:
+    """Which values each measure may hold: a column a measure, its checks named as their findings are.
+
+    Source: design, section 1 (รายการข้อมูล) and section 3 (Intake).
+    """
+    bases = _growth_bases(tables)
+    return pa.DataFrameSchema(
+        {
+            measure.code: pa.Column(
+                float,
+                [
+                    *_bounds(measure),
+                    *(_days(tables, config, around) if measure.kind is Kind.DATE else ()),
+                    *_others(measure, bases.get(measure.code, ""), around),
+                ],
+                nullable=True,
+                required=False,
+                title=measure.label,
+            )
+            for measure in tables.form_measures
+        }
+    )
+
+
+def _rule(code: str, says: str, broken: Callable[[Column], Flags]) -> pa.Check:
+    """``broken`` is true where a value breaks the rule; one that is missing breaks none."""
+    return pa.Check(lambda values: ~broken(values.round(9)), name=code, error=says, ignore_na=False)
+
+
+def _is_number(measure: Measure) -> bool:
+    return measure.kind not in (Kind.DATE, Kind.YES_NO)
+
+
+def _bounds(measure: Measure) -> Iterator[pa.Check]:
+    """ต่ำสุด and สูงสุด; no number is negative unless its ต่ำสุด is; a percent of 1 or less was
+    meant as a fraction.
+    """
+    low, high = _bound(measure.minimum, -math.inf), _bound(measure.maximum, math.inf)
+    least = 0.0 if _is_number(measure) and _bound(measure.minimum, 0.0) >= 0 else -math.inf
+    if least == 0:
+        yield _rule("negative", "≥ 0", lambda values: values < 0)
+    if low > least or high < math.inf:
+        stated = (_bound(bound, math.nan) for bound in (measure.minimum, measure.maximum))
+        says = " – ".join(show_value(bound, measure.kind) or "…" for bound in stated)
+        yield _rule(
+            "out-of-range", says, lambda values: (values >= least) & ((values < low) | (values > high))
+        )
+    if measure.kind is Kind.PERCENT and high > 1:
+        yield _rule("percent-as-fraction", "not 0 < … ≤ 1", lambda values: (values > 0) & (values <= 1))
+
+
+def _bound(stated: float | None, otherwise: float) -> float:
+    return otherwise if stated is None else stated
+
+
+def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator[pa.Check]:
+    """A day lies near the round, and not after the month's report is due."""
+    start, end = tables.round.start, tables.round.end
+    first = date(start.year - config.intake.date_years_before, start.month, 1)
+    last = date(end.year + config.intake.date_years_after, end.month, 28)
+    earliest, latest = first.toordinal(), last.toordinal()
+    yield _rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
+    yield _rule(
+        "date-ahead",
+        "≤ the day the month is due",
+        lambda values: (values > around.last_day) & (values <= latest),
+    )
+
+
+def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[pa.Check]:
+    """ไม่เกินรายการ, the base that growth is counted from, ต้องมีหลักฐาน."""
+    if measure.limit and _is_number(measure):
+        limit = around.others[measure.limit].round(9)
+        yield _rule("above-limit", f"≤ {measure.limit}", lambda values: values > limit)
+    if base and _is_number(measure):
+        least = around.others[base].round(9)
+        yield _rule("below-base", f"≥ {base}", lambda values: around.current & (values < least))
+    if measure.needs_evidence:
+        bare = around.current & ~around.units.isin(around.evidence.get(measure.code, frozenset()))
+        yield _rule("no-evidence", "with หลักฐาน", lambda values: bare & values.notna() & (values != 0))
+
+
+def _finding(code: str, row: "pd.Series[str]", at: int, around: Surroundings, tables: LevelTables) -> Finding:
     measure = tables.measures[row["measure"]]
+    base = _growth_bases(tables).get(measure.code, "")
+    limit, least = (around.others[of].iloc[at] if of else math.nan for of in (measure.limit, base))
+    minimum, maximum = _bound(measure.minimum, math.nan), _bound(measure.maximum, math.nan)
     facts = {
         "label": measure.label,
         "counted": measure.counting_unit,
-        "minimum": show_value(row["minimum"], measure.kind) or "0",
-        "maximum": show_value(row["maximum"], measure.kind) or "…",
-        "limit": show_value(row["limit_value"], measure.kind),
+        "minimum": show_value(minimum, measure.kind) or "0",
+        "maximum": show_value(maximum, measure.kind) or "…",
+        "limit": show_value(limit, measure.kind),
         "limit_label": tables.measures[measure.limit].label if measure.limit else "",
-        "base": show_value(row["base_value"], measure.kind),
+        "base": show_value(least, measure.kind),
         "month": row["month"],
     }
-    place = Place(row["file"], row["sheet"], row["cell"])
+    place = Place(*(row[column] for column in PLACE))
     return finding(code, place, unit=row["unit"], measure=measure.code, found=row["found"], **facts)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, in_order
-from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, corrected
+from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
 from kpibatch.intake.late import late_changes
 from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
@@ -119,12 +119,12 @@ def assess(
     """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest
     first.
     """
-    frame, about_corrections = corrected(intake.values, corrections.rows, tables, intake.month)
+    frame, about_corrections = with_corrections(intake.values, corrections.usable, tables, intake.month)
     values, findings = validate(replace(intake, values=frame), tables, config)
     findings += [
         *about_corrections,
         *corrections.findings,
-        *late_changes(intake, past, tables, corrections.values),
+        *late_changes(intake, past, tables, corrections.by_key),
     ]
     measured = measure_all(values, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)

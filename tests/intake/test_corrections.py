@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from correcting import PAPERS, correct
 from hypothesis import given
@@ -30,7 +31,9 @@ from workspace import (
 )
 
 from kpibatch.base.errors import KpibatchError
-from kpibatch.intake.corrections import COLUMNS, read_corrections
+from kpibatch.base.findings import Place
+from kpibatch.intake.corrections import HEADS, read_corrections, with_corrections
+from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 
 JUNE, APRIL = "2565-06", "2565-04"
@@ -63,7 +66,7 @@ def workspace(tmp_path: Path) -> Path:
 def test_a_row_is_read_as_people_write_it(
     unit: str, month: Any, tmp_path: Path, buriram: LevelTables
 ) -> None:
-    one = read_corrections(correct(tmp_path, (unit, MEASURE, month, "๑๒ ข่าว")), buriram).rows[0]
+    one = read_corrections(correct(tmp_path, (unit, MEASURE, month, "๑๒ ข่าว")), buriram).usable[0]
     assert (one.unit, one.measure, one.month, one.value) == (UNIT, MEASURE, APRIL, 12)
     assert (one.reason, one.document, one.approver, one.day) == PAPERS
     assert str(one.place) == "corrections.xlsx Sheet!D2"
@@ -76,11 +79,11 @@ def test_english_headings_and_a_title_above(
     heads: tuple[str, ...], tmp_path: Path, buriram: LevelTables
 ) -> None:
     path = correct(tmp_path, (UNIT, MEASURE, APRIL, 12), heads=heads, above=3)
-    assert [one.key for one in read_corrections(path, buriram).rows] == [(UNIT, MEASURE, APRIL)]
+    assert [one.key for one in read_corrections(path, buriram).usable] == [(UNIT, MEASURE, APRIL)]
 
 
 def test_no_workbook_is_no_correction(tmp_path: Path, buriram: LevelTables) -> None:
-    assert read_corrections(tmp_path / "corrections.xlsx", buriram).rows == ()
+    assert read_corrections(tmp_path / "corrections.xlsx", buriram).usable == ()
 
 
 BAD_ROWS: dict[str, tuple[tuple[Any, ...], str, str]] = {
@@ -107,14 +110,14 @@ def test_a_row_that_cant_be_used_is_told_with_its_cell_and_changes_nothing(
 ) -> None:
     row, code, cell = BAD_ROWS[name]
     read = read_corrections(correct(tmp_path, row, (UNIT, MEASURE, "2565-05", 3)), buriram)
-    assert [one.month for one in read.rows] == ["2565-05"], "the row below is good"
+    assert [one.month for one in read.usable] == ["2565-05"], "the row below is good"
     assert (code, cell) in [(one.code, one.place.cell) for one in read.findings]
     assert all(one.severity == "error" and len(one.message("th")) > 20 for one in read.findings)
 
 
 def test_of_two_rows_for_one_value_the_first_counts(tmp_path: Path, buriram: LevelTables) -> None:
     read = read_corrections(correct(tmp_path, (UNIT, MEASURE, APRIL, 1), (UNIT, MEASURE, APRIL, 2)), buriram)
-    assert [one.value for one in read.rows] == [1]
+    assert [one.value for one in read.usable] == [1]
     assert [(one.code, one.place.cell) for one in read.findings] == [("correction-twice", "D3")]
 
 
@@ -129,7 +132,7 @@ def test_a_workbook_that_is_none_stops_the_run(workspace: Path) -> None:
 def test_a_missing_column_stops_the_run(tmp_path: Path, buriram: LevelTables) -> None:
     with pytest.raises(KpibatchError) as told:
         read_corrections(
-            correct(tmp_path, (UNIT, MEASURE, APRIL, 1), heads=(*COLUMNS[:-1], "หมายเหตุ")), buriram
+            correct(tmp_path, (UNIT, MEASURE, APRIL, 1), heads=(*HEADS[:-1], "หมายเหตุ")), buriram
         )
     assert told.value.name == "corrections-columns"
 
@@ -290,7 +293,7 @@ def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -
     path = workspace / "corrections.xlsx"
     assert "corrections.xlsx" in result.output
     book = open_book(path)
-    assert [cell.value for cell in book["แก้ไข"][3]] == list(COLUMNS)
+    assert [cell.value for cell in book["แก้ไข"][3]] == list(HEADS)
     choices = {str(one.sqref): one.formula1 for one in book["แก้ไข"].data_validations.dataValidation}
     assert choices["A4:A203"] == "'รหัส'!$A$2:$A$5"
     assert [cell.value for cell in book["รหัส"]["A"]][1:4] == ["3101", "3102", "3117"]
@@ -315,3 +318,37 @@ def test_what_is_typed_into_it_is_read(workspace: Path) -> None:
     assert "= 7 " in result.output
     assert "แก้ไข!A6" in result.output
     assert value_of(run(workspace), UNIT, MEASURE)["value"] == "7"
+
+
+# --- applied ------------------------------------------------------------------------------------------------
+
+
+def sent(month: str, value: float, found: str) -> pd.DataFrame:
+    """The frame of one unit that sent this one value."""
+    state = OK if found else EMPTY
+    line = Line(UNIT, MEASURE, month, value, state, found, FILE, "แบบรายงาน", "F26")
+    return pd.DataFrame([line], columns=list(COLUMNS)).astype(DTYPES)
+
+
+@pytest.mark.parametrize(("value", "found", "shown"), [(9.0, "๙", "๙"), (float("nan"), "", "–")])
+def test_the_finding_tells_what_the_unit_had_sent_and_where(
+    value: float, found: str, shown: str, tmp_path: Path, buriram: LevelTables
+) -> None:
+    rows = read_corrections(correct(tmp_path, (UNIT, MEASURE, APRIL, 12)), buriram).usable
+    frame, (finding,) = with_corrections(sent(APRIL, value, found), rows, buriram, JUNE)
+    assert (finding.found, dict(finding.facts)["sent"]) == (found, shown)
+    assert finding.place == Place(FILE, "แบบรายงาน", "F26")
+    assert shown in finding.message("en")
+    line = Line(*frame.iloc[0])
+    assert (line.value, line.state, line.found) == (12, OK, "12")
+    assert (line.file, line.sheet, line.cell) == ("corrections.xlsx", "Sheet", "D2")
+
+
+@pytest.mark.parametrize(("report_month", "applied"), [(APRIL, False), ("2565-05", True), (JUNE, True)])
+def test_a_correction_counts_from_its_own_month_on(
+    report_month: str, applied: bool, tmp_path: Path, buriram: LevelTables
+) -> None:
+    rows = read_corrections(correct(tmp_path, (UNIT, MEASURE, "2565-05", 12)), buriram).usable
+    frame, findings = with_corrections(sent("2565-05", 9, "9"), rows, buriram, report_month)
+    assert (frame["value"][0] == 12) == applied
+    assert len(findings) == applied

@@ -6,14 +6,12 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from kpibatch.intake.corrections import COLUMNS
+from kpibatch.intake.corrections import HEADS
 
 PAPERS = ("ตรวจเอกสารแล้ว", "บร 0019/ว 1234", "พัฒนาการจังหวัด", date(2022, 7, 6))
 
 
-def correct(
-    workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = COLUMNS, above: int = 0
-) -> Path:
+def correct(workspace: Path, *rows: tuple[Any, ...], heads: tuple[str, ...] = HEADS, above: int = 0) -> Path:
     """Write the workspace's corrections; a row of four has the usual papers behind it."""
     book = Workbook()
     sheet = book.active

@@ -18,11 +18,11 @@ from kpibatch.rules.records import Measure, Node, Unit
 
 def show_corrections(config: Config, tables: LevelTables, corrections: Corrections) -> None:
     """Each correction in words, then what can't be used and why."""
-    for row in corrections.rows:
+    for row in corrections.usable:
         print(_correction(row, tables, config.language))
     for fault in corrections.findings:
         print(finding_line(fault, config.language))
-    counts = {"count": len(corrections.rows), "faults": len(corrections.findings)}
+    counts = {"count": len(corrections.usable), "faults": len(corrections.findings)}
     print(say("corrections.listed", config.language, file=config.corrections, **counts))
 
 
