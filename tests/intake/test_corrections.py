@@ -281,7 +281,7 @@ def test_whatever_is_corrected_is_what_counts(
     value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = correct(tmp_path_factory.mktemp("one"), (UNIT, MEASURE, APRIL, value))
-    assert read_corrections(path, buriram).values == {(UNIT, MEASURE, APRIL): value}
+    assert read_corrections(path, buriram).by_key == {(UNIT, MEASURE, APRIL): value}
 
 
 # --- the workbook to fill in --------------------------------------------------------------------------------
