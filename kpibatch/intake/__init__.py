@@ -7,11 +7,12 @@ frame.py             the long frame's columns, their types and its states
 past.py              an earlier month as a later one needs it
 arrivals.py          when a submission arrived, as a list states it
 submission.py        one workbook of one unit → its values, texts and findings
-readers.py           every file in a child process of its own (the door to pebble)
+executor.py          many files read by whatever executor there is
+readers.py           the executor that reads each file in a child process (the door to pebble)
 month.py             a folder of workbooks → submissions and their values
 earlier.py           what earlier months' forms say where a form holds one month
 corrections.py       the values that the province set right
 corrections_book.py  the workbook they are filled in
-late.py              what a submission says otherwise of an earlier month than was sent then
+late.py              what a submission says otherwise of an earlier month than was sent then; fills nothing in
 validate.py          all values against their rules, in one pass (the door to pandera)
 """

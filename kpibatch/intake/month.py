@@ -18,9 +18,10 @@ from kpibatch.base.thai import is_month, show_date
 from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import RECEIVED, read_received
+from kpibatch.intake.executor import Orders, read_all
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
-from kpibatch.intake.readers import read_all
+from kpibatch.intake.readers import Readers
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 
@@ -107,7 +108,7 @@ def read_month(
     paths = sorted(_workbooks(folder)) if folder.is_dir() else []
     if not paths:
         raise EmptyMonth(folder=folder)
-    contents = read_all(paths, tables, month, config.intake, tick, office_form)
+    contents = read_all(paths, Orders(tables, month, config.intake, office_form), Readers, tick)
     arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
     return _together(tables, month, contents, arrivals, list(_ignored(folder)))
 

@@ -1,8 +1,8 @@
-"""Reading many files, each in a child process with a cap on its memory and a clock on the wall: a file that
-kills costs itself alone.
+"""An executor that reads each file in a child process with a cap on its memory and a clock on the wall: a
+file that kills costs itself alone.
 
-In: paths. Out: their ``Contents`` in the same order. What a child does with a file is
-``submission.read_submission`` and nothing else.
+In: paths. Out: futures of their ``Contents``, a refusal where the child died, hung or fell over. What a child
+does with a file is ``Orders.read`` and nothing else.
 """
 
 import contextlib
@@ -14,103 +14,76 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from kpibatch.base.config import IntakeLimits
-from kpibatch.base.errors import NoReaders
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
-from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.submission import Contents, read_submission, refused
-from kpibatch.rules.levels import LevelTables
+from kpibatch.intake.executor import Orders
+from kpibatch.intake.submission import Contents, refused
 
 WORKERS = 2
 START = "fork" if sys.platform == "linux" else "spawn"  # a fork costs 3 ms, a fresh interpreter 300
 _PR_SET_PDEATHSIG = 1
-_GRACE = 60.0  # seconds for a child to start; a healthy one needs less than one
+_orders: list[Orders] = []  # a child's own, filled in by _begin
 
 
-@dataclass(frozen=True)
-class _Orders:
-    """What every file is read by; handed to a child once."""
+class Readers(Executor):
+    """Child processes for one kind of work, ``orders.read``, which a child is handed once: only paths travel.
 
-    tables: LevelTables
-    month: str
-    limits: IntakeLimits
-    office_form: OfficeForm | None
-
-
-_orders: list[_Orders] = []  # a child's own, filled in by _begin
-
-
-def read_all(
-    paths: Sequence[Path],
-    tables: LevelTables,
-    month: str,
-    limits: IntakeLimits,
-    tick: Callable[[int, int], None] = lambda done, of: None,
-    office_form: OfficeForm | None = None,
-) -> list[Contents]:
-    """Read every file; ``tick`` is told how many are done, of how many.
-
-    Raises ``KpibatchError`` where no child process can be started.
+    A future fails with ``BrokenExecutor`` where the pool itself broke down, which is no fault of the file's.
     """
-    orders, done, stalled = _Orders(tables, month, limits, office_form), dict[Path, Contents](), 0
-    while len(done) < len(paths) and stalled < 2:
-        before = len(done)
-        _read_rest(paths, orders, done, tick)
-        stalled = 0 if len(done) > before else stalled + 1
-    if stalled:
-        raise NoReaders()
-    return [done[path] for path in paths]
+
+    def __init__(self, orders: Orders, files: int) -> None:
+        self._orders = orders
+        context = multiprocessing.get_context(START)
+        workers = min(WORKERS, files)
+        self._pool = ProcessPool(workers, initializer=_begin, initargs=(orders,), context=context)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Read a file. Raises ``ValueError`` for work that the children were not started for."""
+        if fn != self._orders.read or len(args) != 1 or kwargs:
+            raise ValueError(f"readers of {self._orders.month} were not started for this: {fn}")
+        outcome: Future[Contents] = Future()
+        reading = self._pool.schedule(_read, args=args, timeout=self._orders.limits.seconds)
+        reading.add_done_callback(lambda future: _settle(outcome, args[0], future, self._orders))
+        return outcome
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the children, whatever they are at: nobody waits any more for what is not read by now."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
 
-def _read_rest(
-    paths: Sequence[Path], orders: _Orders, done: dict[Path, Contents], tick: Callable[[int, int], None]
-) -> None:
-    """Read the files not done yet, with a new pool, until all are done or the pool breaks down."""
-    rest = [path for path in paths if path not in done]
-    context = multiprocessing.get_context(START)
-    pool = ProcessPool(min(WORKERS, len(rest)), initializer=_begin, initargs=(orders,), context=context)
+def _settle(outcome: "Future[Contents]", path: Path, reading: "Future[Contents]", orders: Orders) -> None:
+    if reading.cancelled():
+        outcome.cancel()
+        return
     try:
-        futures = [pool.schedule(_read, args=(path,), timeout=orders.limits.seconds) for path in rest]
-        for path, future in zip(rest, futures, strict=True):
-            outcome = _outcome(path, future, orders)
-            if outcome is None:
-                return
-            done[path] = outcome
-            tick(len(done), len(paths))
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        outcome.set_result(_outcome(path, reading, orders))
+    except BrokenExecutor as error:
+        outcome.set_exception(error)
 
 
-def _outcome(path: Path, future: "Future[Contents]", orders: _Orders) -> Contents | None:
-    """What became of a file; ``None`` where the pool itself broke down, which is no fault of the file's."""
+def _outcome(path: Path, reading: "Future[Contents]", orders: Orders) -> Contents:
+    """What became of a file that is done with. Raises ``BrokenExecutor`` where the pool broke down."""
     try:
-        # files are begun in order, so this one ends soon after the one before it
-        return future.result(orders.limits.seconds + _GRACE)
+        return reading.result()
+    except BrokenExecutor:
+        raise
     except TimeoutError:
-        return (
-            _lost(path, orders, "file-too-slow", f"> {orders.limits.seconds:g} s") if future.done() else None
-        )
-    except BrokenProcessPool:
-        return None
+        return _lost(path, orders, "file-too-slow", f"> {orders.limits.seconds:g} s")
     except ProcessExpired as end:
         return _lost(path, orders, "file-killed-reader", _ending(end.exitcode))
     except MemoryError:
         return _lost(path, orders, "file-killed-reader", f"> {orders.limits.memory_mb:,} MB")
-    except (
-        Exception,
-        SystemExit,
-    ) as error:  # whatever the file made of its reader, it must not stop the batch
+    # whatever the file made of its reader, it must not stop the batch
+    except (Exception, SystemExit) as error:
         return _lost(path, orders, "file-killed-reader", f"{type(error).__name__}: {error}")
 
 
@@ -120,7 +93,7 @@ def _ending(code: int | None) -> str:
     return f"exit {code}"
 
 
-def _lost(path: Path, orders: _Orders, code: str, found: str) -> Contents:
+def _lost(path: Path, orders: Orders, code: str, found: str) -> Contents:
     digest = ""
     with contextlib.suppress(OSError, Refused):
         digest = hashlib.sha256(take(path, orders.limits)).hexdigest()
@@ -130,7 +103,7 @@ def _lost(path: Path, orders: _Orders, code: str, found: str) -> Contents:
 # --- in the child -------------------------------------------------------------------------------------------
 
 
-def _begin(orders: _Orders) -> None:
+def _begin(orders: Orders) -> None:
     """Prepare a child; must not fail, for the pool would start another in its place for ever."""
     _orders[:] = [orders]
     with contextlib.suppress(OSError, ValueError):
@@ -146,7 +119,7 @@ def _begin(orders: _Orders) -> None:
 
 def _read(path: Path) -> Contents:
     (orders,) = _orders
-    return read_submission(path, orders.tables, orders.month, orders.limits, orders.office_form)
+    return orders.read(path)
 
 
 def _end_with_the_parent() -> None:

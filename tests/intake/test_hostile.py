@@ -13,7 +13,8 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -45,9 +46,10 @@ from kpibatch.base.errors import KpibatchError, NoReaders
 from kpibatch.books import read as cells
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.guard.limits import REFUSALS, Inspected, Sheet
+from kpibatch.intake import executor
 from kpibatch.intake import readers as workers
+from kpibatch.intake.executor import Orders
 from kpibatch.intake.frame import BAD, EMPTY, OK
-from kpibatch.intake.readers import read_all
 from kpibatch.intake.submission import Contents, read_submission
 from kpibatch.rules.levels import LevelTables
 
@@ -174,6 +176,20 @@ def test_one_of_each_killer_changes_nothing_for_the_others(
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+def read_all(
+    paths: Sequence[Path],
+    tables: LevelTables,
+    limits: IntakeLimits = LIMITS,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Contents]:
+    """All files read in child processes."""
+    return executor.read_all(paths, Orders(tables, MONTH, limits), workers.Readers, tick)
+
+
+def breakdown(*_: object) -> Contents:
+    raise BrokenExecutor
+
+
 # --- behind the guards: what they let through costs one file ------------------------------------------------
 
 
@@ -211,15 +227,13 @@ forks = pytest.mark.skipif(workers.START != "fork", reason="only a forked child 
 def test_whatever_becomes_of_a_reader_the_other_files_are_read(
     tmp_path: Path, buriram: LevelTables, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workers, "read_submission", fall_over)
+    monkeypatch.setattr(executor, "read_submission", fall_over)
     names = [name for end in ENDS for name in (f"good before {end}", end)] + ["talk", "good at last"]
     paths = [tmp_path / f"{name}.xlsx" for name in names]
     for path in paths:
         path.write_bytes(b"x")
     ticks: list[tuple[int, int]] = []
-    contents = read_all(
-        paths, buriram, MONTH, IntakeLimits(seconds=1.0), lambda done, of: ticks.append((done, of))
-    )
+    contents = read_all(paths, buriram, IntakeLimits(seconds=1.0), lambda done, of: ticks.append((done, of)))
     assert [one.file for one in contents] == [path.name for path in paths]
     assert ticks == [(number, len(paths)) for number in range(1, len(paths) + 1)]
     ends = {
@@ -253,7 +267,7 @@ def test_without_the_guards_a_killer_costs_itself_alone(
         cells, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits)
     )
     (tmp_path / "x.xlsx").write_bytes(raw)
-    first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram, MONTH, LIMITS)
+    first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram)
     assert (first.unit, killer.unit, last.unit) == ("3101", "", "3102")
     assert [finding.code for finding in killer.findings] == [code]
     assert capfd.readouterr() == ("", "")
@@ -265,7 +279,23 @@ def test_a_fresh_interpreter_does_as_well_as_a_fork(
 ) -> None:
     monkeypatch.setattr(workers, "START", "spawn")
     here = [read_submission(path, buriram, MONTH, LIMITS) for path in GOOD[:2]]
-    assert repr(read_all(GOOD[:2], buriram, MONTH, LIMITS)) == repr(here)
+    assert repr(read_all(GOOD[:2], buriram)) == repr(here)
+
+
+def test_any_executor_reads_the_same(buriram: LevelTables) -> None:
+    def threads(_: Orders, files: int) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(files)
+
+    here = executor.read_all(GOOD[:3], Orders(buriram, MONTH, LIMITS), threads)
+    assert repr(here) == repr(read_all(GOOD[:3], buriram))
+
+
+def test_readers_take_no_other_work(buriram: LevelTables) -> None:
+    with (
+        workers.Readers(Orders(buriram, MONTH, LIMITS), 1) as readers,
+        pytest.raises(ValueError, match=MONTH),
+    ):
+        readers.submit(Orders(buriram, MONTH, LIMITS).read, GOOD[0])
 
 
 def test_the_children_need_no_pandas() -> None:
@@ -280,14 +310,16 @@ def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
 
     begun = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):
-        read_all(GOOD, buriram, MONTH, LIMITS, interrupt)
+        read_all(GOOD, buriram, LIMITS, interrupt)
     assert time.perf_counter() - begun < 10
 
 
 def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
     real, broken = workers._outcome, iter([False, True, False, True])
-    monkeypatch.setattr(workers, "_outcome", lambda *order: None if next(broken, False) else real(*order))
-    assert [one.unit for one in read_all(GOOD[:4], buriram, MONTH, LIMITS)] == [
+    monkeypatch.setattr(
+        workers, "_outcome", lambda *order: breakdown() if next(broken, False) else real(*order)
+    )
+    assert [one.unit for one in read_all(GOOD[:4], buriram)] == [
         "3101",
         "3102",
         "3103",
@@ -298,9 +330,9 @@ def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: 
 def test_where_no_child_can_be_started_one_line_says_so(
     buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_outcome", lambda *order: None)
+    monkeypatch.setattr(workers, "_outcome", breakdown)
     with pytest.raises(KpibatchError) as stopped:
-        read_all(GOOD[:2], buriram, MONTH, LIMITS)
+        read_all(GOOD[:2], buriram)
     assert stopped.type is NoReaders
 
 
@@ -348,7 +380,7 @@ def test_a_mutant_is_read_or_refused_with_a_code_and_nothing_else(
     paths = [tmp_path / f"{number:03}.xlsx" for number in range(120)]
     for number, path in enumerate(paths):
         path.write_bytes(mutant(number))
-    contents = read_all(paths, buriram, MONTH, LIMITS)
+    contents = read_all(paths, buriram)
     codes = set(texts("finding"))
     for one in contents:
         assert one.unit or any(finding.severity == "error" for finding in one.findings), one.file

@@ -1,0 +1,61 @@
+"""Reading many files, wherever they are read: ``concurrent.futures.Executor`` is the one interface for it.
+
+In: paths, what to read them by, and how an executor is started. Out: their ``Contents`` in the same order.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import NoReaders
+from kpibatch.forms.office import OfficeForm
+from kpibatch.intake.submission import Contents, read_submission
+from kpibatch.rules.levels import LevelTables
+
+_GRACE = 60.0  # seconds for a reader to start; a healthy one needs less than one
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What every file of a month is read by."""
+
+    tables: LevelTables
+    month: str
+    limits: IntakeLimits
+    office_form: OfficeForm | None = None
+
+    def read(self, path: Path) -> Contents:
+        return read_submission(path, self.tables, self.month, self.limits, self.office_form)
+
+
+Start: TypeAlias = Callable[[Orders, int], Executor]  # for so many files
+
+
+def read_all(
+    paths: Sequence[Path],
+    orders: Orders,
+    start: Start,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Contents]:
+    """Read every file; ``tick`` is told how many are done, of how many.
+
+    An executor that breaks down is replaced; files are begun in order, so each ends soon after the one before
+    it. Raises ``NoReaders`` where two in a row read nothing.
+    """
+    done: dict[Path, Contents] = {}
+    stalled = 0
+    while len(done) < len(paths) and stalled < 2:
+        before, rest = len(done), [path for path in paths if path not in done]
+        with start(orders, len(rest)) as executor, suppress(BrokenExecutor, TimeoutError):
+            futures = [executor.submit(orders.read, path) for path in rest]
+            for path, future in zip(rest, futures, strict=True):
+                done[path] = future.result(orders.limits.seconds + _GRACE)
+                tick(len(done), len(paths))
+        stalled = 0 if len(done) > before else stalled + 1
+    if stalled:
+        raise NoReaders
+    return [done[path] for path in paths]
