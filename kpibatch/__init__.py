@@ -23,7 +23,7 @@ In a folder with a ``config.toml``:
 >>> outcome = kpibatch.assess_month(kpibatch.read_config(Path()), "2565-06")
 >>> first = outcome.standings[0]
 >>> first.rank, outcome.tables.unit[first.unit].name, first.total, first.rating
-(1, 'หนองหงส์', 4.7614, 'ดีเด่น')
+(1, 'หนองหงส์', 4.75, 'ดีเด่น')
 >>> [str(finding.place) for finding in outcome.findings if finding.severity == "error"]
 ['3117 โนนสุวรรณ.xlsx แบบรายงาน!H30']
 """
