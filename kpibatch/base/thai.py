@@ -12,8 +12,17 @@ from datetime import date
 from decimal import Decimal
 
 BUDDHIST = 543
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # ！ to ～, full-width ASCII
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789") | _WIDE
+# soft hyphen, joiners, direction marks, variation selectors, fillers, tags: nobody sees what programs add
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_UNSEEN = re.compile(f"[{_INVISIBLE}]+")
+_SEEN = re.compile(rf"[^\s{_INVISIBLE}]")
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # what Thai writes above and below a consonant
+_STACK = re.compile(f"(?:[{_MARKS}]*\u0e33[{_MARKS}]*|[{_MARKS}]+\u0e32|[{_MARKS}]{{2,}})+")
 _MONTHS = (
     ("ม.ค.", "มกราคม"),
     ("ก.พ.", "กุมภาพันธ์"),
@@ -39,13 +48,45 @@ _NO = {"ไม่ใช่", "ไม่มี", "ไม่", "ไม่ครบ
 
 
 def squash(text: str) -> str:
-    """The text with one kind of space, none at the ends, and no invisible characters."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\xa0", " ").split())
+    """The text written the one way it looks: one kind of space, none at the ends, nothing invisible, Thai
+    vowels and tone marks once and in their order.
+
+    >>> squash(" \\u202d1,250\\u202c ") == "1,250", squash("น\\u0e49\\u0e4d\\u0e32หนัก") == "น้ำหนัก"
+    (True, True)
+    >>> squash("เเผน") == "แผน", squash("ที\\u0e48\\u0e48") == "ที่"
+    (True, True)
+    """
+    if text.isascii():
+        return " ".join(text.split())
+    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("เเ", "แ")
+    return " ".join(_STACK.sub(_in_order, seen).split())
+
+
+def _in_order(stack: re.Match[str]) -> str:
+    """Vowels and tone marks upon one consonant: each once, a tone after its vowel, ํ and า as one letter."""
+    marks = set(stack[0])
+    am = marks & set("\u0e33") or {"\u0e32", "\u0e4d"} <= marks
+    tail = "\u0e33" if am else "\u0e32" if "\u0e32" in marks else ""
+    return "".join(sorted(marks - {"\u0e32", "\u0e33"} - ({"\u0e4d"} if am else set()))) + tail
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing can be seen of the text: then ``squash`` leaves nothing of it."""
+    return not _SEEN.search(text)
 
 
 def arabic(text: str) -> str:
-    """The text with Thai digits written in Arabic ones; its length does not change."""
+    """The text with Thai and full-width digits written in Arabic ones; its length does not change."""
     return text.translate(_DIGITS)
+
+
+def fold(text: str) -> str:
+    """The text as two texts are compared: as it looks, whatever the digits, the width and the case.
+
+    >>> fold("ระดับ ๔") == fold("ระดับ\\u00a04"), fold("Unit") == fold("ＵＮＩＴ")
+    (True, True)
+    """
+    return arabic(squash(text)).casefold()
 
 
 def read_number(text: str, counting_unit: str = "") -> float | None:
@@ -62,9 +103,8 @@ def read_number(text: str, counting_unit: str = "") -> float | None:
 
     Source: design, section 3.
     """
-    bare = arabic(squash(text))
-    bare = bare.removeprefix("ร้อยละ").removeprefix("จำนวน").strip()
-    for tail in ("%", counting_unit):
+    bare = fold(text).removeprefix("ร้อยละ").removeprefix("จำนวน").strip()
+    for tail in ("%", fold(counting_unit)):
         if tail and bare.endswith(tail):
             bare = bare.removesuffix(tail).rstrip()
             break
@@ -79,7 +119,7 @@ def read_yes_no(text: str) -> bool | None:
 
     Source: design, section 3.
     """
-    bare = squash(text).lower()
+    bare = fold(text)
     return True if bare in _YES else False if bare in _NO else None
 
 

@@ -15,15 +15,10 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpibatch.base.config import IntakeLimits
-from kpibatch.base.thai import squash
+from kpibatch.base.thai import is_blank, squash
 from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Inspected, Merge, Refused
 
-# what squash leaves nothing of
-_BLANK = (
-    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
-    "\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-)
 _LIMITS = IntakeLimits()
 
 
@@ -112,7 +107,7 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
 
 def _plain(value: object) -> Value:
     if isinstance(value, str):
-        return value if value.strip(_BLANK) else None
+        return None if is_blank(value) else value
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

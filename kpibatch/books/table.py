@@ -15,7 +15,7 @@ from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import arabic, squash
+from kpibatch.base.thai import arabic, fold, squash
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, Value, as_text
 from kpibatch.books.values import Reading, read_value
@@ -83,12 +83,10 @@ class Row:
         text = self.text(column)
         if not text:
             return default
-        try:
-            return kind(text)
-        except ValueError:
-            words = " / ".join(member.value for member in kind if member.value)
-            self.report("table-value", column, text, expected=words)
-            return default
+        members = {fold(member.value): member for member in kind if member.value}
+        if fold(text) not in members:
+            self.report("table-value", column, text, expected=" / ".join(m.value for m in members.values()))
+        return members.get(fold(text), default)
 
     def codes(self, column: str) -> tuple[str, ...]:
         """A list of codes or names, separated by commas or semicolons."""
@@ -136,14 +134,12 @@ def read_table(
     ``others`` are the further columns it may have; ``None`` for any. Where the sheet or a required column is
     missing, the table has no rows, and its findings say so.
     """
-    grid = grids.get(sheet)
+    grid = grid_called(sheet, grids)
     if grid is None:
         facts = {"sheet": sheet, "nearest": nearest_of(sheet, list(grids))}
         lost = finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), **facts)
         return Table(Row(file, sheet, 0, {}, findings=[lost]))
-    top, header = _header(grid, required)
-    if others is None:
-        header = [arabic(name) for name in header]
+    top, header = _header(grid, required, others)
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     faults = [*_about_header(file, sheet, top, header, required, others), *_merged(file, grid, top)]
     head = Row(file, sheet, top, columns, findings=faults)
@@ -157,9 +153,20 @@ def read_table(
     return Table(head, tuple(rows), tuple(filter(None, header)))
 
 
-def _header(grid: Grid, required: Sequence[str]) -> tuple[int, list[str]]:
-    """The row that holds most of the required headings, and what stands in it."""
-    headings = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
+def grid_called(sheet: str, grids: Mapping[str, Grid]) -> Grid | None:
+    """The sheet of that name; else the one whose name looks the same."""
+    return grids.get(sheet) or next((grid for name, grid in grids.items() if fold(name) == fold(sheet)), None)
+
+
+def _header(grid: Grid, required: Sequence[str], others: Sequence[str] | None) -> tuple[int, list[str]]:
+    """The row that holds most of the required headings, and what stands in it: a known heading by its own
+    name, however it is written, any other as typed.
+    """
+    known = {fold(name): name for name in (*(others or ()), *required)}
+    texts = [[as_text(value) for value in row] for row in grid.rows[:HEADER_WITHIN]]
+    headings = [
+        [known.get(fold(text), arabic(text) if others is None else text) for text in row] for row in texts
+    ]
     top = max(range(len(headings)), key=lambda index: len(set(required) & set(headings[index])), default=0)
     return top, headings[top] if headings else []
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kpibatch.base.thai import arabic
-from kpibatch.books.read import Grid, Value, as_text
+from kpibatch.base.thai import fold
+from kpibatch.books.read import Grid, Value
 
 Cell = tuple[int, int]
 
@@ -80,7 +80,7 @@ def label_text(value: Value) -> str:
 
     Empty where there is no letter in it, or dots to be written over: such a text is meant to change.
     """
-    text = arabic(as_text(value)).casefold() if isinstance(value, str) else ""
+    text = fold(value) if isinstance(value, str) else ""
     return text if any(character.isalpha() for character in text) and not _TO_FILL_IN.search(text) else ""
 
 

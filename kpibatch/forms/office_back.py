@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import arabic, squash
+from kpibatch.base.thai import fold
 from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.labels import Label, Labels, labels_of
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
@@ -178,18 +178,14 @@ def unit_named(tables: LevelTables, text: str) -> str:
     """The code of the unit that a text names, by code or name, with or without the noun; empty where none or
     several fit.
     """
-    bare, noun = _bare(text), _bare(tables.round.unit_noun)
-    forms = {bare, *(_bare(bare.removeprefix(word)) for word in (noun, _SHORT_NOUN.get(noun, noun)) if word)}
+    bare, noun = fold(text), fold(tables.round.unit_noun)
+    forms = {bare, *(fold(bare.removeprefix(word)) for word in (noun, _SHORT_NOUN.get(noun, noun)) if word)}
     fitting = {
         unit.code
         for unit in tables.units
-        if forms & {_bare(unit.code), _bare(unit.name), _bare(f"{unit.code} {unit.name}")}
+        if forms & {fold(unit.code), fold(unit.name), fold(f"{unit.code} {unit.name}")}
     }
     return fitting.pop() if len(fitting) == 1 else ""
-
-
-def _bare(text: str) -> str:
-    return arabic(squash(text)).casefold()
 
 
 # --- where its cells are ------------------------------------------------------------------------------------

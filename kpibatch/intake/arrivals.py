@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from kpibatch.base.errors import ArrivalUnreadable
-from kpibatch.base.thai import read_date
+from kpibatch.base.thai import fold, read_date
 
 RECEIVED = "received.csv"
 
 
 def read_received(folder: Path) -> dict[str, datetime]:
-    """File name → arrival, from ``received.csv`` (columns file, received; ISO or Thai dates), if it is
-    there.
+    """File name, folded, → arrival, from ``received.csv`` (columns file, received; ISO or Thai dates), if it
+    is there.
     """
     path = folder / RECEIVED
     if not path.is_file():
@@ -21,7 +21,7 @@ def read_received(folder: Path) -> dict[str, datetime]:
     arrivals: dict[str, datetime] = {}
     for row in csv.DictReader(io.StringIO(_decoded(path), newline="")):
         text = (row.get("received") or "").strip()
-        arrivals[(row.get("file") or "").strip()] = _moment(path, text)
+        arrivals[fold(row.get("file") or "")] = _moment(path, text)
     return arrivals
 
 

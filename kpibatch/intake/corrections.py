@@ -17,7 +17,7 @@ from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import BUDDHIST, read_month
+from kpibatch.base.thai import BUDDHIST, fold, read_month
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
 from kpibatch.books.values import read_value
@@ -38,7 +38,7 @@ _SYNONYMS = {
     APPROVER: ("approved by", "approver", "อนุมัติโดย"),
     DAY: ("date", "ลงวันที่", "วันที่อนุมัติ"),
 }
-_ALSO = {synonym: column for column, synonyms in _SYNONYMS.items() for synonym in synonyms}
+_ALSO = {fold(name): column for column, synonyms in _SYNONYMS.items() for name in (column, *synonyms)}
 CORRECTED = "corrected"
 
 
@@ -119,7 +119,7 @@ def _heads_in(grid: Grid) -> int:
 def _with_known_heads(grid: Grid) -> Grid:
     """The sheet with the headings that mean the same written as the program names them."""
     heads = [
-        [_ALSO.get(as_text(cell).lower().replace("_", " "), cell) for cell in row]
+        [_ALSO.get(fold(as_text(cell)).replace("_", " "), cell) for cell in row]
         for row in grid.rows[:HEADER_WITHIN]
     ]
     return replace(grid, rows=[*heads, *grid.rows[HEADER_WITHIN:]])

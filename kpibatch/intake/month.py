@@ -14,7 +14,7 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import is_month, show_date
+from kpibatch.base.thai import fold, is_month, show_date
 from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import RECEIVED, read_received
@@ -69,7 +69,7 @@ class _Arrivals:
     now: datetime
 
     def of(self, contents: Contents) -> datetime:
-        return self.listed.get(contents.file) or self.seen.get(contents.sha256, self.now)
+        return self.listed.get(fold(contents.file)) or self.seen.get(contents.sha256, self.now)
 
 
 def newest_month(config: Config) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from kpibatch.base.addresses import address
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import fold
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
@@ -85,7 +86,7 @@ def unit_in_name(tables: LevelTables, name: str) -> str:
     """The unit whose code a file's name begins with; a guess, good enough to tell whose file can't be
     read.
     """
-    return next((code for code in tables.unit if name.startswith(code)), "")
+    return next((code for code in tables.unit if fold(name).startswith(fold(code))), "")
 
 
 def _about_form(file: str, tables: LevelTables, identity: Identity, layout: Layout | None) -> list[Finding]:

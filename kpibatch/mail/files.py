@@ -16,7 +16,7 @@ from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissin
 from kpibatch.base.files import file_name
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
-from kpibatch.base.thai import squash
+from kpibatch.base.thai import arabic, squash
 from kpibatch.books.look import PROVINCE
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
@@ -77,7 +77,7 @@ class Strangers:
         return max((len(self._words(unit.name)) for unit in self._tables.units), default=1)
 
     def _words(self, text: str) -> Phrase:
-        return tuple(word.removeprefix(self._noun) or word for word in _WORD.findall(squash(text)))
+        return tuple(word.removeprefix(self._noun) or word for word in _WORD.findall(arabic(squash(text))))
 
     def _phrases(self, text: str) -> Iterator[Phrase]:
         """Every run of words as long as a name may be, in order."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Place
 from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import fold
 from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
 
 
@@ -85,8 +86,10 @@ class LevelTables:
         return tuple(rule for rule in self.rules if rule.kpi == kpi)
 
     def unit_called(self, text: str) -> Unit | None:
-        """The unit of that code or name."""
-        return next((unit for unit in self.units if text in (unit.code, unit.name)), None)
+        """The unit of that code or name, written in any way that looks the same."""
+        if text in self.unit:
+            return self.unit[text]
+        return next((unit for unit in self.units if fold(text) in (fold(unit.code), fold(unit.name))), None)
 
     def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
         """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and

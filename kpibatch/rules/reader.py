@@ -13,7 +13,7 @@ from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import squash
+from kpibatch.base.thai import fold, squash
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import Row, Table, read_table
 from kpibatch.books.values import read_value
@@ -80,11 +80,12 @@ def read_sheets(file: str, grids: Mapping[str, Grid]) -> dict[str, Table]:
 
 
 def _unknown_sheets(file: str, grids: Iterable[str]) -> Iterator[Finding]:
-    known = [each.sheet for each in SHEETS]
-    absent = [sheet for sheet in known if sheet not in grids]
+    known = {fold(each.sheet): each.sheet for each in SHEETS}
+    there = {fold(name) for name in grids}
+    absent = [sheet for name, sheet in known.items() if name not in there]
     for name in grids:
-        if name not in (*known, GUIDE):
-            nearest = nearest_of(name, absent or known)
+        if fold(name) not in {*known, fold(GUIDE)}:
+            nearest = nearest_of(name, absent or list(known.values()))
             yield finding("table-unknown-sheet", Place(file, name), found=name, nearest=nearest)
 
 
@@ -155,12 +156,12 @@ def _bound(row: Row, column: Column, kind: Kind) -> float | None:
 
 def _node(row: Row, units: Mapping[str, Unit]) -> Node:
     scope, listed = _scope(row)
-    by_name = {unit.name: code for code, unit in units.items()} | {code: code for code in units}
+    by_name = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
     if scope in (Scope.ONLY, Scope.EXCEPT):
         for name in listed:
-            if name not in by_name:
+            if fold(name) not in by_name:
                 row.report("table-unknown", NODES.scope, name, where=UNITS.sheet)
-    codes = frozenset(by_name[name] for name in listed if name in by_name)
+    codes = frozenset(by_name[fold(name)] for name in listed if fold(name) in by_name)
     return Node(
         code=row.code(NODES.code),
         parent=row.code(NODES.parent),

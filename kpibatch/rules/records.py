@@ -11,7 +11,7 @@ from functools import cached_property
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import months_between
+from kpibatch.base.thai import fold, months_between
 from kpibatch.rules.conditions import Condition
 
 TOTAL = "total"
@@ -145,7 +145,7 @@ class Node:
         return (
             (not self.only or unit.code in self.only)
             and unit.code not in self.never
-            and (not self.groups or unit.group in self.groups)
+            and (not self.groups or fold(unit.group) in map(fold, self.groups))
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import arabic, is_month, read_number, squash
+from kpibatch.base.thai import arabic, fold, is_month, read_number
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.records import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
@@ -42,7 +42,8 @@ def read_round(table: Table) -> Round:
 def _items(table: Table) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for row in table:
-        item = squash(arabic(row.text(ROUND.item)))
+        text = row.text(ROUND.item)
+        item = next((item for item in Item if fold(item) == fold(text)), text)
         if item in rows:
             row.report("table-duplicate", ROUND.item, item)
         elif item not in set(Item):

@@ -27,12 +27,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibatch.base.addresses import address
-from kpibatch.base.thai import squash
 from kpibatch.books.guard.cells import walked_cells
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.guard.limits import UNCALCULATED, Tally
 from kpibatch.books.guard.xlsx import plain_cells
-from kpibatch.books.read import _BLANK, CellError
+from kpibatch.books.read import CellError
 
 ONE = sheet(cell("A1", 1))
 
@@ -255,10 +254,6 @@ def test_a_zero_in_a_cell_formatted_as_a_date_is_no_zero(tmp_path: Path) -> None
     book.worksheets[0]["A1"].number_format = "d/m/yyyy"
     book.save(tmp_path / "a.xlsx")
     assert isinstance(values((tmp_path / "a.xlsx").read_bytes())["A1"], CellError)
-
-
-def test_what_counts_as_blank_is_what_squash_leaves_nothing_of() -> None:
-    assert sorted(_BLANK) == [character for character in map(chr, range(0x110000)) if not squash(character)]
 
 
 # --- the quick way and the thorough way see the same --------------------------------------------------------

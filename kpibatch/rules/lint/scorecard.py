@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import show_number
+from kpibatch.base.thai import fold, show_number
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Node
 from kpibatch.rules.schema import NODES
@@ -56,9 +56,9 @@ def unknown_groups(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
     """
-    groups = {unit.group for unit in tables.units}
+    groups = {fold(unit.group) for unit in tables.units}
     for node in tables.nodes:
-        for group in sorted(node.groups - groups):
+        for group in sorted(group for group in node.groups if fold(group) not in groups):
             yield finding("lint-no-group", node.place, found=group)
 
 
