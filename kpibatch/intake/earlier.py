@@ -15,10 +15,9 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.forms.office import OfficeForm
+from kpibatch.intake.frame import KEY, PLACE
 from kpibatch.intake.month import Intake, read_month
 from kpibatch.rules.levels import LevelTables
-
-_KEY = ["unit", "measure", "month"]
 
 
 def read_months(
@@ -49,20 +48,15 @@ def read_months(
 
 def with_earlier(intake: Intake, earlier: Intake, office_form: OfficeForm) -> Intake:
     """The intake with one earlier month filled in, its files named with their folder."""
-    wanted = intake.values.loc[
-        (intake.values["month"] == earlier.month) & (intake.values["sheet"] == ""), _KEY
-    ]
-    own = earlier.values["month"] == earlier.month
-    said = earlier.values[own & earlier.values["measure"].isin(office_form.month_less)].merge(wanted, on=_KEY)
-    said = said.assign(file=f"{earlier.month}/" + said["file"])[intake.values.columns]
-    values = pd.concat([intake.values, said], ignore_index=True).drop_duplicates(
-        _KEY, keep="last", ignore_index=True
-    )
-    places = set(said[["file", "sheet", "cell"]].itertuples(index=False, name=None))
-    findings = [
-        one for one in (_in_folder(one, earlier.month) for one in earlier.findings) if _at(one) in places
-    ]
-    findings += _sent_again(intake, earlier)
+    frame, before, key = intake.values, earlier.values, list(KEY)
+    wanted = frame.loc[(frame["month"] == earlier.month) & (frame["sheet"] == ""), key]
+    own = (before["month"] == earlier.month) & before["measure"].isin(office_form.month_less)
+    said = before[own].merge(wanted, on=key)
+    said = said.assign(file=f"{earlier.month}/" + said["file"])[frame.columns]
+    values = pd.concat([frame, said], ignore_index=True).drop_duplicates(key, keep="last", ignore_index=True)
+    places = set(said[list(PLACE)].itertuples(index=False, name=None))
+    moved = (_in_folder(found, earlier.month) for found in earlier.findings)
+    findings = [*(found for found in moved if _at(found) in places), *_sent_again(intake, earlier)]
     files = tuple((f"{earlier.month}/{name}", digest) for name, digest in earlier.files)
     return replace(
         intake,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.intake.frame import EMPTY, OK
+from kpibatch.intake.frame import EMPTY, KEY, OK, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
@@ -26,17 +26,17 @@ def late_changes(
     come since, is a note. Nothing where the unit sent nothing then, the form has no cell for it, or the value
     now is the one that an approved correction (``corrected``: unit, measure, month → value) set.
     """
-    return [one for month in past for one in _in(month, intake.values, tables, corrected)]
+    return [change for month in past for change in _in(month, intake.values, tables, corrected)]
 
 
 def _in(
     month: PastMonth,
-    values: pd.DataFrame,
+    frame: pd.DataFrame,
     tables: LevelTables,
     corrected: Mapping[tuple[str, str, str], float],
 ) -> Iterator[Finding]:
-    now = values[(values["month"] == month.month) & (values["cell"] != "")]
-    both = now.merge(month.values, on=["unit", "measure"], suffixes=("", "_then"))
+    now = frame[(frame["month"] == month.month) & (frame["cell"] != "")]
+    both = now.merge(month.values, on=list(KEY[:2]), suffixes=("", "_then"))
     had, has = both["state_then"] == OK, both["state"] == OK
     other = (both["value"].round(9) != both["value_then"].round(9)) & had & has
     gone = had & (both["state"] == EMPTY)
@@ -50,7 +50,7 @@ def _finding(row: Mapping[str, str], month: str, tables: LevelTables) -> Finding
     file_then = row["file_then"] if "/" in row["file_then"] else f"{month}/{row['file_then']}"
     return finding(
         row["code"],
-        Place(row["file"], row["sheet"], row["cell"]),
+        Place(*(row[column] for column in PLACE)),
         unit=row["unit"],
         measure=row["measure"],
         found=row["found"],

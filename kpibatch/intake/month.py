@@ -165,6 +165,10 @@ def _together(
 
 
 def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:
+    """A submission is late from the day after the month's กำหนดส่ง on; never where there is none.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
     due = tables.calendar.get(month)
     late = bool(received and due and received.date() > due)
     return Submission(contents.unit, month, contents.file, contents.sha256, received, late)
@@ -173,9 +177,11 @@ def _submission(contents: Contents, tables: LevelTables, month: str, received: d
 def _counting(several: Sequence[Submission]) -> Submission:
     """Of a unit's submissions the last that came in time, else the first late one; by name where arrivals are
     unknown.
+
+    Source: design, section 1 (ส่งทันกำหนด: by its due day); what came later can't replace what came in time.
     """
-    ordered = sorted(several, key=lambda one: (_arrival(one), one.file))
-    in_time = [one for one in ordered if not one.late]
+    ordered = sorted(several, key=lambda sent: (_arrival(sent), sent.file))
+    in_time = [sent for sent in ordered if not sent.late]
     return in_time[-1] if in_time else ordered[0]
 
 
@@ -209,7 +215,10 @@ def _about_arrival(
 
 
 def in_time(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> dict[str, float]:
-    """Percent of the due months, up to the report month, whose submission came by its due day; per unit."""
+    """Percent of the due months, up to the report month, whose submission came by its due day; per unit.
+
+    Source: design, section 1 (ส่งทันกำหนด).
+    """
     months = sum(key <= intake.month for key in tables.round.months)
     prompt = [
         frozenset(one.unit for one in intake.submissions if not one.late),

@@ -104,7 +104,7 @@ def _growth_bases(tables: LevelTables) -> dict[str, str]:
 
 
 def _latest_sense(tables: LevelTables, month: str) -> int:
-    """A day reported in a month can't lie after that month's report is due."""
+    """A day reported in a month can't lie after that month's report is due (Source: design, section 3)."""
     return max(month_end(month), tables.calendar.get(month, month_end(month))).toordinal()
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
-from kpibatch.intake.frame import EMPTY, OK
+from kpibatch.intake.frame import EMPTY, OK, PLACE
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
@@ -128,9 +128,7 @@ def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
     blank, cells = np.full(shape, True), np.full(shape, NOWHERE, dtype=object)
     blank[index] = values["state"] == EMPTY
     places = np.empty(len(values), dtype=object)
-    places[:] = [
-        Place(*place) for place in values[["file", "sheet", "cell"]].itertuples(index=False, name=None)
-    ]
+    places[:] = [Place(*place) for place in values[list(PLACE)].itertuples(index=False, name=None)]
     cells[index] = places
     return {code: Months(numbers[at], blank[at], cells[at]) for at, code in enumerate(measures)}
 
