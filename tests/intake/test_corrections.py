@@ -189,6 +189,7 @@ def test_every_place_that_shows_the_value_says_so(corrected: Path) -> None:
     assert "corrections.xlsx" in told
 
 
+@pytest.mark.slow
 def test_the_submission_itself_and_what_it_said_stay_as_they_were(corrected: Path) -> None:
     workspace = corrected.parent.parent
     sent = tree(SAMPLES / BURIRAM / "submissions")
@@ -212,6 +213,7 @@ def test_other_units_are_as_without_corrections(corrected: Path, tmp_path: Path)
     assert changed == {UNIT, "3101"}
 
 
+@pytest.mark.slow
 def test_a_corrected_value_is_checked_like_any_other(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, JUNE, -5))
     output = run(workspace, expect=1)
@@ -222,6 +224,7 @@ def test_a_corrected_value_is_checked_like_any_other(workspace: Path) -> None:
     assert value_of(output, UNIT, MEASURE)["value"] == ""
 
 
+@pytest.mark.slow
 def test_a_correction_mends_what_could_not_be_read(workspace: Path) -> None:
     """3117 typed 9 days a week; the province asked, and it was 6."""
     correct(workspace, ("3117", "T6.pr_days", JUNE, 6))

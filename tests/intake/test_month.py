@@ -146,6 +146,7 @@ UNUSABLE: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_an_unusable_file_is_named_and_stops_nobody_else(
     name: str, workspace: Path, path: Path, clean: Path
@@ -225,6 +226,7 @@ def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig
         csv.writer(lines).writerows([("file", "received"), *(known | arrivals).items()])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("received", "late"),
     [
@@ -262,6 +264,7 @@ def test_received_csv_as_thai_excel_saves_it(workspace: Path, path: Path, clean:
 SECOND = "2402 บางคล้า (แก้ไข).xlsx"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "counts", "late"),
     [
@@ -287,6 +290,7 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     assert (file, number == "1") == (counts, counts == SECOND)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first_seen", "late"), [("2018-04-05T23:00:00", False), ("2018-04-06T07:00:00", True), ("", True)]
 )
@@ -305,6 +309,7 @@ def test_a_file_that_no_list_names_came_when_it_was_first_seen(
     assert seen.isoformat() == first_seen or (not first_seen and seen.year >= 2026)
 
 
+@pytest.mark.slow
 def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, NAKHON_PHANOM)
     months = [f"2564-{number:02d}" for number in range(4, 10)]
@@ -367,6 +372,7 @@ def test_what_is_filled_in_ahead_is_noted_and_not_counted(workspace: Path, clean
     assert scores_of(output) == scores_of(clean / BEFORE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "found"), [("=K7+K8", "'= ?"), ("#REF!", "#REF!"), ("#N/A", "#N/A")])
 def test_a_broken_formula_is_an_error_not_a_blank(
     content: str, found: str, workspace: Path, path: Path, clean: Path
@@ -381,6 +387,7 @@ def test_a_broken_formula_is_an_error_not_a_blank(
     assert status(output) == "provisional"
 
 
+@pytest.mark.slow
 def test_a_broken_formula_is_seen_whatever_program_wrote_the_file(
     workspace: Path, path: Path, clean: Path
 ) -> None:
@@ -440,6 +447,7 @@ AS_TYPED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("measure", "typed", "read"), AS_TYPED)
 def test_what_offices_type_is_read_and_noted(
     measure: str, typed: str, read: str, workspace: Path, path: Path, clean: Path
@@ -451,6 +459,7 @@ def test_what_offices_type_is_read_and_noted(
     assert value(output, measure) == (read, FILE, where)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "typed", "code"),
     [

@@ -300,6 +300,7 @@ def test_every_message_names_the_value_and_how_to_mend_it(output: Path) -> None:
             assert row["found"].lstrip("'") in row["message"], row
 
 
+@pytest.mark.slow
 def test_a_fixed_value_that_the_province_left_blank_is_named(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path)
     edit_table(workspace, "ค่าตั้งต้น", {"รหัสหน่วย": "3101"}, "staff", None)

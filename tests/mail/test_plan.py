@@ -90,6 +90,7 @@ def test_no_mail_holds_anything_of_another_unit(name: str, request: pytest.Fixtu
             assert (one.unit, place, {*a_code.findall(text)} - {one.unit}) == (one.unit, place, set())
 
 
+@pytest.mark.slow
 def test_a_units_figures_stand_in_its_own_mail_alone(june: Path) -> None:
     mails = {one.unit: everything_in(one) for one in planned(june).messages}
     for unit, figure in PLANTED.items():
@@ -172,6 +173,7 @@ def test_a_reminder_of_another_day_is_another_mail(june: Path) -> None:
     assert subject == f"[เตือนครั้งที่ 2] {later.subject}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("selection", "units"),
     [
@@ -213,6 +215,7 @@ def test_a_rehearsal_goes_to_one_address_and_says_so(june: Path) -> None:
 # --- addresses ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bad_and_missing_addresses_are_told_and_the_others_go_on(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     cells = {
@@ -342,6 +345,7 @@ def test_a_file_that_claims_two_units_stops_everything(june: Path, tmp_path: Pat
     assert refused(workspace, "mail-wrong-file").facts["found"] == "3104, 3105"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stranger", ["units", "returned"])
 def test_the_ranking_and_a_units_file_are_never_mistaken(june: Path, tmp_path: Path, stranger: str) -> None:
     workspace = copied(june, tmp_path)
@@ -365,6 +369,7 @@ def test_a_returned_file_that_says_nothing_is_left_out(june: Path, tmp_path: Pat
     assert "แบบรายงานที่ได้รับ พร้อม" not in one.plain
 
 
+@pytest.mark.slow
 def test_a_familiar_form_goes_back_to_whom_it_names(familiar: Path, tmp_path: Path) -> None:
     plan = planned(familiar)
     assert plan.problems == ()

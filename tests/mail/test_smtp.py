@@ -379,6 +379,7 @@ def test_what_is_no_address_is_refused_here(address):
         assert office.box[0].recipients == ("a@x.example",)
 
 
+@pytest.mark.slow
 def test_a_large_message_arrives_whole():
     body = b"".join(b".%d\r\n" % number for number in range(300_000))
     with post_office() as office:
