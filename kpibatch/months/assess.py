@@ -26,7 +26,7 @@ Past: TypeAlias = tuple[PastMonth, ...]
 
 
 def sound_levels(config: Config) -> LevelTables:
-    """The workspace's level tables.
+    """The workspace's level tables, with what the check warns of.
 
     Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
     Source: design, section 2 (``levels check``: 2, can't go on).
@@ -36,7 +36,7 @@ def sound_levels(config: Config) -> LevelTables:
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
         raise FaultyLevelTables(file=config.level_tables, count=len(faults), first=first)
-    return tables
+    return replace(tables, warnings=tuple(each for each in findings if each.severity == "warning"))
 
 
 def assess_month(

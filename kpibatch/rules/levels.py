@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from kpibatch.base.errors import NoKpi, NoUnit
-from kpibatch.base.findings import Place
+from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
 from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
@@ -16,7 +16,7 @@ from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, 
 @dataclass(frozen=True)
 class LevelTables:
     """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
-    ``calendar`` month → due day.
+    ``calendar`` month → due day; ``warnings`` are what the check warns of in them.
     """
 
     file: str
@@ -29,6 +29,7 @@ class LevelTables:
     rules: tuple[Rule, ...]
     baselines: Mapping[tuple[str, str], Baseline]
     level_count: int
+    warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
@@ -149,8 +150,8 @@ class LevelTables:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all that the tables say, not of how the file is stored."""
-        content = replace(self, file="")
-        return _fingerprint([getattr(content, name) for name in self.__dataclass_fields__ if name != "file"])
+        parts = (part.name for part in fields(self) if part.compare and part.name != "file")
+        return _fingerprint([getattr(self, name) for name in parts])
 
     @cached_property
     def form_digest(self) -> str:

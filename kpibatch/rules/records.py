@@ -56,7 +56,11 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class Round:
-    """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1."""
+    """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1.
+
+    ``child_sum`` is what the nodes under nothing sum to where the letter says so; it decides no score, so
+    the digest leaves it out.
+    """
 
     owner: str
     fiscal_year: str
@@ -68,6 +72,8 @@ class Round:
     report_months: tuple[int, ...] = ()
     level_scores: tuple[float, ...] = ()
     below_one: float = 0.0
+    child_sum: float | None = field(default=None, compare=False)
+    child_sum_place: Place = field(default=NOWHERE, compare=False)
 
     @property
     def key(self) -> str:

@@ -5,6 +5,7 @@ What is wrong is remembered by the rows.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, is_month, read_number
@@ -36,7 +37,17 @@ def read_round(table: Table) -> Round:
         report_months=tuple(_months(rows)),
         level_scores=_numbers(rows, Item.SCORES),
         below_one=_below_one(rows),
+        **_child_sum(rows),
     )
+
+
+def _child_sum(rows: dict[str, Row]) -> dict[str, Any]:
+    """ผลรวมน้ำหนัก: what the weights of the nodes under nothing sum to, and where it stands.
+
+    Source: design, section 1 (ตัวชี้วัด: any other sum is an error until it is stated).
+    """
+    row = rows.get(Item.WEIGHTS)
+    return {"child_sum": row.number_in(ROUND.value), "child_sum_place": row.place(ROUND.value)} if row else {}
 
 
 def _items(table: Table) -> dict[str, Row]:

@@ -44,6 +44,7 @@ class Item(StrEnum):
     UNIT_NOUN = "หน่วยประเมิน"
     SCORES = "คะแนนของระดับ"
     BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
+    WEIGHTS = "ผลรวมน้ำหนัก"
     REFERENCE = "อ้างอิง"
 
 
@@ -114,7 +115,7 @@ class Sheet:
 
 
 class _Round(Sheet):
-    item = Column("รายการ", 44, wraps=True)
+    item = Column("รายการ", 44, choices=Item, wraps=True)
     value = Column("ค่า", 52, "day or text")
     remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
 

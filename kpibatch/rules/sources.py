@@ -77,6 +77,14 @@ def computed(measure: Measure, a: Floats, b: Floats, lower_is_better: bool = Fal
     return values
 
 
+def undefined_at_zero(measure: Measure) -> bool:
+    """Whether no rule says what a measure is when its denominator is zero.
+
+    Source: design, section 1 (เมื่อตัวหารเป็นศูนย์).
+    """
+    return measure.source in COMPUTED and measure.zero_rule is ZeroRule.MISSING
+
+
 def at_zero(rule: ZeroRule, lower_is_better: bool) -> float:
     """What a percent is when its denominator is zero; NaN where no rule says.
 

@@ -12,7 +12,7 @@ from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.rules.levels import find_kpi, find_unit
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
-from kpibatch.rules.sources import COMPUTATIONS, computed_words
+from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.rules.words import asked, case_in_words
 from kpibatch.scoring.outcome import Outcome
 
@@ -79,7 +79,8 @@ class _Explanation:
         place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
         text = f"{measure.code}  {measure.label} = {written} {measure.counting_unit}".rstrip()
         if measure.source in COMPUTATIONS:
-            return f"{text}   {self._formula(measure)}"
+            zero = self.say("zero-denominator") if self._undefined(measure, value) else ""
+            return f"{text}   {self._formula(measure)}{zero}"
         if measure.source is Source.ON_TIME:
             return f"{text}   {self.say('arrivals')}"
         if place != NOWHERE:
@@ -87,6 +88,11 @@ class _Explanation:
                 f"   {measure.rollup.value}" if measure.source is Source.FORM else ""
             )
         return text
+
+    def _undefined(self, measure: Measure, value: float) -> bool:
+        """Whether a measure is missing only because no rule says what its zero denominator means."""
+        below = self.outcome.measured.value(self.unit.code, measure.denominator) if measure.denominator else 1
+        return undefined_at_zero(measure) and math.isnan(value) and below == 0
 
     def _formula(self, measure: Measure) -> str:
         def number(code: str) -> str:

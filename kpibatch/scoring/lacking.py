@@ -1,5 +1,6 @@
 """What was needed to score and is not there."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,8 +12,9 @@ from kpibatch.intake.frame import EMPTY
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
+from kpibatch.rules.sources import undefined_at_zero
 from kpibatch.scoring.measures import Measured
-from kpibatch.scoring.score import Scores
+from kpibatch.scoring.score import KpiScores, Scores
 
 
 def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, month: str) -> list[Finding]:
@@ -69,6 +71,42 @@ def still_missing(
     days = [code for code, measure in tables.measures.items() if measure.kind is Kind.DATE]
     given = measured.values.loc[needed.index, days].notna().reindex(columns=needed.columns, fill_value=False)
     return needed & ~scores.not_yet.loc[needed.index] & ~given
+
+
+def zero_denominators(
+    measured: Measured, scores: Scores, sent: set[str], tables: LevelTables
+) -> list[Finding]:
+    """Computed measures that were needed and whose ตัวหาร is zero, where no rule says what that means.
+
+    Source: design, section 1 (เมื่อตัวหารเป็นศูนย์: blank = missing).
+    """
+    return [
+        finding(
+            "zero-denominator",
+            measure.place,
+            unit=unit,
+            measure=measure.code,
+            label=measure.label,
+            below=tables.measures[measure.denominator].label,
+        )
+        for measure in tables.measures.values()
+        if undefined_at_zero(measure)
+        for row, unit in enumerate(tables.unit)
+        if unit in sent
+        and measured.value(unit, measure.denominator) == 0
+        and math.isnan(measured.value(unit, measure.code))
+        and any(_needs(kpi, measure.code, row, tables) for kpi in scores.kpis.values())
+    ]
+
+
+def _needs(kpi: KpiScores, code: str, row: int, tables: LevelTables) -> bool:
+    """Whether a KPI's score of the unit in that row hangs on a measure."""
+    rules = tables.rules_in_case(kpi.code, int(kpi.case[row]))
+    codes = [
+        *(rule.measure for rule in rules if any(rule.edges)),
+        *(c.measure for c in tables.cases_of(kpi.code)),
+    ]
+    return bool(kpi.applies[row]) and any(code in tables.with_ingredients(each) for each in codes)
 
 
 def without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:

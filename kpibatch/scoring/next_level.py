@@ -76,7 +76,8 @@ def _step(
     if measure.kind is Kind.YES_NO:
         return _yes_no(measure, edge, value, change)
     if math.isnan(value):
-        return Step("no-data", _without_value(measure, values, tables), change=change)
+        lacking = _without_value(measure, values, tables)
+        return Step("no-zero-rule" if lacking.ingredients else "no-data", lacking, change=change)
     return _number(measure, edge, values, tables)
 
 

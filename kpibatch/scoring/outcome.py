@@ -14,7 +14,13 @@ from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
 from kpibatch.intake.validate import validate
 from kpibatch.rules.levels import LevelTables
-from kpibatch.scoring.lacking import missing, missing_baselines, still_missing, without_case
+from kpibatch.scoring.lacking import (
+    missing,
+    missing_baselines,
+    still_missing,
+    without_case,
+    zero_denominators,
+)
 from kpibatch.scoring.measures import Measured, measure_all
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.promises import Promise, promises
@@ -133,8 +139,9 @@ def assess(
     findings += missing(values, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
+    findings += zero_denominators(measured, scores, sent, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
-    everything = in_order([*intake.findings, *findings])
+    everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(
         intake.month,
         config,

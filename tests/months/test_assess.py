@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from correcting import correct
-from workspace import copy_sample, keep_units, run
+from workspace import copy_sample, edit_table, keep_units, run
 
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import EmptyMonth
@@ -100,3 +100,14 @@ def test_an_earlier_month_without_a_report_is_passed_over(workspace: Path) -> No
     assert [month.month for month in assessed(workspace, JUNE).past] == [APRIL]
     with pytest.raises(EmptyMonth):
         assessed(workspace, MAY)
+
+
+def test_what_the_check_warns_of_in_the_tables_is_among_the_months_findings(workspace: Path) -> None:
+    """A level that asks nothing comes for free: the run says so too, of the tables and of no unit."""
+    clean = assessed(workspace, JUNE)
+    edit_table(workspace, "ระดับ", {"รายการข้อมูล": MEASURE}, "ระดับ 2", None)
+    warned = assessed(workspace, JUNE)
+    (found,) = [each for each in warned.findings if each.place.file == "level_tables.xlsx"]
+    assert (found.code, found.severity, found.unit) == ("lint-empty-level", "warning", "")
+    assert found.place.cell
+    assert {each.code for each in clean.findings if each.place.file == "level_tables.xlsx"} == set()

@@ -98,21 +98,46 @@ def weight_sums(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (ตัวชี้วัด: siblings' weights); readings, buriram-2565-2 (a printed sum of 110).
     """
-    for parent in (None, *tables.nodes):
-        children = tables.children(parent.code if parent else TOTAL)
-        total = round(sum(node.weight for node in children), 9)
-        stated = parent.child_sum if parent else None
-        facts = {"parent": parent.code if parent else "–", "found": show_number(total)}
-        facts["children"] = ", ".join(node.code for node in children)
-        place = parent.place if parent else Place(tables.file, NODES.sheet)
-        if children and stated is not None and total != round(stated, 9):
-            yield finding("lint-weights-stated", place, stated=show_number(stated), **facts)
-        elif children and stated is None and not _usual_sum(total, parent, children):
-            yield finding("lint-weights", place, **facts)
+    for parent in tables.nodes:
+        children = tables.children(parent.code)
+        facts = _sum_facts(children) | {"parent": parent.code}
+        if _sum_differs(children, parent.child_sum):
+            stated = show_number(parent.child_sum or 0.0)
+            yield finding("lint-weights-stated", parent.place, stated=stated, **facts)
+        elif _sum_unusual(children, parent.child_sum, parent.weight):
+            yield finding("lint-weights", parent.place, **facts)
 
 
-def _usual_sum(total: float, parent: Node | None, children: tuple[Node, ...]) -> bool:
-    return total in (100.0, parent.weight if parent else 100.0) or len({n.weight for n in children}) == 1
+def root_sum(tables: LevelTables) -> Iterator[Finding]:
+    """The same of the nodes under nothing; what they sum to is stated in รอบประเมิน.
+
+    Source: design, section 1 (ตัวชี้วัด: siblings' weights).
+    """
+    children, this = tables.children(TOTAL), tables.round
+    if _sum_differs(children, this.child_sum):
+        stated = show_number(this.child_sum or 0.0)
+        yield finding("lint-root-stated", this.child_sum_place, stated=stated, **_sum_facts(children))
+    elif _sum_unusual(children, this.child_sum, 100.0):
+        yield finding("lint-root-weights", children[0].place, **_sum_facts(children))
+
+
+def _sum_of(children: tuple[Node, ...]) -> float:
+    return round(sum(node.weight for node in children), 9)
+
+
+def _sum_facts(children: tuple[Node, ...]) -> dict[str, str]:
+    listed = ", ".join(node.code for node in children)
+    return {"children": listed, "found": show_number(_sum_of(children))}
+
+
+def _sum_differs(children: tuple[Node, ...], stated: float | None) -> bool:
+    return bool(children) and stated is not None and _sum_of(children) != round(stated, 9)
+
+
+def _sum_unusual(children: tuple[Node, ...], stated: float | None, weight: float) -> bool:
+    if not children or stated is not None:
+        return False
+    return _sum_of(children) not in (100.0, weight) and len({node.weight for node in children}) > 1
 
 
 CHECKS = (
@@ -125,4 +150,5 @@ CHECKS = (
     kpi_references,
     positive_weights,
     weight_sums,
+    root_sum,
 )
