@@ -24,6 +24,33 @@ class Kind(StrEnum):
         return {Kind.DATE: "date", Kind.YES_NO: "yes_no"}.get(self, "number")
 
 
+_PERCENTS = frozenset(("%", "ร้อยละ", "เปอร์เซ็นต์"))
+# หน่วยนับ of what is measured and not counted: half of it is nothing odd
+_MEASURED = _PERCENTS | frozenset(
+    (
+        *("คะแนน", "ระดับ", "เท่า", "บาท", "พันบาท", "หมื่นบาท", "แสนบาท", "ล้านบาท"),
+        *("กิโลเมตร", "กม.", "เมตร", "ม.", "เซนติเมตร", "ซม.", "ตารางเมตร", "ตร.ม.", "ตารางกิโลเมตร", "ตร.กม."),
+        *("ไร่", "งาน", "ตารางวา", "ตร.ว.", "เฮกตาร์", "ลูกบาศก์เมตร", "ลบ.ม.", "ลิตร"),
+        *("ตัน", "กิโลกรัม", "กก.", "ขีด", "กรัม", "เมกะวัตต์", "กิโลวัตต์", "องศา"),
+        *("ปี", "เดือน", "สัปดาห์", "วัน", "วันทำการ", "ชั่วโมง", "ชม.", "นาที", "วินาที"),
+    )
+)
+
+
+def takes_percent(kind: Kind, counting_unit: str) -> bool:
+    """Whether a value may be typed as a percent: a ร้อยละ, or a number counted in percents."""
+    return kind is Kind.PERCENT or counting_unit in _PERCENTS
+
+
+def is_counted(kind: Kind, counting_unit: str) -> bool:
+    """Whether half of one would be odd: a จำนวน whose หน่วยนับ is neither measured nor a rate.
+
+    >>> [is_counted(Kind.NUMBER, unit) for unit in ("ครัวเรือน", "ไร่", "คนต่อแสนประชากร")]
+    [True, False, False]
+    """
+    return kind is Kind.NUMBER and counting_unit not in _MEASURED and "ต่อ" not in counting_unit
+
+
 def show_value(value: float, kind: Kind, language: str = "th") -> str:
     """A value as a person writes it; empty when missing.
 

@@ -114,6 +114,11 @@ def read_number(text: str, counting_unit: str = "") -> float | None:
     return number if math.isfinite(number) else None
 
 
+def says_percent(text: str) -> bool:
+    """Whether a number is typed as a percent: with a sign, or with ร้อยละ before it."""
+    return "%" in text or "ร้อยละ" in text
+
+
 def read_yes_no(text: str) -> bool | None:
     """``ใช่``, ``มี``, ``✓`` … or their opposites; ``None`` for anything else.
 

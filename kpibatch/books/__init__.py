@@ -6,6 +6,7 @@ Out: ``Grid`` (values at their addresses, error cells never blank); a workbook o
 look.py     how every workbook looks: font, colours, styles, how much room a text takes
 package.py  changing a few parts of a workbook's package, every other byte kept (the door to lxml)
 guard/      a file is inspected before a reader may touch it
+shown.py    a number as its cell shows it: a percent, a day, something unclear
 read.py     reading any workbook: values at their addresses (the door to calamine)
 values.py   a cell → a value of a measure's kind, or why not
 table.py    a sheet as a table; faults collected with their cells

@@ -2,12 +2,13 @@
 
 In: a path, or what a guard has inspected. Out: grids of plain values, each value at its true address. An
 error cell or a formula without a result is a ``CellError``, never a blank: calamine returns both as empty
-text, so the guard finds their addresses.
+text, so the guard finds their addresses. It also finds the numbers that their format shows as something else.
 """
 
 import math
+import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -18,8 +19,13 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.thai import is_blank, squash
 from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Inspected, Merge, Refused
+from kpibatch.books.shown import Percent, Unclear, as_shown, clock
 
 _LIMITS = IntakeLimits()
+# a day as strict workbooks write it; calamine hands it out as text where a zone follows
+_ISO_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class CellError:
         return self.text
 
 
-Value: TypeAlias = str | float | bool | date | CellError | None
+Value: TypeAlias = str | float | bool | date | CellError | Unclear | None  # a ``Percent`` is a float
 
 
 class UnreadableBook(Exception):
@@ -53,9 +59,11 @@ class Grid:
 
 
 def as_text(value: Value) -> str:
-    """What a person sees in the cell: ``85`` for 85.0, empty for a blank."""
+    """What a person sees in the cell: ``85`` for 85.0, ``85%`` for a percent, empty for a blank."""
     if value is None:
         return ""
+    if isinstance(value, Percent):
+        return str(value)
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return squash(str(value))
@@ -89,10 +97,10 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
             raise UnreadableBook(f"{len(book.sheet_names)} ≠ {len(seen.sheets)}")
         grids = {}
         for index, (name, sheet) in enumerate(zip(book.sheet_names, seen.sheets, strict=True)):
-            rows = [
-                list(map(_plain, row))
-                for row in book.get_sheet_by_index(index).to_python(skip_empty_area=False)
-            ]
+            handed = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+            rows: list[list[Value]] = [list(map(_plain, row)) for row in handed]
+            for row, column, look in sheet.looks:
+                _mark(rows, row, column, _plain(as_shown(handed[row][column], look, seen.from_1904)))
             for row, column, text in sheet.flaws:
                 _mark(rows, row, column, CellError(text))
             grids[name] = Grid(name, rows, list(sheet.merges))
@@ -107,19 +115,29 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
 
 def _plain(value: object) -> Value:
     if isinstance(value, str):
-        return None if is_blank(value) else value
+        return None if is_blank(value) else _text(value)
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else CellError(str(value))
+        if not math.isfinite(value):
+            return CellError(str(value))
+        return value if isinstance(value, Percent) else float(value)
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date):
+    if isinstance(value, date | Unclear):
         return value
-    return CellError(str(value))
+    return clock(value) if isinstance(value, time | timedelta) else CellError(str(value))
 
 
-def _mark(rows: list[list[Value]], row: int, column: int, value: CellError) -> None:
+def _text(text: str) -> Value:
+    stated = _ISO_TIME.fullmatch(text) if text[-1:] in "Z0123456789" else None
+    try:
+        return date.fromisoformat(stated[1]) if stated else text
+    except ValueError:
+        return text
+
+
+def _mark(rows: list[list[Value]], row: int, column: int, value: Value) -> None:
     while len(rows) <= row:
         rows.append([])
     rows[row].extend([None] * (column + 1 - len(rows[row])))

@@ -18,9 +18,17 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, squash
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, Value, as_text
+from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED
 from kpibatch.books.values import Reading, read_value
 
 Choice = TypeVar("Choice", bound=StrEnum)
+# what is said of a cell of a table that is refused as one of a form would be
+_REFUSALS = {
+    "percent-as-count": "table-percent",
+    AS_DAY: "table-number-format",
+    AS_TIME: "table-number-format",
+    MIXED: "table-number-format",
+}
 HEADER_WITHIN = 10
 
 
@@ -65,17 +73,20 @@ class Row:
         """A code; Thai digits in it are the same as Arabic ones."""
         return arabic(self.text(column))
 
-    def number_in(self, column: str) -> float | None:
-        return self._read(column, Kind.NUMBER)
+    def number_in(self, column: str, kind: Kind = Kind.NUMBER) -> float | None:
+        return self.read(column, kind)
 
     def date_in(self, column: str) -> date | None:
-        ordinal = self._read(column, Kind.DATE)
+        ordinal = self.read(column, Kind.DATE)
         return None if ordinal is None else date.fromordinal(int(ordinal))
 
-    def _read(self, column: str, kind: Kind) -> float | None:
-        reading: Reading = read_value(self.value(column), kind)
+    def read(self, column: str, kind: Kind, counting_unit: str = "") -> float | None:
+        """The cell as a value of a measure's kind; what can't be read so is reported."""
+        cell = self.value(column)
+        reading: Reading = read_value(cell, kind, counting_unit)
         if reading.refused:
-            self.report("table-value", column, self.text(column), expected=kind.value)
+            code, found = _REFUSALS.get(reading.refused, "table-value"), reading.seen or as_text(cell)
+            self.report(code, column, found, expected=kind.value)
         return None if math.isnan(reading.value) else reading.value
 
     def choice(self, column: str, kind: type[Choice], default: Choice) -> Choice:

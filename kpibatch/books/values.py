@@ -8,20 +8,22 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import BUDDHIST, read_date, read_number, read_yes_no, show_number
+from kpibatch.base.kinds import Kind, takes_percent
+from kpibatch.base.thai import BUDDHIST, read_date, read_number, read_yes_no, says_percent, show_number
 from kpibatch.books.read import CellError, Value, as_text
+from kpibatch.books.shown import AS_DAY, Percent, Unclear, seen_day
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A cell as read: its value (NaN when blank or refused), the code of the refusal, and what was
-    interpreted.
+    """A cell as read: its value (NaN when blank or refused), the code of the refusal, what was interpreted,
+    and what is seen in the cell where that is not its text.
     """
 
     value: float = math.nan
     refused: str = ""
     read_as: str = ""
+    seen: str = ""
 
 
 BLANK = Reading()
@@ -37,16 +39,27 @@ def read_value(cell: Value, kind: Kind, counting_unit: str = "") -> Reading:
         return _date(cell)
     if kind.family == "yes_no":
         return _yes_no(cell)
-    return _number(cell, counting_unit)
+    return _number(cell, counting_unit, takes_percent(kind, counting_unit))
 
 
-def _number(cell: Value, counting_unit: str) -> Reading:
-    if isinstance(cell, float) and not isinstance(cell, bool):
-        return Reading(cell) if math.isfinite(cell) else Reading(refused="not-a-number")
-    if not isinstance(cell, str):
+def _number(cell: Value, counting_unit: str, percent: bool) -> Reading:
+    """A number; what is shown or typed as a percent is one of a percent only.
+
+    Source: design, section 3 (what can't be read is an error, never guessed).
+    """
+    if isinstance(cell, Unclear):
+        return Reading(refused=cell.refusal)
+    if isinstance(cell, date):
+        return Reading(refused=AS_DAY, seen=seen_day(cell))
+    if isinstance(cell, bool) or not isinstance(cell, float | str):
         return Reading(refused="not-a-number")
-    number = read_number(cell, counting_unit)
-    return Reading(refused="not-a-number") if number is None else Reading(number, read_as=show_number(number))
+    number = read_number(cell, counting_unit) if isinstance(cell, str) else float(cell)
+    if number is None or not math.isfinite(number):
+        return Reading(refused="not-a-number")
+    plain = isinstance(cell, float) and not isinstance(cell, Percent)
+    if not percent and not plain and says_percent(str(cell)):
+        return Reading(refused="percent-as-count")
+    return Reading(number, read_as="" if plain else show_number(number))
 
 
 def _date(cell: Value) -> Reading:

@@ -20,7 +20,6 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import BUDDHIST, fold, read_month
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
-from kpibatch.books.values import read_value
 from kpibatch.intake.frame import KEY, OK, PLACE, Line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
@@ -136,13 +135,9 @@ def _correction(row: Row, tables: LevelTables) -> Correction | None:
     for column in (DAY, VALUE):
         if row.blank(column):
             row.report("correction-blank", column, "")
-    value = float("nan")
-    if measure and cell is not None:
-        reading = read_value(cell, tables.measures[measure].kind, tables.measures[measure].counting_unit)
-        value = reading.value
-        if reading.refused:
-            row.report("table-value", VALUE, as_text(cell), expected=tables.measures[measure].kind.value)
-    if row.findings or not (unit and measure and month and day):
+    asked = tables.measures.get(measure)
+    value = row.read(VALUE, asked.kind, asked.counting_unit) if asked else None
+    if row.findings or value is None or not (unit and measure and month and day):
         return None
     return Correction(
         unit,

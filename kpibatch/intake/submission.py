@@ -134,7 +134,8 @@ def _take(
 ) -> None:
     cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
     place = _place(contents, spot)
-    reading, found = read_value(cell, measure.kind, measure.counting_unit), as_text(cell)
+    reading = read_value(cell, measure.kind, measure.counting_unit)
+    found = reading.seen or as_text(cell)
     whose = {"unit": contents.unit, "measure": measure.code, "found": found}
     if reading.refused:
         contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))

@@ -11,6 +11,7 @@ sources.py       ที่มา: how a computed measure follows from others, an
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
 references.py    codes that point nowhere or in a circle
+percents.py      percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 reader.py        the workbook → ``LevelTables``
 book.py          writing such a workbook, with คู่มือ and dropdowns

@@ -4,6 +4,7 @@ In: a path. Out: the records, as complete as the workbook allows, and findings t
 what was found and how to mend it. An error among them means that nothing may be scored.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import TypeVar
 
 from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.kinds import Kind
+from kpibatch.base.kinds import Kind, takes_percent
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import fold, squash
+from kpibatch.base.thai import fold, says_percent, squash
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
+from kpibatch.books.shown import Unclear
 from kpibatch.books.table import Row, Table, read_table
-from kpibatch.books.values import read_value
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
+from kpibatch.rules.percents import Typed, numbers_of, report_shares
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.rules.references import sound_measures, sound_nodes
@@ -128,30 +130,24 @@ def _unit(row: Row) -> Unit:
 
 
 def _measure(row: Row) -> Measure:
-    kind = row.choice(MEASURES.kind, Kind, Kind.NUMBER)
+    kind, counting_unit = row.choice(MEASURES.kind, Kind, Kind.NUMBER), row.text(MEASURES.counting_unit)
+    bounds = Kind.NUMBER if kind is Kind.YES_NO else kind
     return Measure(
         code=row.code(MEASURES.code),
         label=row.text(MEASURES.label),
         kind=kind,
         source=row.choice(MEASURES.source, Source, Source.FORM),
-        counting_unit=row.text(MEASURES.counting_unit),
+        counting_unit=counting_unit,
         rollup=row.choice(MEASURES.rollup, Rollup, Rollup.LAST),
         numerator=row.codes(MEASURES.numerator),
         denominator=row.code(MEASURES.denominator),
         zero_rule=row.choice(MEASURES.zero_rule, ZeroRule, ZeroRule.MISSING),
-        minimum=_bound(row, MEASURES.minimum, kind),
-        maximum=_bound(row, MEASURES.maximum, kind),
+        minimum=row.read(MEASURES.minimum, bounds, counting_unit),
+        maximum=row.read(MEASURES.maximum, bounds, counting_unit),
         limit=row.code(MEASURES.limit),
         needs_evidence=row.choice(MEASURES.needs_evidence, Flag, Flag.NO) is Flag.YES,
         place=row.place(MEASURES.code),
     )
-
-
-def _bound(row: Row, column: Column, kind: Kind) -> float | None:
-    if kind is Kind.DATE:
-        day = row.date_in(column)
-        return None if day is None else float(day.toordinal())
-    return row.number_in(column)
 
 
 def _node(row: Row, units: Mapping[str, Unit]) -> Node:
@@ -166,8 +162,8 @@ def _node(row: Row, units: Mapping[str, Unit]) -> Node:
         code=row.code(NODES.code),
         parent=row.code(NODES.parent),
         name=row.text(NODES.name),
-        weight=row.number_in(NODES.weight) or 0.0,
-        child_sum=row.number_in(NODES.child_sum),
+        weight=row.number_in(NODES.weight, Kind.PERCENT) or 0.0,
+        child_sum=row.number_in(NODES.child_sum, Kind.PERCENT),
         only=codes if scope == Scope.ONLY else frozenset(),
         never=codes if scope == Scope.EXCEPT else frozenset(),
         groups=frozenset(listed) if scope == Scope.GROUP else frozenset(),
@@ -194,6 +190,7 @@ def _scope(row: Row) -> tuple[str, tuple[str, ...]]:
 def _rules(
     table: Table, names: tuple[Column, ...], nodes: Mapping[str, Node], measures: Mapping[str, Measure]
 ) -> Iterator[Rule]:
+    cases: dict[tuple[str, str], list[Typed]] = defaultdict(list)
     for row in table:
         kpi, measure, case_of = row.code(RULES.kpi), row.code(RULES.measure), row.code(RULES.case_of)
         known = [
@@ -203,6 +200,8 @@ def _rules(
         ]
         conditions = [_condition(row, name, measures.get(measure)) for name in names]
         case = _condition(row, RULES.case, measures.get(case_of))
+        report_shares(_percents(row, names, conditions, measures.get(measure)))
+        cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
         typed = row.text(RULES.case)
         if bool(case_of) != bool(typed):
             row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
@@ -216,6 +215,8 @@ def _rules(
                 remark=row.text(RULES.remark),
                 places=tuple(row.place(name) for name in names),
             )
+    for series in cases.values():
+        report_shares(series)
 
 
 def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) -> bool:
@@ -231,6 +232,9 @@ def _condition(row: Row, column: Column, measure: Measure | None) -> Condition |
     if isinstance(value, date):
         row.report("table-threshold-date", column, value)
         return None
+    if isinstance(value, Unclear):
+        row.report("table-number-format", column, value, expected=column)
+        return None
     text = as_text(value)
     if not text:
         return None
@@ -242,7 +246,20 @@ def _condition(row: Row, column: Column, measure: Measure | None) -> Condition |
     if measure and condition.family != measure.kind.family:
         row.report("table-condition-kind", column, text, kind=measure.kind.value, asked=measure.code)
         return None
+    if measure and says_percent(text) and not takes_percent(measure.kind, measure.counting_unit):
+        row.report("table-percent", column, text, expected=measure.kind.value)
+        return None
     return condition
+
+
+def _percents(
+    row: Row, names: Iterable[Column], conditions: Iterable[Condition | None], measure: Measure | None
+) -> list[Typed]:
+    """The cells of a row that compare a percent with numbers."""
+    if measure is None or measure.kind is not Kind.PERCENT:
+        return []
+    read = zip(names, conditions, strict=True)
+    return [Typed(row, name, numbers_of(condition)) for name, condition in read if condition]
 
 
 def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | None]) -> list[Condition | None]:
@@ -258,8 +275,8 @@ def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | Non
 def _baselines(
     table: Table, units: Mapping[str, Unit], measures: Mapping[str, Measure]
 ) -> dict[tuple[str, str], Baseline]:
-    fixed = [column for column in table.columns if column != BASELINES.unit]
-    for column in fixed:
+    columns = [column for column in table.columns if column != BASELINES.unit]
+    for column in columns:
         if column not in measures:
             table.head.report("table-unknown", column, column, where=MEASURES.sheet)
         elif measures[column].source is not Source.BASE:
@@ -271,16 +288,17 @@ def _baselines(
             row.report("table-duplicate", BASELINES.unit, unit)
         elif _known(row, BASELINES.unit, units, UNITS.sheet):
             rows[unit] = row
-    cells = ((unit, row, code) for unit, row in rows.items() for code in fixed if code in measures)
+    cells = ((unit, row, code) for unit, row in rows.items() for code in columns if code in measures)
     read = {(unit, code): _baseline(row, measures[code]) for unit, row, code in cells}
-    return {key: baseline for key, baseline in read.items() if baseline}
+    baselines = {key: baseline for key, baseline in read.items() if baseline}
+    for column in columns:
+        if column in measures and measures[column].kind is Kind.PERCENT:
+            of = ((row, baselines.get((unit, column))) for unit, row in rows.items())
+            report_shares(Typed(row, column, (fixed.value,)) for row, fixed in of if fixed)
+    return baselines
 
 
 def _baseline(row: Row, measure: Measure) -> Baseline | None:
     """One fixed value; ``None`` where the cell is blank or can't be read."""
-    cell = row.value(measure.code)
-    reading = read_value(cell, measure.kind, measure.counting_unit)
-    if reading.refused:
-        row.report("table-value", measure.code, as_text(cell), expected=measure.kind.value)
-        return None
-    return None if cell is None else Baseline(reading.value, row.place(measure.code))
+    value = row.read(measure.code, measure.kind, measure.counting_unit)
+    return None if value is None else Baseline(value, row.place(measure.code))

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, is_month, read_number
 from kpibatch.books.table import Row, Table
+from kpibatch.rules.percents import Typed, report_shares
 from kpibatch.rules.records import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 
@@ -106,15 +108,17 @@ def read_rating(table: Table) -> tuple[tuple[float, str], ...]:
 
     Source: design, section 1 (ผลประเมิน).
     """
-    bands = []
+    bands, typed = [], []
     for row in table:
-        percent, word = row.number_in(RATING.percent), row.text(RATING.word)
+        percent, word = row.number_in(RATING.percent, Kind.PERCENT), row.text(RATING.word)
         if row.blank(RATING.percent):
             row.report("table-value", RATING.percent, "", expected="90")
         if row.blank(RATING.word):
             row.report("table-value", RATING.word, "", expected="ดีเด่น")
         if percent is not None:
             bands.append((percent, word))
+            typed.append(Typed(row, RATING.percent, (percent,)))
+    report_shares(typed)
     return tuple(bands)
 
 

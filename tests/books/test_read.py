@@ -18,6 +18,7 @@ from kpibatch.base.addresses import address, coordinates
 from kpibatch.base.kinds import Kind
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, UnreadableBook, as_text, read_book
+from kpibatch.books.shown import Unclear
 from kpibatch.books.values import read_value
 
 ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"]
@@ -104,7 +105,7 @@ def test_a_day_with_a_time_is_that_day(tmp_path):
 
 
 def test_a_time_is_no_value(tmp_path):
-    assert isinstance(value_at(saved(tmp_path / "a.xlsx", {"A1": time(10, 30)}), "A1"), CellError)
+    assert isinstance(value_at(saved(tmp_path / "a.xlsx", {"A1": time(10, 30)}), "A1"), Unclear)
 
 
 def test_blank_rows_and_columns_in_front_keep_addresses_true(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError
+from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED, Percent, Unclear
 from kpibatch.books.values import BLANK, Reading, read_value
 
 NUMBERS = [Kind.NUMBER, Kind.AMOUNT, Kind.PERCENT]
@@ -40,8 +41,6 @@ def test_a_number_is_read_as_it_is_and_nothing_is_said(kind, number):
     [
         ("85", 85, "85"),
         ("๘๕.๕", 85.5, "85.5"),
-        ("85%", 85, "85"),
-        ("ร้อยละ 85", 85, "85"),
         ("1,234.50", 1234.5, "1234.5"),
         ("\xa085 ", 85, "85"),
         ("85 คน", 85, "85"),
@@ -52,10 +51,34 @@ def test_a_number_in_text_is_read_and_said_so(kind, cell, value, read_as):
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize("cell", [Percent(85), "85%", "ร้อยละ 85", "ร้อยละ ๘๕.๐"])
+def test_a_percent_is_a_percent_and_nothing_else(kind, cell):
+    percent = Reading(85.0, read_as="85")
+    assert read_value(cell, kind, "คน") == (
+        percent if kind is Kind.PERCENT else Reading(refused="percent-as-count")
+    )
+    assert read_value(cell, kind, "ร้อยละ") == percent
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_a_number_in_a_cell_of_days_or_times_is_refused_with_what_is_seen(kind):
+    assert read_value(date(1900, 3, 25), kind) == Reading(refused=AS_DAY, seen="25/3/1900 (25/3/2443)")
+    assert read_value(date(2565, 4, 15), kind) == Reading(refused=AS_DAY, seen="15/4/2565")
+    assert read_value(Unclear("0:30", AS_TIME), kind) == Reading(refused=AS_TIME)
+    assert read_value(Unclear("1.05", MIXED), kind) == Reading(refused=MIXED)
+
+
+@pytest.mark.parametrize("cell", [Percent(100), Unclear("0:30", AS_TIME)])
+def test_neither_a_percent_nor_a_time_is_a_day_or_an_answer(cell):
+    assert read_value(cell, Kind.DATE).refused == "not-a-date"
+    assert read_value(cell, Kind.YES_NO).refused == "not-yes-no"
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
 @pytest.mark.parametrize(
     "cell",
     [
-        *(True, False, inf, -inf, nan, date(2022, 4, 15)),
+        *(True, False, inf, -inf, nan),
         *("-", "85-90", "ประมาณ 85", "8.5.2565", "1.234,50", "1_000", "nan", "inf", "1e5", "٨٥", "ใช่"),
     ],
 )

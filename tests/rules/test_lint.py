@@ -6,13 +6,13 @@ one is let through. And what the operator sees: all faults at once, exit code 2,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from tablebook import SHEETS, write
+from tablebook import SHEETS, percents, write
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy_sample, edit_table, kpibatch
 
 from kpibatch.base.catalogue import severity_of, texts
@@ -137,6 +137,11 @@ SLIPS = (
     Slip("table-half-case", "ระดับ!C4", {"ระดับ!C4": None}, near={"ระดับ!B4": None, "ระดับ!C4": None}, also=also("lint-case-gap")),
     Slip("table-half-case", "ระดับ!B7", cells_of("ระดับ", 7, "I1", None, "≤ 2", "T1.pct", "≥ 60")),
     Slip("table-mixed", "ระดับ!G2", levels(2, *AS_PRINTED), near=levels(2, "< 50", "50", "60", "70", "> 70")),
+    Slip("table-percent-share", "ระดับ!E2", levels(2, 0.6, 0.7, 0.8, 0.9, 2), near=levels(2, 0.6, 0.7, 0.8, 0.9, 2.1)),
+    Slip("table-percent-share", "ระดับ!I2", levels(2, None, None, None, None, 1), also=also("lint-same-level")),
+    Slip("table-percent-beside", "ระดับ!E2", levels(2, 60, 70, 80, 90, 100), spoil=percents("ระดับ", E2=0.6)),
+    Slip("table-percent", "ระดับ!E4", {"ระดับ!E4": "1%"}, near={"ระดับ!E4": "1"}, also=also("lint-empty-level")),
+    Slip("table-number-format", "ระดับ!E4", {"ระดับ!E4": time(0, 30)}, also=also("lint-empty-level")),
     Slip("table-threshold-date", "ระดับ!E4", {"ระดับ!E4": datetime(2022, 1, 5)}, near={"ระดับ!E4": "1-5"}, also=also("lint-empty-level")),
     Slip("table-column-twice", "ระดับ!K1", {"ระดับ!K1": "ระดับ 5", "ระดับ!K2": "≥ 50"}),
     Slip("table-unknown-column", "หน่วย!F1", {"หน่วย!F1": "โทรศัพท์"}, near={"ระดับ!K1": "ระดับ 6"}),
@@ -221,7 +226,6 @@ SLIPS = (
         also=also("lint-direction")),
     Slip("lint-day-outside", "ระดับ!I6", {"ระดับ!I6": "ภายใน 1 ต.ค. 2565"}, near={"ระดับ!I6": "ภายใน 30 ก.ย. 2565"}),
     Slip("lint-day-explained", "ระดับ!I6", {"ระดับ!I6": "ภายใน 10 ก.ย. 2564", "ระดับ!J6": "ก่อนรอบ ตามหนังสือ"}),
-    Slip("lint-percent-share", "ระดับ!E2", levels(2, 0.6, 0.7, 0.8, 0.9, 1), near=levels(2, 0.6, 0.7, 0.8, 0.9, 1.1)),
     Slip("lint-direction", "ระดับ!E4", levels(4, "≤ 5", "≤ 4", "≤ 3", "≤ 2", "≤ 1"),
         near=levels(4, "≤ 5", "≤ 4", "≤ 3", "≤ 2", "≤ 1") | levels(5, *["≤ 1"] * 5)),
     Slip("lint-twice", "ระดับ!E3", {"ระดับ!D3": "T1.pct"} | levels(3, *["≥ 50"] * 5), near={"ระดับ!D5": "I1.news"}, also=also("lint-unused")),

@@ -1,11 +1,11 @@
 """The level-table workbook as it is read: the samples whole, and every fault once, at its sheet and cell."""
 
 import hashlib
-from datetime import date
+from datetime import date, time
 
 import openpyxl
 import pytest
-from tablebook import SHEETS, faults, levels, read, write
+from tablebook import SHEETS, faults, levels, percents, read, write
 from workspace import SAMPLES
 
 from kpibatch.base.catalogue import texts
@@ -201,6 +201,8 @@ FAULTS = [
     ("รายการข้อมูล!H4", "T1.budget", "table-parts-idle รายการข้อมูล!A4"),
     ("รายการข้อมูล!I5", "ข้าม", "table-value"),
     ("รายการข้อมูล!J4", "ศูนย์", "table-value"),
+    ("รายการข้อมูล!J4", "50%", "table-percent"),
+    ("รายการข้อมูล!J4", date(1900, 3, 25), "table-number-format"),
     ("รายการข้อมูล!K8", "วันนี้", "table-value"),
     ("รายการข้อมูล!L4", "T1.bugdet", "table-unknown รายการข้อมูล!A4"),
     ("รายการข้อมูล!M4", "มี", "table-value"),
@@ -212,15 +214,19 @@ FAULTS = [
     ("ระดับ!E2", "≥ หกสิบ", "table-condition"),
     ("ระดับ!E2", "ใช่", "table-condition-kind"),
     ("ระดับ!E2", date(2026, 1, 5), "table-threshold-date"),
+    ("ระดับ!E2", time(8, 30), "table-number-format"),
     ("ระดับ!E2", "#REF!", "table-cell-error"),
     ("ระดับ!E2", "=1+1", "table-no-result"),
     ("ระดับ!F2", "≤ 70", "table-mixed ระดับ!G2"),
+    ("ระดับ!F4", "ร้อยละ 50", "table-percent"),
+    ("ระดับ!C4", "≤ 2%", "table-percent"),
     ("ระดับ!G1", None, "table-column-missing ระดับ"),
     ("ระดับ!I6", "≥ 80", "table-condition-kind"),
     ("ค่าตั้งต้น!A3", "9999", "table-unknown"),
     ("ค่าตั้งต้น!B2", "stuff", "table-unknown"),
     ("ค่าตั้งต้น!B2", "T1.spent", "table-not-fixed"),
     ("ค่าตั้งต้น!B3", "สอง", "table-value"),
+    ("ค่าตั้งต้น!B3", "50%", "table-percent"),
 ]
 WHOLE_ROWS = {
     "table-half-case ระดับ!C7": {"ระดับ!A7": "I1", "ระดับ!B7": "staff", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
@@ -228,11 +234,16 @@ WHOLE_ROWS = {
     "table-duplicate ค่าตั้งต้น!A6": {"ค่าตั้งต้น!A6": "3101", "ค่าตั้งต้น!B6": "9"},
     "table-duplicate ปฏิทิน!A5": {"ปฏิทิน!A5": "2565-04", "ปฏิทิน!B5": "9 พ.ค. 2565"},
     "table-duplicate รอบประเมิน!A12": {"รอบประเมิน!A12": "สิ้นสุด", "รอบประเมิน!B12": "31 ธ.ค. 2565"},
+    "table-percent-share ระดับ!E2": dict(
+        zip((f"ระดับ!{column}2" for column in "EFGHI"), (0.9, 0.95, 1, 1.05, 1.1), strict=True)
+    ),
+    "table-percent-share ผลประเมิน!A2": {"ผลประเมิน!A2": 0.9, "ผลประเมิน!A3": 0.6},
     "table-unknown-item รอบประเมิน!A10": {"รอบประเมิน!A10": "คะแนนต่ำกว่าระดับ1", "รอบประเมิน!B10": "1"},
 }
 WHOLE_SHEETS = [
     (lambda book: book.remove(book["ปฏิทิน"]), "table-sheet-missing ปฏิทิน"),
     (lambda book: book.create_sheet("ปฏิทิน 2"), "table-unknown-sheet ปฏิทิน 2"),
+    (percents("ระดับ", F2=0.7), "table-percent-beside ระดับ!F2"),
     (lambda book: book["ตัวชี้วัด"].merge_cells("H2:H3"), "table-merged ตัวชี้วัด!H2"),
 ]
 

@@ -161,3 +161,13 @@ def one_kpi(measures: str, rules: str, **sheets: str) -> LevelTables:
     return levels(
         **(usual | sheets), รายการข้อมูล=f"{heads['รายการข้อมูล']}\n{measures}", ระดับ=f"{heads['ระดับ']}\n{rules}"
     )
+
+
+def percents(sheet: str, **shares: float) -> Callable[[Any], None]:
+    """What types shares into cells that show them as percents."""
+
+    def spoil(book: Any) -> None:
+        for cell, share in shares.items():
+            book[sheet][cell], book[sheet][cell].number_format = share, "0.00%"
+
+    return spoil

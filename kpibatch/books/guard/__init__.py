@@ -3,8 +3,10 @@
 In: a path, or bytes, and the limits.
 Out: ``Inspected`` with the reader's own copy, or ``Refused`` with the reason.
 
+looks.py    what a number format makes of a number: a percent, a day, a time
 limits.py   why a file is not read; what is counted against the limits
 package.py  a zipped workbook taken apart without trusting it; the reader's own copy
+styles.py   the styles of .xlsx that show a number as something else
 ole.py      the container of .xls taken apart
 cells.py    walking the cells of one XML sheet
 xlsx.py     inspecting .xlsx and .xlsm

@@ -1,30 +1,39 @@
 """Walking the cells of one XML sheet, whatever way it is written: where they stand, which hold an error or no
-result.
+result, which numbers are shown as something else.
 """
 
 import re
+from collections.abc import Mapping
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
-from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Flaw, Refused, Tally
+from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Flaw, Looking, Refused, Tally
+from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.package import parse, xml_parser
 
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _TEXT_TYPES = ("str", "inlineStr", "d")
+_NUMBER_TYPES = ("", "n")
 
 
-def walked_cells(name: str, xml: bytes, tally: Tally) -> list[Flaw]:
-    """Walk a sheet; its cells are counted in the tally, its flaws returned."""
-    walk = _Walk(name, xml, tally)
+def walked_cells(
+    name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]
+) -> tuple[list[Flaw], list[Looking]]:
+    """Walk a sheet; its cells are counted in the tally, its flaws returned, and the numbers whose style shows
+    something else.
+    """
+    walk = _Walk(name, xml, tally, looks)
     parse(walk.parser, xml)
-    return walk.flaws
+    return walk.flaws, walk.seen
 
 
 class _Walk:
     """The state of one walk. Cells without an address follow one another, as readers have it."""
 
-    def __init__(self, name: str, xml: bytes, tally: Tally) -> None:
-        self.name, self.xml, self.tally = name, xml, tally
+    def __init__(self, name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]) -> None:
+        self.name, self.xml, self.tally, self.looks = name, xml, tally, looks
         self.flaws: list[Flaw] = []
+        self.seen: list[Looking] = []
+        self._look: Look | None = None
         self._row, self._column, self._place, self._inside = -1, -1, (0, 0), False
         self._type, self._formula, self._values, self._value = "", False, 0, ""
         self._taking, self._begun, self._sheets = False, 0, 0
@@ -84,6 +93,8 @@ class _Walk:
         self._place = row, self._column
         self.tally.once(self._place)
         self._type, self._formula, self._values, self._value = attributes.get("t", ""), False, 0, ""
+        style = attributes.get("s", "0")
+        self._look = self.looks.get(int(style)) if re.fullmatch(r"\d{1,9}", style, re.ASCII) else None
 
     def _text(self, characters: str) -> None:
         if self._taking:
@@ -113,4 +124,6 @@ class _Walk:
             self.flaws.append((*self._place, UNCALCULATED))
         elif not self._value:
             return
+        elif self._look and self._type in _NUMBER_TYPES:
+            self.seen.append((*self._place, self._look))
         self.tally.fill(self._place)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from kpibatch.base.addresses import COLUMNS, ROWS, address
 from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.looks import Look
 
 _WHAT = {
     "not-a-file",
@@ -30,6 +31,7 @@ NAMELESS_ERROR = "#ERROR"
 Flaw: TypeAlias = tuple[int, int, str]
 Position: TypeAlias = tuple[int, int]
 Merge: TypeAlias = tuple[Position, Position]
+Looking: TypeAlias = tuple[int, int, Look]
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_SHOWN = 200
 
@@ -62,24 +64,26 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a guard saw of a sheet: the cells whose value does not exist (row, column, what stands there), and
-    merged ranges.
+    """What a guard saw of a sheet: the cells whose value does not exist (row, column, what stands there),
+    merged ranges, and the numbers whose format shows something else (row, column, what).
     """
 
     name: str
     flaws: tuple[Flaw, ...] = ()
     merges: tuple[Merge, ...] = ()
+    looks: tuple[Looking, ...] = ()
 
 
 @dataclass(frozen=True)
 class Inspected:
     """A workbook that may be read: ``copy`` is what the reader gets, ``sheets`` are in the workbook's
-    order.
+    order; ``from_1904``: its days count from 1904, not from 1900.
     """
 
     kind: str
     copy: bytes
     sheets: tuple[Sheet, ...]
+    from_1904: bool = False
 
 
 @dataclass

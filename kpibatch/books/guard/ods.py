@@ -9,11 +9,13 @@ from kpibatch.books.guard.limits import (
     UNCALCULATED,
     Flaw,
     Inspected,
+    Looking,
     Merge,
     Refused,
     Sheet,
     Tally,
 )
+from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.package import Zipped, packed, parse, xml_parser
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
@@ -46,6 +48,7 @@ class _Walk:
         self._merges: list[Merge] = []
         self._row = self._column = self._rows = 0
         self._row_flaws: list[tuple[int, str]] = []
+        self._looks: list[Looking] = []
         self._cell: dict[str, str] | None = None
         self._text, self._paragraphs, self._note, self._inside = "", 0, 0, False
         self.parser = parser = xml_parser()
@@ -85,6 +88,7 @@ class _Walk:
             raise Refused("file-malformed", "table:table", name)
         self.tally.begin(name)
         self._inside, self._row, self._flaws, self._merges = True, 0, [], []
+        self._looks = []
 
     def _characters(self, characters: str) -> None:
         if self._cell is not None and not self._note:
@@ -98,7 +102,12 @@ class _Walk:
         elif name == "table:table":
             self._inside = False
             self.sheets.append(
-                Sheet(self.tally.names[-1], tuple(self._flaws), self.tally.merge(self._merges))
+                Sheet(
+                    self.tally.names[-1],
+                    tuple(self._flaws),
+                    self.tally.merge(self._merges),
+                    tuple(self._looks),
+                )
             )
         elif name == "office:annotation":
             self._note -= 1
@@ -111,6 +120,9 @@ class _Walk:
         flaw = _flaw(cell, text, self._paragraphs)
         if flaw or text or "office:value-type" in cell:
             self.tally.fill((self._row + self._rows - 1, self._column - 1), times * self._rows)
+        if cell.get("office:value-type") == "percentage":
+            columns, rows = range(first, self._column), range(self._row, self._row + self._rows)
+            self._looks += [(row, column, Look.PERCENT) for row in rows for column in columns]
         if flaw:
             self._row_flaws += [(column, flaw) for column in range(first, self._column)]
         down, right = (_number(cell, f"table:number-{way}-spanned") for way in ("rows", "columns"))

@@ -5,7 +5,8 @@ promised text is missing.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kpibatch.books.guard.limits import (
@@ -13,11 +14,13 @@ from kpibatch.books.guard.limits import (
     UNCALCULATED,
     Flaw,
     Inspected,
+    Looking,
     Merge,
     Refused,
     Sheet,
     Tally,
 )
+from kpibatch.books.guard.looks import Look, looks_of
 from kpibatch.books.guard.ole import Compound
 
 ERRORS = {
@@ -32,6 +35,7 @@ ERRORS = {
 }
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _SST, _DIMENSIONS = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x200
 _FORMULA, _STRING, _BOOLERR, _MULRK, _MERGED = 0x06, 0x207, 0x205, 0xBD, 0xE5
+_FORMAT, _XF, _DATE_MODE = 0x41E, 0xE0, 0x22
 _NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING = 0x203, 0x27E, 0x204, 0xFD, 0xD6
 _VALUES = (_NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING)
 _ROWS, _COLUMNS = 65_536, 256
@@ -39,17 +43,28 @@ _SMALLEST_STRING = 3
 _Record: TypeAlias = tuple[int, bytes]
 
 
+@dataclass
+class _Book:
+    """What stands before the sheets: where each begins, and its name; the formats and who uses them."""
+
+    sheets: list[tuple[int, str]] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=dict)
+    used: list[int] = field(default_factory=list)
+    from_1904: bool = False
+
+
 def inspect_xls(compound: Compound, book: str, tally: Tally) -> Inspected:
     """Inspect every sheet of a legacy workbook whose stream is ``book``."""
     stream = compound.stream(book)
-    sheets = []
-    for start, name in list(_listed(stream)):
+    found = _book(stream)
+    looks, sheets = looks_of(found.used, found.codes), []
+    for start, name in found.sheets:
         tally.begin(name)
         try:
-            sheets.append(_sheet(name, stream, start, tally))
+            sheets.append(_sheet(name, stream, start, tally, looks))
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF", name) from None
-    return Inspected("xls", compound.raw, tuple(sheets))
+    return Inspected("xls", compound.raw, tuple(sheets), found.from_1904)
 
 
 def _records(stream: bytes, start: int) -> Iterator[_Record]:
@@ -68,11 +83,11 @@ def _records(stream: bytes, start: int) -> Iterator[_Record]:
     raise Refused("unreadable-file", "BIFF")
 
 
-def _listed(stream: bytes) -> Iterator[tuple[int, str]]:
-    """Where each sheet begins, and its name; refuses what is encrypted or promises more strings than there is
-    room for.
+def _book(stream: bytes) -> _Book:
+    """What stands before the sheets; refuses what is encrypted or promises more strings than there is room
+    for.
     """
-    wide = True
+    book, wide = _Book(), True
     for kind, content in _records(stream, 0):
         if kind == _BOF:
             wide = content[:2] == b"\0\6"
@@ -86,12 +101,29 @@ def _listed(stream: bytes) -> Iterator[tuple[int, str]]:
             if len(content) < 8 or (start := struct.unpack_from("<I", content)[0]) >= len(stream):
                 raise Refused("file-malformed", "BOUNDSHEET")
             name = content[8:] if wide else content[7:]
-            yield start, name.decode("utf-16-le" if wide and content[7] & 1 else "cp874", "replace")
+            book.sheets.append(
+                (start, name.decode("utf-16-le" if wide and content[7] & 1 else "cp874", "replace"))
+            )
+        elif kind == _FORMAT and len(content) > 5:
+            book.codes[struct.unpack_from("<H", content)[0]] = _code(content, wide)
+        elif kind == _XF and len(content) >= 4:
+            book.used.append(struct.unpack_from("<H", content, 2)[0])
+        elif kind == _DATE_MODE:
+            book.from_1904 = content[:1] == b"\1"
+    return book
 
 
-def _sheet(name: str, stream: bytes, start: int, tally: Tally) -> Sheet:
+def _code(content: bytes, wide: bool) -> str:
+    """The code of a format; before BIFF 8 its length takes one byte, and nothing says how it is written."""
+    if not wide:
+        return content[3:].decode("cp874", "replace")
+    return content[5:].decode("utf-16-le" if content[4] & 1 else "latin-1", "replace")
+
+
+def _sheet(name: str, stream: bytes, start: int, tally: Tally, looks: Mapping[int, Look]) -> Sheet:
     flaws: list[Flaw] = []
     merges: list[Merge] = []
+    seen: list[Looking] = []
     awaited: tuple[int, int] | None = None  # a formula whose text must follow
     for kind, content in _records(stream, start):
         if kind == _STRING:
@@ -100,7 +132,7 @@ def _sheet(name: str, stream: bytes, start: int, tally: Tally) -> Sheet:
             merges += _merged(content)
         elif kind == _DIMENSIONS:
             _refuse_beyond(name, content)
-        for place in _filled(kind, content):
+        for place, style in _filled(kind, content):
             if awaited:
                 flaws.append((*awaited, UNCALCULATED))
             awaited = (
@@ -110,19 +142,29 @@ def _sheet(name: str, stream: bytes, start: int, tally: Tally) -> Sheet:
             tally.fill(place)
             if error := _error(kind, content):
                 flaws.append((*place, error))
+            elif style in looks and _is_number(kind, content):
+                seen.append((*place, looks[style]))
     if awaited:
         flaws.append((*awaited, UNCALCULATED))
-    return Sheet(name, tuple(flaws), tally.merge(merges))
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen))
 
 
-def _filled(kind: int, content: bytes) -> list[tuple[int, int]]:
-    """The cells a record fills."""
+def _is_number(kind: int, content: bytes) -> bool:
+    """Whether a record fills its cells with numbers; a formula's other results are marked as such."""
+    return kind in (_NUMBER, _RK, _MULRK) or (kind == _FORMULA and content[12:14] != b"\xff\xff")
+
+
+def _filled(kind: int, content: bytes) -> list[tuple[tuple[int, int], int]]:
+    """The cells a record fills, each with the number of its style."""
     if kind in _VALUES or kind in (_FORMULA, _BOOLERR):
-        row, column = struct.unpack_from("<HH", content)
-        return [(row, column)]
+        row, column, style = struct.unpack_from("<HHH", content)
+        return [((row, column), style)]
     if kind == _MULRK:
         row, first = struct.unpack_from("<HH", content)
-        return [(row, column) for column in range(first, first + (len(content) - 6) // 6)]
+        return [
+            ((row, first + index), struct.unpack_from("<H", content, 4 + 6 * index)[0])
+            for index in range((len(content) - 6) // 6)
+        ]
     return []
 
 

@@ -4,15 +4,27 @@ Formulas always store a result here, so one that was never calculated can't be t
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from kpibatch.books.guard.limits import NAMELESS_ERROR, Flaw, Inspected, Merge, Refused, Sheet, Tally
+from kpibatch.books.guard.limits import (
+    NAMELESS_ERROR,
+    Flaw,
+    Inspected,
+    Looking,
+    Merge,
+    Refused,
+    Sheet,
+    Tally,
+)
+from kpibatch.books.guard.looks import Look, looks_of
 from kpibatch.books.guard.package import Copy, Linked, Zipped
 from kpibatch.books.guard.xls import ERRORS
 
 _ROW, _BUNDLE_SHEET, _MERGE, _STRINGS = 0, 156, 176, 159
 _FILLED = range(2, 12)
 _ERRORS = (3, 11)
+_NUMBERS = (2, 5, 9)
+_FORMAT, _XF, _BEGIN_CELL_XFS, _END_CELL_XFS, _WORKBOOK_PROPERTIES = 44, 47, 617, 618, 153
 _SHORT = range(12, 19)  # cells without a column: Excel does not write them, the reader does not know them
 _SMALLEST_STRING = 5
 
@@ -20,6 +32,8 @@ _SMALLEST_STRING = 5
 def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     """Inspect every sheet of a binary workbook whose main part is ``workbook``."""
     linked = Linked(zipped, workbook)
+    styles = linked.other("styles")
+    looks = _looks(zipped.part(styles)) if styles else {}
     copy = Copy(zipped, "bin")
     copy.add("xl/workbook.bin", workbook)
     sheets = []
@@ -27,7 +41,8 @@ def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
         tally.begin(name)
         kind, part = linked.sheet(name, link)
         try:
-            sheets.append(_sheet(name, zipped.part(part), tally) if kind == "worksheets" else Sheet(name))
+            content = zipped.part(part)
+            sheets.append(_sheet(name, content, tally, looks) if kind == "worksheets" else Sheet(name))
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF12", name) from None
         copy.add_sheet(link, kind, part)
@@ -37,7 +52,7 @@ def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
     zipped.refuse_doctypes()
-    return Inspected("xlsb", copy.packed(), tuple(sheets))
+    return Inspected("xlsb", copy.packed(), tuple(sheets), _from_1904(zipped.part(workbook)))
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -74,6 +89,26 @@ def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
             yield _wide_text(content, after)[0], link
 
 
+def _from_1904(workbook: bytes) -> bool:
+    properties = (content for kind, content in _records(workbook) if kind == _WORKBOOK_PROPERTIES)
+    return any(content[:1] and content[0] & 1 for content in properties)
+
+
+def _looks(styles: bytes) -> dict[int, Look]:
+    """The styles of cells, by their numbers, that show something else than the number."""
+    codes: dict[int, str] = {}
+    used: list[int] = []
+    of_cells = False
+    for kind, content in _records(styles):
+        if kind in (_BEGIN_CELL_XFS, _END_CELL_XFS):
+            of_cells = kind == _BEGIN_CELL_XFS
+        elif kind == _FORMAT and len(content) >= 6:
+            codes[struct.unpack_from("<H", content)[0]] = _wide_text(content, 2)[0]
+        elif kind == _XF and of_cells and len(content) >= 4:
+            used.append(struct.unpack_from("<H", content, 2)[0])
+    return looks_of(used, codes)
+
+
 def _wide_text(content: bytes, at: int) -> tuple[str, int]:
     if len(content) < at + 4:
         raise Refused("unreadable-file", "BIFF12")
@@ -90,8 +125,9 @@ def _refuse_unsound(strings: bytes) -> None:
         break
 
 
-def _sheet(name: str, content: bytes, tally: Tally) -> Sheet:
+def _sheet(name: str, content: bytes, tally: Tally, looks: Mapping[int, Look]) -> Sheet:
     flaws: list[Flaw] = []
+    seen: list[Looking] = []
     merges: list[Merge] = []
     row = 0
     for kind, record in _records(content):
@@ -101,11 +137,14 @@ def _sheet(name: str, content: bytes, tally: Tally) -> Sheet:
             place = row, struct.unpack_from("<I", record)[0]
             tally.once(place)
             tally.fill(place)
+            style = struct.unpack_from("<I", record, 4)[0] & 0xFFFFFF
             if kind in _ERRORS:
                 flaws.append((*place, ERRORS.get(record[8], NAMELESS_ERROR)))
+            elif kind in _NUMBERS and style in looks:
+                seen.append((*place, looks[style]))
         elif kind in _SHORT:
             raise Refused("file-malformed", f"BIFF12 {kind}", name)
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", record)
             merges.append(((top, left), (bottom, right)))
-    return Sheet(name, tuple(flaws), tally.merge(merges))
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen))

@@ -6,12 +6,24 @@ the others.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
 from kpibatch.books.guard.cells import walked_cells
-from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Inspected, Merge, Refused, Sheet, Tally
+from kpibatch.books.guard.limits import (
+    NAMELESS_ERROR,
+    UNCALCULATED,
+    Inspected,
+    Looking,
+    Merge,
+    Refused,
+    Sheet,
+    Tally,
+)
+from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.package import Copy, Linked, Zipped, elements
+from kpibatch.books.guard.styles import styled_looks
 
 _READABLE_ERRORS = {
     "#DIV/0!",
@@ -49,6 +61,8 @@ _UNIQUE = re.compile(rb"""<(?:\w+:)?sst\b[^>]*?\buniqueCount\s*=\s*["']\s*(\d+)"
 def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     """Inspect every sheet of a workbook whose main part is ``workbook``."""
     linked = Linked(zipped, workbook)
+    styles = linked.other("styles")
+    looks = styled_looks(zipped.xml(styles)) if styles else {}
     copy = Copy(zipped, "xml")
     copy.add("xl/workbook.xml", workbook)
     sheets = []
@@ -56,7 +70,7 @@ def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
         tally.begin(name)
         kind, part = linked.sheet(name, link)
         xml = zipped.xml(part)
-        sheet = _inspected(name, xml, tally) if kind == "worksheets" else Sheet(name)
+        sheet = _inspected(name, xml, tally, looks) if kind == "worksheets" else Sheet(name)
         strange = {text for _, _, text in sheet.flaws} - _READABLE_ERRORS
         copy.add_sheet(link, kind, part, _readable(xml, strange) if strange else None)
         sheets.append(sheet)
@@ -66,7 +80,12 @@ def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
     zipped.refuse_doctypes()
-    return Inspected("xlsx", copy.packed(), tuple(sheets))
+    return Inspected("xlsx", copy.packed(), tuple(sheets), _from_1904(zipped.xml(workbook)))
+
+
+def _from_1904(workbook: bytes) -> bool:
+    properties = elements(workbook, "workbookPr") if b"date1904" in workbook else []
+    return any(each.get("date1904") in ("1", "true") for each in properties)
 
 
 def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
@@ -97,14 +116,30 @@ def _readable(xml: bytes, strange: set[str]) -> bytes:
     return re.sub(rb"(<(?:\w+:)?v(?:\s[^>]*)?>)(?:" + words + rb")(?=</)", rb"\1#N/A", xml)
 
 
-def _inspected(name: str, xml: bytes, tally: Tally) -> Sheet:
+def _inspected(name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]) -> Sheet:
     merges = tally.merge(_merges(name, xml)) if b"mergeCell" in xml else ()
     count = plain_cells(xml, tally.limits.max_box)
     if count is None:
-        return Sheet(name, tuple(walked_cells(name, xml, tally)), merges)
+        flaws, seen = walked_cells(name, xml, tally, looks)
+        return Sheet(name, tuple(flaws), merges, tuple(seen))
     # blank cells may be many; they are told from filled ones where it matters
     tally.count(count if count < _FEW else xml.count(b"</v>") + xml.count(b"</is>"))
-    return Sheet(name, (), merges)
+    return Sheet(name, (), merges, tuple(_plain_looks(xml, looks)) if looks else ())
+
+
+def _plain_looks(xml: bytes, looks: Mapping[int, Look]) -> Iterator[Looking]:
+    """The numbers of a sheet of plain cells that their styles show as something else."""
+    for cell, style in _styled(tuple(sorted(looks))).findall(xml):
+        yield (*coordinates(cell.decode()), looks[int(style or 0)])
+
+
+@lru_cache(64)
+def _styled(styles: tuple[int, ...]) -> re.Pattern[bytes]:
+    """A plain cell that holds a number and has one of the styles; a cell without one has the first."""
+    numbers = "|".join(map(str, styles))
+    stated = rf' s="(0*(?:{numbers}))"'
+    style = f"(?:{stated})?+" if 0 in styles else stated
+    return re.compile(rf'<c r="([A-Z]++\d++)"{style}(?: t="n")?+>(?!</c>)'.encode())
 
 
 def plain_cells(xml: bytes, max_box: int) -> int | None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, finding
-from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import arabic, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
@@ -149,19 +148,6 @@ def unreachable(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-unreachable", asked.place, measure=rule.measure, **facts)
 
 
-def percent_share(tables: LevelTables) -> Iterator[Finding]:
-    """Excel stores 80% as 0.8: a percent's thresholds of at most 1 throughout are such shares.
-
-    Source: design, section 1 (conditions with %).
-    """
-    for rule in tables.rules:
-        numbers = [asked.edge.threshold for asked in numbers_in(rule)]
-        shares = len(numbers) > 1 and all(0 < number <= 1 for number in numbers)
-        if shares and tables.measures[rule.measure].kind is Kind.PERCENT:
-            typed = " | ".join(rule.typed)
-            yield finding("lint-percent-share", rule.places[0], measure=rule.measure, found=typed)
-
-
 def deadlines(tables: LevelTables) -> Iterator[Finding]:
     """A deadline outside the round is a slip, unless the row's หมายเหตุ speaks for it.
 
@@ -199,7 +185,6 @@ CHECKS = (
     overshoot,
     no_conditions,
     unreachable,
-    percent_share,
     deadlines,
     directions,
 )
