@@ -116,7 +116,8 @@ def read_number(text: str, counting_unit: str = "") -> float | None:
 
 def says_percent(text: str) -> bool:
     """Whether a number is typed as a percent: with a sign, or with ร้อยละ before it."""
-    return "%" in text or "ร้อยละ" in text
+    folded = fold(text)
+    return "%" in folded or "ร้อยละ" in folded
 
 
 def read_yes_no(text: str) -> bool | None:

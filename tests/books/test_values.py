@@ -51,7 +51,7 @@ def test_a_number_in_text_is_read_and_said_so(kind, cell, value, read_as):
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
-@pytest.mark.parametrize("cell", [Percent(85), "85%", "ร้อยละ 85", "ร้อยละ ๘๕.๐"])
+@pytest.mark.parametrize("cell", [Percent(85), "85%", "ร้อยละ 85", "ร้อยละ ๘๕.๐", "８５％"])
 def test_a_percent_is_a_percent_and_nothing_else(kind, cell):
     percent = Reading(85.0, read_as="85")
     assert read_value(cell, kind, "คน") == (
