@@ -120,6 +120,7 @@ def test_it_holds_everything_the_month_came_from(closed: Path) -> None:
     assert {"config.toml", "level_tables/level_tables.xlsx"} <= names
 
 
+@pytest.mark.slow
 def test_another_computer_verifies_it(closed: Path) -> None:
     """Another locale, time zone and hash seed, and a folder that is no workspace."""
     command = [sys.executable, "-m", "kpibatch", "verify", str(closed / "output" / "closed" / "2554-09.zip")]
@@ -254,6 +255,7 @@ def test_an_added_member_is_named(bundle: Path) -> None:
     assert "extra.xlsx" in result.output
 
 
+@pytest.mark.slow
 def test_an_output_forged_with_its_hash_does_not_come_out_again(bundle: Path) -> None:
     with zipfile.ZipFile(bundle) as archive:
         scores = archive.read(SCORES)

@@ -77,6 +77,7 @@ def test_it_leaves_the_files_of_the_month(output: Path, buriram: LevelTables) ->
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "columns"), [("scores", SCORES), ("measures", MEASURES), ("findings", FINDINGS)]
 )
@@ -201,6 +202,7 @@ def test_effective_weights_are_parts_of_the_whole(scores: list[dict[str, str]], 
         assert shown[node] == pytest.approx(float(part), abs=1e-8)
 
 
+@pytest.mark.slow
 def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings() -> None:
     rows = read_rows(sample_output(NAKHON_PHANOM) / "scores.csv")
     weights = {(row["unit"], row["node"]): float(row["effective_weight"]) for row in rows}
@@ -310,6 +312,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, output: Path) -> No
     assert first | {"run.json": ""} == second | {"run.json": ""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["2561-02", "๒๕๖๑-๐๒"])
 def test_the_month_may_be_given(typed: str, tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)

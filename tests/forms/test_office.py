@@ -240,6 +240,7 @@ HARMLESS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", HARMLESS)
 def test_what_only_moved_is_found_again(
     change: Callable[[Workbook], None],
@@ -387,6 +388,7 @@ def without_marks(path: Path, **cells: Any) -> None:
     book.save(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed", ["บางคล้า", "อำเภอบางคล้า", "อ.บางคล้า", "2402", "๒๔๐๒", " 2402  บางคล้า ", 2402]
 )

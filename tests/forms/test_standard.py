@@ -218,6 +218,7 @@ def test_a_filled_form_reads_back(
         assert (value if isinstance(expected, str) else float(value)) == expected, measure.code
 
 
+@pytest.mark.slow
 def test_a_form_filled_in_as_it_asks_raises_no_doubt(
     returned: tuple[dict[tuple[str, str], Any], Path],
 ) -> None:
@@ -243,6 +244,7 @@ def disturb(path: Path) -> None:
     book.save(path)
 
 
+@pytest.mark.slow
 def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: Path) -> None:
     workspace = copy_standard(tmp_path, CHACHOENGSAO)
     before = measured(run(workspace))

@@ -249,6 +249,7 @@ def test_a_correction_for_a_unit_that_sent_nothing_is_told(workspace: Path) -> N
     }
 
 
+@pytest.mark.slow
 def test_bad_rows_do_not_stop_the_month(workspace: Path) -> None:
     correct(workspace, ("3999", MEASURE, JUNE, 7), (UNIT, MEASURE, JUNE, 3))
     output = run(workspace, expect=1)

@@ -38,6 +38,7 @@ def late(output: Path) -> list[tuple[str, str, str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("published", [True, False])
 def test_a_changed_value_is_a_finding_with_both_values_and_both_files(
     published: bool, workspace: Path
@@ -54,6 +55,7 @@ def test_a_changed_value_is_a_finding_with_both_values_and_both_files(
         assert told in message
 
 
+@pytest.mark.slow
 def test_the_clean_sample_has_none(workspace: Path) -> None:
     for month in (APRIL, MAY):
         run(workspace, month)
@@ -88,6 +90,7 @@ def test_a_value_taken_away_is_one_too(workspace: Path) -> None:
     assert late(run(workspace)) == [("late-change", UNIT, address_of(path, MEASURE, MAY), "")]
 
 
+@pytest.mark.slow
 def test_a_value_given_later_is_a_note(workspace: Path) -> None:
     change(submission(workspace, UNIT, APRIL), {(MEASURE, APRIL): None})
     output = run(workspace)
@@ -95,17 +98,20 @@ def test_a_value_given_later_is_a_note(workspace: Path) -> None:
     assert next(row["severity"] for row in findings(output) if row["code"] == "late-given") == "note"
 
 
+@pytest.mark.slow
 def test_the_same_number_written_otherwise_is_none(workspace: Path) -> None:
     change(submission(workspace, UNIT, JUNE), {(MEASURE, APRIL): "๑๒ ข่าว"})
     assert late(run(workspace)) == []
 
 
+@pytest.mark.slow
 def test_nothing_sent_then_is_nothing_changed(workspace: Path) -> None:
     submission(workspace, UNIT, APRIL).unlink()
     change(submission(workspace, UNIT, JUNE), {(MEASURE, APRIL): 9})
     assert late(run(workspace)) == []
 
 
+@pytest.mark.slow
 def test_what_an_approved_correction_set_may_be_taken_over(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, APRIL, 9), ("3105", MEASURE, APRIL, 9))
     change(submission(workspace, UNIT, JUNE), {(MEASURE, APRIL): 9})

@@ -249,6 +249,7 @@ def graver(output: Path) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLACES)
 def test_a_value_at_its_bound(name: str, workspace: Path, output: Path, form: Workbook) -> None:
     unit, case = PLACES[name]
@@ -270,6 +271,7 @@ def test_a_value_at_its_bound(name: str, workspace: Path, output: Path, form: Wo
     ] == expected
 
 
+@pytest.mark.slow
 def test_all_of_them_come_in_one_pass(output: Path) -> None:
     expected = sorted(
         (unit, code, measure) for unit, case in PLACES.values() for code, measure, _ in case.found
@@ -277,6 +279,7 @@ def test_all_of_them_come_in_one_pass(output: Path) -> None:
     assert sorted((row["unit"], row["code"], row["measure"]) for row in graver(output)) == expected
 
 
+@pytest.mark.slow
 def test_what_is_impossible_is_missing_and_what_is_doubtful_is_used(output: Path) -> None:
     values = {(row["unit"], row["measure"]): row["value"] for row in read_rows(output / "measures.csv")}
     statuses = {(row["unit"], row["node"]): row["status"] for row in read_rows(output / "scores.csv")}
@@ -288,6 +291,7 @@ def test_what_is_impossible_is_missing_and_what_is_doubtful_is_used(output: Path
                 assert statuses[unit, measure.split(".")[0]] == "provisional", (unit, code, measure)
 
 
+@pytest.mark.slow
 def test_every_message_names_the_value_and_how_to_mend_it(output: Path) -> None:
     for row in findings(output):
         assert len(row["message"]) > 25
@@ -309,6 +313,7 @@ def test_a_fixed_value_that_the_province_left_blank_is_named(tmp_path: Path) -> 
     assert {(row["file"], row["measure"]) for row in found} == {("level_tables.xlsx", "staff")}
 
 
+@pytest.mark.slow
 def test_where_the_case_is_unknown_no_case_holds_and_the_level_is_nought(output: Path) -> None:
     unit, _ = PLACES["the case itself"]
     assert [

@@ -79,6 +79,7 @@ def test_a_run_clears_drafts_that_are_out_of_date_and_keeps_the_journal(workspac
     assert (folder / "journal.csv").read_bytes() == journal
 
 
+@pytest.mark.slow
 def test_the_units_that_sent_nothing_are_reminded(workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--remind", "--send")
     assert office.received() == {to("3119"): 1}

@@ -201,6 +201,7 @@ def test_an_unknown_unit_is_told_with_the_nearest(june: Path) -> None:
         planned(june, only="นางลอง")
 
 
+@pytest.mark.slow
 def test_a_rehearsal_goes_to_one_address_and_says_so(june: Path) -> None:
     plan = planned(june, to_me="ฉัน <me@office.example>", limit=3)
     assert {(one.to, one.copies) for one in plan.messages} == {(("me@office.example",), ())}
@@ -248,6 +249,7 @@ def test_bad_and_missing_addresses_are_told_and_the_others_go_on(june: Path, tmp
     )
 
 
+@pytest.mark.slow
 def test_an_address_of_two_units_is_told_to_both(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     edit_table(workspace, "หน่วย", {"รหัส": "3103"}, "อีเมล", "CDD3104@buriram.example")
@@ -257,6 +259,7 @@ def test_an_address_of_two_units_is_told_to_both(june: Path, tmp_path: Path) -> 
     assert len(plan.messages) == 23
 
 
+@pytest.mark.slow
 def test_a_code_that_is_another_unit_by_now_gets_nothing(june: Path, tmp_path: Path) -> None:
     """The month was published of นางรอง; mailing it to whoever has its code today would be the worst
     fault.
@@ -268,6 +271,7 @@ def test_a_code_that_is_another_unit_by_now_gets_nothing(june: Path, tmp_path: P
     assert "3104" not in {one.unit for one in plan.messages}
 
 
+@pytest.mark.slow
 def test_a_faulty_address_of_the_province_is_the_operators_mistake(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     configure(workspace, province='["kpi(at)province"]')
@@ -301,6 +305,7 @@ def file_of(workspace: Path, folder: str, unit: str) -> Path:
     return min((workspace / "output" / MONTH / folder).glob(f"{unit} *"), key=lambda path: len(path.name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["units", "returned"])
 def test_two_files_that_changed_places_stop_everything(june: Path, tmp_path: Path, folder: str) -> None:
     workspace = copied(june, tmp_path)
@@ -314,6 +319,7 @@ def test_two_files_that_changed_places_stop_everything(june: Path, tmp_path: Pat
     assert planned(workspace, only="3104").messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["units", "returned"])
 def test_a_missing_file_stops_everything(june: Path, tmp_path: Path, folder: str) -> None:
     workspace = copied(june, tmp_path)

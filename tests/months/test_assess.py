@@ -47,6 +47,7 @@ def listed(outcome: Outcome) -> tuple[list[tuple[str, ...]], ...]:
     return list(score_rows(outcome)), list(measure_rows(outcome)), findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", [APRIL, MAY])
 def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, published: Path) -> None:
     with history_of(published / "output") as history:
@@ -64,6 +65,7 @@ def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, publishe
     pd.testing.assert_frame_equal(*frames, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_months_before_are_those_published_else_those_sent(workspace: Path) -> None:
     by_history = assessed(workspace, JUNE)
     shutil.rmtree(workspace / "output")
@@ -73,6 +75,7 @@ def test_months_before_are_those_published_else_those_sent(workspace: Path) -> N
     assert listed(by_history)[:2] == listed(by_submissions)[:2]
 
 
+@pytest.mark.slow
 def test_nothing_later_reaches_an_earlier_month(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, JUNE, 7), (UNIT, MEASURE, MAY, 8))
     run(workspace, JUNE)
@@ -84,6 +87,7 @@ def test_nothing_later_reaches_an_earlier_month(workspace: Path) -> None:
     assert april.past == ()
 
 
+@pytest.mark.slow
 def test_a_correction_counts_from_its_own_month_on(workspace: Path) -> None:
     correct(workspace, (UNIT, MEASURE, MAY, 8))
     corrected = {
@@ -93,6 +97,7 @@ def test_a_correction_counts_from_its_own_month_on(workspace: Path) -> None:
     assert corrected == {APRIL: [], MAY: [MEASURE], JUNE: [MEASURE]}
 
 
+@pytest.mark.slow
 def test_an_earlier_month_without_a_report_is_passed_over(workspace: Path) -> None:
     shutil.rmtree(workspace / "output")
     for sent in (workspace / "submissions" / MAY).iterdir():
@@ -102,6 +107,7 @@ def test_an_earlier_month_without_a_report_is_passed_over(workspace: Path) -> No
         assessed(workspace, MAY)
 
 
+@pytest.mark.slow
 def test_what_the_check_warns_of_in_the_tables_is_among_the_months_findings(workspace: Path) -> None:
     """A level that asks nothing comes for free: the run says so too, of the tables and of no unit."""
     clean = assessed(workspace, JUNE)

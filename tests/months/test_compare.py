@@ -153,6 +153,7 @@ def test_the_workbook(workspace: Path) -> None:
     assert path.read_bytes() == first
 
 
+@pytest.mark.slow
 def test_a_published_month_and_the_same_worked_out_anew_are_one(workspace: Path) -> None:
     config = read_config(workspace)
     published = side_of_month(read_published(workspace / "output" / JUNE), config.corrections.name)
@@ -182,6 +183,7 @@ def test_two_level_tables(workspace: Path) -> None:
     assert (workspace / "output" / "diff old level_tables.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_tables_that_say_the_same(workspace: Path) -> None:
     shutil.copy(workspace / "old.xlsx", workspace / "copy.xlsx")
     result = kpibatch(workspace, "diff", "old.xlsx", "copy.xlsx")

@@ -90,6 +90,7 @@ DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_history_is_told_in_one_line_and_mended_by_a_rebuild(name: str, written: Path) -> None:
     damage, told = DAMAGES[name]

@@ -115,6 +115,7 @@ def test_all_months_stand_side_by_side(months: Path) -> None:
     ) == [(12, "F26")]
 
 
+@pytest.mark.slow
 def test_the_database_keeps_its_own_rules(months: Path) -> None:
     output = months / "output"
     with closing(sqlite3.connect(output / "history.sqlite")) as connection:
@@ -128,6 +129,7 @@ def test_the_database_keeps_its_own_rules(months: Path) -> None:
 # --- losing it loses nothing --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_rebuilt_history_is_the_same(copy: Path) -> None:
     before = dump(copy / "output")
     result = kpibatch(copy, "history", "rebuild")
@@ -202,6 +204,7 @@ def _killed(output: Path, *, to_keep: bool) -> Iterator[None]:
 # --- looking back -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_history_show_tells_a_units_line(months: Path) -> None:
     told = kpibatch(months, "history", "show", "3101", "T2").output
     assert "3101 เมืองบุรีรัมย์" in told
@@ -224,6 +227,7 @@ def test_history_show_names_the_correction_a_value_came_from(tmp_path: Path) -> 
     assert "[corrections.xlsx แก้ไข!D4]" in kpibatch(workspace, "history", "show", "4806", "T3.3").output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "told"), [(("9999", "T2"), "3119"), (("3101", "T22"), "T2")])
 def test_an_unknown_unit_or_kpi_is_one_line(words: tuple[str, str], told: str, months: Path) -> None:
     result = kpibatch(months, "history", "show", *words)

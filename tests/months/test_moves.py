@@ -96,12 +96,14 @@ def told(move: KpiMove) -> list[str]:
 # --- values -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_differs_from_itself(june: Outcome) -> None:
     diff = between(june, june)
     assert (diff.moves, diff.values, diff.anything) == ((), 0, False)
     assert list(diff_lines(diff, "th"))[-1] == "ไม่มีอะไรต่างกัน"
 
 
+@pytest.mark.slow
 def test_one_value_moves_one_level(june: Outcome) -> None:
     diff = between(june, changed(june, {("3101", "T1.spent"): 1_650_390}))
     [kpi] = of(diff, "3101").kpis
@@ -115,12 +117,14 @@ def test_one_value_moves_one_level(june: Outcome) -> None:
     assert diff.values == 2  # what was spent, and the percent
 
 
+@pytest.mark.slow
 def test_a_value_that_moves_no_level_is_only_counted(june: Outcome) -> None:
     diff = between(june, changed(june, {("3101", "T1.spent"): 1_807_082}))
     assert (diff.moves, diff.values) == ((), 2)
     assert "มีค่าที่ต่างกัน 2 ค่า" in list(diff_lines(diff, "th"))[-1]
 
 
+@pytest.mark.slow
 def test_of_many_measures_only_the_decisive_are_named(june: Outcome) -> None:
     unit = next(
         unit for unit in june.tables.unit if unit in june.sent and side(june).results[unit, "T3"].level == 4
@@ -129,6 +133,7 @@ def test_of_many_measures_only_the_decisive_are_named(june: Outcome) -> None:
     assert told(at(diff, unit, "T3")) == ["เผยแพร่บนเว็บไซต์หน่วยงาน ใช่ → ไม่ใช่"]
 
 
+@pytest.mark.slow
 def test_a_value_refused_says_why_it_is_missing(june: Outcome) -> None:
     unit = next(
         unit
@@ -140,6 +145,7 @@ def test_a_value_refused_says_why_it_is_missing(june: Outcome) -> None:
     assert "→ ไม่มีข้อมูล   (ชนิดผักที่เจ้าหน้าที่ปลูก: -3 " in text
 
 
+@pytest.mark.slow
 def test_missing_data_that_leaves_the_level_is_told_by_its_finding(june: Outcome) -> None:
     """Blank in June, carried over from May: the level may stay, the status does not; and the other way round
     it is mended.
@@ -163,6 +169,7 @@ def at_level_change(a: Outcome, b: Outcome, unit: str) -> bool:
     return side(a).results[unit, "T1"].level != side(b).results[unit, "T1"].level
 
 
+@pytest.mark.slow
 def test_a_correction_is_named_with_its_reason(june: Outcome) -> None:
     other = side(changed(june, {("3101", "T1.spent"): 1_650_390}))
     key, reason = ("3101", "T1.spent"), "แก้เป็น 1,650,390 ตามหนังสือ บร 1"
@@ -269,6 +276,7 @@ def test_what_a_level_is_worth(tmp_path: Path) -> None:
     assert any(move.kpis for move in diff.moves)
 
 
+@pytest.mark.slow
 def test_a_kpi_taken_out_and_a_unit_added(june: Outcome) -> None:
     without = replace(
         june.tables,
@@ -304,6 +312,7 @@ def ranked(june: Outcome, **ranks: int) -> Side:
     return replace(base, standings=others | standings)
 
 
+@pytest.mark.slow
 def test_a_tie_that_is_broken_names_who_passed(june: Outcome) -> None:
     a, b = ranked(june, u01=1, u02=2, u03=2, u04=4), ranked(june, u01=1, u02=2, u03=3, u04=4)
     diff = compare(a, b, (), "th")
@@ -316,6 +325,7 @@ def test_a_tie_that_is_broken_names_who_passed(june: Outcome) -> None:
     assert "   แซง 3102 คูเมือง" in "\n".join(diff_lines(compare(b, a, (), "th"), "th"))
 
 
+@pytest.mark.slow
 def test_of_many_that_passed_a_unit_the_first_five_are_named(june: Outcome) -> None:
     ranks = {f"u{number:02}": number for number in range(1, 8)}
     text = "\n".join(
@@ -335,6 +345,7 @@ def test_of_many_that_passed_a_unit_the_first_five_are_named(june: Outcome) -> N
     )
 
 
+@pytest.mark.slow
 def test_the_greatest_movement_comes_first_then_the_order_of_the_tables(june: Outcome) -> None:
     a, b = ranked(june, u01=1, u02=2, u03=3, u04=4), ranked(june, u01=2, u02=1, u03=4, u04=3, u05=5)
     assert [move.unit for move in compare(a, b, (), "th").moves] == ["3101", "3102", "3103", "3104", "3105"]
@@ -357,6 +368,7 @@ def changes(draw: st.DrawFn, june: Outcome) -> Cells:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(data=st.data(), weights=st.lists(st.integers(1, 30), min_size=22, max_size=22) | st.none())
 def test_the_points_add_up_and_levels_are_those_of_the_scores(

@@ -40,6 +40,7 @@ def test_a_workbook_does_not_differ_from_itself(sample: str) -> None:
     assert compared(path, path) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "key", "column", "content", "expected"),
     [
@@ -121,6 +122,7 @@ def test_a_first_band_that_only_bounds_the_other_side_reads_as_any_result(tmp_pa
     assert rule_text(change, "th") == "T2 T2.pct ระดับ 1: > 75 → ≤ 80   (อ่านว่า > 75 → ได้เท่าใดก็ตาม)"
 
 
+@pytest.mark.slow
 def test_a_cell_read_otherwise_because_of_its_row_is_a_change(tmp_path: Path) -> None:
     """The same ``≤ 80`` is a bound of its own in a row that runs downward."""
     source, key = tmp_path / "old", {"ตัวชี้วัด": "T2"}

@@ -261,6 +261,7 @@ def test_a_slip_is_seen_where_it_stands(slip: Slip) -> None:
         assert one.message("th") != one.message("en")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", [slip for slip in SLIPS if slip.near is not None], ids=str)
 def test_what_only_looks_like_the_slip_is_let_through(slip: Slip) -> None:
     assert slip.code not in {one.code for one in check(slip.near)}

@@ -90,6 +90,7 @@ def marks(text: str) -> list[str]:
 # --- the command --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
     result = kpibatch(workspace, "explain", "3101", "T1")
     assert result.exit_code == 0
@@ -159,6 +160,7 @@ def test_what_does_not_exist_is_one_line_with_the_nearest(words: tuple[str, ...]
 # --- what it says -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_value_names_the_cell_it_came_from(
     workspace: Path, outcome: Outcome, told: Callable[[str, str], str]
 ) -> None:
@@ -196,6 +198,7 @@ def cells_in(book: object, measure: str, rollup: str, file: str) -> list[str]:
     return [f"{file} {FORM}!{(lowest if rollup == 'ต่ำสุด' else filled[-1]).coordinate}"]
 
 
+@pytest.mark.slow
 def test_the_case_is_named_and_only_its_rows_are_asked(told: Callable[[str, str], str]) -> None:
     text = told("3101", "T5")
     assert "ใช้กรณีที่ 2: กรณี อัตรากำลังของอำเภอ (คน) ไม่เกิน 4 คน (ค่า 4)" in text
@@ -206,6 +209,7 @@ def test_the_case_is_named_and_only_its_rows_are_asked(told: Callable[[str, str]
     assert "ร้อยละกองทุนที่สนับสนุน ไม่น้อยกว่า" not in text
 
 
+@pytest.mark.slow
 def test_what_is_done_above_a_gap_is_told_as_not_counted(told: Callable[[str, str], str]) -> None:
     text, beside = told("3102", "T3"), "   ทำแล้วแต่ยังไม่นับ เพราะขาดระดับก่อนหน้า"
     assert "ได้ระดับ 1   คะแนน 1 " in text
@@ -214,6 +218,7 @@ def test_what_is_done_above_a_gap_is_told_as_not_counted(told: Callable[[str, st
     assert text.endswith("สิ่งที่ขาดถึงระดับ 2 (คะแนนรวมจะเพิ่ม 0.1500)\n  • เผยแพร่บนเว็บไซต์หน่วยงาน ต้องเป็น “ใช่”")
 
 
+@pytest.mark.slow
 def test_a_value_carried_over_makes_it_provisional_and_shows_its_own_month(
     workspace: Path, told: Callable[[str, str], str]
 ) -> None:
@@ -223,6 +228,7 @@ def test_a_value_carried_over_makes_it_provisional_and_shows_its_own_month(
     assert f"บาท   [{path.name} {FORM}!{address_of(path, 'T1.spent', MAY)}]" in line_of(text, "T1.spent ")
 
 
+@pytest.mark.slow
 def test_a_missing_value_is_said_to_be_missing_not_zero(told: Callable[[str, str], str]) -> None:
     text = told("3104", "T7")
     assert line_of(text, "T7.submitted ").endswith("= ไม่มีข้อมูล ประเด็น")
@@ -232,6 +238,7 @@ def test_a_missing_value_is_said_to_be_missing_not_zero(told: Callable[[str, str
     assert text.endswith("  • ประเด็นที่ส่งแล้ว ยังไม่มีข้อมูล ต้องรายงานก่อน")
 
 
+@pytest.mark.slow
 def test_a_unit_that_sent_nothing_gets_no_level(told: Callable[[str, str], str]) -> None:
     text = told("3119", "T1")
     assert "หน่วยนี้ยังไม่ส่งรายงานของเดือนนี้ จึงยังไม่มีคะแนนและอันดับ" in text
@@ -239,11 +246,13 @@ def test_a_unit_that_sent_nothing_gets_no_level(told: Callable[[str, str], str])
     assert "[level_tables.xlsx ค่าตั้งต้น!C21]" in text
 
 
+@pytest.mark.slow
 def test_figures_are_shown_as_they_were_typed(told: Callable[[str, str], str]) -> None:
     line = line_of(told("3107", "I6"), "I6.otop_growth ")
     assert "= 100 × (134003538.1 − " in line
 
 
+@pytest.mark.slow
 def test_a_value_just_below_a_threshold_is_not_shown_as_the_threshold(
     told: Callable[[str, str], str],
 ) -> None:
@@ -251,6 +260,7 @@ def test_a_value_just_below_a_threshold_is_not_shown_as_the_threshold(
     assert ": 94.99" in missed
 
 
+@pytest.mark.slow
 def test_an_earlier_month_is_explained_by_its_own_report(workspace: Path) -> None:
     text = kpibatch(workspace, "explain", "3119", "T1", MAY).output
     path = submission(workspace, "3119", MAY)
@@ -261,6 +271,7 @@ def test_an_earlier_month_is_explained_by_its_own_report(workspace: Path) -> Non
 # --- the other samples --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("satisfaction", "level", "score", "gain"),
     [(82.5, 2, "2.5", "0.1000"), (75, 1, "1", "0.2000"), (74.99, 0, "1", "0.0000"), (84, 2, "2.8", "0.0400")],

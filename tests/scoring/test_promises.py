@@ -72,6 +72,7 @@ def came(output: Path, unit: str, node: str) -> dict[str, str]:
     return row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNITS)
 def test_what_is_promised_comes_when_it_is_typed_into_the_forms(name: str, tmp_path: Path) -> None:
     """A step of each unit at once for levels, gains and totals; then one alone for its rank."""

@@ -339,6 +339,7 @@ def book() -> Workbook:
     return open_book(sample_output(BURIRAM) / "ranking.xlsx")
 
 
+@pytest.mark.slow
 def test_the_sheets_and_their_order(book: Workbook, buriram: LevelTables) -> None:
     expected = [RANKING, SCORES, *(leaf.code for leaf in buriram.leaves), FINDINGS, CRITERIA]
     assert [name for name in book.sheetnames if name in expected] == expected
@@ -349,6 +350,7 @@ def unlocked(sheet: Worksheet) -> set[str]:
     return {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
 
 
+@pytest.mark.slow
 def test_sheets_are_protected_without_a_password_but_for_the_yellow_cells(book: Workbook) -> None:
     for sheet in book:
         assert sheet.protection.sheet
@@ -361,6 +363,7 @@ def test_sheets_are_protected_without_a_password_but_for_the_yellow_cells(book: 
     assert all(unlocked(book[name]) for name in (SCORES, "T1", "I12", CRITERIA))
 
 
+@pytest.mark.slow
 def test_every_sheet_prints_on_a4_landscape_with_its_headings(book: Workbook) -> None:
     for sheet in book:
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
@@ -371,12 +374,14 @@ def test_every_sheet_prints_on_a4_landscape_with_its_headings(book: Workbook) ->
         assert sheet.freeze_panes
 
 
+@pytest.mark.slow
 def test_a_chart_and_a_name_for_the_ranking(book: Workbook) -> None:
     with zipfile.ZipFile(sample_output(BURIRAM) / "ranking.xlsx") as package:
         assert "xl/charts/chart1.xml" in package.namelist()
     assert book.defined_names["ranking"].attr_text.startswith(f"'{RANKING}'!$A$7:")
 
 
+@pytest.mark.slow
 def test_every_finding_is_listed_with_a_link_to_its_value(book: Workbook) -> None:
     listed = list(book[FINDINGS].iter_rows(min_row=4, values_only=True))
     expected = findings(sample_output(BURIRAM))
@@ -393,6 +398,7 @@ def test_every_finding_is_listed_with_a_link_to_its_value(book: Workbook) -> Non
             assert shown[sheet.strip("'")].cell(target.row, 1).value == finding["unit"]
 
 
+@pytest.mark.slow
 def test_the_criteria_show_every_rule(book: Workbook, buriram: LevelTables) -> None:
     shown = [str(row[0]) for row in book[CRITERIA].iter_rows(values_only=True) if row[0]]
     assert [code for code in shown if code in buriram.measures] == [
@@ -432,6 +438,7 @@ def texts_anywhere(path: Path) -> list[str]:
     return [text for _, _, text in texts_of(path)]
 
 
+@pytest.mark.slow
 def test_a_formula_typed_as_text_stays_text(typed: Path) -> None:
     unit_book = next((typed / "units").glob("21P03*"))
     for path in (typed / "ranking.xlsx", unit_book):
@@ -445,6 +452,7 @@ def test_a_formula_typed_as_text_stays_text(typed: Path) -> None:
     assert row["found"] == "'" + FORMULA
 
 
+@pytest.mark.slow
 def test_no_text_is_cut(typed: Path) -> None:
     unit_book = next((typed / "units").glob("21P03*"))
     for path in (typed / "ranking.xlsx", unit_book):

@@ -497,6 +497,7 @@ def test_whatever_was_typed_is_shown_as_text(rich: Path, text: str) -> None:
 # --- the standard form, and the round after -----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_sample_forms_come_back_marked(june: Outcome, tmp_path: Path) -> None:
     going = returned_files(june.intake, june.findings, june.tables.unit)
     assert [one.file.split()[0] for one in going] == ["3109", "3112", "3117", "3120", "3122"]
@@ -534,6 +535,7 @@ def test_a_form_saved_by_another_program_comes_back_marked(tmp_path: Path) -> No
     assert again[ORIGINAL_FORM]["H31"].comment.text.endswith(wrong.message("th"))
 
 
+@pytest.mark.slow
 def test_a_returned_form_is_read_as_the_form_it_was(june: Outcome, tmp_path: Path) -> None:
     for path in sorted(JUNE.glob("31*.xlsx")):
         old = read_submission(path, june.tables, "2565-06", IntakeLimits())
@@ -592,6 +594,7 @@ def test_marks_of_an_earlier_round_are_gone(june: Outcome, tmp_path: Path, throu
     assert len(re.findall(rb"<x:Row>30</x:Row>", boxes)) == 1
 
 
+@pytest.mark.slow
 def test_a_mended_form_sent_again_counts_as_the_form(june: Outcome, tmp_path: Path) -> None:
     """The officer mends the value in the returned file; the month is then clean of it, and the index is no
     obstacle.

@@ -75,6 +75,7 @@ def test_figures_are_the_outcomes(june: Outcome, tmp_path: Path, code: str) -> N
         assert (level, score) == (result.level[row], result.score[row])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["4801", "4811", "4812"])
 def test_the_page_adds_up_and_leaves_out_what_does_not_apply(tmp_path: Path, code: str) -> None:
     outcome = outcome_of(SAMPLES / "nakhonphanom-2564-2", "2564-09")
@@ -112,6 +113,7 @@ def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
                 assert not re.search(rf"(?<!\d){other.code}(?!\d)", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [BEST, "3103", "3107", "3120"])
 def test_the_best_steps_are_the_reachable_ones_that_raise_the_total_most(
     june: Outcome, tmp_path: Path, code: str
@@ -212,6 +214,7 @@ def test_findings_are_the_units_own(june: Outcome, tmp_path: Path) -> None:
     assert "ไม่มีข้อค้นพบ" in str(values(load_workbook(written(june, clean, tmp_path))[FINDINGS])[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [BEST, MISSING, PROVISIONAL])
 def test_it_speaks_english_and_the_same_bytes_come_out_twice(
     june: Outcome, tmp_path: Path, code: str
