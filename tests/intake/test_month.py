@@ -230,11 +230,11 @@ def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig
 @pytest.mark.parametrize(
     ("received", "late"),
     [
-        ("2018-04-05T23:59", False),
-        ("2018-04-06T00:01", True),
-        ("5 เม.ย. 2561", False),
-        ("๖ เมษายน ๒๕๖๑", True),
-        ("6/4/2561", True),
+        ("2018-03-15T23:59", False),
+        ("2018-03-16T00:01", True),
+        ("15 มี.ค. 2561", False),
+        ("๑๖ มีนาคม ๒๕๖๑", True),
+        ("16/3/2561", True),
     ],
 )
 def test_late_is_after_the_due_day(
@@ -256,7 +256,7 @@ def test_an_arrival_that_is_no_day_stops_the_batch_with_one_line(workspace: Path
 
 def test_received_csv_as_thai_excel_saves_it(workspace: Path, path: Path, clean: Path) -> None:
     """Excel's plain “CSV” is Windows-874 in Thailand."""
-    arrive(path.parent, {FILE: "2018-04-09T10:00"}, encoding="cp874")
+    arrive(path.parent, {FILE: "2018-03-19T10:00"}, encoding="cp874")
     output = run(workspace, expect=1)
     assert places(output, clean) == [("warning", "late", UNIT, FILE, "", "")]
 
@@ -268,11 +268,11 @@ SECOND = "2402 บางคล้า (แก้ไข).xlsx"
 @pytest.mark.parametrize(
     ("first", "second", "counts", "late"),
     [
-        ("2018-04-02T10:00", "2018-04-03T10:00", SECOND, False),
-        ("2018-04-03T10:00", "2018-04-02T10:00", FILE, False),
-        ("2018-04-03T10:00", "2018-04-09T10:00", FILE, False),
-        ("2018-04-09T10:00", "2018-04-08T10:00", SECOND, True),
-        ("2018-04-08T10:00", "2018-04-09T10:00", FILE, True),
+        ("2018-03-12T10:00", "2018-03-13T10:00", SECOND, False),
+        ("2018-03-13T10:00", "2018-03-12T10:00", FILE, False),
+        ("2018-03-13T10:00", "2018-03-19T10:00", FILE, False),
+        ("2018-03-19T10:00", "2018-03-18T10:00", SECOND, True),
+        ("2018-03-18T10:00", "2018-03-19T10:00", FILE, True),
     ],
 )
 def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
@@ -292,7 +292,7 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("first_seen", "late"), [("2018-04-05T23:00:00", False), ("2018-04-06T07:00:00", True), ("", True)]
+    ("first_seen", "late"), [("2018-03-15T23:00:00", False), ("2018-03-16T07:00:00", True), ("", True)]
 )
 def test_a_file_that_no_list_names_came_when_it_was_first_seen(
     first_seen: str, late: bool, workspace: Path, path: Path, clean: Path
@@ -417,7 +417,7 @@ def test_other_workbook_formats_are_read_the_same(
     converted = recalculate([path], workspace / "converted", kind)[0]
     path.unlink()
     sent = Path(shutil.copy(converted, path.parent))
-    arrive(path.parent, {sent.name: "2018-04-02T10:00"})
+    arrive(path.parent, {sent.name: "2018-03-12T10:00"})
     output = run(workspace)
     assert places(output, clean) == []
     assert scores_of(output) == scores_of(clean / MONTH)
@@ -432,7 +432,7 @@ def test_a_broken_formula_is_an_error_in_other_formats_too(
     converted = recalculate([path], workspace / "converted", kind)[0]
     path.unlink()
     sent = Path(shutil.copy(converted, path.parent))
-    arrive(path.parent, {sent.name: "2018-04-02T10:00"})
+    arrive(path.parent, {sent.name: "2018-03-12T10:00"})
     found = findings(run(workspace, expect=1), unit=UNIT, measure="T2.done")
     assert codes(found) == ["cell-error"]
 
@@ -490,7 +490,7 @@ def test_everything_wrong_with_a_file_is_found_in_one_pass(workspace: Path, path
     }
     change(path, wrong)
     identify(path, digest="0")
-    arrive(path.parent, {FILE: "2018-04-07T09:00"})
+    arrive(path.parent, {FILE: "2018-03-17T09:00"})
     output = run(workspace, expect=1)
     places(output, clean)
     expected = ["cell-error", "late", "negative", "not-a-number", "not-yes-no", "other-tables"]
