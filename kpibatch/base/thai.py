@@ -22,7 +22,8 @@ _INVISIBLE = (
 _UNSEEN = re.compile(f"[{_INVISIBLE}]+")
 _SEEN = re.compile(rf"[^\s{_INVISIBLE}]")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # what Thai writes above and below a consonant
-_STACK = re.compile(f"(?:[{_MARKS}]*\u0e33[{_MARKS}]*|[{_MARKS}]+\u0e32|[{_MARKS}]{{2,}})+")
+_AM_APART = re.compile(f"\u0e4d([{_MARKS}]*)\u0e32")  # ำ as two letters
+_STACK = re.compile(f"[{_MARKS}\u0e33]{{2,}}")
 _MONTHS = (
     ("ม.ค.", "มกราคม"),
     ("ก.พ.", "กุมภาพันธ์"),
@@ -59,15 +60,14 @@ def squash(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     seen = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("เเ", "แ")
-    return " ".join(_STACK.sub(_in_order, seen).split())
+    return " ".join(_STACK.sub(_in_order, _AM_APART.sub("\\1\u0e33", seen)).split())
 
 
 def _in_order(stack: re.Match[str]) -> str:
-    """Vowels and tone marks upon one consonant: each once, a tone after its vowel, ํ and า as one letter."""
+    """The marks upon one consonant: each once, a tone after its vowel; ำ last, and no ํ beside it."""
     marks = set(stack[0])
-    am = marks & set("\u0e33") or {"\u0e32", "\u0e4d"} <= marks
-    tail = "\u0e33" if am else "\u0e32" if "\u0e32" in marks else ""
-    return "".join(sorted(marks - {"\u0e32", "\u0e33"} - ({"\u0e4d"} if am else set()))) + tail
+    above = marks - {"\u0e33", "\u0e4d"} if "\u0e33" in marks else marks
+    return "".join(sorted(above)) + ("\u0e33" if "\u0e33" in marks else "")
 
 
 def is_blank(text: str) -> bool:

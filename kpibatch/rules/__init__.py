@@ -5,7 +5,7 @@ In: ``level_tables.xlsx``.
 Out: ``LevelTables`` and findings; the tables in words, as an annex, compared with other tables.
 
 conditions.py    a condition: does it hold, how does a formula ask it, how is a row of them read
-phrases.py       a condition as typed → its meaning (the door to lark)
+phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
 records.py       rounds, units, measures, nodes, rules as records
 sources.py       ที่มา: how a computed measure follows from others, and back
 levels.py        the level tables as one record: what every later step asks

@@ -21,7 +21,7 @@ from kpibatch.books.table import Row, Table, read_table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.percents import Typed, numbers_of, report_shares
-from kpibatch.rules.phrases import ConditionFault, parse
+from kpibatch.rules.phrases import FORMS, ConditionFault, parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.rules.references import sound_measures, sound_nodes
 from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
@@ -239,9 +239,9 @@ def _condition(row: Row, column: Column, measure: Measure | None) -> Condition |
     if not text:
         return None
     try:
-        condition = parse(text)
+        condition = parse(text, measure.counting_unit if measure else "")
     except ConditionFault as fault:
-        row.report("table-condition", column, text, pointer=fault.pointer, proposal=fault.proposal or "≥ 80")
+        _report_unread(row, column, text, fault, measure)
         return None
     if measure and condition.family != measure.kind.family:
         row.report("table-condition-kind", column, text, kind=measure.kind.value, asked=measure.code)
@@ -260,6 +260,16 @@ def _percents(
         return []
     read = zip(names, conditions, strict=True)
     return [Typed(row, name, numbers_of(condition)) for name, condition in read if condition]
+
+
+def _report_unread(
+    row: Row, column: Column, text: str, fault: ConditionFault, measure: Measure | None
+) -> None:
+    """What can't be read: with a proposal that suits the measure, else with the forms its kind may take."""
+    kind = measure.kind if measure else Kind.NUMBER
+    suits = fault.proposal and parse(fault.proposal).family == kind.family
+    meant = {"kind": kind.value, "proposal": fault.proposal if suits else FORMS[kind.family]}
+    row.report("table-condition", column, text, pointer=fault.pointer, **meant)
 
 
 def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | None]) -> list[Condition | None]:
