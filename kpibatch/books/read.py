@@ -100,7 +100,8 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
             handed = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
             rows: list[list[Value]] = [list(map(_plain, row)) for row in handed]
             for row, column, look in sheet.looks:
-                _mark(rows, row, column, _plain(as_shown(handed[row][column], look, seen.from_1904)))
+                if row < len(handed) and column < len(handed[row]):  # else an empty result
+                    rows[row][column] = _plain(as_shown(handed[row][column], look, seen.from_1904))
             for row, column, text in sheet.flaws:
                 _mark(rows, row, column, CellError(text))
             grids[name] = Grid(name, rows, list(sheet.merges))

@@ -15,11 +15,12 @@ from kpibatch.base.thai import fold
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
-from kpibatch.books.values import read_value
+from kpibatch.books.values import Reading, read_value
 from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, locate, read_identity
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
+from kpibatch.intake.merges import merged_together
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.records import Measure
 
@@ -112,6 +113,7 @@ def _read_cells(
     month: str,
     lacking: Collection[str],
 ) -> None:
+    merged = merged_together(layout.cells.values(), grids)
     months = [key for key in tables.round.months if key <= month]
     later = [key for key in tables.round.months if key > month]
     for measure in asked_of(tables, tables.unit[contents.unit]):
@@ -121,7 +123,8 @@ def _read_cells(
                 finding("row-missing", place, unit=contents.unit, measure=measure.code, label=measure.label)
             )
         for key in months:
-            _take(contents, measure, key, layout.cells.get((measure.code, key)), grids)
+            spot = layout.cells.get((measure.code, key))
+            _take(contents, measure, key, spot, grids, merged.get(spot, "") if spot else "")
         spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
         texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
         contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
@@ -130,11 +133,21 @@ def _read_cells(
 
 
 def _take(
-    contents: Contents, measure: Measure, month: str, spot: Spot | None, grids: Mapping[str, Grid]
+    contents: Contents,
+    measure: Measure,
+    month: str,
+    spot: Spot | None,
+    grids: Mapping[str, Grid],
+    merged: str,
 ) -> None:
+    """One cell as a line of the frame; what was interpreted or refused is said. ``merged`` is the range that
+    it shares with other cells to fill in.
+    """
     cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
     place = _place(contents, spot)
     reading = read_value(cell, measure.kind, measure.counting_unit)
+    if merged:
+        reading = Reading(refused="merged-cells", seen=merged)
     found = reading.seen or as_text(cell)
     whose = {"unit": contents.unit, "measure": measure.code, "found": found}
     if reading.refused:

@@ -17,15 +17,15 @@ import pandera.pandas as pa
 
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.kinds import Kind, show_value
-from kpibatch.base.thai import month_end
+from kpibatch.base.kinds import Kind, is_counted, show_value
+from kpibatch.base.thai import month_end, says_percent
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Source
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless")
-DOUBTFUL = ("date-ahead", "below-base", "no-evidence", "percent-as-fraction")
+DOUBTFUL = ("date-ahead", "below-base", "no-evidence", "percent-as-fraction", "part-of-one")
 _ORDER = (*IMPOSSIBLE, *DOUBTFUL)
 Column: TypeAlias = "pd.Series[float]"
 Flags: TypeAlias = "pd.Series[bool]"
@@ -62,7 +62,11 @@ def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.Da
         (_ORDER.index(str(schema.columns[measure].checks[number].name)), int(rows[measure].iloc[at]), int(at))
         for measure, number, at in cases[["column", "check_number", "index"]].itertuples(index=False)
     )
-    findings = [_finding(_ORDER[code], frame.iloc[row], at, around, tables) for code, row, at in said]
+    findings = [
+        _finding(_ORDER[code], frame.iloc[row], at, around, tables)
+        for code, row, at in said
+        if not (_ORDER[code] == "percent-as-fraction" and says_percent(frame["found"].iloc[row]))
+    ]
     sound = ~frame.index.isin([row for code, row, _ in said if _ORDER[code] in IMPOSSIBLE])
     state, value = frame["state"].where(sound, BAD), frame["value"].where(sound, math.nan)
     return frame.assign(state=state, value=value), findings
@@ -145,8 +149,8 @@ def _is_number(measure: Measure) -> bool:
 
 
 def _bounds(measure: Measure) -> Iterator[pa.Check]:
-    """ต่ำสุด and สูงสุด; no number is negative unless its ต่ำสุด is; a percent of 1 or less was
-    meant as a fraction.
+    """ต่ำสุด and สูงสุด; no number is negative unless its ต่ำสุด is; a percent of 2 or less may be
+    meant as a fraction; nobody counts half a household.
     """
     low, high = _bound(measure.minimum, -math.inf), _bound(measure.maximum, math.inf)
     least = 0.0 if _is_number(measure) and _bound(measure.minimum, 0.0) >= 0 else -math.inf
@@ -158,8 +162,15 @@ def _bounds(measure: Measure) -> Iterator[pa.Check]:
         yield _rule(
             "out-of-range", says, lambda values: (values >= least) & ((values < low) | (values > high))
         )
-    if measure.kind is Kind.PERCENT and high > 1:
-        yield _rule("percent-as-fraction", "not 0 < … ≤ 1", lambda values: (values > 0) & (values <= 1))
+    if measure.kind is Kind.PERCENT and high > 2:
+        yield _rule("percent-as-fraction", "not 0 < … ≤ 2", lambda values: (values > 0) & (values <= 2))
+    if is_counted(measure.kind, measure.counting_unit):
+        lowest = max(least, low)
+        yield _rule(
+            "part-of-one",
+            "whole",
+            lambda values: (values % 1 > 0) & (values >= lowest) & (values <= high),
+        )
 
 
 def _bound(stated: float | None, otherwise: float) -> float:

@@ -37,12 +37,12 @@ def config(tmp_path: Any) -> Config:
     return Config(root=tmp_path, intake=IntakeLimits())
 
 
-@pytest.mark.parametrize("maximum", [100.0, 1.001, None])
+@pytest.mark.parametrize("maximum", [100.0, 2.001, None])
 @pytest.mark.parametrize(
     ("value", "doubted"),
-    [(0.0, False), (1e-9, True), (0.85, True), (1.0, True), (1 + 1e-9, False), (85.0, False)],
+    [(0.0, False), (1e-9, True), (0.85, True), (1.05, True), (2.0, True), (2 + 1e-9, False), (85.0, False)],
 )
-def test_a_percent_of_one_or_less_was_meant_as_a_fraction(
+def test_a_percent_of_two_or_less_may_be_meant_as_a_fraction(
     value: float, doubted: bool, maximum: float | None, buriram: LevelTables, config: Config
 ) -> None:
     tables = with_measure(buriram, PERCENT, kind=Kind.PERCENT, maximum=maximum)
@@ -57,6 +57,25 @@ def test_where_one_is_all_there_can_be_it_is_no_fraction(
 ) -> None:
     tables = with_measure(buriram, PERCENT, **changes)
     assert validate(intake_of(line(PERCENT, 1.0)), tables, config)[1] == []
+
+
+def test_a_percent_written_as_one_is_not_asked_about(buriram: LevelTables, config: Config) -> None:
+    tables = with_measure(buriram, PERCENT, kind=Kind.PERCENT, maximum=100.0)
+    written = line(PERCENT, 0.85)._replace(found="0.85%")
+    assert validate(intake_of(written), tables, config)[1] == []
+
+
+@pytest.mark.parametrize("value", [0.5, 12.5, 12 + 1e-8])
+@pytest.mark.parametrize(
+    ("unit", "asked"), [("ครัวเรือน", True), ("", True), ("ไร่", False), ("ครั้งต่อเดือน", False), ("ร้อยละ", False)]
+)
+def test_half_a_household_is_asked_about_and_half_a_rai_is_not(
+    value: float, unit: str, asked: bool, buriram: LevelTables, config: Config
+) -> None:
+    tables = with_measure(buriram, PERCENT, kind=Kind.NUMBER, counting_unit=unit)
+    frame, findings = validate(intake_of(line(PERCENT, value), line(PERCENT, 12.0, APRIL)), tables, config)
+    assert [one.code for one in findings] == ["part-of-one"] * asked
+    assert list(frame["value"]) == [value, 12.0], "a doubtful value is used"
 
 
 def test_findings_come_by_check_and_then_as_the_values_stand(buriram: LevelTables, config: Config) -> None:

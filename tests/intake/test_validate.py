@@ -50,7 +50,13 @@ UNITS = (
     "3121",
     "3123",
 )
-SEVERITY = {"date-ahead": "warning", "below-base": "warning", "no-evidence": "warning", "missing": "warning"}
+SEVERITY = {
+    "date-ahead": "warning",
+    "below-base": "warning",
+    "no-evidence": "warning",
+    "missing": "warning",
+    "part-of-one": "warning",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,9 @@ CASES = [
     june("T6.pr_days", 6.99),
     june("T6.pr_days", 7),
     june("T6.pr_days", 7.01, "out-of-range"),
-    june("I6.channels", 1.01),
+    june("I6.channels", 1.01, "part-of-one"),
+    june("I6.channels", 12.5, "part-of-one"),
+    june("I6.channels", 13),
     june("I6.channels", 1),
     june("I6.channels", 0.99, "out-of-range"),
     june("I6.channels", -1, "negative"),

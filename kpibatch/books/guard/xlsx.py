@@ -7,7 +7,6 @@ the others.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
 from kpibatch.books.guard.cells import walked_cells
@@ -46,9 +45,12 @@ _TEXT = (
     r' t="inlineStr"><is><t(?: xml:space="preserve")?+>[^<]*+</t></is></c>| t="(?:str|inlineStr)"(?:/>|></c>)'
 )
 _NEAR, _ANYWHERE = (
-    re.compile(rf'<c(?: r="({address})"(?: s="\d++")?+(?:{_NUMBER}|{_STRING}|{_TEXT})|[\s/>])'.encode())
+    re.compile(
+        rf'<c(?: r="({address})"(?: s="(?:0|[1-9]\d*+)")?+(?:{_NUMBER}|{_STRING}|{_TEXT})|[\s/>])'.encode()
+    )
     for address in (r"[A-Z]{1,2}+[1-9]\d{0,2}+", r"[A-Z]{1,3}+[1-9]\d{0,6}+")
 )
+_CELL = b'<c r="'
 _NEAR_BOX = 999 * 702  # up to ZZ999
 _FEW = 10_000
 _LETTERS, _DIGITS = bytes(range(65, 91)), b"0123456789"
@@ -118,7 +120,8 @@ def _readable(xml: bytes, strange: set[str]) -> bytes:
 
 def _inspected(name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]) -> Sheet:
     merges = tally.merge(_merges(name, xml)) if b"mergeCell" in xml else ()
-    count = plain_cells(xml, tally.limits.max_box)
+    # a cell without a style has the first
+    count = None if 0 in looks else plain_cells(xml, tally.limits.max_box)
     if count is None:
         flaws, seen = walked_cells(name, xml, tally, looks)
         return Sheet(name, tuple(flaws), merges, tuple(seen))
@@ -128,18 +131,18 @@ def _inspected(name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]) -
 
 
 def _plain_looks(xml: bytes, looks: Mapping[int, Look]) -> Iterator[Looking]:
-    """The numbers of a sheet of plain cells that their styles show as something else."""
-    for cell, style in _styled(tuple(sorted(looks))).findall(xml):
-        yield (*coordinates(cell.decode()), looks[int(style or 0)])
-
-
-@lru_cache(64)
-def _styled(styles: tuple[int, ...]) -> re.Pattern[bytes]:
-    """A plain cell that holds a number and has one of the styles; a cell without one has the first."""
-    numbers = "|".join(map(str, styles))
-    stated = rf' s="(0*(?:{numbers}))"'
-    style = f"(?:{stated})?+" if 0 in styles else stated
-    return re.compile(rf'<c r="([A-Z]++\d++)"{style}(?: t="n")?+>(?!</c>)'.encode())
+    """The numbers of a sheet of plain cells that their styles show as something else; looked for by the end
+    of a cell's tag, for most styles are of blank cells only.
+    """
+    first, last = xml.find(b"<sheetData"), xml.find(b"</sheetData>")
+    for style, look in looks.items():
+        for end in (b' s="%d">' % style, b' s="%d" t="n">' % style):
+            at = xml.find(end, first, last)
+            while at >= 0:
+                start, after = xml.rfind(b"<", 0, at), at + len(end)
+                if xml.startswith(_CELL, start) and not xml.startswith(b"</c>", after):
+                    yield (*coordinates(xml[start + len(_CELL) : at - 1].decode()), look)
+                at = xml.find(end, after, last)
 
 
 def plain_cells(xml: bytes, max_box: int) -> int | None:
