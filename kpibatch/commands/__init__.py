@@ -6,6 +6,7 @@ Out: files written, lines on the screen, the exit code.
 To add a command, write it in one of the files of commands. A command makes one call and shows what came of
 it; what a file of commands shows stands in the file of the same name in ``screens/``.
 
+streams.py  stdout and stderr that are always there, in UTF-8 off a terminal
 console.py  progress and tables on a terminal (the door to rich)
 run.py      the batch: only here are a month's files written
 closing.py  a month sealed, opened again, made again

@@ -5,15 +5,14 @@ import traceback
 
 from kpibatch.commands import keeping, levels, mailing, monthly
 from kpibatch.commands.group import CRASHED, commands
+from kpibatch.commands.streams import steady_streams
 
 COMMANDS = (monthly, levels, keeping, mailing)  # each puts its own into the group
 
 
 def main() -> None:
     """Source: design, section 2 (exit codes)."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    steady_streams()
     try:
         commands(standalone_mode=True)
     except Exception:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Finding
+from kpibatch.commands.streams import write_bytes
 from kpibatch.months.listings import as_csv
 
 
@@ -90,8 +91,12 @@ def print_table(
 
 
 def print_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """The rows as the CSV files have them, for a pipe: without BOM, lines ending as the system's do."""
-    print(as_csv(heads, rows).decode("utf-8-sig").replace("\r\n", "\n"), end="")
+    """The rows: on a terminal as text, redirected to the byte as the CSV files are: Excel reads Thai."""
+    content = as_csv(heads, rows)
+    if sys.stdout.isatty():
+        print(content.decode("utf-8-sig").replace("\r\n", "\n"), end="")
+    else:
+        write_bytes(content)
 
 
 def finding_line(each: Finding, language: str, whose: str = "") -> str:

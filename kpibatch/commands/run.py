@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
+from kpibatch.base.errors import HistoryRefused
 from kpibatch.base.files import replaced, saved
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
@@ -48,12 +49,27 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     with _assessed(config, month, "run", progress) as (outcome, clock):
         with replaced(config.output / outcome.month, keep=(JOURNAL,)) as folder:
             _write(outcome, folder, clock)
-        with history_of(config.output, to_keep=True) as history:  # takes the new month in
-            rounds = history.rounds()
+        rounds = _taken_in(config, progress)
     later = [key for key in rounds if key > outcome.month and rounds[key] == outcome.tables.round.key]
     if later:
         progress.tell(say("console.months-after", config.language, months=", ".join(later)))
     return outcome
+
+
+def _taken_in(config: Config, progress: Progress) -> dict[str, str]:
+    """The months published so far with their rounds, once the history has taken the new one in.
+
+    The folder is the truth: a disk or share that refuses the database costs the month nothing, and the next
+    command catches up.
+    """
+    try:
+        with history_of(config.output, to_keep=True) as history:
+            return history.rounds()
+    except HistoryRefused as refusal:
+        progress.tell(refusal.message(config.language))
+        progress.tell(say("console.history-later", config.language))
+        with history_of(config.output) as history:
+            return history.rounds()
 
 
 @contextmanager
@@ -70,7 +86,8 @@ def _assessed(
     with alone(config, command, progress):
         refuse_closed(config, month)
         outcome = assess_month(config, month, tables, clock)
-        remember(config.output, outcome.intake.arrivals)
+        with suppress(HistoryRefused):  # run.json and check.json hold the arrivals as well
+            remember(config.output, outcome.intake.arrivals)
         yield outcome, clock
 
 

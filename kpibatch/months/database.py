@@ -25,6 +25,7 @@ _APPLICATION = int.from_bytes(b"kpib", "big")
 _VERSION = 1
 _SECONDS = 30.0
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_NO_SHARED_MEMORY = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
 _PRIMARY = 0xFF  # an extended code (BUSY_SNAPSHOT …) ends with the code it extends
 _TAILS = ("-wal", "-shm", "-journal")
 _TABLES = """
@@ -93,11 +94,26 @@ def _connected(path: Path) -> Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise CannotWrite(file=path.parent, reason=reason.strerror or reason) from None
+    try:
+        return _begun(path, "WAL")
+    except sqlite3.OperationalError as reason:
+        if getattr(reason, "sqlite_errorcode", 0) & _PRIMARY not in _NO_SHARED_MEMORY:
+            raise
+        return _begun(path, "DELETE")
+
+
+def _begun(path: Path, journal: str) -> Connection:
+    """With journal ``DELETE`` the database does without shared memory, which some shares don't have; one that
+    was left in WAL is brought out of it by holding it alone for that moment.
+    """
     connection = sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)
     try:
+        if journal == "DELETE":
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         new = _is_new(connection, path)  # asked first: what is not ours stays as it is, to the byte
         _look_through(connection)  # before anything is done by it, not half way through a run
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute("PRAGMA locking_mode = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         if new:
             connection.executescript(

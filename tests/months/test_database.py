@@ -15,7 +15,7 @@ from small_workspace import EARLIER, MONTH, UNITS, written_workspace
 from workspace import digest, findings, kpibatch, run, tree
 
 from kpibatch.base.errors import DatabaseBusy, HistoryRefused
-from kpibatch.months.database import opened
+from kpibatch.months.database import opened, transaction
 from kpibatch.months.history import history_of
 
 SHOW = ("history", "show", UNITS[0], "D2.1")
@@ -334,3 +334,60 @@ def test_the_history_of_a_full_disk_still_knows_what_check_saw(
     monkeypatch.setattr("kpibatch.months.database.sqlite3.connect", refuse)
     with history_of(written / "output") as history:
         assert (history.sights(), history.rounds()) == (seen, rounds)
+
+
+# --- a share without shared memory --------------------------------------------------------------------------
+
+
+def without_shared_memory(*words: object, **options: object) -> sqlite3.Connection:
+    """As on a share that maps no memory: SQLite's own way of working by files alone."""
+    path, *more = words
+    return CONNECT(f"{Path(str(path)).absolute().as_uri()}?vfs=unix-dotfile", *more, uri=True, **options)  # type: ignore[arg-type,call-overload,no-any-return]
+
+
+CONNECT = sqlite3.connect
+
+
+def test_where_no_memory_is_shared_the_journal_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.sqlite"
+    with opened(path) as connection:
+        connection.execute("INSERT INTO sights VALUES ('a', '2022-07-01')")
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    monkeypatch.setattr("kpibatch.months.database.sqlite3.connect", without_shared_memory)
+    for _ in range(2):
+        with opened(path) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+            assert connection.execute("SELECT * FROM sights").fetchall() == [("a", "2022-07-01")]
+            with transaction(connection):
+                connection.execute("UPDATE sights SET first_seen = '2022-07-01'")
+    with opened(tmp_path / "new.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+def refuses(*words: object, **options: object) -> sqlite3.Connection:
+    """As on a share where not even a file can be locked."""
+    if words[0] == Path(":memory:"):
+        return CONNECT(*words, **options)  # type: ignore[arg-type,call-overload,no-any-return]
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    raise error
+
+
+def test_where_the_share_refuses_the_history_the_month_is_published_all_the_same(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(written)
+    shutil.rmtree(written / "output" / MONTH)
+    with monkeypatch.context() as patch:
+        patch.setattr("kpibatch.months.database.sqlite3.connect", refuses)
+        result = kpibatch(written, "run", MONTH)
+        assert result.exit_code == 1
+        assert "disk I/O error" in result.output
+        assert "kpibatch history rebuild" in result.output
+        assert (written / "output" / MONTH / "ranking.xlsx").is_file()
+        assert kpibatch(written, "check", MONTH).exit_code in (0, 1)
+        assert kpibatch(written, "mail", MONTH, "--send").exit_code == 2
+    assert kpibatch(written, "history", "show", "3101", "T1").exit_code in (0, 2)
+    assert rows(written)["scores"] == before["scores"]
