@@ -15,9 +15,11 @@ from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import arabic
 from kpibatch.books.read import read_book
 from kpibatch.books.table import Row, Table
+from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.reader import read_sheets
+from kpibatch.rules.records import Rule
 from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
 
 ANY = "*"
@@ -59,11 +61,14 @@ def table_changes(a: LevelTables, path_a: Path, b: LevelTables, path_b: Path) ->
 
 def _readings(tables: LevelTables) -> Mapping[Place, str]:
     """Each cell of ระดับ with its condition as read."""
-    return {
-        place: "" if edge is None else ANY if edge.any_value else edge.text()
-        for rule in tables.rules
-        for place, edge in zip(rule.places, rule.edges, strict=True)
-    }
+    return {place: _reading(rule, at) for rule in tables.rules for at, place in enumerate(rule.places)}
+
+
+def _reading(rule: Rule, at: int) -> str:
+    edge = rule.edges[at]
+    if edge is None:
+        return NOT_GIVEN if rule.skips(at) else ""
+    return ANY if edge.any_value else edge.text()
 
 
 def _in_table(

@@ -21,6 +21,17 @@ Family: TypeAlias = Literal["number", "date", "yes_no"]
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 Booleans: TypeAlias = "npt.NDArray[np.bool_]"
 DECIMALS = 9
+NOT_GIVEN = "–"
+_DASHES = frozenset("-–—−")
+
+
+def is_dash(text: str) -> bool:
+    """Whether a level's cell says that the letter gives no such level: nobody is in it, and it stops nobody
+    on the way to the next.
+
+    Source: design, section 1 (ระดับ: a level that is not given).
+    """
+    return text.strip() in _DASHES
 
 
 class MixedRow(Exception):

@@ -98,6 +98,19 @@ class LevelTables:
         """
         return tuple(rule for rule in self.rules_of(kpi) if rule.case_number in (0, case))
 
+    def given(self, kpi: str, case: int) -> tuple[bool, ...]:
+        """Which levels, from 1 on, there are for a unit in that case; where none holds, all of them.
+
+        Source: design, section 1 (ระดับ: a level that is not given).
+        """
+        rules = () if self.cases_of(kpi) and not case else self.rules_in_case(kpi, case)
+        return tuple(not any(rule.skips(at) for rule in rules) for at in range(self.level_count))
+
+    def next_level(self, kpi: str, case: int, level: int) -> int:
+        """The next level above (from 1) that is given; 0 at the top."""
+        given = enumerate(self.given(kpi, case), 1)
+        return next((number for number, there in given if there and number > level), 0)
+
     def cases_of(self, kpi: str) -> tuple[Case, ...]:
         """A KPI's cases from the top, each once; a unit takes the first that holds."""
         return tuple(dict.fromkeys(rule.case for rule in self.rules_of(kpi) if rule.case))

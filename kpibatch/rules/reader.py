@@ -18,7 +18,7 @@ from kpibatch.base.thai import fold, says_percent, squash
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.shown import Unclear
 from kpibatch.books.table import Row, Table, read_table
-from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
+from kpibatch.rules.conditions import Condition, MixedRow, edges, is_dash, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.percents import Typed, numbers_of, report_shares
 from kpibatch.rules.phrases import FORMS, ConditionFault, parse
@@ -198,7 +198,7 @@ def _rules(
             _known(row, RULES.measure, measures, MEASURES.sheet),
             not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
-        conditions = [_condition(row, name, measures.get(measure)) for name in names]
+        conditions = [_asked(row, name, measures.get(measure)) for name in names]
         case = _condition(row, RULES.case, measures.get(case_of))
         report_shares(_percents(row, names, conditions, measures.get(measure)))
         cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
@@ -225,6 +225,11 @@ def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) ->
     if code not in known:
         row.report("table-unknown", column, code, where=sheet)
     return code in known
+
+
+def _asked(row: Row, level: Column, measure: Measure | None) -> Condition | None:
+    """What a row asks at a level; nothing where the level is not given."""
+    return None if is_dash(as_text(row.value(level))) else _condition(row, level, measure)
 
 
 def _condition(row: Row, column: Column, measure: Measure | None) -> Condition | None:

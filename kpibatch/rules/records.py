@@ -12,7 +12,7 @@ from functools import cached_property
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold, months_between
-from kpibatch.rules.conditions import Condition
+from kpibatch.rules.conditions import Condition, is_dash
 
 TOTAL = "total"
 
@@ -178,6 +178,10 @@ class Rule:
     remark: str = ""
     places: tuple[Place, ...] = ()
     case_number: int = field(default=0, compare=False)  # follows from the rows above: no part of the digest
+
+    def skips(self, at: int) -> bool:
+        """Whether the row says that there is no such level (from 0)."""
+        return self.edges[at] is None and is_dash(self.typed[at])
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ def _amount(number: float, measure: Measure, language: str) -> str:
 def level_in_words(tables: LevelTables, rules: list[Rule], level: int, language: str) -> list[str]:
     """What one level (from 1) asks by these rows, item by item."""
     items = ((tables.measures[rule.measure], rule.edges[level - 1]) for rule in rules)
+    if any(rule.skips(level - 1) for rule in rules):
+        return [say("words.not-given", language)]
     return [asked(measure, edge, language) for measure, edge in items if edge]
 
 

@@ -121,6 +121,9 @@ class _Explanation:
         yield ""
         active = self.tables.rules_in_case(self.kpi, self.case)
         for level in range(1, self.tables.level_count + 1):
+            if not self.result.given[self.row, level - 1]:
+                yield f"– {say('sheet.level-n', self.language, level=level)}{self.say('not-given')}"
+                continue
             met = bool(self.result.met[self.row, level - 1])
             mark = "✓" if met else "✗"
             beside = self.say("not-counted") if met and level > self.level else ""
@@ -147,10 +150,11 @@ class _Explanation:
     def _next(self) -> Iterator[str]:
         steps = self.outcome.steps(self.kpi, self.unit.code)
         yield ""
-        if self.level >= self.tables.level_count:
+        wanted = self.tables.next_level(self.kpi, self.case, self.level)
+        if not wanted:
             yield self.say("top")
             return
         more = self.outcome.gain(self.kpi, self.unit.code)
-        yield self.say("next", level=self.level + 1, gain=f"{more:.4f}")
+        yield self.say("next", level=wanted, gain=f"{more:.4f}")
         for step in steps:
             yield f"  • {step.text(self.language)}" + ("" if step.reachable else self.say("unreachable"))

@@ -72,7 +72,7 @@ def promises(
         keys, again = keys_of(rescored.scores.scores, ranking), []
         for at, each in enumerate(tries):
             kpi = rescored.scores.kpis[each.kpi]
-            level, wanted = int(kpi.level[at]), int(scores.kpis[each.kpi].level[each.row]) + 1
+            level, wanted = int(kpi.level[at]), _wanted(each.kpi, scores, each.row, tables)
             more: Sequence[Step] = ()
             if level < wanted and not last and each.variant.changes:
                 values = rescored.measured.row(at)
@@ -89,9 +89,16 @@ def promises(
 def _first(measured: Measured, scores: Scores, tables: LevelTables, month: str) -> Iterable[_Try]:
     for kpi, result in scores.kpis.items():
         for row in np.flatnonzero(result.applies & (result.level < tables.level_count)).tolist():
-            level, case = int(result.level[row]) + 1, int(result.case[row])
-            steps = steps_to(level, kpi, case, measured.row(row), tables, month)
-            yield _Try(kpi, row, tuple(steps))
+            level, case = _wanted(kpi, scores, row, tables), int(result.case[row])
+            if level:
+                steps = steps_to(level, kpi, case, measured.row(row), tables, month)
+                yield _Try(kpi, row, tuple(steps))
+
+
+def _wanted(kpi: str, scores: Scores, row: int, tables: LevelTables) -> int:
+    """The next level of the unit in that row; 0 at the top."""
+    result = scores.kpis[kpi]
+    return tables.next_level(kpi, int(result.case[row]), int(result.level[row]))
 
 
 def _joined(steps: Sequence[Step], more: Sequence[Step]) -> tuple[Step, ...]:

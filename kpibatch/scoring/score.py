@@ -24,7 +24,7 @@ Integers = npt.NDArray[np.int_]
 
 @dataclass(frozen=True)
 class KpiScores:
-    """One leaf over all units (arrays of shape (units,), ``met`` is (units, levels)).
+    """One leaf over all units (arrays of shape (units,), ``given`` and ``met`` are (units, levels)).
 
     ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
     ``missing`` marks the units whose level rests on incomplete data; ``asked`` holds, for each filled-in or
@@ -34,6 +34,7 @@ class KpiScores:
     code: str
     applies: Booleans
     case: Integers
+    given: Booleans
     met: Booleans
     level: Integers
     score: Floats
@@ -119,11 +120,28 @@ def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: Le
             needed.append((rule.measure, applies_to & active))
     if cases:
         met[case == 0] = False
-    level: Integers = np.asarray(np.cumprod(met, axis=1).sum(axis=1), dtype=np.int_)
+    given = np.array([tables.given(leaf.code, number) for number in range(len(cases) + 1)], dtype=bool)[case]
+    met &= given
+    level = longest_run(met, given)
     score = _linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else _steps(level, tables)
     return KpiScores(
-        leaf.code, applies_to, case, met, level, score, missing & applies_to, _asked(needed, tables)
+        leaf.code, applies_to, case, given, met, level, score, missing & applies_to, _asked(needed, tables)
     )
+
+
+def longest_run(met: Booleans, given: Booleans) -> Integers:
+    """The last level of the unbroken run from level 1 (arrays of shape (units, levels)); a level that is not
+    given is stepped over.
+
+    Source: design, section 1 (Level).
+
+    >>> met = np.array([[True, False, True, False, False], [True, False, False, False, True]])
+    >>> longest_run(met, np.array([[True, False, True, False, True]] * 2)).tolist()
+    [3, 1]
+    """
+    unbroken = np.cumprod(met | ~given, axis=1) * given
+    levels = np.arange(1, met.shape[1] + 1, dtype=np.int_)
+    return np.asarray((unbroken * levels).max(axis=1), dtype=np.int_)
 
 
 def _active(rule: Rule, case: Integers) -> Booleans:

@@ -233,6 +233,8 @@ SLIPS = (
         near={"ระดับ!D6": "I1.news", "ระดับ!E6": "≤ 2", "ระดับ!I6": None},
         also=also("lint-unused", "lint-direction")),
     Slip("lint-empty-level", "ระดับ!G4", levels(4, "≥ 1", "≥ 2", None, "≥ 4")),
+    Slip("lint-not-given", "ระดับ!G3", levels(3, "ใช่", "ใช่", "–", "ใช่", "ใช่"),
+        near=levels(2, "≥ 60", "≥ 70", "–", "≥ 90", "≥ 100") | levels(3, "ใช่", "ใช่", "-", "ใช่", "ใช่")),
     Slip("lint-same-level", "ระดับ!F4", levels(4, "≥ 1", "≥ 1"), near=levels(4, "≥ 1", "> 1")),
     Slip("lint-case-dead", "ระดับ!E4", {"ระดับ!C4": "≤ 4", "ระดับ!C5": "≤ 2"}, near={"ระดับ!C4": "≤ 2", "ระดับ!C5": "≤ 4"},
         also=also("lint-case-gap")),

@@ -41,8 +41,12 @@ def _row(tables: LevelTables, rule: Rule, language: str) -> str:
     measure = tables.measures[rule.measure]
     case = f"[{case_in_words(tables, rule.case, language)}] " if rule.case else ""
     conditions = (
-        (typed if edge.any_value else edge.text()) if edge else "–"
-        for typed, edge in zip(rule.typed, rule.edges, strict=True)
+        (typed if edge.any_value else edge.text()) if edge else _unasked(rule, at, language)
+        for at, (typed, edge) in enumerate(zip(rule.typed, rule.edges, strict=True))
     )
     remark = f"   ({rule.remark})" if rule.remark else ""
     return f"{case}{measure.code} {measure.label}:  " + "  |  ".join(conditions) + remark
+
+
+def _unasked(rule: Rule, at: int, language: str) -> str:
+    return f"– ({say('words.not-given', language)})" if rule.skips(at) else "–"

@@ -214,21 +214,21 @@ class _AtKpi:
                 yield from self._threshold(old, new, level)
 
     def _threshold(self, old: Rule | None, new: Rule | None, level: int) -> Iterator[Cause]:
-        edges, places = (_edge(old, level), _edge(new, level)), (_place(old, level), _place(new, level))
-        typed = (
-            old is None or new is None or bool(self.pair.thresholds & {("a", places[0]), ("b", places[1])})
-        )
-        if edges[0] == edges[1] or not typed:
+        places = _place(old, level), _place(new, level)
+        both = old is not None and new is not None
+        typed = not both or bool(self.pair.thresholds & {("a", places[0]), ("b", places[1])})
+        if _cell(old, level) == _cell(new, level) or not typed:
             return
-        before, after = (
-            asked(side.tables.measures[rule.measure], edge, self.language)
-            if rule and edge
-            else say("diff.not-asked", self.language)
-            for side, rule, edge in ((self.a, old, edges[0]), (self.b, new, edges[1]))
-        )
+        before, after = self._asked(self.a, old, level), self._asked(self.b, new, level)
         yield Cause(
             "threshold", say("sheet.level-n", self.language, level=level + 1), before, after, places=places
         )
+
+    def _asked(self, side: Side, rule: Rule | None, level: int) -> str:
+        edge, skips = _cell(rule, level)
+        if rule and edge:
+            return asked(side.tables.measures[rule.measure], edge, self.language)
+        return say("words.not-given" if skips else "diff.not-asked", self.language)
 
     def _rules(self, behind: set[str]) -> Iterator[Cause]:
         """What changed in how values are made, in the method, and in what a level is worth."""
@@ -287,8 +287,10 @@ def _paired(old: Sequence[Rule], new: Sequence[Rule]) -> list[tuple[Rule | None,
     return pairs
 
 
-def _edge(rule: Rule | None, level: int) -> Condition | None:
-    return rule.edges[level] if rule and level < len(rule.edges) else None
+def _cell(rule: Rule | None, level: int) -> tuple[Condition | None, bool]:
+    """What a row asks at a level (from 0), and whether it says that there is no such level."""
+    there = rule and level < len(rule.edges)
+    return (rule.edges[level], rule.skips(level)) if rule and there else (None, False)
 
 
 def _place(rule: Rule | None, level: int) -> Place:
@@ -297,10 +299,8 @@ def _place(rule: Rule | None, level: int) -> Place:
 
 def _holds(rule: Rule | None, level: int, value: float) -> bool:
     """Whether a row's level (from 0) is met; a row or cell that is not there asks nothing."""
-    edge = _edge(rule, level)
-    if edge is None:
-        return True
-    return edge.holds_one(value)
+    edge, skips = _cell(rule, level)
+    return edge.holds_one(value) if edge else not skips
 
 
 def _worth(tables: LevelTables, level: int | None) -> float:

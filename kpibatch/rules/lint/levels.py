@@ -67,9 +67,24 @@ def empty_levels(tables: LevelTables) -> Iterator[Finding]:
     """
     for leaf, rules in _together(tables):
         for level in range(tables.level_count):
-            if not any(rule.edges[level] for rule in rules):
+            if not any(rule.edges[level] or rule.skips(level) for rule in rules):
                 facts = {"kpi": leaf.code, "level": str(level + 1)}
                 yield finding("lint-empty-level", rules[0].places[level], found="", **facts)
+
+
+def not_given(tables: LevelTables) -> Iterator[Finding]:
+    """A level that one row says is not given is asked for by none beside it.
+
+    Source: design, section 1 (ระดับ: a level that is not given).
+    """
+    for leaf, rules in _together(tables):
+        for level in range(tables.level_count):
+            asking = [rule for rule in rules if rule.edges[level]]
+            skipping = [rule for rule in rules if rule.skips(level)]
+            if asking and skipping:
+                facts = {"kpi": leaf.code, "level": str(level + 1), "other": asking[0].typed[level]}
+                place = skipping[0].places[level]
+                yield finding("lint-not-given", place, found=skipping[0].typed[level], **facts)
 
 
 def same_levels(tables: LevelTables) -> Iterator[Finding]:
@@ -120,4 +135,4 @@ def _one_row_a_case(tables: LevelTables, leaf: Node) -> bool:
     return len(rules) == len(cases) and (len(rules) == 1 or None not in cases) and bool(rules)
 
 
-CHECKS = (twice, contradictions, empty_levels, same_levels, linear_rows, linear_edges)
+CHECKS = (twice, contradictions, empty_levels, not_given, same_levels, linear_rows, linear_edges)

@@ -10,6 +10,7 @@ from kpibatch.base.findings import Finding
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
+from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
@@ -148,7 +149,7 @@ def _condition(rule: Rule, level: int) -> str:
     """A level's condition in words; where any value will do, as it was typed."""
     edge = rule.edges[level - 1]
     if not edge:
-        return ""
+        return NOT_GIVEN if rule.skips(level - 1) else ""
     return rule.typed[level - 1] if edge.any_value else edge.text()
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.kinds import Kind
-from kpibatch.rules.conditions import Condition
+from kpibatch.rules.conditions import NOT_GIVEN, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import computed_formula
@@ -103,12 +103,22 @@ class KpiFormulas:
         return self.tables.cases_of(self.plan.leaf.code)
 
     def level(self, at: int, has_sent: str) -> str:
-        """One less than the first level not met; nothing for a unit that sent nothing.
+        """One less than the first level not met, or, where levels are not given, the last one met before it;
+        nothing for a unit that sent nothing.
 
         Source: design, section 1 (Level); the other side of ``score.score_kpi``.
         """
         met = span((at, self.plan.met), (at, self.plan.level - 1), "c")
-        return f'IF({has_sent},IFERROR(MATCH(0,{met},0)-1,{self.plan.levels}),"")'
+        if not any(self._skipping(level) for level in range(self.plan.levels)):
+            return f'IF({has_sent},IFERROR(MATCH(0,{met},0)-1,{self.plan.levels}),"")'
+        number = f"(COLUMN({met})-{self.plan.met})"
+        below = f"({number}<IFERROR(MATCH(0,{met},0),{self.plan.levels + 1}))"
+        return f'IF({has_sent},SUMPRODUCT(MAX(({met}=1)*{below}*{number})),"")'
+
+    def _skipping(self, level: int) -> list[int]:
+        """The cases in which a level (from 0) is not given; 0 where there are no cases."""
+        numbers = range(1, len(self.cases) + 1) if self.cases else (0,)
+        return [number for number in numbers if not self.tables.given(self.plan.leaf.code, number)[level]]
 
     def _cell(self, at: int, measure: str) -> str:
         return ref(at, self.plan.column(measure), "c")
@@ -143,7 +153,14 @@ class KpiFormulas:
                     if rule.case_number
                     else test
                 )
-        return f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
+        met = f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
+        skipping = self._skipping(level)
+        if not skipping:
+            return met
+        if not self.cases:
+            return f'"{NOT_GIVEN}"'
+        case = ref(at, self.plan.case, "c")
+        return f'IF(OR({",".join(f"{case}={number}" for number in skipping)}),"{NOT_GIVEN}",{met})'
 
     def score(self, at: int) -> str:
         level = ref(at, self.plan.level, "c")

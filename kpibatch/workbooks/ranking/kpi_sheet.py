@@ -16,6 +16,7 @@ from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, widths_of
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
+from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
@@ -192,8 +193,8 @@ class KpiWriter:
         yield Column(say("months-short"), 11.0, self._months_short, (*centre, "input"))
         yield Column(say("status"), 13.0, self._status, centre, formulas.status)
 
-    def _met(self, level: int, line: Line) -> int:
-        return int(self.scores.met[line.row, level])
+    def _met(self, level: int, line: Line) -> int | str:
+        return int(self.scores.met[line.row, level]) if self.scores.given[line.row, level] else NOT_GIVEN
 
     def _level(self, line: Line) -> int | str:
         return int(self.scores.level[line.row]) if line.sent else ""

@@ -11,7 +11,7 @@ from kpibatch.base.addresses import excel_day
 from kpibatch.base.catalogue import Words
 from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
 from kpibatch.books.write import Content, Sheet
-from kpibatch.rules.conditions import Condition
+from kpibatch.rules.conditions import NOT_GIVEN, Condition, is_dash
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rule
 from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan
@@ -69,7 +69,8 @@ class LevelBlock:
 
     def _threshold(self, row: int, column: int, edge: Condition | None, typed: str) -> None:
         if edge is None:
-            self.sheet.put(row, column, None, "cell")
+            dash = is_dash(typed)
+            self.sheet.put(row, column, NOT_GIVEN if dash else None, "cell", *(["centre"] if dash else []))
         elif edge.any_value:
             self.sheet.put(row, column, typed, "cell", "centre")
         else:

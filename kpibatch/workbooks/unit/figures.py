@@ -28,13 +28,14 @@ _BEST, _STEPS, _NAMED = 3, 3, 4
 
 @dataclass(frozen=True)
 class Line:
-    """One KPI of the unit; ``done`` are levels met above a gap, ``gain`` is what the next level adds to the
-    total.
+    """One KPI of the unit; ``next`` is the next level, 0 at the top, ``done`` are levels met above a gap,
+    ``gain`` is what the next level adds to the total.
     """
 
     node: Node
     share: float
     level: int
+    next: int
     score: float
     values: str
     steps: tuple[Step, ...]
@@ -180,6 +181,7 @@ def _line(view: View, leaf: Node) -> Line:
         leaf,
         share=view.shares[leaf.code],
         level=level,
+        next=view.tables.next_level(leaf.code, int(result.case[row]), level),
         score=float(result.score[row]),
         values=_values_in_short(view, leaf.code),
         steps=outcome.steps(leaf.code, view.unit.code),
@@ -246,7 +248,7 @@ def next_rating(view: View) -> str:
 
 def counts_in_words(view: View) -> str:
     lines = view.lines.values()
-    tops = sum(line.level == view.tables.level_count for line in lines)
+    tops = sum(not line.next for line in lines)
     return view.say("counts", kpis=len(lines), tops=tops, missing=sum(line.missing for line in lines))
 
 
@@ -285,7 +287,7 @@ def trend_in_words(view: View) -> str:
 
 
 def steps_text(view: View, line: Line) -> str:
-    if line.level == view.tables.level_count:
+    if not line.next:
         return view.say("at-top")
     texts = {step.text(view.outcome.language): step.reachable for step in line.steps}
     written = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]

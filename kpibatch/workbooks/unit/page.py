@@ -149,7 +149,7 @@ def _best(sheet: Sheet, view: View, row: int) -> int:
     _heading(sheet, row, view.say("best-heading"))
     best = best_lines(view.lines.values())
     if not best:
-        at_top = all(line.level == view.tables.level_count for line in view.lines.values())
+        at_top = all(not line.next for line in view.lines.values())
         _paragraph(sheet, row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
     points = f'"+"0.0000 "{view.say("points")}"'
     for number, line in enumerate(best, 1):
@@ -157,7 +157,7 @@ def _best(sheet: Sheet, view: View, row: int) -> int:
         sheet.put(at, 0, float(number), "cell", "level")
         sheet.put(at, 1, name, "cell", **PADDED)
         _spread(sheet, at, 2, 3, line.gain, "cell", "bold", "centre", num_format=points)
-        _spread(sheet, at, 4, 5, view.say("to-level", level=line.level + 1), "cell", "centre")
+        _spread(sheet, at, 4, 5, view.say("to-level", level=line.next), "cell", "centre")
         lines = _spread(sheet, at, 6, _LAST, steps_text(view, line), "cell", **PADDED)
         tall(sheet, at, max(lines, lines_of(name, _WIDTHS[1] - 2)))
     below = row + max(len(best), 1) + 1
