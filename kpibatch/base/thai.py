@@ -10,6 +10,7 @@ import unicodedata
 from calendar import monthrange
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 BUDDHIST = 543
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # ！ to ～, full-width ASCII
@@ -48,6 +49,7 @@ _YES = {"ใช่", "มี", "ครบ", "แล้ว", "✓", "✔", "☑",
 _NO = {"ไม่ใช่", "ไม่มี", "ไม่", "ไม่ครบ", "ยัง", "ยังไม่มี", "✗", "✘", "x", "no", "n", "false"}
 
 
+@lru_cache(20_000)  # a form's texts are those of the other forms
 def squash(text: str) -> str:
     """The text written the one way it looks: one kind of space, none at the ends, nothing invisible, Thai
     vowels and tone marks once and in their order.

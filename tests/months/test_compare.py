@@ -101,7 +101,7 @@ def test_one_unit_by_code_or_name_in_english(workspace: Path) -> None:
 def test_csv_adds_up(workspace: Path) -> None:
     result = kpibatch(workspace, "diff", MAY, JUNE, "--format", "csv")
     assert result.exit_code == 1
-    rows = list(csv.DictReader(result.output.splitlines()))
+    rows = list(csv.DictReader(result.output.removeprefix("\ufeff").splitlines()))
     assert tuple(rows[0]) == COLUMNS
     assert [row["cause"] for row in rows[:3]] == ["rule", "rule", "rank"]
     published = {
@@ -130,7 +130,7 @@ def test_a_month_and_itself(workspace: Path, month: str) -> None:
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "ไม่มีอะไรต่างกัน")
     assert english(workspace, "diff", month, month).output.splitlines()[-1] == "Nothing differs"
     csv_only = kpibatch(workspace, "diff", month, month, "--format", "csv")
-    assert (csv_only.exit_code, csv_only.output.splitlines()) == (0, [",".join(COLUMNS)])
+    assert (csv_only.exit_code, csv_only.output.splitlines()) == (0, ["\ufeff" + ",".join(COLUMNS)])
 
 
 def test_the_workbook(workspace: Path) -> None:
