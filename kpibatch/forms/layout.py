@@ -38,11 +38,13 @@ class Spot:
 @dataclass(frozen=True)
 class Layout:
     """Where things stand in a form that came back: the cell of a (measure, month), and of a measure's three
-    texts.
+    texts; of a standard form its sheet and its row of month keys.
     """
 
     cells: Mapping[tuple[str, str], Spot]
     texts: Mapping[tuple[str, str], Spot]
+    sheet: str = ""
+    months_row: int = 0
 
     @cached_property
     def measures(self) -> frozenset[str]:
@@ -95,7 +97,9 @@ def locate(grids: Mapping[str, Grid], tables: LevelTables) -> Layout | None:
             for c, v in enumerate(row)
             if as_text(v) in TEXT_COLUMNS
         }
-        return Layout(_spots(grid.name, codes, months), _spots(grid.name, codes, headings))
+        return Layout(
+            _spots(grid.name, codes, months), _spots(grid.name, codes, headings), grid.name, months_row
+        )
     return None
 
 

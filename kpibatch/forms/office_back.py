@@ -14,12 +14,12 @@ from kpibatch.base.thai import fold
 from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.labels import Label, Labels, labels_of
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
+from kpibatch.forms.names import SHORT_NOUN
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
 from kpibatch.forms.properties import PROPERTIES, custom_properties
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.records import Unit
 
-_SHORT_NOUN = {"อำเภอ": "อ."}
 _SHOWN = 6
 
 
@@ -149,17 +149,19 @@ def read_office_identity(
 
 
 def _other_units(file: str, search: Search, named: Mapping[str, Spot], unit: Unit) -> list[Finding]:
-    """A name typed over that of the unit the form was made for."""
+    """A name typed over that of the unit the form was made for; both units are told."""
     return [
         finding(
             "form-other-unit",
             Place(file, spot.sheet, address(spot.row, spot.column)),
-            unit=unit.code,
+            unit=told,
             found=as_text(search.grids[spot.sheet].at(spot.row, spot.column)),
-            name=unit.name,
+            own=unit.code,
+            other=code,
         )
         for code, spot in named.items()
         if code != unit.code
+        for told in (unit.code, code)
     ]
 
 
@@ -179,7 +181,7 @@ def unit_named(tables: LevelTables, text: str) -> str:
     several fit.
     """
     bare, noun = fold(text), fold(tables.round.unit_noun)
-    forms = {bare, *(fold(bare.removeprefix(word)) for word in (noun, _SHORT_NOUN.get(noun, noun)) if word)}
+    forms = {bare, *(fold(bare.removeprefix(word)) for word in (noun, SHORT_NOUN.get(noun, noun)) if word)}
     fitting = {
         unit.code
         for unit in tables.units

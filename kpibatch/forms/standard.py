@@ -25,6 +25,7 @@ from kpibatch.forms.layout import (
     Identity,
     identity_for,
 )
+from kpibatch.forms.names import heading_of
 from kpibatch.rules.levels import LevelTables, asked_of, baseline_of
 from kpibatch.rules.records import Measure, Unit
 
@@ -56,7 +57,7 @@ def write_form(
 
 def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: int) -> None:
     sheet.put(0, 1, title, "title")
-    sheet.put(1, 1, f"{tables.round.unit_noun}{unit.name}  ({unit.code})   {tables.round.owner}", "bold")
+    sheet.put(1, 1, heading_of(tables, unit), "bold")
     sheet.put(2, 1, say("form.guide", "th"), "subtitle")
     sheet.height(0, 2)
     sheet.height(MONTH_ROW, 1, hidden=True)

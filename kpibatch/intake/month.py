@@ -25,6 +25,7 @@ from kpibatch.intake.readers import Readers
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 
+NOTHING_COUNTS = (NOT_SENT, UNREAD) = ("not-submitted", "sent-unread")
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
 
 
@@ -47,7 +48,7 @@ class Intake:
     ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
-    needs.
+    needs, ``unread`` the units of which a file came, but none that can be read or counted.
     """
 
     month: str
@@ -58,6 +59,7 @@ class Intake:
     files: tuple[tuple[str, str], ...]
     arrivals: Mapping[str, datetime] = field(default_factory=dict)
     earlier_files: tuple[tuple[str, str], ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _together(
 ) -> Intake:
     files, lines, texts, chosen, came = [], [], {}, [], {}
     by_unit: dict[str, list[Contents]] = {}
+    unread: set[str] = set()
     for one in contents:
         files.append((one.file, one.sha256))
         if one.sha256:
@@ -145,12 +148,12 @@ def _together(
             by_unit.setdefault(one.unit, []).append(one)
         else:
             findings.extend(one.findings)
+            unread.update(found.unit for found in one.findings if found.severity == "error")
     for unit in tables.units:
         several = by_unit.get(unit.code, [])
         if not several:
-            findings.append(
-                finding("not-submitted", Place(month), unit=unit.code, name=unit.name, month=month)
-            )
+            code = UNREAD if unit.code in unread else NOT_SENT
+            findings.append(finding(code, Place(month), unit=unit.code, name=unit.name, month=month))
             continue
         sent = [_submission(one, tables, month, arrivals.of(one)) for one in several]
         counts = _counting(sent)
@@ -161,7 +164,17 @@ def _together(
         findings.extend(counted.findings)
         findings.extend(_about_arrival(tables, counts, sent))
     frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype(DTYPES)
-    return Intake(month, tuple(chosen), frame, texts, tuple(findings), tuple(files), came)
+    silent = frozenset(unit.code for unit in tables.units if unit.code not in by_unit)
+    return Intake(
+        month,
+        tuple(chosen),
+        frame,
+        texts,
+        tuple(findings),
+        tuple(files),
+        came,
+        unread=silent & unread,
+    )
 
 
 def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:

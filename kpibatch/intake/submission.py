@@ -11,14 +11,15 @@ from pathlib import Path
 from kpibatch.base.addresses import address
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import fold
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
 from kpibatch.books.values import Reading, read_value
 from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, locate, read_identity
+from kpibatch.forms.names import unit_of_name
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
+from kpibatch.forms.whose import contradictions
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.intake.merges import merged_together
 from kpibatch.rules.levels import LevelTables, asked_of
@@ -56,9 +57,11 @@ def read_submission(
         contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
         identity, layout, found = find_again(
-            name, raw, grids, office_form, tables, month, unit_in_name(tables, name)
+            name, raw, grids, office_form, tables, month, unit_of_name(name, tables)
         )
         contents.findings.extend(found)
+    if identity.unit in tables.unit:
+        contents.findings.extend(contradictions(name, identity, grids, layout, tables))
     if layout is None or any(one.severity == "error" for one in contents.findings):
         return contents
     contents.unit = identity.unit
@@ -79,23 +82,17 @@ def refused(path: Path, tables: LevelTables, reason: Exception, digest: str = ""
     )
     place = Place(name, why.sheet, why.cell)
     return Contents(
-        name, digest, findings=[finding(why.code, place, unit=unit_in_name(tables, name), found=why.found)]
+        name, digest, findings=[finding(why.code, place, unit=unit_of_name(name, tables), found=why.found)]
     )
-
-
-def unit_in_name(tables: LevelTables, name: str) -> str:
-    """The unit whose code a file's name begins with; a guess, good enough to tell whose file can't be
-    read.
-    """
-    return next((code for code in tables.unit if fold(name).startswith(fold(code))), "")
 
 
 def _about_form(file: str, tables: LevelTables, identity: Identity, layout: Layout | None) -> list[Finding]:
     place = Place(file, "_kpibatch")
     if not identity.unit or layout is None:
-        return [finding("not-a-form", Place(file), unit=unit_in_name(tables, file))]
+        return [finding("not-a-form", Place(file), unit=unit_of_name(file, tables))]
     if identity.unit not in tables.unit:
-        return [finding("unknown-unit", place, found=identity.unit)]
+        named = unit_of_name(file, tables)
+        return [finding("unknown-unit", place, unit=named, found=identity.unit)]
     if identity.round != tables.round.key:
         return [
             finding("wrong-round", place, unit=identity.unit, found=identity.round, expected=tables.round.key)

@@ -13,6 +13,7 @@ from typing import Any
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.thai import show_date, show_month, show_number
+from kpibatch.intake.month import UNREAD
 from kpibatch.months.folder import Published, Row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Unit
@@ -146,6 +147,11 @@ class Facts:
     def _findings_of(self, code: str) -> list[Row]:
         return [row for row in self.published.findings if row["unit"] == code]
 
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        """The units of which a file came that can't be read or counted."""
+        return frozenset(row["unit"] for row in self.published.findings if row["code"] == UNREAD)
+
     def _counted(self, code: str) -> dict[str, int]:
         severities = [row["severity"] for row in self._findings_of(code)]
         return {f"{severity}s": severities.count(severity) for severity in SEVERITIES}
@@ -162,7 +168,8 @@ class Facts:
         )
 
     def of_reminder(self, unit: Unit, today: date) -> dict[str, Any]:
-        """For a unit that has not sent; ``refused`` says why a file that did come can't be used.
+        """For a unit that has not sent what counts; ``unread`` whether a file came all the same, ``refused``
+        why it can't be used.
 
         ``today`` makes a reminder of another day another mail.
         """
@@ -172,6 +179,7 @@ class Facts:
             "code": unit.code,
             "name": unit.name,
             "refused": refused,
+            "unread": unit.code in self._unread,
             "today": show_date(today, self.language),
         }
 
@@ -188,7 +196,10 @@ class Facts:
                 for code, submission in self.submissions.items()
                 if submission["late"] and code in names
             ),
-            "missing": tuple(name for code, name in names.items() if code not in self.submissions),
+            "missing": tuple(
+                name for code, name in names.items() if code not in {*self.submissions, *self._unread}
+            ),
+            "unread": tuple(name for code, name in names.items() if code in self._unread),
             "provisional": tuple(standing.name for standing in standings if standing.provisional),
             "standings": tuple(
                 sorted(

@@ -18,6 +18,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
 from kpibatch.base.thai import arabic, squash
 from kpibatch.books.look import PROVINCE
+from kpibatch.forms.names import unit_at_start
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.whose import claims_of, stamps_of
@@ -110,7 +111,8 @@ class Files:
         )  # not the file's own name, which is often that of the report beside it
 
     def returned(self, unit: Unit, submission: str) -> tuple[list[Attachment], list[Finding]]:
-        """What goes back of a unit's submission, and what does not because nothing tells whose it is.
+        """What goes back of a unit's submission, and what does not because nothing tells whose it is,
+        or its name begins with another unit's code.
 
         Raises ``KpibatchError`` where it is missing or another's, or ``check`` has written it anew since the
         month was published.
@@ -123,6 +125,9 @@ class Files:
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):
             raw = self._read(path, unit.code)
+            if unit_at_start(path.name, self.tables) not in ("", unit.code):
+                left_out.append(finding("mail-other-name", Place(path.name), unit=unit.code))
+                continue
             claims = claims_of(raw, self.config.intake, self.tables, self._office_form)
             if claims:
                 self._refuse(path, claims, unit)

@@ -166,8 +166,8 @@ STATUS_COLUMNS = (
 
 
 def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
-    """One row per unit: ``sent`` is yes, late or no; how many findings of each severity; whether provisional;
-    its rank;
+    """One row per unit: ``sent`` is yes, late, unreadable or no; how many findings of each severity; whether
+    provisional; its rank;
 
     in how many places it says something else of earlier months than it sent then.
     """
@@ -175,7 +175,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     rows = []
     for unit in outcome.tables.units:
         standing, moment = outcome.standing[unit.code], received.get(unit.code)
-        sent = "late" if unit.code in outcome.late else "yes" if unit.code in outcome.sent else "no"
+        sent = _sent(outcome, unit.code)
         totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
@@ -194,6 +194,12 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
             )
         )
     return rows
+
+
+def _sent(outcome: Outcome, unit: str) -> str:
+    if unit in outcome.sent:
+        return "late" if unit in outcome.late else "yes"
+    return "unreadable" if unit in outcome.unread else "no"
 
 
 def findings_csv(outcome: Outcome) -> bytes:

@@ -47,7 +47,7 @@ class _Explanation:
             yield self.say("not-applicable")
             return
         if self.unit.code not in self.outcome.sent:
-            yield self.say("not-sent")
+            yield self.say("unread" if self.unit.code in self.outcome.unread else "not-sent")
         yield from self._verdict()
         yield ""
         yield self.say("values")

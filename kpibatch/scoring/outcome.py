@@ -62,6 +62,11 @@ class Outcome:
         """The units whose submission came after the due day."""
         return frozenset(submission.unit for submission in self.intake.submissions if submission.late)
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """The units of which a file came, but none that can be read or counted."""
+        return self.intake.unread
+
     @cached_property
     def standing(self) -> Mapping[str, Standing]:
         return {standing.unit: standing for standing in self.standings}

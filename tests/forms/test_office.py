@@ -416,7 +416,8 @@ def test_a_form_of_another_unit_is_refused(form: Path, tables: LevelTables, offi
     book[OWN]["D3"] = "แปลงยาว"
     book.save(form)
     contents = read(form, tables, office_form)
-    assert refused(contents) == [("form-other-unit", "แปลงยาว")]
+    assert refused(contents) == [("form-other-unit", "แปลงยาว")] * 2
+    assert len({one.unit for one in contents.findings}) == 2
     assert (contents.findings[0].place.sheet, contents.findings[0].place.cell) == (OWN, "D3")
 
 

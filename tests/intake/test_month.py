@@ -37,7 +37,7 @@ from kpibatch.months.history import history_of, remember
 
 UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
 FILE = "2402 บางคล้า.xlsx"
-NOT_SENT = ("warning", "not-submitted", UNIT, MONTH, "", "")
+UNREAD = ("warning", "sent-unread", UNIT, MONTH, "", "")
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +154,7 @@ def test_an_unusable_file_is_named_and_stops_nobody_else(
     spoil, code, sheet = UNUSABLE[name]
     spoil(path)
     output = run(workspace, expect=1)
-    unit = "" if code == "unknown-unit" else UNIT
-    assert sorted(places(output, clean)) == sorted([("error", code, unit, FILE, sheet, ""), NOT_SENT])
+    assert sorted(places(output, clean)) == sorted([("error", code, UNIT, FILE, sheet, ""), UNREAD])
     assert status(output) == "not_submitted"
 
 

@@ -414,7 +414,7 @@ def test_a_refused_file_is_told_in_the_reminder_and_a_quoted_name_to_nobody(
     assert "ไม่รู้" in text
     assert "นางรอง" not in text
     one = mail_to(planned(workspace, remind=True), "3105")
-    assert "ยังนำมาใช้ไม่ได้ เนื่องจาก\n\n  - " in one.plain
+    assert "(ส่งแล้ว อ่านไม่ได้) แต่ยังนำมาใช้ไม่ได้ เนื่องจาก\n\n  - " in one.plain
     assert one.attachments == ()
 
 

@@ -167,7 +167,7 @@ def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
     outcome = outcome_of(root, "2565-06")
     reason = next(one for one in outcome.findings_of("3105") if one.code == "file-text")
     shown = values(load_workbook(written(outcome, "3105", tmp_path))[SUMMARY])
-    assert "รายงานที่ส่งใช้ไม่ได้" in shown
+    assert "ส่งแล้ว อ่านไม่ได้" in shown
     assert any(reason.message("th") in str(text) for text in shown)
 
 

@@ -32,13 +32,15 @@ def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     for standing in outcome.standings:
         sent = standing.total == standing.total
         late = say("sheet.sent-late", language) if standing.unit in outcome.late else ""
+        unread = say("sheet.sent-unread", language) if standing.unit in outcome.unread else ""
+        status = words.get(standing.status)
         yield (
             str(standing.rank or "–"),
             f"{standing.unit} {outcome.tables.unit[standing.unit].name}",
             f"{standing.total:.4f}" if sent else "–",
             f"{standing.percent:.2f}" if sent else "–",
             standing.rating,
-            ", ".join(filter(None, (words.get(standing.status), late))),
+            ", ".join(filter(None, (unread or status, late))),
         )
 
 
@@ -67,6 +69,7 @@ def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     words = {
         "yes": say("sheet.sent-yes", language),
         "late": say("sheet.sent-late", language),
+        "unreadable": say("sheet.sent-unread", language),
         "no": say("sheet.not-sent", language),
     }
     for _, unit, name, sent, received, *counts, provisional, _, changed in status_rows(outcome):

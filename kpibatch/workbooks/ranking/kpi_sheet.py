@@ -21,7 +21,7 @@ from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
 from kpibatch.workbooks.ranking.level_block import LevelBlock
-from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan
+from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
 _LABEL_WIDTH, _CELL_WIDTH, _DATE_WIDTH, _NEXT_WIDTH, _TEXT_WIDTH = 34.0, 17.0, 21.0, 48.0, 30.0
 _MOST_LINES = 12
@@ -201,7 +201,9 @@ class KpiWriter:
 
     def _level_formula(self, at: int) -> str:
         cell = ref(FIRST + at - self.plan.first, SENT, "c")
-        return self.formulas.level(at, f'{quoted(self._sent.sheet)}!{cell}<>"{self.say("not-sent")}"')
+        words = [self.say(name) for name in unsent_names(self.outcome)]
+        differs = [f'{quoted(self._sent.sheet)}!{cell}<>"{word}"' for word in words]
+        return self.formulas.level(at, differs[0] if len(differs) == 1 else f"AND({','.join(differs)})")
 
     def _score(self, line: Line) -> float | str:
         return float(self.scores.score[line.row]) if line.sent else ""

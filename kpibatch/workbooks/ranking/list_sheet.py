@@ -24,6 +24,8 @@ from kpibatch.workbooks.ranking.score_formulas import (
     STATUS,
     TOTAL_SCORE,
     ScorePlan,
+    status_name,
+    unsent_names,
 )
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
@@ -135,8 +137,7 @@ class ListSheet:
             return "" if moved is None else moved
 
         def status(standing: Standing) -> str:
-            names = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}
-            return self.say(names[standing.status]) if standing.status in names else ""
+            return self.say(name) if (name := status_name(self.outcome, standing)) else ""
 
         formula, signs = self._gained if self.trend.before else None, {"num_format": '"▲"0;"▼"0;"–"'}
         yield Column(self.say("movement"), 12, gained, ("cell", "centre"), formula, signs)
@@ -254,7 +255,8 @@ class ListSheet:
                 (self.last, 2),
                 {"type": "formula", "criteria": criteria, "format": book.style(bold=True, bg_color=colour)},
             )
-        for word, style in ((self.say("provisional"), "fair"), (self.say("not-sent"), "poor")):
+        unsent = [(self.say(name), "poor") for name in unsent_names(self.outcome)]
+        for word, style in ((self.say("provisional"), "fair"), *unsent):
             rule = {
                 "type": "cell",
                 "criteria": "==",

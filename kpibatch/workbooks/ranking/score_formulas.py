@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Node
-from kpibatch.scoring.rank import LEAST, rank_formula, rounded_formula
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import LEAST, Standing, Status, rank_formula, rounded_formula
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 
 # The order of the columns, as the formulas refer to them; the nodes follow, and then the tie-breakers.
@@ -58,15 +59,28 @@ def plan_scores(
     return ScorePlan(sheet, nodes, breakers, len(tables.units), rating)
 
 
+def unsent_names(outcome: Outcome) -> tuple[str, ...]:
+    """The texts that say of a unit that it sent nothing that counts; the second where it is needed."""
+    return ("not-sent", "sent-unread") if outcome.unread else ("not-sent",)
+
+
+def status_name(outcome: Outcome, standing: Standing) -> str:
+    """The text of a unit's status; empty where its score is final."""
+    if standing.unit in outcome.unread:
+        return "sent-unread"
+    names = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}
+    return names.get(standing.status, "")
+
+
 @dataclass(frozen=True)
 class ScoreFormulas:
-    """The formulas for the unit in row ``at`` of the sheet; ``not_sent`` and ``provisional`` are the words
+    """The formulas for the unit in row ``at`` of the sheet; ``unsent`` and ``provisional`` are the words
     that stand in its cells, ``complete`` whether only units with a final score are ranked.
     """
 
     plan: ScorePlan
     kpis: Mapping[str, KpiPlan]
-    not_sent: str
+    unsent: tuple[str, ...]
     provisional: str
     complete: bool
 
@@ -85,8 +99,7 @@ class ScoreFormulas:
     def total(self, at: int, children: Sequence[Node]) -> str:
         """The score of the whole tree, rounded once, at the end. Source: design, section 1."""
         upper, lower = self._mean_of(at, children)
-        not_sent = f'{ref(at, SENT, "c")}="{self.not_sent}"'
-        return f'IF(OR({not_sent},{lower}=0),"",{rounded_formula(f"{upper}/{lower}")})'
+        return f'IF(OR({self._unsent(at)},{lower}=0),"",{rounded_formula(f"{upper}/{lower}")})'
 
     def percent(self, at: int) -> str:
         total = ref(at, TOTAL_SCORE, "c")
@@ -131,7 +144,13 @@ class ScoreFormulas:
             f'{plan.outside(at - FIRST, plan.status)}="{self.provisional}"' for plan in self.kpis.values()
         ]
         sent = f'IF(OR({",".join(waiting)}),"{self.provisional}","")'
-        return f'IF({ref(at, SENT, "c")}="{self.not_sent}","{self.not_sent}",{sent})'
+        if len(self.unsent) == 1:
+            return f'IF({self._unsent(at)},"{self.unsent[0]}",{sent})'
+        return f"IF(OR({self._unsent(at)}),{ref(at, SENT, 'c')},{sent})"
+
+    def _unsent(self, at: int) -> str:
+        """What OR is given to tell that the unit sent nothing that counts."""
+        return ",".join(f'{ref(at, SENT, "c")}="{word}"' for word in self.unsent)
 
     def leaf(self, at: int, code: str) -> str:
         """The score on the KPI's own sheet."""

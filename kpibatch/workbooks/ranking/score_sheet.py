@@ -13,7 +13,7 @@ from kpibatch.books.columns import Column, put_line, set_widths
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import LEAST, Standing, Status, round_half_up
+from kpibatch.scoring.rank import LEAST, Standing, round_half_up
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 from kpibatch.workbooks.ranking.score_formulas import (
@@ -28,6 +28,8 @@ from kpibatch.workbooks.ranking.score_formulas import (
     WEIGHT_ROW,
     ScoreFormulas,
     ScorePlan,
+    status_name,
+    unsent_names,
 )
 
 _CHART_ROWS = 13
@@ -54,8 +56,9 @@ class ScoreWriter:
         self.outcome, self.sheet, self.plan, self.kpis = outcome, sheet, plan, kpis
         self.tables, self.say = outcome.tables, Words("sheet", outcome.language)
         self.places = {standing.unit: place for place, standing in enumerate(outcome.standings, 1)}
+        unsent = tuple(map(self.say, unsent_names(outcome)))
         complete = outcome.config.ranking.incomplete == "exclude"
-        self.formulas = ScoreFormulas(plan, kpis, self.say("not-sent"), self.say("provisional"), complete)
+        self.formulas = ScoreFormulas(plan, kpis, unsent, self.say("provisional"), complete)
 
     def write(self, subtitle: str) -> None:
         set_widths(self.sheet, self.columns)
@@ -102,7 +105,9 @@ class ScoreWriter:
 
     def _sent(self, line: Line) -> str:
         late, sent = line.unit.code in self.outcome.late, line.unit.code in self.outcome.sent
-        return self.say("sent-late" if late else "sent-yes" if sent else "not-sent")
+        if not sent:
+            return self.say("sent-unread" if line.unit.code in self.outcome.unread else "not-sent")
+        return self.say("sent-late" if late else "sent-yes")
 
     def _total(self, line: Line) -> float | str:
         return "" if line.blank else line.standing.total
@@ -117,9 +122,7 @@ class ScoreWriter:
         return self.places[line.unit.code]
 
     def _status(self, line: Line) -> str:
-        names = {Status.NOT_SUBMITTED: "not-sent", Status.PROVISIONAL: "provisional"}
-        name = names.get(line.standing.status)
-        return self.say(name) if name else ""
+        return self.say(name) if (name := status_name(self.outcome, line.standing)) else ""
 
     def _leaf(self, code: str) -> Column[Line]:
         def result(line: Line) -> float | str:
@@ -204,7 +207,10 @@ class ScoreWriter:
         colours = {"min_color": "#E58C6F", "mid_color": "#FBF3DA", "max_color": "#8CC0B6"}
         scale = {"type": "3_color_scale"} | ends | values | colours
         self.sheet.colour((FIRST, FIRST_NODE), (self.plan.last, self.plan.last_node), scale)
-        for name, style in (("provisional", "fair"), ("not-sent", "poor")):
+        for name, style in (
+            ("provisional", "fair"),
+            *((name, "poor") for name in unsent_names(self.outcome)),
+        ):
             form = self.sheet.book.style("cell", "centre", style)
             rule = {"type": "cell", "criteria": "==", "value": f'"{self.say(name)}"', "format": form}
             self.sheet.colour((FIRST, STATUS), (self.plan.last, STATUS), rule)

@@ -61,11 +61,20 @@ def returned_files(
         if any(finding.severity != "note" for finding in own)
     }
     names = returned_names(grave, language)
-    owners = {
-        file: whose.get(file) or next((finding.unit for finding in own if finding.unit), "")
-        for file, own in grave.items()
-    }
-    return tuple(Returned(file, *names[file], units.get(owners[file]), own) for file, own in grave.items())
+    returned = []
+    for file, own in grave.items():
+        owner = whose.get(file) or _owner(file, own)
+        told = tuple(finding for finding in own if finding.unit in ("", owner))
+        returned.append(Returned(file, *names[file], units.get(owner), told))
+    return tuple(returned)
+
+
+def _owner(file: str, findings: Iterable[Finding]) -> str:
+    """The unit that a file which counts for nobody is returned to: of those told of it the one whose code its
+    name begins with.
+    """
+    told = [finding.unit for finding in findings if finding.unit]
+    return next((unit for unit in told if file.startswith(unit)), told[0] if told else "")
 
 
 def write_returned(

@@ -84,6 +84,10 @@ class View:
     def sent(self) -> bool:
         return self.standing.status is not Status.NOT_SUBMITTED
 
+    @property
+    def unread(self) -> bool:
+        return self.unit.code in self.outcome.unread
+
     @cached_property
     def row(self) -> int:
         return self.tables.position[self.unit.code]

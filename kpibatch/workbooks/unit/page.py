@@ -5,6 +5,7 @@ from typing import Any
 from kpibatch.base.addresses import quoted, span
 from kpibatch.books.look import FAIR, MIST, NAVY, POOR, ROW, TEAL, lines_of
 from kpibatch.books.write import Sheet
+from kpibatch.intake.month import NOTHING_COUNTS
 from kpibatch.rules.levels import asked_of
 from kpibatch.rules.records import Node
 from kpibatch.scoring.rank import Status
@@ -216,14 +217,14 @@ def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
     refused = [
         finding.message(view.outcome.language)
         for finding in view.findings
-        if finding.code != "not-submitted" and finding.severity != "note"
+        if finding.code not in NOTHING_COUNTS and finding.severity != "note"
     ]
     _spread(
         sheet,
         row,
         0,
         _LAST,
-        view.say("status-refused" if refused else "status-missing"),
+        view.say("status-refused" if refused or view.unread else "status-missing"),
         "big",
         "centre",
         bg_color=POOR,

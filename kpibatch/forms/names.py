@@ -1,0 +1,108 @@
+"""The units that a file's name and a form's visible heading name.
+
+In: a text and the level tables. Out: codes. A code or a name counts as a whole only, so that 310 is not read
+out of 3101, nor a day of the month as a unit's code of two digits.
+"""
+
+import re
+from collections.abc import Iterator
+
+from kpibatch.base.thai import fold
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Unit
+
+SHORT_NOUN = {"อำเภอ": "อ."}
+_SHORTEST = 4  # a number of fewer digits may be a day, a month or a count
+_WORD = re.compile(r"[\w\u0e00-\u0e7f]+")
+_IN_BRACKETS = re.compile(r"\(\s*([^()]+?)\s*\)")
+_DAY = re.compile(r"[0-9]{1,2}\s*(?:[-/._]\s*[0-9]|[ก-๙]{1,3}\.\s*[ก-ฮ]\.)")
+
+
+def heading_of(tables: LevelTables, unit: Unit) -> str:
+    """The line of a standard form that tells people whose it is."""
+    return f"{tables.round.unit_noun}{unit.name}  ({unit.code})   {tables.round.owner}"
+
+
+def unit_at_start(name: str, tables: LevelTables) -> str:
+    """The unit whose code a file's name begins with, else that of a folder it lies in; empty where none
+    does.
+    """
+    for part in reversed(name.split("/")):
+        if fitting := [code for code in tables.unit if _begins(fold(part), fold(code))]:
+            return max(fitting, key=len)
+    return ""
+
+
+def unit_of_name(name: str, tables: LevelTables) -> str:
+    """The unit that a file's name begins with or names alone, by code or name; empty where none or several
+    are named.
+    """
+    named = _named_in(name, tables)
+    return unit_at_start(name, tables) or (named.pop() if len(named) == 1 else "")
+
+
+def other_in_name(name: str, unit: str, tables: LevelTables) -> str:
+    """Another unit that a file's name says it is of; empty where it says ``unit``, or none."""
+    first, named = unit_at_start(name, tables), _named_in(name, tables)
+    doubtful = _is_short(first) and (unit in named or _DAY.match(fold(name.rpartition("/")[2])))
+    if first and not doubtful:
+        return first if first != unit else ""
+    return "" if unit in named else min(named, default="")
+
+
+def others_in_heading(text: str, unit: str, tables: LevelTables) -> set[str]:
+    """The other units that a heading names, besides what the unit's own form says there anyhow."""
+    own = _heading_units(heading_of(tables, tables.unit[unit]), tables) if unit in tables.unit else set()
+    return _heading_units(text, tables) - own - {unit}
+
+
+def _heading_units(text: str, tables: LevelTables) -> set[str]:
+    bare, codes = fold(text), {fold(code): code for code in tables.unit}
+    bracketed = {codes[word] for word in _IN_BRACKETS.findall(bare) if word in codes}
+    lead = _lead(tables).match(bare)
+    return bracketed | _name_at(bare[lead.end() :] if lead else bare, tables)
+
+
+def _named_in(name: str, tables: LevelTables) -> set[str]:
+    """By code anywhere; by name at the beginning or after the noun."""
+    bare = fold(name.rpartition("/")[2].rpartition(".")[0] or name)
+    words = set(_WORD.findall(bare))
+    codes = {code for code in tables.unit if not _is_short(code) and fold(code) in words}
+    return codes.union(*(_name_at(bare[start:], tables) for start in _starts(bare, tables)))
+
+
+def _starts(bare: str, tables: LevelTables) -> Iterator[int]:
+    """Where a unit's name may stand in a text: at its beginning, behind a code, behind the noun."""
+    yield 0
+    yield from (len(fold(code)) + 1 for code in tables.unit if _begins(bare, fold(code)))
+    yield from (lead.end() for lead in _lead(tables).finditer(bare))
+
+
+def _lead(tables: LevelTables) -> re.Pattern[str]:
+    noun = tables.round.unit_noun
+    words = [re.escape(fold(word)) for word in (noun, SHORT_NOUN.get(noun, "")) if word]
+    return re.compile(rf"(?<![\w\u0e00-\u0e7f])(?:{'|'.join(words) or '(?!)'})\s*")
+
+
+def _name_at(text: str, tables: LevelTables) -> set[str]:
+    """The units whose name a text begins with, of several names the longest."""
+    fitting = [unit for unit in tables.units if len(unit.name) > 1 and _begins(text, fold(unit.name))]
+    longest = max((len(fold(unit.name)) for unit in fitting), default=0)
+    return {unit.code for unit in fitting if len(fold(unit.name)) == longest}
+
+
+def _begins(text: str, word: str) -> bool:
+    """Whether a text begins with a word that does not go on as a longer number or word."""
+    if not word or not text.startswith(word):
+        return False
+    last, following = word[-1], text[len(word) : len(word) + 1]
+    alike = _is_thai if _is_thai(last) else str.isdigit if last.isdigit() else str.isalpha
+    return not (following and alike(following))
+
+
+def _is_thai(letter: str) -> bool:
+    return "\u0e00" <= letter <= "\u0e7f"
+
+
+def _is_short(code: str) -> bool:
+    return code.isdigit() and len(code) < _SHORTEST
