@@ -22,10 +22,10 @@ from kpibatch.base.thai import month_end, says_percent
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Source
+from kpibatch.rules.records import Measure, Rollup, Source
 
-IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless")
-DOUBTFUL = ("date-ahead", "below-base", "no-evidence", "percent-as-fraction", "part-of-one")
+IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless", "date-ahead")
+DOUBTFUL = ("below-base", "no-evidence", "percent-as-fraction", "part-of-one")
 _ORDER = (*IMPOSSIBLE, *DOUBTFUL)
 Column: TypeAlias = "pd.Series[float]"
 Flags: TypeAlias = "pd.Series[bool]"
@@ -35,8 +35,8 @@ Flags: TypeAlias = "pd.Series[bool]"
 class Surroundings:
     """What a value is held against besides its measure's own bounds, row by row as in the frame checked.
 
-    ``others`` are the values of other measures (limits and bases), ``last_day`` the last sensible day as an
-    ordinal, ``current`` the rows of the report month, ``evidence`` by measure the units that gave some.
+    ``others`` are the values of other measures (limits and bases), ``last_day`` the last day of its month
+    as an ordinal, ``current`` the rows of the report month, ``evidence`` by measure the units that gave some.
     """
 
     units: "pd.Series[str]"
@@ -54,7 +54,7 @@ def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.Da
     schema = schema_of(tables, config, around)
     try:
         schema.validate(wide.reset_index(drop=True), lazy=True)
-        return intake.values, []
+        return intake.values, _replaced_days(frame, tables)
     except pandera.errors.SchemaErrors as broken:
         cases = broken.failure_cases
     rows = _wide(frame.assign(value=frame.index))
@@ -69,7 +69,30 @@ def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.Da
     ]
     sound = ~frame.index.isin([row for code, row, _ in said if _ORDER[code] in IMPOSSIBLE])
     state, value = frame["state"].where(sound, BAD), frame["value"].where(sound, math.nan)
-    return frame.assign(state=state, value=value), findings
+    checked = frame.assign(state=state, value=value)
+    return checked, findings + _replaced_days(checked, tables)
+
+
+def _replaced_days(frame: pd.DataFrame, tables: LevelTables) -> list[Finding]:
+    """Days in the place of another one that an earlier month gives: the last counts, both are told."""
+    days = [m.code for m in tables.form_measures if m.kind is Kind.DATE and m.rollup is Rollup.LAST]
+    given = frame[frame["measure"].isin(days) & frame["value"].notna()].sort_values("month", kind="stable")
+    before = given.groupby(["unit", "measure"])[["value", "month"]].shift()
+    given = given.assign(then=before["value"], then_month=before["month"])
+    changed = given[given["then"].notna() & (given["then"] != given["value"])]
+    return [
+        finding(
+            "date-replaced",
+            Place(*(row[column] for column in PLACE)),
+            unit=row["unit"],
+            measure=row["measure"],
+            found=row["found"],
+            label=tables.measures[row["measure"]].label,
+            then=date.fromordinal(int(row["then"])).isoformat(),
+            month=row["then_month"],
+        )
+        for row in changed.to_dict("records")
+    ]
 
 
 def _wide(frame: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +112,7 @@ def _surroundings(wide: pd.DataFrame, intake: Intake, tables: LevelTables) -> Su
     return Surroundings(
         units,
         {code: _values_of(code, units, wide, tables) for code in wanted},
-        months.map({month: float(_latest_sense(tables, month)) for month in months.unique()}).astype(float),
+        months.map({month: float(month_end(month).toordinal()) for month in months.unique()}).astype(float),
         months == intake.month,
         {measure: frozenset(several) for measure, several in evidence.items()},
     )
@@ -105,11 +128,6 @@ def _values_of(code: str, units: "pd.Series[str]", wide: pd.DataFrame, tables: L
 def _growth_bases(tables: LevelTables) -> dict[str, str]:
     growths = (m for m in tables.measures.values() if m.source is Source.GROWTH)
     return {code: m.denominator for m in growths for code in m.numerator}
-
-
-def _latest_sense(tables: LevelTables, month: str) -> int:
-    """A day reported in a month can't lie after that month's report is due (Source: design, section 3)."""
-    return max(month_end(month), tables.calendar.get(month, month_end(month))).toordinal()
 
 
 # --- the rules ----------------------------------------------------------------------------------------------
@@ -178,7 +196,9 @@ def _bound(stated: float | None, otherwise: float) -> float:
 
 
 def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator[pa.Check]:
-    """A day lies near the round, and not after the month's report is due."""
+    """A day lies near the round, and has come by the end of the month it is reported in: a planned day is
+    no day reached.
+    """
     start, end = tables.round.start, tables.round.end
     first = date(start.year - config.intake.date_years_before, start.month, 1)
     last = date(end.year + config.intake.date_years_after, end.month, 28)
@@ -186,7 +206,7 @@ def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator
     yield _rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
     yield _rule(
         "date-ahead",
-        "≤ the day the month is due",
+        "≤ the last day of the month",
         lambda values: (values > around.last_day) & (values <= latest),
     )
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -78,6 +78,57 @@ def test_half_a_household_is_asked_about_and_half_a_rai_is_not(
     assert list(frame["value"]) == [value, 12.0], "a doubtful value is used"
 
 
+DAY = "T3.evidence_date"
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "counts"),
+    [
+        (APRIL, date(2022, 4, 30), True),
+        (APRIL, date(2022, 5, 1), False),
+        (JUNE, date(2022, 6, 30), True),
+        (JUNE, date(2022, 7, 1), False),
+        (JUNE, date(2022, 9, 10), False),
+    ],
+)
+def test_a_day_counts_only_once_it_has_come(
+    month: str, day: date, counts: bool, buriram: LevelTables, config: Config
+) -> None:
+    """Also where the report is due some days after the month's end."""
+    frame, findings = validate(intake_of(line(DAY, day.toordinal(), month)), buriram, config)
+    assert [(one.code, one.severity) for one in findings if one.code != "no-evidence"] == (
+        [] if counts else [("date-ahead", "error")]
+    )
+    assert frame["state"][0] == (OK if counts else BAD)
+    assert math.isnan(frame["value"][0]) != counts
+
+
+@pytest.mark.parametrize("later", [date(2022, 4, 9), date(2022, 4, 10), date(2022, 4, 11)])
+def test_a_day_in_the_place_of_another_is_told_with_both(
+    later: date, buriram: LevelTables, config: Config
+) -> None:
+    first = date(2022, 4, 10)
+    lines = [
+        line(DAY, later.toordinal(), JUNE),
+        line(DAY, math.nan, "2565-05"),
+        line(DAY, first.toordinal(), APRIL),
+        line(DAY, date(2022, 4, 1).toordinal(), JUNE, "3102"),
+    ]
+    findings = validate(intake_of(*lines), buriram, config)[1]
+    told = [one for one in findings if one.code == "date-replaced"]
+    assert [one.unit for one in told] == [UNIT] * (later != first)
+    for one in told:
+        assert one.found in one.message("th")
+        assert "10 เม.ย. 2565" in one.message("th")
+
+
+def test_a_replacement_that_has_not_come_replaces_nothing(buriram: LevelTables, config: Config) -> None:
+    days = [line(DAY, date(2022, 4, 10).toordinal(), APRIL), line(DAY, date(2022, 7, 1).toordinal())]
+    frame, findings = validate(intake_of(*days), buriram, config)
+    assert "date-replaced" not in {one.code for one in findings}
+    assert list(frame["state"]) == [OK, BAD]
+
+
 def test_findings_come_by_check_and_then_as_the_values_stand(buriram: LevelTables, config: Config) -> None:
     tables = with_measure(buriram, "T2.done", minimum=3.0)
     lines = [
@@ -113,5 +164,5 @@ def test_the_schema_is_read_as_the_rules(buriram: LevelTables, config: Config) -
     assert rules["I6.otop_now"]["below-base"] == "≥ I6.otop_base"
     assert rules["T6.logbook_problem_date"] == {
         "date-senseless": "2020-04-01 … 2023-09-28",
-        "date-ahead": "≤ the day the month is due",
+        "date-ahead": "≤ the last day of the month",
     }

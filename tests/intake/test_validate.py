@@ -51,7 +51,6 @@ UNITS = (
     "3123",
 )
 SEVERITY = {
-    "date-ahead": "warning",
     "below-base": "warning",
     "no-evidence": "warning",
     "missing": "warning",
@@ -135,14 +134,14 @@ CASES = [
     june("T6.logbook_problem_date", date(2023, 9, 28), "date-ahead"),
     june("T6.logbook_problem_date", date(2023, 9, 29), "date-senseless"),
     june("T6.logbook_problem_date", date(2565, 4, 20)),  # a Buddhist year in a date cell
-    # after the report was due (5 July; for April 5 May)
-    june("T6.logbook_report_date", date(2022, 7, 4)),
-    june("T6.logbook_report_date", date(2022, 7, 5)),
-    june("T6.logbook_report_date", date(2022, 7, 6), "date-ahead"),
-    Case("in time for April", every_month(date(2022, 5, 5), "I8.certified_date")),
+    # after the month that reports it: a day that has not come
+    june("T6.logbook_report_date", date(2022, 6, 29)),
+    june("T6.logbook_report_date", date(2022, 6, 30)),
+    june("T6.logbook_report_date", date(2022, 7, 1), "date-ahead"),
+    Case("has come in April", every_month(date(2022, 4, 30), "I8.certified_date")),
     Case(
-        "too late for April",
-        every_month(date(2022, 5, 6), "I8.certified_date"),
+        "has not come in April",
+        every_month(date(2022, 5, 1), "I8.certified_date"),
         (("date-ahead", "I8.certified_date", APRIL),),
     ),
     # less than in the base year
@@ -249,7 +248,7 @@ def form(workspace: Path) -> Workbook:
 
 def graver(output: Path) -> list[dict[str, str]]:
     """The findings about the submissions of UNITS that are more than notes."""
-    others = ("no-case", "late-change")  # an earlier month's value was sent otherwise then
+    others = ("no-case", "late-change", "date-replaced")  # an earlier month's value was sent otherwise then
     return [
         row
         for row in findings(output)
