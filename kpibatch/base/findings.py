@@ -12,6 +12,8 @@ from kpibatch.base.catalogue import say, severity_of
 from kpibatch.base.thai import is_month, show_date, show_month
 
 SEVERITIES = ("error", "warning", "note")
+GRAVE = SEVERITIES[:2]
+"""What counts for the exit code and is sent back: a note alone is clean. Source: design, section 2."""
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
 
 
@@ -45,6 +47,10 @@ class Finding:
     @property
     def severity(self) -> str:
         return severity_of(self.code)
+
+    @property
+    def grave(self) -> bool:
+        return self.severity in GRAVE
 
     def message(self, language: str) -> str:
         """What was found, what was expected and how to mend it."""

@@ -21,7 +21,7 @@ def exit_code(findings: Iterable[Finding]) -> int:
 
     Source: design, section 2.
     """
-    return FINDINGS if any(each.severity != "note" for each in findings) else CLEAN
+    return FINDINGS if any(each.grave for each in findings) else CLEAN
 
 
 class OneLine(click.Group):

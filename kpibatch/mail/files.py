@@ -14,7 +14,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissing, MailWrongFile
 from kpibatch.base.files import file_name
-from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.findings import GRAVE, Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
 from kpibatch.base.thai import arabic, squash
 from kpibatch.books.look import PROVINCE
@@ -147,7 +147,7 @@ class Files:
     @cached_property
     def _returned_names(self) -> Mapping[str, tuple[str, str]]:
         """Of every submission of the month that went back the names of its copy and of the index beside."""
-        grave = {row["file"] for row in self.published.findings if row["severity"] != "note"}
+        grave = {row["file"] for row in self.published.findings if row["severity"] in GRAVE}
         files = [str(submission["file"]) for submission in self.published.record["inputs"]]
         # the CSV puts an apostrophe before what Excel would take for a formula
         return returned_names([file for file in files if {file, f"'{file}"} & grave], self.config.language)

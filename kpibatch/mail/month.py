@@ -46,7 +46,7 @@ class Drafted:
     @property
     def wanting(self) -> bool:
         """Whether a mail that should be among the drafts is not, or is doubtful."""
-        return any(problem.severity != "note" for problem in self.problems)
+        return any(problem.grave for problem in self.problems)
 
 
 @dataclass(frozen=True)

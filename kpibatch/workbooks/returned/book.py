@@ -56,9 +56,7 @@ def returned_files(
             by_file[finding.place.file].append(finding)
     whose = {submission.file: submission.unit for submission in intake.submissions}
     grave = {
-        file: tuple(own)
-        for file, own in sorted(by_file.items())
-        if any(finding.severity != "note" for finding in own)
+        file: tuple(own) for file, own in sorted(by_file.items()) if any(finding.grave for finding in own)
     }
     names = returned_names(grave, language)
     returned = []

@@ -217,7 +217,7 @@ def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
     refused = [
         finding.message(view.outcome.language)
         for finding in view.findings
-        if finding.code not in NOTHING_COUNTS and finding.severity != "note"
+        if finding.code not in NOTHING_COUNTS and finding.grave
     ]
     _spread(
         sheet,
