@@ -5,6 +5,7 @@ person who typed it sees.
 """
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from kpibatch.books.guard.looks import Look
 _FIRST_DAY, _FIRST_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _NO_LEAP_DAY = 60  # Excel counts a 29 February 1900
 _DAY_SECONDS = 86_400
+_SPAN = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S", re.ASCII)  # as .ods writes it
 
 
 class Percent(float):
@@ -84,6 +86,8 @@ def clock(value: object, look: Look = Look.TIME) -> Unclear:
         seconds = value.hour * 3600 + value.minute * 60 + value.second
     elif isinstance(value, int | float):
         seconds = round(value * _DAY_SECONDS)
+    elif stated := _SPAN.fullmatch(str(value)):
+        seconds = sum(int(part) * weight for part, weight in zip(stated.groups(), (3600, 60, 1), strict=True))
     else:
         return Unclear(str(value), AS_TIME)
     minutes, second = divmod(seconds if look is Look.SPAN else seconds % _DAY_SECONDS, 60)

@@ -115,14 +115,20 @@ def wide(text: str) -> bytes:
 
 
 def xlsb(
-    cells: Iterable[tuple[int, int, int, bytes]], name: str = "S1", after: bytes = b"", strings: bytes = b""
+    cells: Iterable[tuple[int, int, int, bytes]],
+    name: str = "S1",
+    after: bytes = b"",
+    strings: bytes = b"",
+    styles: bytes = b"",
 ) -> bytes:
-    """A workbook of one sheet; cells are row, column, record type and content."""
+    """A workbook of one sheet; cells are row, column, record type and content. With ``styles`` the columns
+    have them in their order.
+    """
     rows, last = b"", -1
     for row, column, kind, content in cells:
         if row != last:
             rows, last = rows + record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0)), row
-        rows += record(kind, struct.pack("<II", column, 0) + content)
+        rows += record(kind, struct.pack("<II", column, column if styles else 0) + content)
     book = (
         record(131)
         + record(143)
@@ -134,6 +140,7 @@ def xlsb(
     links = [
         ("rId1", "worksheet", "worksheets/sheet1.bin"),
         *([("rId2", "sharedStrings", "sharedStrings.bin")] if strings else []),
+        *([("rId3", "styles", "styles.bin")] if styles else []),
     ]
     parts: dict[str, bytes | str] = {
         "_rels/.rels": relations(("rId1", "officeDocument", "xl/workbook.bin")),
@@ -141,7 +148,8 @@ def xlsb(
         "xl/workbook.bin": book,
         "xl/worksheets/sheet1.bin": head + rows + record(146) + after + record(130),
     }
-    return zipped((parts | ({"xl/sharedStrings.bin": strings} if strings else {})).items())
+    more = {"xl/sharedStrings.bin": strings, "xl/styles.bin": styles}
+    return zipped((parts | {name: content for name, content in more.items() if content}).items())
 
 
 # --- .ods ---------------------------------------------------------------------------------------------------
@@ -198,8 +206,8 @@ def biff_begin(kind: int) -> bytes:
     return biff(BOF, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))
 
 
-def biff_number(row: int, column: int, value: float) -> bytes:
-    return biff(NUMBER, struct.pack("<HHHd", row, column, 0, value))
+def biff_number(row: int, column: int, value: float, style: int = 0) -> bytes:
+    return biff(NUMBER, struct.pack("<HHHd", row, column, style, value))
 
 
 def biff_formula(row: int, column: int, result: bytes) -> bytes:

@@ -24,6 +24,7 @@ _PREFIXES = {
     name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")
 }
 _ERROR = re.compile(r"#[A-Z0-9/_]+[!?]?|Err:\d+")
+_LOOKS = {"percentage": Look.PERCENT, "time": Look.SPAN}  # the reader knows a day itself
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
@@ -120,9 +121,9 @@ class _Walk:
         flaw = _flaw(cell, text, self._paragraphs)
         if flaw or text or "office:value-type" in cell:
             self.tally.fill((self._row + self._rows - 1, self._column - 1), times * self._rows)
-        if cell.get("office:value-type") == "percentage":
+        if look := _LOOKS.get(cell.get("office:value-type", "")):
             columns, rows = range(first, self._column), range(self._row, self._row + self._rows)
-            self._looks += [(row, column, Look.PERCENT) for row in rows for column in columns]
+            self._looks += [(row, column, look) for row in rows for column in columns]
         if flaw:
             self._row_flaws += [(column, flaw) for column in range(first, self._column)]
         down, right = (_number(cell, f"table:number-{way}-spanned") for way in ("rows", "columns"))
