@@ -84,6 +84,8 @@ def clock(value: object, look: Look = Look.TIME) -> Unclear:
         seconds, look = round(value.total_seconds()), Look.SPAN
     elif isinstance(value, time | datetime):
         seconds = value.hour * 3600 + value.minute * 60 + value.second
+    elif isinstance(value, date):
+        seconds = 0
     elif isinstance(value, int | float):
         seconds = round(value * _DAY_SECONDS)
     elif stated := _SPAN.fullmatch(str(value)):

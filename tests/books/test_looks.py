@@ -1,7 +1,7 @@
 """A number is read as its cell shows it, in every kind of workbook."""
 
 import struct
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -105,6 +105,11 @@ def test_a_percent_as_text(share, text):
         (3e6, Look.DAY, False, Unclear("3000000", AS_DAY)),
         (85.5, Look.TIME, False, Unclear("12:00", AS_TIME)),
         (85, Look.SPAN, False, Unclear("2040:00", AS_TIME)),
+        (date(1900, 3, 25), Look.TIME, False, Unclear("0:00", AS_TIME)),
+        (datetime(1900, 3, 25, 12, 30), Look.TIME, False, Unclear("12:30", AS_TIME)),
+        (time(8, 30), Look.TIME, False, Unclear("8:30", AS_TIME)),
+        (timedelta(hours=30), Look.SPAN, False, Unclear("30:00", AS_TIME)),
+        ("PT30H05M01.5S", Look.SPAN, False, Unclear("30:05:01", AS_TIME)),
         (0.000011574, Look.TIME, False, Unclear("0:00:01", AS_TIME)),
         (1.05, Look.MIXED, False, Unclear("1.05", MIXED)),
     ],
