@@ -90,6 +90,7 @@ def test_csv_files_open_in_excel_with_the_columns_promised(name: str, columns: s
     )
 
 
+@pytest.mark.slow
 def test_run_json_records_what_went_in_and_came_out(workspace: Path, output: Path) -> None:
     record = json.loads((output / "run.json").read_text(encoding="utf-8"))
     assert (record["month"], record["round"]) == (MONTH, "2565/2")

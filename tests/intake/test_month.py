@@ -253,6 +253,7 @@ def test_an_arrival_that_is_no_day_stops_the_batch_with_one_line(workspace: Path
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_received_csv_as_thai_excel_saves_it(workspace: Path, path: Path, clean: Path) -> None:
     """Excel's plain “CSV” is Windows-874 in Thailand."""
     arrive(path.parent, {FILE: "2018-03-19T10:00"}, encoding="cp874")

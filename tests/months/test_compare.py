@@ -124,6 +124,7 @@ def test_csv_adds_up(workspace: Path) -> None:
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", [MAY, JUNE])
 def test_a_month_and_itself(workspace: Path, month: str) -> None:
     result = kpibatch(workspace, "diff", month, month)

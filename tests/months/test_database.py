@@ -111,6 +111,7 @@ def test_a_damaged_history_is_told_in_one_line_and_mended_by_a_rebuild(name: str
     assert sorted(path.name for path in (written / "output").iterdir()) == [EARLIER, MONTH, "history.sqlite"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [of_another_application, of_another_application_still_empty])
 def test_another_applications_database_is_not_touched(other: Callable[[Path], None], written: Path) -> None:
     run(written)

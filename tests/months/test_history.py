@@ -163,6 +163,7 @@ def test_running_a_month_again_replaces_its_rows(copy: Path) -> None:
     ) == [(1,)]
 
 
+@pytest.mark.slow
 def test_first_sights_survive(tmp_path: Path) -> None:
     """A file that no list names came when it was first seen: by a check, in a run, with the database or
     without.

@@ -126,6 +126,7 @@ def test_a_level_is_explained_from_cell_to_next_step(workspace: Path) -> None:
     assert not (workspace / "output").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [

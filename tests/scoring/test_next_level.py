@@ -116,6 +116,7 @@ def test_n_persons_fewer_are_exactly_enough_where_lower_is_better(sign, hundredt
     assert not reached(step.target + 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.sampled_from(["≥", ">"]), HUNDREDTHS, st.integers(100, 5_000_000), st.integers(0, 5_000_000))
 def test_another_n_baht_are_exact_to_the_satang(sign, hundredths, whole, have):

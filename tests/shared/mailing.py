@@ -1,14 +1,13 @@
 """Workspaces whose month is published, and their mails: what the tests of the mail share."""
 
-import atexit
 import io
 import re
 import shutil
-import tempfile
 import zipfile
 from functools import cache
 from pathlib import Path
 
+from made_once import made_once
 from workspace import BURIRAM, change, configure, copy_sample, run, submission
 
 from kpibatch.base.config import Config, read_config
@@ -28,8 +27,10 @@ def published_june() -> Path:
     """Buriram's June, published, with a figure in some reports that stands in no other; run once for all
     tests, which only read it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return made_once("June to be mailed", _june) / BURIRAM
+
+
+def _june(folder: Path) -> None:
     workspace = sample_workspace(folder, BURIRAM)
     for unit, figure in PLANTED.items():
         change(
@@ -37,7 +38,6 @@ def published_june() -> Path:
             {("T1.spent", MONTH): figure, ("T1.spent", "หลักฐาน"): f"ลับเฉพาะ{unit}x"},
         )
     run(workspace)
-    return workspace
 
 
 def copied(workspace: Path, folder: Path) -> Path:

@@ -2,13 +2,11 @@
 that can't be read.
 """
 
-import atexit
 import shutil
-import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
+from made_once import made_once
 from workspace import RAYONG, change, copy_sample, edit_table, keep_units, kpibatch, submission
 
 UNITS = ("21P01", "21P02")
@@ -18,33 +16,23 @@ OTHER_RULE: Mapping[str, str] = {"ตัวชี้วัด": "D2.1"}
 
 def small_workspace(folder: Path) -> Path:
     """A copy of it in ``folder``, nothing run yet."""
-    shutil.copytree(_small(), folder / RAYONG)
+    shutil.copytree(made_once("a small workspace", _small) / RAYONG, folder / RAYONG)
     return folder / RAYONG
 
 
 def written_workspace(folder: Path) -> Path:
     """A copy of it in ``folder``, both months run, and one rule changed since."""
-    shutil.copytree(_written(), folder / RAYONG)
+    shutil.copytree(made_once("a small workspace, written", _written) / RAYONG, folder / RAYONG)
     return folder / RAYONG
 
 
-@cache
-def _small() -> Path:
-    workspace = keep_units(copy_sample(_passing_folder(), RAYONG), *UNITS)
+def _small(folder: Path) -> None:
+    workspace = keep_units(copy_sample(folder, RAYONG), *UNITS)
     change(submission(workspace, UNITS[1], MONTH), {("D2.1.satisfaction", MONTH): "ดีพอสมควร"})
-    return workspace
 
 
-@cache
-def _written() -> Path:
-    workspace = small_workspace(_passing_folder())
+def _written(folder: Path) -> None:
+    workspace = small_workspace(folder)
     for month in (EARLIER, MONTH):
         assert kpibatch(workspace, "run", month).exit_code in (0, 1)
     edit_table(workspace, "ระดับ", OTHER_RULE, "ระดับ 5", "≥ 99")
-    return workspace
-
-
-def _passing_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="kpibatch-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

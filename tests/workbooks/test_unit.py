@@ -97,6 +97,7 @@ def test_interpolated_scores_are_shown_as_they_count(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_other_unit_is_in_the_file(june: Outcome, tmp_path: Path) -> None:
     for unit in june.tables.units:
         with zipfile.ZipFile(written(june, unit.code, tmp_path)) as parts:
