@@ -4,6 +4,7 @@ Faults are never raised, so that one pass reports them all: each row remembers w
 table gathers what its rows say.
 """
 
+import difflib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,13 +31,15 @@ _REFUSALS = {
     MIXED: "table-number-format",
 }
 HEADER_WITHIN = 10
+_ALIKE = 0.7  # of difflib: ระดับที่ 5 is like ระดับ 5
 
 
 @dataclass(frozen=True)
 class Row:
     """One line of a table; a blank, missing or faulty cell reads as ``None`` or empty.
 
-    ``number`` counts from 0. ``findings`` are the faults met in it so far.
+    ``number`` counts from 0. ``findings`` are the faults met in it so far. ``lost`` are the columns it should
+    have and that are not there: their heading is reported, and nothing that follows from it.
     """
 
     file: str
@@ -45,6 +48,7 @@ class Row:
     columns: Mapping[str, int]
     cells: Sequence[Value] = ()
     findings: list[Finding] = field(default_factory=list)
+    lost: frozenset[str] = frozenset()
 
     def place(self, column: str) -> Place:
         """Where the column's cell stands; the sheet alone where there is no such column."""
@@ -107,7 +111,7 @@ class Row:
     def report(self, code: str, column: str, found: object, **facts: str) -> None:
         """Remember a fault of one cell: once, however often the cell is asked for."""
         fault = finding(code, self.place(column), found=found, column=column, **facts)
-        if fault not in self.findings:
+        if fault not in self.findings and column not in self.lost:
             self.findings.append(fault)
 
 
@@ -122,12 +126,17 @@ class Table:
     @property
     def found(self) -> bool:
         """Whether the sheet and all its columns are there."""
-        return bool(self.columns)
+        return bool(self.columns) and not self.head.lost
 
     @property
     def findings(self) -> list[Finding]:
         """What was wrong with the sheet, its headings and every cell that was read so far."""
         return [fault for row in (self.head, *self.rows) for fault in row.findings]
+
+    def doubtful(self, columns: Sequence[str]) -> frozenset[str]:
+        """The codes in those columns of the rows in which something could not be read so far."""
+        faulty = (row for row in self.rows if any(fault.severity == "error" for fault in row.findings))
+        return frozenset(row.code(column) for row in faulty for column in columns) - {""}
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -142,22 +151,21 @@ def read_table(
 ) -> Table:
     """The table of a sheet whose header holds the required columns; rows that are blank all over are dropped.
 
-    ``others`` are the further columns it may have; ``None`` for any. Where the sheet or a required column is
-    missing, the table has no rows, and its findings say so.
+    ``others`` are the further columns it may have; ``None`` for any. Where the sheet is missing, the table
+    has no rows; where a required column is, its cells read as blank. Its findings say so.
     """
     grid = grid_called(sheet, grids)
     if grid is None:
         facts = {"sheet": sheet, "nearest": nearest_of(sheet, list(grids))}
-        lost = finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), **facts)
-        return Table(Row(file, sheet, 0, {}, findings=[lost]))
+        absent = finding("table-sheet-missing", Place(file, sheet), found=", ".join(grids), **facts)
+        return Table(Row(file, sheet, 0, {}, findings=[absent]))
     top, header = _header(grid, required, others)
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     faults = [*_about_header(file, sheet, top, header, required, others), *_merged(file, grid, top)]
-    head = Row(file, sheet, top, columns, findings=faults)
-    if any(column not in columns for column in required):
-        return Table(head)
+    lost = frozenset(column for column in required if column not in columns)
+    head = Row(file, sheet, top, columns, findings=faults, lost=lost)
     rows = (
-        Row(file, sheet, number, columns, cells)
+        Row(file, sheet, number, columns, cells, lost=lost)
         for number, cells in enumerate(grid.rows[top + 1 :], top + 1)
         if any(value is not None for value in cells)
     )
@@ -185,19 +193,34 @@ def _header(grid: Grid, required: Sequence[str], others: Sequence[str] | None) -
 def _about_header(
     file: str, sheet: str, top: int, header: list[str], required: Sequence[str], others: Sequence[str] | None
 ) -> Iterator[Finding]:
+    known = (*required, *(others or ()))
+    strangers = [] if others is None else [name for name in header if name and name not in known]
+    renamed = _renamed([column for column in known if column not in header], strangers)
     for column in required:
-        if column not in header:
+        if column not in header and column not in renamed.values():
             place, found = Place(file, sheet, address(top, 0)), ", ".join(filter(None, header))
             yield finding("table-column-missing", place, found=found, column=column)
     for index, name in enumerate(header):
         place = Place(file, sheet, address(top, index))
         if name and name in header[:index]:
             yield finding("table-column-twice", place, found=name)
-        elif name and others is not None and name not in required and name not in others:
-            absent = [column for column in (*required, *others) if column not in header]
-            yield finding(
-                "table-unknown-column", place, found=name, nearest=nearest_of(name, absent or list(required))
-            )
+        elif name in renamed:
+            yield finding("table-column-renamed", place, found=name, column=renamed[name])
+        elif name in strangers:
+            absent = [column for column in known if column not in header]
+            nearest = nearest_of(name, absent or list(required))
+            yield finding("table-unknown-column", place, found=name, nearest=nearest)
+
+
+def _renamed(absent: Sequence[str], strangers: Sequence[str]) -> dict[str, str]:
+    """Each unknown heading that is much like one that is not there → that one."""
+    renamed: dict[str, str] = {}
+    for column in absent:
+        left = [each for each in strangers if each not in renamed]
+        longer = [name for name in left if column in name]
+        alike = longer or difflib.get_close_matches(column, left, 1, _ALIKE)
+        renamed |= dict.fromkeys(alike[:1], column)
+    return renamed
 
 
 def _merged(file: str, grid: Grid, top: int) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, 
 @dataclass(frozen=True)
 class LevelTables:
     """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
-    ``calendar`` month → due day; ``warnings`` are what the check warns of in them.
+    ``calendar`` month → due day; ``warnings`` are what the check warns of in them, ``doubtful`` each sheet's
+    codes whose rows hold a fault.
     """
 
     file: str
@@ -30,6 +31,7 @@ class LevelTables:
     baselines: Mapping[tuple[str, str], Baseline]
     level_count: int
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
+    doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def scores(self) -> tuple[float, ...]:

@@ -71,6 +71,7 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
         rules=numbered(_rules(sheets[RULES.sheet], names, nodes, measures)),
         baselines=_baselines(sheets[BASELINES.sheet], units, measures),
         level_count=len(names),
+        doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     in_cells = (fault for table in sheets.values() for fault in table.findings)
     return tables, [*_unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
@@ -99,7 +100,8 @@ def _level_columns(table: Table) -> tuple[Column, ...]:
     names = tuple(name for name in RULES.levels if name in table.columns)
     if names != RULES.levels[: len(names)]:
         left_out = next(name for name in RULES.levels if name not in names)
-        table.head.report("table-column-missing", left_out, ", ".join(names))
+        if all(dict(fault.facts).get("column") != left_out for fault in table.head.findings):
+            table.head.report("table-column-missing", left_out, ", ".join(names))
     return names
 
 
@@ -198,7 +200,7 @@ def _rules(
             _known(row, RULES.measure, measures, MEASURES.sheet),
             not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
-        conditions = [_asked(row, name, measures.get(measure)) for name in names]
+        conditions = [_condition(row, name, measures.get(measure)) for name in names]
         case = _condition(row, RULES.case, measures.get(case_of))
         report_shares(_percents(row, names, conditions, measures.get(measure)))
         cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
@@ -227,11 +229,6 @@ def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) ->
     return code in known
 
 
-def _asked(row: Row, level: Column, measure: Measure | None) -> Condition | None:
-    """What a row asks at a level; nothing where the level is not given."""
-    return None if is_dash(as_text(row.value(level))) else _condition(row, level, measure)
-
-
 def _condition(row: Row, column: Column, measure: Measure | None) -> Condition | None:
     value = row.value(column)
     if isinstance(value, date):
@@ -241,7 +238,7 @@ def _condition(row: Row, column: Column, measure: Measure | None) -> Condition |
         row.report("table-number-format", column, value, expected=column)
         return None
     text = as_text(value)
-    if not text:
+    if not text or (is_dash(text) and column in RULES.levels):
         return None
     try:
         condition = parse(text, measure.counting_unit if measure else "")

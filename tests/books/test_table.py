@@ -39,11 +39,24 @@ def test_the_header_stands_within_the_first_rows(above: int, found: bool) -> Non
     assert table(*[["x", None]] * above, HEADS, ["a", "A"]).found is found
 
 
-def test_a_sheet_or_column_that_is_missing_leaves_no_rows() -> None:
+def test_a_sheet_that_is_missing_leaves_no_rows_and_a_column_no_fault_but_its_own() -> None:
     lost = read_table("a.xlsx", {"t": Grid("t", [HEADS])}, "s", ("code", "name"))
     assert (lost.found, list(lost), codes(lost)) == (False, [], ["table-sheet-missing"])
     half = table(["code"], ["a"])
-    assert (half.found, list(half), codes(half)) == (False, [], ["table-column-missing"])
+    (row,) = half
+    assert (half.found, row.text("code"), row.text("name")) == (False, "a", "")
+    row.report("table-value", "name", "", expected="name")
+    assert codes(half) == ["table-column-missing"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [("names", "table-column-renamed"), ("nam", "table-column-renamed"), ("size", "table-column-missing")],
+)
+def test_a_heading_much_like_one_that_is_gone_is_that_one_renamed(heading: str, code: str) -> None:
+    found = table(["code", heading]).findings
+    assert found[0].code == code
+    assert (len(found) == 1) is (code == "table-column-renamed")
 
 
 def test_headings_twice_or_unknown_are_said_unless_any_may_stand_there() -> None:

@@ -92,20 +92,22 @@ class Slip:
 SLIPS = (
     # reading the sheets
     Slip("table-sheet-missing", "ปฏิทิน", spoil=rename("ปฏิทิน", "ปฎิทิน"), also=also("table-unknown-sheet")),
-    Slip("table-sheet-missing", "หน่วย", spoil=rename("หน่วย", "อำเภอ"),
-        also=also("table-unknown-sheet", "table-unknown")),
+    Slip("table-sheet-missing", "หน่วย", spoil=rename("หน่วย", "อำเภอ"), also=also("table-unknown-sheet")),
     Slip("table-column-missing", "ปฏิทิน!A1", {"ปฏิทิน!B1": None}),
+    Slip("table-column-renamed", "ตัวชี้วัด!D1", {"ตัวชี้วัด!D1": "น้ำหนัก (ร้อยละ)"}),
+    Slip("table-column-renamed", "ระดับ!I1", {"ระดับ!I1": "ระดับที่ 5"}),
+    Slip("table-column-renamed", "รายการข้อมูล!D1", {"รายการข้อมูล!D1": "ชนิดข้อ"}),
     Slip("table-column-missing", "ระดับ!A1", spoil=drop_column("ระดับ", 5)),
     Slip("table-column-missing", "ระดับ", spoil=drop_column("ระดับ", 7), near={"ระดับ!I1": None}),
-    Slip("table-no-result", "ระดับ!F2", {"ระดับ!F2": "=E2+10"}, also=also("lint-same-level")),
-    Slip("table-no-result", "ค่าตั้งต้น!C4", {"ค่าตั้งต้น!C4": "=1000*2"}, also=also("lint-no-baseline")),
+    Slip("table-no-result", "ระดับ!F2", {"ระดับ!F2": "=E2+10"}),
+    Slip("table-no-result", "ค่าตั้งต้น!C4", {"ค่าตั้งต้น!C4": "=1000*2"}),
     Slip("table-cell-error", "หน่วย!B3", {"หน่วย!B3": "#REF!"}),
     Slip("table-value", "รายการข้อมูล!D7", {"รายการข้อมูล!D7": "ตัวเลข"}, near={"รายการข้อมูล!D7": " จำนวน "}),
-    Slip("table-value", "ตัวชี้วัด!D4", {"ตัวชี้วัด!D4": "หกสิบ"}, near={"ตัวชี้วัด!D4": "๖๐"}, also=also("lint-weight")),
+    Slip("table-value", "ตัวชี้วัด!D4", {"ตัวชี้วัด!D4": "หกสิบ"}, near={"ตัวชี้วัด!D4": "๖๐"}),
     Slip("table-value", "ตัวชี้วัด!F5", {"ตัวชี้วัด!F5": "ทุกอำเภอ"}, near={"ตัวชี้วัด!F5": "ยกเว้น กระสัง และ 3101"}),
-    Slip("table-value", "ค่าตั้งต้น!B3", {"ค่าตั้งต้น!B3": "2 หรือ 3"}, near={"ค่าตั้งต้น!B3": "2 คน"}, also=also("lint-no-baseline")),
+    Slip("table-value", "ค่าตั้งต้น!B3", {"ค่าตั้งต้น!B3": "2 หรือ 3"}, near={"ค่าตั้งต้น!B3": "2 คน"}),
     Slip("table-value", "รอบประเมิน!B9", {"รอบประเมิน!B9": "ห้าระดับ"}, near={"รอบประเมิน!B9": "1; 2; 3; 4; ๕"}),
-    Slip("table-value", "ปฏิทิน!A2", {"ปฏิทิน!A2": "เม.ย. 2565"}, near={"ปฏิทิน!A2": "๒๕๖๕-๐๔"}, also=also("lint-no-due")),
+    Slip("table-value", "ปฏิทิน!A2", {"ปฏิทิน!A2": "เม.ย. 2565"}, near={"ปฏิทิน!A2": "๒๕๖๕-๐๔"}),
     Slip("table-value", "รอบประเมิน!B7", {"รอบประเมิน!B7": "4, 5, 6, 15"}, near={"รอบประเมิน!B7": "4, 5, 6, 12"}),
     Slip("table-value", "รอบประเมิน!B7", {"รอบประเมิน!B7": "4, 5.5, 6"}),
     Slip("table-value", "ผลประเมิน!A3", {"ผลประเมิน!A3": None}),
@@ -113,8 +115,7 @@ SLIPS = (
     Slip("table-value", "หน่วย!B4", {"หน่วย!B4": None}),
     Slip("table-value", "รายการข้อมูล!M4", {"รายการข้อมูล!M4": "มี"}, near={"รายการข้อมูล!M4": "ใช่"}),
     Slip("table-item-missing", "รอบประเมิน!B3", {"รอบประเมิน!B3": None}),
-    Slip("table-item-missing", "รอบประเมิน!A1", sheets=heading_only("รอบประเมิน"),
-        also=also("lint-day-outside", "lint-no-reference")),
+    Slip("table-item-missing", "รอบประเมิน!A1", sheets=heading_only("รอบประเมิน"), also=also("lint-no-reference")),
     Slip("table-item-missing", "รอบประเมิน!B5", {"รอบประเมิน!B5": "ต้นเดือน"}, near={"รอบประเมิน!B5": "๑ เมษายน ๒๕๖๕"},
         also=also("table-value")),
     Slip("table-unknown-item", "รอบประเมิน!A9", {"รอบประเมิน!A9": "คะแนนระดับ"}, near={"รอบประเมิน!A9": " คะแนนของระดับ"}),
@@ -123,32 +124,32 @@ SLIPS = (
     Slip("table-duplicate", "ค่าตั้งต้น!A6", cells_of("ค่าตั้งต้น", 6, "3101", 3, 4000)),
     Slip("table-duplicate", "หน่วย!A4", {"หน่วย!A4": "๓๑๐๒"}, near={"หน่วย!A4": "๓๑๐๓"}, also=also("table-unknown")),
     Slip("table-duplicate", "รายการข้อมูล!A8", {"รายการข้อมูล!A8": "I1.news"}, also=also("table-unknown")),
-    Slip("table-unknown", "ระดับ!D2", {"ระดับ!D2": "T1.pc"}, also=also("lint-unused", "lint-same-level")),
-    Slip("table-unknown", "รายการข้อมูล!A5", {"รายการข้อมูล!H5": "T1.bugdet"}, also=also("table-parts-missing", "lint-unused")),
-    Slip("table-unknown", "ตัวชี้วัด!A4", {"ตัวชี้วัด!B4": "X"}, also=also("lint-no-rules", "lint-root-weights")),
+    Slip("table-unknown", "ระดับ!D2", {"ระดับ!D2": "T1.pc"}),
+    Slip("table-unknown", "รายการข้อมูล!A5", {"รายการข้อมูล!H5": "T1.bugdet"}),
+    Slip("table-unknown", "ตัวชี้วัด!A4", {"ตัวชี้วัด!B4": "X"}),
     Slip("table-unknown", "ตัวชี้วัด!F4", {"ตัวชี้วัด!F4": "เฉพาะ บ้านแพง"}, near={"ตัวชี้วัด!F4": "เฉพาะ เมือง, 3102"}),
-    Slip("table-unknown", "ค่าตั้งต้น!A5", {"ค่าตั้งต้น!A5": "3109"}, near={"ค่าตั้งต้น!A5": 3103}, also=also("lint-no-baseline")),
+    Slip("table-unknown", "ค่าตั้งต้น!A5", {"ค่าตั้งต้น!A5": "3109"}, near={"ค่าตั้งต้น!A5": 3103}),
     Slip("table-unknown", "ค่าตั้งต้น!D2", {"ค่าตั้งต้น!D2": "T1.goal"}),
     Slip("table-not-fixed", "ค่าตั้งต้น!D2", {"ค่าตั้งต้น!D2": "T1.spent"}, near={"ค่าตั้งต้น!D2": None}),
-    Slip("table-condition", "ระดับ!F2", {"ระดับ!F2": "เกือบ 70"}, near={"ระดับ!F2": "ไม่น้อยกว่าร้อยละ ๗๐"}, also=also("lint-same-level")),
-    Slip("table-condition", "ระดับ!C4", {"ระดับ!C4": "น้อย"}, near={"ระดับ!C4": "ไม่เกิน 2"}, also=also("lint-case-gap")),
-    Slip("table-condition-kind", "ระดับ!F2", {"ระดับ!F2": "ใช่"}, also=also("lint-same-level")),
-    Slip("table-condition-kind", "ระดับ!I6", {"ระดับ!I6": "≥ 10"}, near={"ระดับ!I6": "ก่อน 10 ก.ย. 2565"}, also=also("lint-no-conditions")),
-    Slip("table-half-case", "ระดับ!C4", {"ระดับ!C4": None}, near={"ระดับ!B4": None, "ระดับ!C4": None}, also=also("lint-case-gap")),
+    Slip("table-condition", "ระดับ!F2", {"ระดับ!F2": "เกือบ 70"}, near={"ระดับ!F2": "ไม่น้อยกว่าร้อยละ ๗๐"}),
+    Slip("table-condition", "ระดับ!C4", {"ระดับ!C4": "น้อย"}, near={"ระดับ!C4": "ไม่เกิน 2"}),
+    Slip("table-condition-kind", "ระดับ!F2", {"ระดับ!F2": "ใช่"}),
+    Slip("table-condition-kind", "ระดับ!I6", {"ระดับ!I6": "≥ 10"}, near={"ระดับ!I6": "ก่อน 10 ก.ย. 2565"}),
+    Slip("table-half-case", "ระดับ!C4", {"ระดับ!C4": None}, near={"ระดับ!B4": None, "ระดับ!C4": None}),
     Slip("table-half-case", "ระดับ!B7", cells_of("ระดับ", 7, "I1", None, "≤ 2", "T1.pct", "≥ 60")),
     Slip("table-mixed", "ระดับ!G2", levels(2, *AS_PRINTED), near=levels(2, "< 50", "50", "60", "70", "> 70")),
     Slip("table-percent-share", "ระดับ!E2", levels(2, 0.6, 0.7, 0.8, 0.9, 2), near=levels(2, 0.6, 0.7, 0.8, 0.9, 2.1)),
-    Slip("table-percent-share", "ระดับ!I2", levels(2, None, None, None, None, 1), also=also("lint-same-level")),
+    Slip("table-percent-share", "ระดับ!I2", levels(2, None, None, None, None, 1)),
     Slip("table-percent-beside", "ระดับ!E2", levels(2, 60, 70, 80, 90, 100), spoil=percents("ระดับ", E2=0.6)),
-    Slip("table-percent", "ระดับ!E4", {"ระดับ!E4": "1%"}, near={"ระดับ!E4": "1"}, also=also("lint-empty-level")),
-    Slip("table-number-format", "ระดับ!E4", {"ระดับ!E4": time(0, 30)}, also=also("lint-empty-level")),
-    Slip("table-threshold-date", "ระดับ!E4", {"ระดับ!E4": datetime(2022, 1, 5)}, near={"ระดับ!E4": "1-5"}, also=also("lint-empty-level")),
+    Slip("table-percent", "ระดับ!E4", {"ระดับ!E4": "1%"}, near={"ระดับ!E4": "1"}),
+    Slip("table-number-format", "ระดับ!E4", {"ระดับ!E4": time(0, 30)}),
+    Slip("table-threshold-date", "ระดับ!E4", {"ระดับ!E4": datetime(2022, 1, 5)}, near={"ระดับ!E4": "1-5"}),
     Slip("table-column-twice", "ระดับ!K1", {"ระดับ!K1": "ระดับ 5", "ระดับ!K2": "≥ 50"}),
     Slip("table-unknown-column", "หน่วย!F1", {"หน่วย!F1": "โทรศัพท์"}, near={"ระดับ!K1": "ระดับ 6"}),
     Slip("table-unknown-sheet", "บันทึก", spoil=lambda book: book.create_sheet("บันทึก")),
-    Slip("table-merged", "ระดับ!A2", spoil=merge("ระดับ", "A2:A3"), also=also("table-unknown", "lint-unused")),
-    Slip("table-circular", "รายการข้อมูล!A5", {"รายการข้อมูล!G5": "T1.pct"}, also=also("lint-unused")),
-    Slip("table-circular", "ตัวชี้วัด!A4", {"ตัวชี้วัด!B4": "T1"}, also=also("lint-no-rules", "lint-root-weights")),
+    Slip("table-merged", "ระดับ!A2", spoil=merge("ระดับ", "A2:A3"), also=also("table-unknown")),
+    Slip("table-circular", "รายการข้อมูล!A5", {"รายการข้อมูล!G5": "T1.pct"}),
+    Slip("table-circular", "ตัวชี้วัด!A4", {"ตัวชี้วัด!B4": "T1"}),
     Slip("table-parts-missing", "รายการข้อมูล!A5", {"รายการข้อมูล!H5": None}, also=also("lint-unused")),
     Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": None}, also=also("lint-unused")),
     Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "ผลรวม"}, near={"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None}),
@@ -280,6 +281,45 @@ def test_a_renamed_level_column_is_an_error_for_the_levels_after_it_would_move_d
 )
 def test_codes_may_be_typed_in_thai_digits(cells: dict[str, str]) -> None:
     assert check(cells) == []
+
+
+def test_faults_come_in_the_order_of_the_sheets_their_rows_and_columns() -> None:
+    cells = {"ระดับ!G4": "ประมาณ 3", "ระดับ!E4": "ราว 1", "ระดับ!F10": None, "ตัวชี้วัด!D4": "หกสิบ", "หน่วย!D4": None}
+    found = [at(one) for one in check(cells)]
+    assert found == ["หน่วย!A4", "ตัวชี้วัด!D4", "ระดับ!E4", "ระดับ!G4"]
+
+
+def test_a_renamed_heading_hides_no_fault_of_another_column_or_sheet() -> None:
+    cells = {
+        "ตัวชี้วัด!D1": "น้ำหนกั",
+        "ตัวชี้วัด!G4": "เส้นตรง",
+        "ระดับ!G4": "ประมาณ 3",
+        "ผลประเมิน!A2": 900,
+        "ระดับ!H2": "≥ 75",
+    }
+    assert {(one.code, at(one)) for one in check(cells)} == {
+        ("lint-rating-range", "ผลประเมิน"),
+        ("table-column-renamed", "ตัวชี้วัด!D1"),
+        ("table-value", "ตัวชี้วัด!G4"),
+        ("lint-order", "ระดับ!H2"),
+        ("table-condition", "ระดับ!G4"),
+    }
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"รายการข้อมูล!D8": "วันเดือนปี"},
+        {"รายการข้อมูล!E3": "ตั้งต้น"},
+        {"รายการข้อมูล!A1": "รหสั"},
+        {"ตัวชี้วัด!A1": "รหสั"},
+        {"หน่วย!A1": "รหสั"},
+        {"ระดับ!D1": "รายการข้อมลู"},
+    ],
+    ids=["kind", "source", "measures", "KPIs", "units", "levels"],
+)
+def test_one_slip_is_one_line(cells: dict[str, str]) -> None:
+    assert [at(one) for one in check(cells)] == list(cells)
 
 
 # --- what the operator sees ---------------------------------------------------------------------------------

@@ -223,6 +223,7 @@ FAULTS = [
     ("ระดับ!G1", None, "table-column-missing ระดับ"),
     ("ระดับ!I6", "≥ 80", "table-condition-kind"),
     ("ค่าตั้งต้น!A3", "9999", "table-unknown"),
+    ("ระดับ!I1", "ระดับที่ 5", "table-column-renamed"),
     ("ค่าตั้งต้น!B2", "stuff", "table-unknown"),
     ("ค่าตั้งต้น!B2", "T1.spent", "table-not-fixed"),
     ("ค่าตั้งต้น!B3", "สอง", "table-value"),

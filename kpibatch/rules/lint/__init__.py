@@ -15,5 +15,6 @@ bounds.py     what a measure can be at least and at most; a row's levels that as
 rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached, deadlines
 levels.py     ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
+echoes.py     what merely follows from a fault already reported
 check.py      every check, over a workbook or over tables that were read
 """

@@ -2,12 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias
 
-from kpibatch.base.findings import Finding, in_order
+from kpibatch.base.addresses import coordinates
+from kpibatch.base.findings import Finding
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint import cases, levels, measures, rounds, rows, scorecard, units
+from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
 from kpibatch.rules.reader import read_levels
+from kpibatch.rules.schema import (
+    BASELINES,
+    CALENDAR,
+    MEASURES,
+    NODES,
+    RATING,
+    ROUND,
+    RULES,
+    SHEETS,
+    UNITS,
+    Sheet,
+)
 
 Check: TypeAlias = Callable[[LevelTables], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
@@ -19,21 +34,38 @@ CHECKS: tuple[Check, ...] = (
     *levels.CHECKS,
     *cases.CHECKS,
 )
-_STRUCTURE = {"table-sheet-missing", "table-column-missing"}
+# What a file of checks looks across: with one of these sheets gone or a heading lost, it would see echoes.
+_ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
+    (rounds, (ROUND, RATING, CALENDAR)),
+    (units, (UNITS,)),
+    (scorecard, (NODES, RULES, UNITS)),
+    (measures, (MEASURES, NODES, RULES, BASELINES, UNITS)),
+    (rows, (ROUND, MEASURES, RULES)),
+    (levels, (NODES, RULES)),
+    (cases, (NODES, RULES)),
+)
 
 
 def check_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
-    """Read the workbook and look for every fault; the reader's come first.
+    """Read the workbook and look for every fault, each once: what follows from another is not told.
 
-    With a sheet or column gone, the rest would be its echo.
-    Raises ``KpibatchError`` where it is no readable workbook at all.
+    In the order of the sheets, their rows and their columns. Raises ``KpibatchError`` where it is no readable
+    workbook at all.
     Source: design, section 1 (nothing is read silently).
     """
-    tables, faults = read_levels(path)
-    first = sorted(in_order(faults), key=lambda fault: fault.code not in _STRUCTURE)
-    if any(fault.code in _STRUCTURE for fault in faults):
-        return tables, first
-    return tables, first + in_order(lint(tables))
+    tables, read = read_levels(path)
+    lost = lost_sheets(read)
+    sound = (file for file, sheets in _ACROSS if not any(sheet.sheet in lost for sheet in sheets))
+    linted = (fault for file in sound for check in file.CHECKS for fault in check(tables))
+    everything = {*faults_alone(read, tables), *lint_alone(linted, read, tables)}
+    return tables, sorted(everything, key=_where)
+
+
+def _where(fault: Finding) -> tuple[object, ...]:
+    names = [sheet.sheet for sheet in SHEETS]
+    sheet, cell = fault.place.sheet, fault.place.cell.partition(":")[0]
+    number = names.index(sheet) if sheet in names else len(names)
+    return number, sheet, coordinates(cell) if cell else (-1, -1), fault.code, fault.found, fault.facts
 
 
 def lint(tables: LevelTables) -> list[Finding]:
