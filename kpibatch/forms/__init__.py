@@ -4,6 +4,7 @@ In: ``LevelTables``, the office's own workbook.
 Out: a form for each unit; ``Layout``: where each measure and month stands in what comes back.
 
 layout.py          where each measure and month stands in a standard form, and its hidden identity
+checks.py          a standard form that came back against the level tables
 names.py           the units that a file's name and a form's visible heading name
 standard.py        the standard form written
 labels.py          the texts beside and above a cell, by which it is found again

@@ -17,11 +17,15 @@ from kpibatch.base.thai import show_month
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.forms.layout import (
+    BASELINE,
     HEAD_ROW,
     IDENTITY_SHEET,
+    ITEM,
     MONTH_ROW,
+    NUMBER,
     SHEET,
     TEXT_COLUMNS,
+    UNIT_OF_COUNT,
     Identity,
     identity_for,
 )
@@ -65,7 +69,7 @@ def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: i
         sheet.put(MONTH_ROW, column, month, "text")
     months = [show_month(month, short=True) for month in tables.round.months]
     sheet.put(HEAD_ROW, 0, "รหัส", "head")
-    sheet.put_row(HEAD_ROW, 1, ["ที่", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น", *months, *TEXT_COLUMNS], "head")
+    sheet.put_row(HEAD_ROW, 1, [NUMBER, ITEM, UNIT_OF_COUNT, BASELINE, *months, *TEXT_COLUMNS], "head")
     sheet.height(HEAD_ROW, 2)
     for month, column in zip(tables.round.months, range(5, texts), strict=True):
         due = tables.calendar.get(month)

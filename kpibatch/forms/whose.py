@@ -14,7 +14,7 @@ from kpibatch.base.thai import arabic, squash
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.look import WHOSE
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
-from kpibatch.forms.layout import IDENTITY_SHEET, Identity, Layout, read_identity
+from kpibatch.forms.layout import IDENTITY_SHEET, Identity, Layout, identity_sheets, read_identity
 from kpibatch.forms.names import other_in_name, others_in_heading
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import Search, named_units
@@ -43,16 +43,17 @@ def contradictions(
 def _others_inside(
     file: str, unit: str, grids: Mapping[str, Grid], layout: Layout | None, tables: LevelTables
 ) -> Iterator[tuple[Place, str, str]]:
-    for name, grid in grids.items():
-        claim = read_identity({IDENTITY_SHEET: grid}).unit if name.startswith(IDENTITY_SHEET) else ""
+    for grid in identity_sheets(grids):
+        claim = read_identity({IDENTITY_SHEET: grid}).unit
         if claim and claim != unit:
-            yield Place(file, name), claim, claim
-    if layout is None or not layout.sheet:
+            yield Place(file, grid.name), claim, claim
+    table = layout.table if layout else None
+    if table is None:
         return
-    for row, values in enumerate(grids[layout.sheet].rows[: layout.months_row]):
+    for row, values in enumerate(grids[table.sheet].rows[: table.months_row]):
         for column, text in ((column, as_text(value)) for column, value in enumerate(values)):
             for other in sorted(others_in_heading(text, unit, tables)) if text else ():
-                yield Place(file, layout.sheet, address(row, column)), other, text
+                yield Place(file, table.sheet, address(row, column)), other, text
 
 
 def stamps_of(raw: bytes) -> frozenset[str]:
@@ -76,9 +77,7 @@ def claims_of(
         grids = read_bytes(raw, limits)
     except (Refused, UnreadableBook):
         return frozenset()
-    hidden = (
-        grid for name, grid in grids.items() if name.startswith(IDENTITY_SHEET)
-    )  # a copy of it claims as well
+    hidden = identity_sheets(grids)  # a copy of it claims as well
     claims = set(stamps_of(raw)) | {arabic(read_identity({IDENTITY_SHEET: grid}).unit) for grid in hidden}
     if office_form and tables:
         claims |= set(named_units(Search(grids, office_form), tables))

@@ -4,8 +4,9 @@ Knows nothing of other files and imports nothing heavy: it is what a child proce
 """
 
 import hashlib
+import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from kpibatch.base.addresses import address
@@ -15,7 +16,8 @@ from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
 from kpibatch.books.values import Reading, read_value
-from kpibatch.forms.layout import IDENTITY_SHEET, TEXT_COLUMNS, Identity, Layout, Spot, locate, read_identity
+from kpibatch.forms.checks import NO_DOUBTS, Form, answers_elsewhere, check_form
+from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot, identity_sheets, locate, read_identity
 from kpibatch.forms.names import unit_of_name
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
@@ -52,7 +54,7 @@ def read_submission(
     except (Refused, UnreadableBook, OSError) as reason:
         return refused(path, tables, reason, digest)
     contents = Contents(name, digest)
-    if office_form is None or IDENTITY_SHEET in grids:
+    if office_form is None or any(identity_sheets(grids)):
         identity, layout = read_identity(grids), locate(grids, tables)
         contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
@@ -65,11 +67,26 @@ def read_submission(
     if layout is None or any(one.severity == "error" for one in contents.findings):
         return contents
     contents.unit = identity.unit
-    _read_cells(contents, grids, layout, tables, month, office_form.lacking if office_form else frozenset())
+    form = _standard(contents, grids, layout, tables, month)
+    if form and form.blank(month) and (elsewhere := answers_elsewhere(form, month)):
+        contents.findings.append(elsewhere)
+        contents.unit = ""
+        return contents
+    doubts = check_form(form) if form else NO_DOUBTS
+    lacking = office_form.lacking if office_form else frozenset[str]()
+    _read_cells(contents, grids, layout, tables, month, lacking, doubts.refused)
+    contents.findings.extend(doubts.findings)
     if not any(line.state != EMPTY and line.month == month for line in contents.lines):
         contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
         contents.unit = ""
     return contents
+
+
+def _standard(
+    contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables, month: str
+) -> Form | None:
+    months = tuple(key for key in tables.round.months if key <= month)
+    return Form(contents.file, contents.unit, grids, layout.table, tables, months) if layout.table else None
 
 
 def refused(path: Path, tables: LevelTables, reason: Exception, digest: str = "") -> Contents:
@@ -109,6 +126,7 @@ def _read_cells(
     tables: LevelTables,
     month: str,
     lacking: Collection[str],
+    refused: Collection[tuple[str, str]],
 ) -> None:
     merged = merged_together(layout.cells.values(), grids)
     months = [key for key in tables.round.months if key <= month]
@@ -121,7 +139,8 @@ def _read_cells(
             )
         for key in months:
             spot = layout.cells.get((measure.code, key))
-            _take(contents, measure, key, spot, grids, merged.get(spot, "") if spot else "")
+            together = merged.get(spot, "") if spot else ""
+            _take(contents, measure, key, spot, grids, together, (measure.code, key) in refused)
         spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
         texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
         contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
@@ -136,9 +155,10 @@ def _take(
     spot: Spot | None,
     grids: Mapping[str, Grid],
     merged: str,
+    doubtful: bool,
 ) -> None:
     """One cell as a line of the frame; what was interpreted or refused is said. ``merged`` is the range that
-    it shares with other cells to fill in.
+    it shares with other cells to fill in; ``doubtful`` is a value that was refused before it was read.
     """
     cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
     place = _place(contents, spot)
@@ -146,6 +166,10 @@ def _take(
     if merged:
         reading = Reading(refused="merged-cells", seen=merged)
     found = reading.seen or as_text(cell)
+    if doubtful:
+        whole = (contents.unit, measure.code, month, math.nan, BAD, found, *astuple(place))
+        contents.lines.append(Line(*whole))
+        return
     whose = {"unit": contents.unit, "measure": measure.code, "found": found}
     if reading.refused:
         contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))
