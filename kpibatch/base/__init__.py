@@ -6,8 +6,8 @@ Out: ``Config``, ``Finding``, ``KpibatchError``, texts in the workspace's langua
 
 catalogue.py  every text a person reads, Thai and English
 errors.py     the operator's mistakes as a tree: one line each, no traceback
-nearest.py    the known name most like one that is not known
 thai.py       Thai digits, Buddhist-era dates and months, numbers as typed
+nearest.py    the known name most like one that is not known
 kinds.py      what a measure's value is, and a value as a person writes it
 addresses.py  A1 ↔ row and column
 findings.py   anything wrong or noteworthy, with its place

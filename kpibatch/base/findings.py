@@ -3,18 +3,21 @@
 Findings are collected, never raised. The code decides severity and wording (see the catalogue).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kpibatch.base.catalogue import say, severity_of
-from kpibatch.base.thai import is_month, show_date, show_month
+from kpibatch.base.thai import BUDDHIST, is_month, show_date, show_month, spelled_out
 
 SEVERITIES = ("error", "warning", "note")
 GRAVE = SEVERITIES[:2]
 """What counts for the exit code and is sent back: a note alone is clean. Source: design, section 2."""
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
+_THOUSANDS = re.compile(r"^-?[1-9][0-9]{3,}(?=(?:\.[0-9]+)?$)")
+_BUDDHIST_YEARS = 2400  # a date cell of such a year was typed in Buddhist years
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,10 @@ class Finding:
     def message(self, language: str) -> str:
         """What was found, what was expected and how to mend it."""
         facts = {name: _in_language(value, language) for name, value in self.facts}
-        return say(
-            f"finding.{self.code}", language, found=self.found, measure=self.measure, unit=self.unit, **facts
-        )
+        facts["found"] = spelled_out(_day(self.found, language))
+        if self.measure and self.code != "not-a-date":  # where 2565 is a year
+            facts |= {name: _grouped(facts[name]) for name in ("found", "value") if name in facts}
+        return say(f"finding.{self.code}", language, measure=self.measure, unit=self.unit, **facts)
 
     def row(self, language: str) -> tuple[str, ...]:
         """The finding as a line of ``findings.csv``, in the order of ``COLUMNS``."""
@@ -77,12 +81,22 @@ class Finding:
 
 def _in_language(fact: str, language: str) -> str:
     """A month key or an ISO day as a reader of the language writes it; any other fact as it is."""
-    if is_month(fact):
-        return show_month(fact, language)
+    return show_month(fact, language) if is_month(fact) else _day(fact, language)
+
+
+def _day(fact: str, language: str) -> str:
+    """An ISO day as a reader of the language writes it; its year may be a Buddhist one, as in a date cell."""
     try:
-        return show_date(date.fromisoformat(fact), language) if len(fact) == 10 else fact
+        day = date.fromisoformat(fact) if len(fact) == 10 else None
+        past = day.replace(year=day.year - BUDDHIST) if day and day.year >= _BUDDHIST_YEARS else day
+        return show_date(past, language) if past else fact
     except ValueError:
         return fact
+
+
+def _grouped(text: str) -> str:
+    """A plain number of a measure with commas, as the form shows it; any other text as it is."""
+    return _THOUSANDS.sub(lambda whole: f"{int(whole[0]):,}", text)
 
 
 def finding(

@@ -3,11 +3,16 @@
 import difflib
 from collections.abc import Sequence
 
+from kpibatch.base.thai import fold
+
 
 def nearest_of(name: str, known: Sequence[str]) -> str:
     """The known name most like the given one.
 
     >>> nearest_of("prot", ["host", "port", "from"])
     'port'
+    >>> nearest_of("t1.PCT", ["T1.pct", "T1.pst"])
+    'T1.pct'
     """
-    return (difflib.get_close_matches(name, known, 1, 0.0) or ["–"])[0]
+    alike = {fold(each): each for each in reversed(known)}
+    return alike.get((difflib.get_close_matches(fold(name), list(reversed(alike)), 1, 0.0) or [""])[0], "–")

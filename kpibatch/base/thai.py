@@ -21,6 +21,8 @@ _INVISIBLE = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 _UNSEEN = re.compile(f"[{_INVISIBLE}]+")
+# letters that nobody sees, or that only look like Latin ones: Greek and Cyrillic
+_ODD = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x9f\u0370-\u03ff\u0400-\u052f{_INVISIBLE}]")
 _SEEN = re.compile(rf"[^\s{_INVISIBLE}]")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # what Thai writes above and below a consonant
 _AM_APART = re.compile(f"\u0e4d([{_MARKS}]*)\u0e32")  # ำ as two letters
@@ -70,6 +72,16 @@ def _in_order(stack: re.Match[str]) -> str:
     marks = set(stack[0])
     above = marks - {"\u0e33", "\u0e4d"} if "\u0e33" in marks else marks
     return "".join(sorted(above)) + ("\u0e33" if "\u0e33" in marks else "")
+
+
+def spelled_out(text: str) -> str:
+    """The text as it looks, and behind it the letters that nobody sees or that only look like Latin ones.
+
+    >>> spelled_out("\\u202d1,250\\u202c"), spelled_out("T1.spent")
+    ('1,250 (U+202D, U+202C)', 'T1.spent')
+    """
+    odd = dict.fromkeys(_ODD.findall(text))
+    return f"{squash(text)} ({', '.join(f'U+{ord(letter):04X}' for letter in odd)})" if odd else text
 
 
 def is_blank(text: str) -> bool:

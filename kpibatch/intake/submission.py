@@ -12,6 +12,7 @@ from pathlib import Path
 from kpibatch.base.addresses import address
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import spelled_out
 from kpibatch.books.guard.inspect import take
 from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
@@ -174,7 +175,8 @@ def _take(
     if reading.refused:
         contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))
     if reading.read_as:
-        contents.findings.append(finding("read-as", place, **whose, value=reading.read_as))
+        typed = whose | {"found": spelled_out(cell) if isinstance(cell, str) else found}
+        contents.findings.append(finding("read-as", place, **typed, value=reading.read_as))
     state = BAD if reading.refused else EMPTY if cell is None else OK
     contents.lines.append(
         Line(

@@ -149,8 +149,7 @@ class Files:
         """Of every submission of the month that went back the names of its copy and of the index beside."""
         grave = {row["file"] for row in self.published.findings if row["severity"] in GRAVE}
         files = [str(submission["file"]) for submission in self.published.record["inputs"]]
-        # the CSV puts an apostrophe before what Excel would take for a formula
-        return returned_names([file for file in files if {file, f"'{file}"} & grave], self.config.language)
+        return returned_names([file for file in files if file in grave], self.config.language)
 
     @cached_property
     def _office_form(self) -> OfficeForm | None:

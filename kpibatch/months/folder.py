@@ -17,6 +17,7 @@ from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChange
 from kpibatch.base.files import sha256_of
 from kpibatch.base.month_files import LISTED, RECORD
 from kpibatch.base.thai import is_month
+from kpibatch.months.csv_cells import as_meant
 
 Row: TypeAlias = dict[str, str]
 
@@ -75,7 +76,8 @@ class Published:
     def _table(self, name: str) -> tuple[Row, ...]:
         path = self.folder / f"{name}.csv"
         try:
-            return tuple(read_csv(path.read_bytes()))
+            rows = read_csv(path.read_bytes())
+            return tuple({head: as_meant(cell or "") for head, cell in row.items() if head} for row in rows)
         except (OSError, UnicodeDecodeError, csv.Error) as reason:
             raise PublishedDamaged(folder=self.folder, file=path.name, reason=reason) from None
 

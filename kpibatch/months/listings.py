@@ -23,6 +23,7 @@ from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import CHANGED
 from kpibatch.intake.past import PAST_COLUMNS
+from kpibatch.months.csv_cells import harmless
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
@@ -48,17 +49,8 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return cell
-    try:
-        return cell if math.isfinite(float(cell)) else "'" + cell
-    except ValueError:
-        return "'" + cell
 
 
 def scores_csv(outcome: Outcome) -> bytes:
