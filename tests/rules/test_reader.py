@@ -350,3 +350,69 @@ def test_what_is_no_level_tables_at_all(tmp_path):
         read_levels(tmp_path / "level_tables.xlsx")
     assert (missing.value.name, unreadable.value.name) == ("no-level-tables", "unreadable-level-tables")
     assert "level_tables.xlsx" in unreadable.value.message("en")
+
+
+SHOWN = (
+    percents("ระดับ", E2=0.9, F2=0.95, G2=1, H2=1.05, I2=1.1),
+    percents("ผลประเมิน", A2=0.9, A3=0.6),
+    percents("รายการข้อมูล", J5=0, K5=1.5),
+    percents("ค่าตั้งต้น", C3=0.85, C4=0.9, C5=1.05),
+    percents("ตัวชี้วัด", D2=0.6, D3=0.4),
+)
+BUDGET_IS_PERCENT = {"รายการข้อมูล!D3": "ร้อยละ"}
+
+
+def all_shown(book):
+    for spoil in SHOWN:
+        spoil(book)
+
+
+def test_percent_cells_are_read_as_they_are_shown():
+    tables, found = read(BUDGET_IS_PERCENT, all_shown)
+    assert found == []
+    assert [rule.typed for rule in tables.rules_of("T1")][0] == ("90%", "95%", "100%", "105%", "110%")
+    assert [edge.low for edge in tables.rules_of("T1")[0].edges] == [90, 95, 100, 105, 110]
+    assert tables.rating == ((90, "ดีเด่น"), (60, "พอใช้"), (0, "ต้องปรับปรุง"))
+    assert (tables.measures["T1.pct"].minimum, tables.measures["T1.pct"].maximum) == (0, 150)
+    assert [tables.baselines[unit, "T1.budget"].value for unit in ("3101", "3102", "3103")] == [85, 90, 105]
+    assert [tables.node[code].weight for code in "TI"] == [60, 40]
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ((0.85, 0.9, 1.05), "table-percent-share ค่าตั้งต้น!C3"),
+        ((0, 0.9, 2), "table-percent-share ค่าตั้งต้น!C4"),
+        ((0.85, 0.9, 2.01), ""),
+        ((0, 0, 0), ""),
+        ((85, 90, 105), ""),
+    ],
+)
+def test_fixed_percents_that_may_be_shares(shares, expected):
+    typed = dict(zip(("ค่าตั้งต้น!C3", "ค่าตั้งต้น!C4", "ค่าตั้งต้น!C5"), shares, strict=True))
+    assert [f"{code} {place}" for code, place in faults(BUDGET_IS_PERCENT | typed)] == [expected] * bool(
+        expected
+    )
+
+
+def test_a_case_of_a_percent_that_may_be_a_share():
+    cells = {"รายการข้อมูล!D2": "ร้อยละ", "ระดับ!C4": "≤ 0.5", "ระดับ!C5": "> 0.5"}
+    assert ("table-percent-share", "ระดับ!C4") in faults(cells)
+    written = cells | {"ระดับ!C4": "≤ 0.5%", "ระดับ!C5": "> 0.5%"}
+    assert ("table-percent-share", "ระดับ!C4") not in faults(written)
+
+
+BASE_PERCENT = BUDGET_IS_PERCENT | {"ค่าตั้งต้น!C3": 0.85}
+LEVELS = percents("ระดับ", F2=0.7, G2=0.8, H2=0.9, I2=1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "spoil", "place"),
+    [
+        ({"ผลประเมิน!A2": 90}, percents("ผลประเมิน", A3=0.6), "ผลประเมิน!A3"),
+        (BASE_PERCENT, percents("ค่าตั้งต้น", C4=0.9, C5=0.8), "ค่าตั้งต้น!C3"),
+        ({"ระดับ!E2": "≥ 0.6"}, LEVELS, "ระดับ!E2"),
+    ],
+)
+def test_percents_beside_plain_numbers(cells, spoil, place):
+    assert faults(cells, spoil) == [("table-percent-beside", place)]
