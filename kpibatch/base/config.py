@@ -8,7 +8,7 @@ from typing import Any
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.errors import ConfigFault, NoWorkspace
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown
+from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown, zone
 
 FILE = "config.toml"
 
@@ -16,6 +16,8 @@ FILE = "config.toml"
 @dataclass(frozen=True)
 class Workspace:
     """Where things are, relative to the folder of ``config.toml``, and the language of what is written.
+
+    ``time_zone`` is the one by whose midnight a submission is late.
 
     ``wait_seconds`` is how long a command waits for another that is at work in the same output.
     """
@@ -26,6 +28,7 @@ class Workspace:
     submissions: str = place("submissions")
     output: str = place("output")
     language: str = choice("th", LANGUAGES)
+    time_zone: str = zone("Asia/Bangkok")
     wait_seconds: float = number(30.0, 0, 86_400)
 
 

@@ -28,7 +28,6 @@ KpibatchError
 │   ├── NoSubmissionsFolder       the folder of all months is not there
 │   ├── NoSubmissions             no month has a folder in it
 │   ├── EmptyMonth                the month's folder has no file of a unit
-│   ├── ArrivalUnreadable         arrivals.csv has a moment that is none
 │   ├── CorrectionsFault …        the corrections' workbook can't be read
 │   ├── NoReaders                 no process to read files with
 │   └── MonthClosed               sealed, and not written over
@@ -167,9 +166,6 @@ class NoSubmissions(MonthError): ...
 
 
 class EmptyMonth(MonthError): ...
-
-
-class ArrivalUnreadable(MonthError): ...
 
 
 class CorrectionsFault(MonthError): ...

@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from kpibatch.base.nearest import nearest_of
 
 ALLOWED = "allowed"
 _LONGEST, _LONGEST_NAME = 1000, 255  # letters of a text; bytes of a file's name, which is what disks take
@@ -77,6 +80,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Zone:
+    """A time zone of the IANA database, by its name."""
+
+    def read(self, value: object) -> str:
+        """The name, or ``NotAllowed``."""
+        try:
+            return ZoneInfo(value if isinstance(value, str) else "").key
+        except (KeyError, ValueError, OSError):
+            known = sorted(available_timezones())
+            raise NotAllowed("config-zone", nearest=nearest_of(str(value)[:60], known)) from None
+
+
+@dataclass(frozen=True)
 class Lines:
     """A list of texts, perhaps empty."""
 
@@ -114,6 +130,11 @@ def line(default: str = "", key: str = "") -> Any:
 def place(default: str) -> Any:
     """A key that takes a path; it may be blank where its default is."""
     return _field(default, Place(optional=not default))
+
+
+def zone(default: str) -> Any:
+    """A key that takes the name of a time zone."""
+    return _field(default, Zone())
 
 
 def lines() -> Any:

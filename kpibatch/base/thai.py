@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -45,6 +45,16 @@ _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 _MONTH_NUMBER = {
     re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names
 }
+_ITS_DAY = re.compile(r"^วัน[ก-์]*ที่\s*")  # วันที่, วันศุกร์ที่
+_NAMED_DAY = re.compile(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?\s?ศ\.?)?\s*([0-9]{4}|[0-9]{2})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\s*([/.-])\s*([0-9]{1,2})\s*\2\s*([0-9]{4}|[0-9]{2})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_MOMENT = re.compile(
+    r"(?P<day>.+?)"
+    r"(?:(?:\s*T|,?\s+|\s*เวลา)\s*(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?(?:\s*น\.?)?"
+    r"\s*(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _MONTH_KEY = re.compile(r"(2[45][0-9]{2})-(0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _YES = {"ใช่", "มี", "ครบ", "แล้ว", "✓", "✔", "☑", "yes", "y", "true"}
@@ -143,31 +153,70 @@ def read_yes_no(text: str) -> bool | None:
     return True if bare in _YES else False if bare in _NO else None
 
 
-def read_date(text: str) -> date | None:
-    """A day in the Buddhist era, the month as a word or a number; two digits of the year only after a word.
+def read_date(text: str, *, western: bool = False) -> date | None:
+    """A day, the month as a word or a number, the year in the Buddhist era.
+
+    Two digits of the year are 2541 to 2599: 40 and less may be meant as 2040 and less. A year of the common
+    era is read in ISO days (year first, Buddhist from 2400 on), and elsewhere only where days are ``western``
+    too, day before month.
 
     >>> [str(read_date(day)) for day in ("10 ก.ย. 2565", "๑๕ เมษายน พ.ศ. ๒๕๖๕", "15/04/2565", "15 เม.ย. 65")]
     ['2022-09-10', '2022-04-15', '2022-04-15', '2022-04-15']
-    >>> [read_date(text) for text in ("30 ก.พ. 2565", "15/04/65", "15/04/2022", "เมษายน 2565")]
+    >>> [str(read_date(day)) for day in ("10/9/65", "15.4.2565", "2565-04-15", "2022-04-15", "1 ก.ค.65")]
+    ['2022-09-10', '2022-04-15', '2022-04-15', '2022-04-15', '2022-07-01']
+    >>> [read_date(text) for text in ("30 ก.พ. 2565", "15/04/22", "15/04/2022", "เมษายน 2565")]
     [None, None, None, None]
 
     Source: design, section 3.
     """
-    bare = arabic(squash(text)).removeprefix("วันที่").strip()
-    if named := re.fullmatch(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
+    bare = _ITS_DAY.sub("", arabic(squash(text)))
+    if named := _NAMED_DAY.fullmatch(bare):
         day, name, year = named.groups()
-        month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name))
-        return _day(int(year) + (2500 if len(year) == 2 else 0), month, int(day)) if month else None
-    if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-](2[45][0-9]{2})", bare):
-        day, number, year = slashed.groups()
-        return _day(int(year), int(number), int(day))
+        month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name), 0)
+        return _day(_year(year, western), month, int(day))
+    if first := _DAY_FIRST.fullmatch(bare):
+        day, _, number, year = first.groups()
+        return _day(_year(year, western), int(number), int(day))
+    if iso := _YEAR_FIRST.fullmatch(bare):
+        year, number, day = iso.groups()
+        return _day(_year(year, western=True), int(number), int(day))
     return None
+
+
+def _year(digits: str, western: bool) -> int:
+    """A year of the Buddhist era; 0 where it can't be read one way only."""
+    year = int(digits)
+    if len(digits) == 2:
+        return 2500 + year if year > 40 else 0
+    if western and year < 2400:
+        return year + BUDDHIST
+    return year if 2400 <= year < 2600 else 0
 
 
 def _day(year_be: int, month: int, day: int) -> date | None:
     try:
         return date(year_be - BUDDHIST, month, day)
     except ValueError:
+        return None
+
+
+def read_moment(text: str, zone: tzinfo) -> datetime | None:
+    """A day with or without a time, as lists and mail programs give it, in the time of ``zone``, without it.
+
+    >>> from datetime import timedelta, timezone
+    >>> bangkok = timezone(timedelta(hours=7))
+    >>> [str(read_moment(said, bangkok)) for said in ("1/7/2565 9:00", "2022-07-05T17:30:00Z", "๑ ก.ค. ๖๕")]
+    ['2022-07-01 09:00:00', '2022-07-06 00:30:00', '2022-07-01 00:00:00']
+    """
+    said = _MOMENT.fullmatch(arabic(squash(text)))
+    day = read_date(said["day"], western=True) if said else None
+    if said is None or day is None:
+        return None
+    try:
+        hour, minute, second = (int(said[part] or 0) for part in ("hour", "minute", "second"))
+        offset = datetime.strptime(said["offset"], "%z").tzinfo if said["offset"] else zone
+        return datetime.combine(day, time(hour, minute, second), offset).astimezone(zone).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,44 +1,161 @@
-"""When a submission arrived, as ``received.csv`` in the month's folder states it."""
+"""When a submission arrived: as ``received.csv`` in the month's folder states it, however Excel saved it.
+
+Times are the workspace's, without a zone inside. What is wrong with the list is a finding with its line,
+never a stop: a file whose line can't be used came when its bytes were first seen, as one that no line names.
+"""
 
 import csv
-import io
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from kpibatch.base.errors import ArrivalUnreadable
-from kpibatch.base.thai import fold, read_date
+from kpibatch.base.config import Config
+from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import fold, read_moment, squash
+from kpibatch.rules.levels import LevelTables
 
 RECEIVED = "received.csv"
+_MOST_BYTES, _LONGEST = 5_000_000, 80  # a list of the largest round takes some kilobytes
+_FILE = ("file", "filename", "file name", "ไฟล์", "ชื่อไฟล์")
+_WHEN = ("received", "วันที่รับ", "วันรับ", "วันที่ได้รับ", "ได้รับเมื่อ", "รับเมื่อ")
+_DELIMITERS = ",;\t"
 
 
-def read_received(folder: Path) -> dict[str, datetime]:
-    """File name, folded, → arrival, from ``received.csv`` (columns file, received; ISO or Thai dates), if it
-    is there.
+@dataclass(frozen=True)
+class Arrivals:
+    """What tells when a file came: the month's list, else when its bytes were first seen, else now.
+
+    ``listed`` are the files' names, folded, → moment; ``seen`` SHA-256 → moment; ``findings`` what is wrong
+    with the list.
     """
+
+    listed: Mapping[str, datetime]
+    seen: Mapping[str, datetime]
+    now: datetime
+    findings: tuple[Finding, ...] = ()
+
+    def of(self, file: str, sha256: str) -> datetime:
+        return self.listed.get(fold(file)) or self.seen.get(sha256, self.now)
+
+    def known(self, file: str, sha256: str) -> bool:
+        """Whether anything tells when it came, but that it is here now."""
+        return fold(file) in self.listed or sha256 in self.seen
+
+
+@dataclass(frozen=True)
+class Sense:
+    """The days on which a submission can have come, both ends allowed, and the workspace's time zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+
+def near_round(config: Config, tables: LevelTables) -> tuple[date, date]:
+    """The first and the last day that a submission can speak of, or come on."""
+    start, end, limits = tables.round.start, tables.round.end, config.intake
+    first = date(start.year - limits.date_years_before, start.month, 1)
+    return first, date(end.year + limits.date_years_after, end.month, 28)
+
+
+def read_arrivals(folder: Path, sense: Sense, seen: Mapping[str, datetime]) -> Arrivals:
+    """When the files of a month's folder came. Source: design, section 1 (ส่งทันกำหนด: by its due day)."""
+    now = datetime.now(sense.zone).replace(microsecond=0, tzinfo=None)
     path = folder / RECEIVED
     if not path.is_file():
-        return {}
-    arrivals: dict[str, datetime] = {}
-    for row in csv.DictReader(io.StringIO(_decoded(path), newline="")):
-        text = (row.get("received") or "").strip()
-        arrivals[fold(row.get("file") or "")] = _moment(path, text)
-    return arrivals
+        return Arrivals({}, seen, now)
+    try:
+        lines = _decoded(path).splitlines()
+    except (OSError, ValueError) as reason:
+        fault = finding("received-unreadable", Place(RECEIVED), found=reason)
+        return Arrivals({}, seen, now, (fault,))
+    rows = _Rows(sense, [each.name for each in folder.iterdir() if each.name != RECEIVED])
+    findings = tuple(rows.read(lines))
+    return Arrivals(rows.listed, seen, now, findings)
 
 
 def _decoded(path: Path) -> str:
-    """UTF-8, or the Windows code page that a Thai Excel saves CSV in."""
+    """Text of any kind that Excel saves: UTF-16, UTF-8 with or without its mark, Thai Windows' code page.
+
+    Raises ``ValueError`` where it is none of them or too large, ``OSError`` where the disk refuses.
+    """
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"> {_MOST_BYTES:,} bytes")
     raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp874", "replace")
+        return raw.decode("cp874")
 
 
-def _moment(path: Path, text: str) -> datetime:
+@dataclass
+class _Rows:
+    """The list, line by line; a cell never runs over several lines, so that a stray quote hides no other."""
+
+    sense: Sense
+    names: Sequence[str]
+    listed: dict[str, datetime] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def read(self, lines: Sequence[str]) -> Iterator[Finding]:
+        """Fill ``listed``; yields what is wrong."""
+        numbered = [(number, line) for number, line in enumerate(lines, 1) if squash(line)]
+        if numbered and numbered[0][1].lower().startswith("sep="):  # Excel's own word on the delimiter
+            numbered = numbered[1:]
+        head = numbered[0][1] if numbered else ""
+        delimiter = max(_DELIMITERS, key=lambda each: (_columns(head, each) is not None, head.count(each)))
+        columns = _columns(head, delimiter)
+        if columns is None:
+            names = ", ".join(map(_short, _cells(head, delimiter))) or "–"
+            yield finding("received-columns", Place(RECEIVED), found=names)
+            return
+        for number, line in numbered[1:]:
+            cells = [*_cells(line, delimiter), *[""] * (max(columns) + 1)]
+            file, moment = (squash(cells[column]) for column in columns)
+            if file or moment:
+                yield from self._row(number, file, moment, "\0" not in line)
+
+    def _row(self, number: int, file: str, text: str, whole: bool) -> Iterator[Finding]:
+        name, moment = fold(file), read_moment(text, self.sense.zone) if whole else None
+        place = Place(RECEIVED)
+        if name not in map(fold, self.names):
+            nearest = nearest_of(_short(file), self.names)
+            yield finding("received-no-file", place, found=_short(file), line=number, nearest=nearest)
+            return
+        if name in self.lines:
+            self.listed.pop(name, None)  # which of the two is right nothing tells
+            yield finding("received-twice", place, found=file, line=number, first=self.lines[name])
+            return
+        self.lines[name] = number
+        if moment is None:
+            yield finding("received-line", place, found=_short(text) or "–", line=number, file=file)
+        elif not self.sense.first <= moment.date() <= self.sense.last:
+            facts = {"first": self.sense.first.isoformat(), "last": self.sense.last.isoformat()}
+            yield finding("received-far", place, found=_short(text), line=number, file=file, **facts)
+        else:
+            self.listed[name] = moment
+
+
+def _columns(head: str, delimiter: str) -> tuple[int, int] | None:
+    """Where the file and the moment stand; nothing unless each has one column."""
+    names = [fold(name) for name in _cells(head, delimiter)]
+    files, moments = ([at for at, name in enumerate(names) if name in known] for known in (_FILE, _WHEN))
+    return (files[0], moments[0]) if len(files) == len(moments) == 1 else None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """A line's cells; the line as it is where it can't be taken apart."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        day = read_date(text)
-        if day is None:
-            raise ArrivalUnreadable(file=path, found=text) from None
-        return datetime(day.year, day.month, day.day)
+        return [squash(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return [line]
+
+
+def _short(text: str) -> str:
+    shown = text.replace("\0", "�")
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

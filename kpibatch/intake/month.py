@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import fold, is_month, show_date
+from kpibatch.base.thai import is_month, show_date
 from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.arrivals import RECEIVED, read_received
+from kpibatch.intake.arrivals import RECEIVED, Arrivals, Sense, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
@@ -62,18 +63,6 @@ class Intake:
     unread: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Arrivals:
-    """What tells when a file came: the month's list, else when its bytes were first seen, else now."""
-
-    listed: Mapping[str, datetime]
-    seen: Mapping[str, datetime]
-    now: datetime
-
-    def of(self, contents: Contents) -> datetime:
-        return self.listed.get(fold(contents.file)) or self.seen.get(contents.sha256, self.now)
-
-
 def newest_month(config: Config) -> str:
     """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
     folder = config.submissions
@@ -111,8 +100,10 @@ def read_month(
     if not paths:
         raise EmptyMonth(folder=folder)
     contents = read_all(paths, Orders(tables, month, config.intake, office_form), Readers, tick)
-    arrivals = _Arrivals(read_received(folder), sights, datetime.now().replace(microsecond=0))
-    return _together(tables, month, contents, arrivals, list(_ignored(folder)))
+    arrivals = read_arrivals(
+        folder, Sense(*near_round(config, tables), ZoneInfo(config.workspace.time_zone)), sights
+    )
+    return _together(tables, month, contents, arrivals, [*_ignored(folder), *arrivals.findings])
 
 
 def _workbooks(folder: Path) -> Iterator[Path]:
@@ -134,7 +125,7 @@ def _together(
     tables: LevelTables,
     month: str,
     contents: Iterable[Contents],
-    arrivals: _Arrivals,
+    arrivals: Arrivals,
     findings: list[Finding],
 ) -> Intake:
     files, lines, texts, chosen, came = [], [], {}, [], {}
@@ -143,7 +134,7 @@ def _together(
     for one in contents:
         files.append((one.file, one.sha256))
         if one.sha256:
-            came[one.sha256] = arrivals.of(one)
+            came[one.sha256] = arrivals.of(one.file, one.sha256)
         if one.unit:
             by_unit.setdefault(one.unit, []).append(one)
         else:
@@ -155,14 +146,14 @@ def _together(
             code = UNREAD if unit.code in unread else NOT_SENT
             findings.append(finding(code, Place(month), unit=unit.code, name=unit.name, month=month))
             continue
-        sent = [_submission(one, tables, month, arrivals.of(one)) for one in several]
+        sent = [_submission(one, tables, month, arrivals.of(one.file, one.sha256)) for one in several]
         counts = _counting(sent)
         chosen.append(counts)
         counted = several[sent.index(counts)]
         lines.extend(counted.lines)
         texts.update(counted.texts)
-        findings.extend(counted.findings)
-        findings.extend(_about_arrival(tables, counts, sent))
+        about = (*_about_arrival(tables, counts, sent), *_rivals(counts, sent, arrivals))
+        findings.extend((*counted.findings, *about))
     frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype(DTYPES)
     silent = frozenset(unit.code for unit in tables.units if unit.code not in by_unit)
     return Intake(
@@ -225,6 +216,21 @@ def _about_arrival(
             came=came,
             due=due.isoformat(),
         )
+
+
+def _rivals(counts: Submission, several: Sequence[Submission], arrivals: Arrivals) -> Iterator[Finding]:
+    """Other files that count as well, for nothing tells which of them came last (or, late, first)."""
+    for other in several:
+        same = other.received == counts.received
+        unknown = not all(arrivals.known(each.file, each.sha256) for each in (other, counts))
+        if other.sha256 != counts.sha256 and other.late == counts.late and (same or unknown):
+            yield finding(
+                "arrival-order",
+                Place(counts.file),
+                unit=counts.unit,
+                found=other.file,
+                counts=counts.file,
+            )
 
 
 def in_time(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, is_counted, show_value
 from kpibatch.base.thai import month_end, says_percent
+from kpibatch.intake.arrivals import near_round
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
@@ -199,9 +200,7 @@ def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator
     """A day lies near the round, and has come by the end of the month it is reported in: a planned day is
     no day reached.
     """
-    start, end = tables.round.start, tables.round.end
-    first = date(start.year - config.intake.date_years_before, start.month, 1)
-    last = date(end.year + config.intake.date_years_after, end.month, 28)
+    first, last = near_round(config, tables)
     earliest, latest = first.toordinal(), last.toordinal()
     yield _rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
     yield _rule(

@@ -25,7 +25,6 @@ from workspace import (
     copy_standard,
     digest,
     findings,
-    kpibatch,
     open_book,
     read_rows,
     run,
@@ -219,8 +218,9 @@ def test_what_is_no_workbook_is_ignored_with_a_note(workspace: Path, path: Path,
 
 
 def arrive(folder: Path, arrivals: Mapping[str, str], encoding: str = "utf-8-sig") -> None:
-    """Set when files arrived; the others keep their time."""
-    known = {row["file"]: row["received"] for row in read_rows(folder / "received.csv")}
+    """Set when files arrived; the others that are there keep their time."""
+    rows = read_rows(folder / "received.csv")
+    known = {row["file"]: row["received"] for row in rows if (folder / row["file"]).exists()}
     with (folder / "received.csv").open("w", encoding=encoding, newline="") as lines:
         csv.writer(lines).writerows([("file", "received"), *(known | arrivals).items()])
 
@@ -245,12 +245,17 @@ def test_late_is_after_the_due_day(
     assert scores_of(output) == scores_of(clean / MONTH)
 
 
-def test_an_arrival_that_is_no_day_stops_the_batch_with_one_line(workspace: Path, path: Path) -> None:
+def test_an_arrival_that_is_no_day_is_a_finding_and_stops_nobody(
+    workspace: Path, path: Path, clean: Path
+) -> None:
+    """The file counts as come when it was first seen: now, long after this round."""
     arrive(path.parent, {FILE: "เมื่อวาน"})
-    result = kpibatch(workspace, "run")
-    assert result.exit_code == 2
-    assert "เมื่อวาน" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    output = run(workspace, expect=1)
+    assert sorted(places(output, clean)) == [
+        ("error", "received-line", "", "received.csv", "", ""),
+        ("warning", "late", UNIT, FILE, "", ""),
+    ]
+    assert scores_of(output) == scores_of(clean / MONTH)
 
 
 @pytest.mark.slow
@@ -273,6 +278,7 @@ SECOND = "2402 บางคล้า (แก้ไข).xlsx"
         ("2018-03-13T10:00", "2018-03-19T10:00", FILE, False),
         ("2018-03-19T10:00", "2018-03-18T10:00", SECOND, True),
         ("2018-03-18T10:00", "2018-03-19T10:00", FILE, True),
+        ("2018-03-13T10:00", "2018-03-13T10:00", FILE, False),
     ],
 )
 def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
@@ -283,6 +289,8 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     arrive(path.parent, {FILE: first, SECOND: second})
     output = run(workspace, expect=1)
     expected = [("warning", "two-submissions", UNIT, counts, "", "")]
+    if first == second:
+        expected.insert(0, ("error", "arrival-order", UNIT, counts, "", ""))
     assert sorted(places(output, clean)) == sorted(
         expected + [("warning", "late", UNIT, counts, "", "")] * late
     )
@@ -302,7 +310,10 @@ def test_a_file_that_no_list_names_came_when_it_was_first_seen(
     if first_seen:
         remember(workspace / "output", {digest(unlisted): datetime.fromisoformat(first_seen)})
     output = run(workspace)
-    assert places(output, clean) == ([("warning", "late", UNIT, unlisted.name, "", "")] if late else [])
+    assert places(output, clean) == [
+        ("warning", "received-no-file", "", "received.csv", "", ""),
+        *([("warning", "late", UNIT, unlisted.name, "", "")] if late else []),
+    ]
     assert scores_of(output) == scores_of(clean / MONTH)
     with history_of(workspace / "output") as history:
         seen = history.sights()[digest(unlisted)]

@@ -103,6 +103,11 @@ def keep_units(workspace: Path, *codes: str) -> Path:
     for sent in (workspace / "submissions").glob("*/*.xlsx"):
         if not sent.name.startswith(codes):
             sent.unlink()
+    for arrivals in (workspace / "submissions").glob("*/received.csv"):
+        head, *lines = arrivals.read_text(encoding="utf-8-sig").splitlines()
+        arrivals.write_text(
+            "\n".join([head, *(line for line in lines if line.startswith(codes))]), encoding="utf-8-sig"
+        )
     return workspace
 
 
