@@ -14,5 +14,6 @@ promises.py     what all of that together would bring
 outcome.py      the month's outcome: the steps in order
 trend.py        the months of the round side by side: movement and trend
 sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data
+explain_sum.py  how children's scores become a node's, the total and the rank
 explain.py      why this level: values with their cells, the case, what is met, what is missing
 """

@@ -10,17 +10,20 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
-from kpibatch.rules.levels import find_kpi, find_unit
+from kpibatch.rules.levels import find_unit
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.rules.words import asked, case_in_words
+from kpibatch.scoring.explain_sum import called, explain_sum
 from kpibatch.scoring.outcome import Outcome
 
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
     """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
-    unit, node = find_unit(outcome.tables, unit_text), find_kpi(outcome.tables, kpi)
-    return list(_Explanation(outcome, unit, node.code).lines())
+    unit, code = find_unit(outcome.tables, unit_text), called(outcome.tables, kpi)
+    if code in outcome.scores.kpis:
+        return list(_Explanation(outcome, unit, code).lines())
+    return list(explain_sum(outcome, unit, code))
 
 
 class _Explanation:

@@ -1,0 +1,117 @@
+"""``explain UNIT T``, ``total`` and ``rank``: how children's scores become a node's, the total and the rank.
+
+For the operator's screen alone: the rank names the units just above and below.
+"""
+
+import math
+from collections.abc import Iterator
+
+from kpibatch.base.catalogue import Words
+from kpibatch.base.errors import NoKpi
+from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import show_month, show_number
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Node, Unit
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import DECIMALS, Standing, keys_of
+
+RANK = "rank"
+_CALLED = {TOTAL: TOTAL, "รวม": TOTAL, "คะแนนรวม": TOTAL, RANK: RANK, "อันดับ": RANK}
+
+
+def called(tables: LevelTables, text: str) -> str:
+    """The node of that code, or ``total`` or ``rank`` by any of its words. Raises ``NoKpi`` for no such."""
+    if text in tables.node:
+        return text
+    if text.lower() in _CALLED:
+        return _CALLED[text.lower()]
+    raise NoKpi(found=text, nearest=nearest_of(text, [*tables.node, *_CALLED]))
+
+
+def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
+    """The explanation of an inner node, the total or the rank, line by line.
+
+    Source: design, section 1 (ตัวชี้วัด; Score).
+    """
+    say, node = Words("explain", outcome.language), outcome.tables.node.get(code)
+    title = f"{code} {node.name}" if node else say(code)
+    yield f"{unit.code} {unit.name}   {title}   {show_month(outcome.month, outcome.language)}"
+    if math.isnan(_score(outcome, unit, TOTAL if code == RANK else code)):
+        yield say("not-applicable")
+        return
+    if unit.code not in outcome.sent:
+        yield say("not-sent")
+        return
+    if code == RANK:
+        yield from _rank(outcome, outcome.standing[unit.code], say)
+        return
+    yield from _sum(outcome, unit, code, say)
+    if code == TOTAL:
+        yield from _total(outcome, outcome.standing[unit.code], say)
+
+
+def _score(outcome: Outcome, unit: Unit, code: str) -> float:
+    return float(outcome.scores.scores[code].to_numpy(float)[outcome.tables.position[unit.code]])
+
+
+def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
+    """Each child's weight, its score and its part, then the weighted mean."""
+    row, terms, weights = outcome.tables.position[unit.code], list[str](), list[str]()
+    for child in outcome.tables.children(code):
+        score = _score(outcome, unit, child.code)
+        if math.isnan(score):
+            yield "  " + say("child-not-applicable", **_named(child))
+            continue
+        share = float(outcome.scores.shares[child.code].to_numpy(float)[row])
+        waiting = bool(outcome.scores.provisional[child.code].to_numpy()[row])
+        facts = {"score": _exact(score), "share": f"{share:.4f}"}
+        yield "  " + say("child", **_named(child), **facts) + (say("provisional") if waiting else "")
+        terms.append(f"{show_number(child.weight)} × {_exact(score)}")
+        weights.append(show_number(child.weight))
+    mean = _exact(_score(outcome, unit, code))
+    yield say("mean", sum=" + ".join(terms), weights=" + ".join(weights), score=mean)
+
+
+def _named(child: Node) -> dict[str, str]:
+    return {"code": child.code, "name": child.name, "weight": show_number(child.weight)}
+
+
+def _exact(score: float) -> str:
+    return show_number(round(score, 9))
+
+
+def _total(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
+    """Rounded once, as percent of the top score, and the band that makes."""
+    top = outcome.tables.top_score
+    yield say("rounded", decimals=DECIMALS, total=f"{standing.total:.{DECIMALS}f}")
+    yield say(
+        "percent", total=f"{standing.total:.{DECIMALS}f}", top=show_number(top), percent=standing.percent
+    )
+    bands = (low for low, word in outcome.tables.rating if word == standing.rating)
+    yield say("rating", rating=standing.rating or "–", low=show_number(next(bands, 0.0)))
+    yield say("ranked", rank=standing.rank or "–", count=outcome.ranked)
+
+
+def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
+    """The total and the tie-breakers, who shares the rank, who stands just above and just below."""
+    if not standing.rank:
+        yield say("unranked")
+        return
+    yield say("ranked", rank=standing.rank, count=outcome.ranked)
+    yield "  " + _line(outcome, standing)
+    others = [each for each in outcome.standings if each.rank and each.unit != standing.unit]
+    above = max((each.rank for each in others if each.rank < standing.rank), default=0)
+    below = min((each.rank for each in others if each.rank > standing.rank), default=0)
+    for name, rank in (("above", above), ("tied", standing.rank), ("below", below)):
+        beside = [each for each in others if each.rank == rank]
+        yield say(name) + ("" if beside else say("nobody"))
+        yield from (f"  {each.rank}. {_line(outcome, each)}" for each in beside)
+
+
+def _line(outcome: Outcome, standing: Standing) -> str:
+    """A unit with what it is ranked by."""
+    row, name = outcome.tables.position[standing.unit], outcome.tables.unit[standing.unit].name
+    codes = (TOTAL, *outcome.config.ranking.tie_breakers)
+    key = keys_of(outcome.scores.scores.iloc[[row]], outcome.config.ranking)[0]
+    parts = (f"{code} {value:.{DECIMALS}f}" for code, value in zip(codes, key, strict=True))
+    return f"{standing.unit} {name}   " + "   ".join(parts)
