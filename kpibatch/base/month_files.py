@@ -11,3 +11,4 @@ MAIL, MAIL_INDEX = "mail", "index.csv"
 JOURNAL = f"{MAIL}/journal.csv"
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
+MARKED = "level_tables_findings"

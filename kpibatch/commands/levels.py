@@ -16,15 +16,19 @@ def levels() -> None:
 
 
 @levels.command()
+@click.option("--xlsx", is_flag=True, help="สำเนาที่ทำเครื่องหมายทุกช่องที่ผิด (output/level_tables_findings.xlsx)")
 @click.pass_obj
-def check(workspace: Path) -> None:
+def check(workspace: Path, xlsx: bool) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
+    from kpibatch.commands.run import write_marked_levels
     from kpibatch.commands.screens.levels import show_faults
     from kpibatch.rules.lint.check import check_levels
 
     config = read_config(workspace)
     _, findings = check_levels(config.level_tables)
     show_faults(config, findings)
+    if xlsx and findings:
+        click.echo(say("console.levels-marked", config.language, file=write_marked_levels(config, findings)))
     faulty = any(each.severity == "error" for each in findings)
     sys.exit(STOPPED if faulty else exit_code(findings))
 

@@ -12,6 +12,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.errors import HistoryRefused
 from kpibatch.base.files import replaced, saved
+from kpibatch.base.findings import Finding
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
     ANNEX,
@@ -20,6 +21,7 @@ from kpibatch.base.month_files import (
     JOURNAL,
     LEVEL_TABLES,
     LISTED,
+    MARKED,
     RECORD,
     RETURNED,
 )
@@ -37,6 +39,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions
+from kpibatch.workbooks.returned.book import write_returned
 
 LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
 
@@ -140,6 +143,13 @@ def write_annex_file(config: Config, tables: LevelTables) -> Path:
     """The level tables as the annex of a letter."""
     path = config.output / ANNEX
     saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
+    return path
+
+
+def write_marked_levels(config: Config, findings: Sequence[Finding]) -> Path:
+    """A copy of the level tables with every faulty cell marked and an index in front."""
+    path = config.output / f"{MARKED}{config.level_tables.suffix}"
+    write_returned(config.level_tables, path, findings, None, config.language, about="tables")
     return path
 
 

@@ -40,7 +40,7 @@ def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
         yield say("not-applicable")
         return
     if unit.code not in outcome.sent:
-        yield say("not-sent")
+        yield say("unread" if unit.code in outcome.unread else "not-sent")
         return
     if code == RANK:
         yield from _rank(outcome, outcome.standing[unit.code], say)

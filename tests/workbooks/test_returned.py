@@ -709,7 +709,7 @@ def test_what_cant_be_marked_goes_back_as_it_came(rich: Path, tmp_path: Path, ho
         one.message("th").replace("\x00", "\ufffd")
         for one in in_order([*RICH, found("B3", code="not-a-number", text="=1\x00")])
     ]
-    assert sheet["A3"].value == say("returned.guide-beside", "th")
+    assert sheet["A3"].value == say("returned.beside-report", "th")
 
 
 def test_an_ods_goes_back_as_it_came(rich: Path, tmp_path: Path) -> None:

@@ -82,9 +82,10 @@ def write_returned(
     unit: Unit | None,
     language: str,
     beside: str = "",
+    about: str = "report",
 ) -> None:
     """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file
-    of its own.
+    of its own. ``about`` is ``report``, or ``tables`` where the book is the level tables.
 
     A file that was refused gets the index alone.
 
@@ -93,16 +94,18 @@ def write_returned(
     ordered = in_order(findings)
     # What was not fit to be read is not opened here, and not sent on.
     if not any(finding.code in REFUSALS for finding in ordered):
-        copy = _marked_copy(source, ordered, unit, language)
+        copy = _marked_copy(source, ordered, unit, language, about)
         if copy is not None:
             saved(target, lambda part: part.write_bytes(copy))
             return
         saved(target, lambda part: shutil.copyfile(source, part))
     name = beside or index_name(target.name, language)
-    write_index(target.with_name(name), index_of(source.name, ordered, unit, language, None), unit)
+    write_index(target.with_name(name), index_of(source.name, ordered, unit, language, None, about), unit)
 
 
-def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes | None:
+def _marked_copy(
+    source: Path, findings: Sequence[Finding], unit: Unit | None, language: str, about: str
+) -> bytes | None:
     """The copy as bytes; none where the file is better left as it is.
 
     What a stranger's file holds can't be foreseen, and one bad file must not stop the others: whatever goes
@@ -110,7 +113,7 @@ def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, l
     """
     try:
         return (
-            mark(source.read_bytes(), source.name, findings, unit, language)
+            mark(source.read_bytes(), source.name, findings, unit, language, about)
             if source.stat().st_size <= _MAX_BYTES
             else None
         )
@@ -118,7 +121,14 @@ def _marked_copy(source: Path, findings: Sequence[Finding], unit: Unit | None, l
         return None
 
 
-def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, language: str) -> bytes:
+def mark(
+    raw: bytes,
+    file: str,
+    findings: Sequence[Finding],
+    unit: Unit | None,
+    language: str,
+    about: str = "report",
+) -> bytes:
     """The package with its cells marked and the index in front.
 
     Raises where it can't be done without risk.
@@ -136,7 +146,7 @@ def mark(raw: bytes, file: str, findings: Sequence[Finding], unit: Unit | None, 
         cells = _at_anchors(cells, root)
         colour_cells(root, {at: _gravest(own) for at, own in cells.items()}, styles)
         add_notes(package, part, {at: _note(own, language) for at, own in cells.items()})
-    index = index_of(file, findings, unit, language, book.visible)
+    index = index_of(file, findings, unit, language, book.visible, about)
     put_index(book, index.name, index_sheet(index, styles))
     return package.packed()
 

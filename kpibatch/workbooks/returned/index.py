@@ -41,16 +41,21 @@ class Index:
 
 
 def index_of(
-    file: str, findings: Sequence[Finding], unit: Unit | None, language: str, sheets: Collection[str] | None
+    file: str,
+    findings: Sequence[Finding],
+    unit: Unit | None,
+    language: str,
+    sheets: Collection[str] | None,
+    about: str = "report",
 ) -> Index:
     """The index of a file's findings; ``sheets`` are those of its workbook that can be linked to, none where
-    the index lies beside the file.
+    the index lies beside the file. ``about`` says what kind of book it is.
     """
     totals = count(findings)
     facts = {"errors": totals["error"], "warnings": totals["warning"], "notes": totals["note"]}
-    title = say("returned.title", language, name=f"{unit.code} {unit.name}" if unit else file)
+    title = say(f"returned.title-{about}", language, name=f"{unit.code} {unit.name}" if unit else file)
     beside = sheets is None
-    advice = ("returned.guide-beside",) if beside else ("returned.guide", "returned.colours")
+    advice = (f"returned.beside-{about}",) if beside else (f"returned.guide-{about}", "returned.colours")
     counted = say("returned.file", language, file=file, **facts)
     lines = (counted, *(say(key, language) for key in advice))
     entries = (_entry(number, each, language, sheets or ()) for number, each in enumerate(findings, 1))
