@@ -76,15 +76,15 @@ def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
     name = call.func.attr if method else getattr(call.func, "id", "")
     if name not in ALWAYS:
         return
-    own_say = method and name == "say"
-    starts = sorted(sections) if own_say else [f"{SECTION_OF[name]}." if name in SECTION_OF else ""]
     given = {keyword.arg for keyword in call.keywords}
-    facts = None if own_say or None in given else {str(fact) for fact in given} | ALWAYS[name]
     first = call.args[0] if call.args else ast.Constant(ERRORS.get(name))
     for option in [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]:
         begins = isinstance(option, ast.JoinedStr)
         text = option.values[0] if begins else option
         if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            own_say = name == "say" and (method or "." not in text.value)  # a ``Words``, handed on as ``say``
+            starts = sorted(sections) if own_say else [f"{SECTION_OF[name]}." if name in SECTION_OF else ""]
+            facts = None if own_say or None in given else {str(fact) for fact in given} | ALWAYS[name]
             yield Use(tuple(start + text.value for start in starts), begins, facts, call.lineno)
 
 
@@ -109,6 +109,7 @@ raise ConfigFault("four", file=path)
 raise EmptyMonth(folder=folder)
 finding("five", place, label=label)
 page.say("six")
+say("seven")
 """
     tree = ast.parse(source)
     assert sections_of(tree) == {"page."}
@@ -121,6 +122,7 @@ page.say("six")
         Use(("error.empty-month",), False, {"folder"}, 7),
         Use(("finding.five",), False, {"label", "found", "measure", "unit"}, 8),
         Use(("page.six",), False, None, 9),
+        Use(("page.seven",), False, None, 10),
     ]
 
 
