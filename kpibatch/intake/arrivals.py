@@ -45,6 +45,14 @@ class Arrivals:
         return fold(file) in self.listed or sha256 in self.seen
 
 
+def is_late(received: datetime | None, due: date | None) -> bool:
+    """From the day after the month's กำหนดส่ง on; never where there is none, or no arrival is known.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    return bool(received and due and received.date() > due)
+
+
 @dataclass(frozen=True)
 class Sense:
     """The days on which a submission can have come, both ends allowed, and the workspace's time zone."""

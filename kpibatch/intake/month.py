@@ -18,7 +18,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
 from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.arrivals import RECEIVED, Arrivals, Sense, near_round, read_arrivals
+from kpibatch.intake.arrivals import RECEIVED, Arrivals, Sense, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
@@ -169,12 +169,7 @@ def _together(
 
 
 def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:
-    """A submission is late from the day after the month's กำหนดส่ง on; never where there is none.
-
-    Source: design, section 1 (ปฏิทิน).
-    """
-    due = tables.calendar.get(month)
-    late = bool(received and due and received.date() > due)
+    late = is_late(received, tables.calendar.get(month))
     return Submission(contents.unit, month, contents.file, contents.sha256, received, late)
 
 

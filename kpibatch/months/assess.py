@@ -12,10 +12,12 @@ from kpibatch.base.month_files import HISTORY
 from kpibatch.base.progress import Clock, Progress, Quiet
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
+from kpibatch.intake.arrivals import is_late
 from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
 from kpibatch.intake.month import newest_month
 from kpibatch.intake.past import PastMonth
+from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import check_levels
@@ -97,12 +99,36 @@ def _months_before(
     round_key, rounds = rules.tables.round.key, history.rounds()
     before = [key for key in rules.tables.round.months if key < month]
     past: Past = ()
+    about: tuple[Finding, ...] = ()
     for key in before:
         if rounds.get(key) == round_key:
-            past += (history.month(key),)
+            judged, said = _by_todays_calendar(rules, history, key)
+            past, about = (*past, judged), (*about, *said)
         elif (rules.config.submissions / key).is_dir():
             past += tuple(_from_submissions(rules, key, sights, past))
-    return past, tuple(_about(history, before, round_key, rules.config.language))
+    return past, (*about, *_about(history, before, round_key, rules.config.language))
+
+
+def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[PastMonth, tuple[Finding, ...]]:
+    """A published month with who was in time by the due day of today, and what is told where that is another
+    one than it was published under. The month's own ranking stays as it is.
+
+    Source: design, section 1 (ส่งทันกำหนด: by its due day).
+    """
+    due, record = rules.tables.calendar.get(month), read_published(rules.config.output / month).record
+    now, then = due.isoformat() if due else "–", record.get("due") or "–"
+    sent = history.sent(month)
+    late = {unit: is_late(came, due) if came else was for unit, (came, was) in sent.items()}
+    moved = [unit for unit, (_, was) in sorted(sent.items()) if late[unit] != was]
+    judged = replace(history.month(month), prompt=frozenset(unit for unit in late if not late[unit]))
+    if "due" in record and then != now:
+        code = "due-changed"
+    elif moved:
+        code = "due-unrecorded"
+    else:
+        return judged, ()
+    facts = {"month": month, "now": now, "then": then, "units": ", ".join(moved) or "–"}
+    return judged, (finding(code, Place(month), found=then, **facts),)
 
 
 def _from_submissions(

@@ -74,6 +74,16 @@ class History:
             values.assign(value=values["value"].map(as_number).astype(float)),
         )
 
+    def sent(self, month: str) -> dict[str, tuple[datetime | None, bool]]:
+        """Unit → when its submission that counted came, where known, and whether that was late then."""
+        rows = self.connection.execute(
+            "SELECT unit, received, late FROM submissions WHERE month = ? AND counts", (month,)
+        )
+        return {
+            unit: (datetime.fromisoformat(moment) if moment else None, bool(late))
+            for unit, moment, late in rows
+        }
+
     def line(self, unit: str, node: str) -> list[Line]:
         """Month by month: level, score and status of a unit's node, and the unit's rank."""
         return self.connection.execute(

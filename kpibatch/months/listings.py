@@ -220,6 +220,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "digest": tables.digest,
         },
         "top_score": tables.top_score,
+        "due": due.isoformat() if (due := tables.calendar.get(outcome.month)) else None,
         **_file("form_template", config.form_template),
         **_file("corrections", config.corrections if config.corrections.exists() else None),
         "inputs": [

@@ -1,12 +1,14 @@
 """A month against the months before it, as published or as sent; nothing later reaches back."""
 
+import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from correcting import correct
-from workspace import copy_sample, edit_table, keep_units, run
+from workspace import copy_sample, edit_table, keep_units, run, tree
 
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import EmptyMonth
@@ -45,6 +47,36 @@ def listed(outcome: Outcome) -> tuple[list[tuple[str, ...]], ...]:
     """All that a month's listings say, but for the moments files came."""
     findings = [each.row("en") for each in outcome.findings]
     return list(score_rows(outcome)), list(measure_rows(outcome)), findings
+
+
+@pytest.mark.parametrize(
+    ("due", "recorded", "in_time", "told"),
+    [
+        (date(2022, 6, 5), True, False, []),
+        (date(2022, 6, 29), True, False, [("due-changed", "–")]),
+        (date(2022, 6, 30), True, True, [("due-changed", LATE)]),
+        (date(2022, 6, 30), False, True, [("due-unrecorded", LATE)]),
+        (date(2022, 6, 29), False, False, []),
+    ],
+)
+def test_a_published_month_is_judged_by_the_due_day_of_today(
+    due: date, recorded: bool, in_time: bool, told: list[tuple[str, str]], workspace: Path
+) -> None:
+    """A report of May came on 30 June and was published as late; its due day was 5 June."""
+    edit_table(workspace, "ปฏิทิน", {"เดือน": MAY}, "กำหนดส่ง", due)
+    path = workspace / "output" / MAY / "run.json"
+    record = json.loads(path.read_bytes())
+    assert record["due"] == "2022-06-05"
+    if not recorded:
+        del record["due"]
+        path.write_text(json.dumps(record), encoding="utf-8")
+    then = tree(workspace / "output" / MAY)
+    outcome = assessed(workspace, JUNE)
+    assert (LATE in outcome.past[-1].prompt) == in_time
+    assert UNIT in outcome.past[-1].prompt
+    found = [one for one in outcome.findings if one.code.startswith("due-")]
+    assert [(one.code, dict(one.facts)["units"]) for one in found] == told
+    assert tree(workspace / "output" / MAY) == then, "what is published stays"
 
 
 @pytest.mark.slow
