@@ -16,7 +16,7 @@ from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import arabic, fold, squash
+from kpibatch.base.thai import BUDDHIST, arabic, fold, read_month, squash
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, Value, as_text
 from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED
@@ -83,6 +83,13 @@ class Row:
     def date_in(self, column: str) -> date | None:
         ordinal = self.read(column, Kind.DATE)
         return None if ordinal is None else date.fromordinal(int(ordinal))
+
+    def month_in(self, column: str) -> str | None:
+        """A month's key, written as one, in words or as a day of it; ``None`` where the cell holds none."""
+        cell = self.value(column)
+        if isinstance(cell, date):
+            return read_month(f"{cell.year + (BUDDHIST if cell.year < 2400 else 0)}-{cell.month:02d}")
+        return read_month(as_text(cell))
 
     def read(self, column: str, kind: Kind, counting_unit: str = "") -> float | None:
         """The cell as a value of a measure's kind; what can't be read so is reported."""

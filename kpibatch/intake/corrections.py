@@ -17,7 +17,7 @@ from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import BUDDHIST, fold, read_month
+from kpibatch.base.thai import fold
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
 from kpibatch.intake.frame import KEY, OK, PLACE, Line
@@ -173,17 +173,10 @@ def _measure(row: Row, tables: LevelTables) -> str:
 
 
 def _month(row: Row, tables: LevelTables) -> str:
-    cell = row.value(MONTH)
-    text = (
-        f"{cell.year + (BUDDHIST if cell.year < 2400 else 0)}-{cell.month:02d}"
-        if isinstance(cell, date)
-        else as_text(cell)
-    )
-    month = read_month(text) or ""
+    month = row.month_in(MONTH) or ""
     if month not in tables.round.months:
-        row.report(
-            "correction-month", MONTH, text, months=f"{tables.round.months[0]} – {tables.round.months[-1]}"
-        )
+        months = f"{tables.round.months[0]} – {tables.round.months[-1]}"
+        row.report("correction-month", MONTH, row.text(MONTH), months=months)
         return ""
     return month
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import arabic, fold, is_month, read_number
+from kpibatch.base.thai import arabic, fold, read_number
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.percents import Typed, report_shares
 from kpibatch.rules.records import Round
@@ -129,9 +129,9 @@ def read_calendar(table: Table) -> dict[str, date]:
     """
     calendar: dict[str, date] = {}
     for row in table:
-        month, due = row.code(CALENDAR.month), row.date_in(CALENDAR.due)
-        if not is_month(month):
-            row.report("table-value", CALENDAR.month, month, expected="2565-04")
+        month, due = row.month_in(CALENDAR.month), row.date_in(CALENDAR.due)
+        if month is None:
+            row.report("table-value", CALENDAR.month, row.text(CALENDAR.month), expected="2565-04")
         elif month in calendar:
             row.report("table-duplicate", CALENDAR.month, month)
         elif due is not None:
