@@ -5,10 +5,10 @@ never a stop: a file whose line can't be used came when its bytes were first see
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from kpibatch.base.config import Config
@@ -38,11 +38,17 @@ class Arrivals:
     findings: tuple[Finding, ...] = ()
 
     def of(self, file: str, sha256: str) -> datetime:
-        return self.listed.get(fold(file)) or self.seen.get(sha256, self.now)
+        return self._listed(file) or self.seen.get(sha256, self.now)
 
     def known(self, file: str, sha256: str) -> bool:
         """Whether anything tells when it came, but that it is here now."""
-        return fold(file) in self.listed or sha256 in self.seen
+        return self._listed(file) is not None or sha256 in self.seen
+
+    def _listed(self, file: str) -> datetime | None:
+        """What lies in a zip file or a folder came with it."""
+        path = PurePosixPath(file)
+        names = (fold(str(each)) for each in (path, path.name, *path.parents))
+        return next((self.listed[name] for name in names if name in self.listed), None)
 
 
 def is_late(received: datetime | None, due: date | None) -> bool:
@@ -69,8 +75,14 @@ def near_round(config: Config, tables: LevelTables) -> tuple[date, date]:
     return first, date(end.year + limits.date_years_after, end.month, 28)
 
 
-def read_arrivals(folder: Path, sense: Sense, seen: Mapping[str, datetime]) -> Arrivals:
-    """When the files of a month's folder came. Source: design, section 1 (ส่งทันกำหนด: by its due day)."""
+def read_arrivals(
+    folder: Path, sense: Sense, seen: Mapping[str, datetime], below: Iterable[str] = ()
+) -> Arrivals:
+    """When the files of a month's folder came; ``below`` are what lies in its zip files and folders, which
+    the list may name with or without these.
+
+    Source: design, section 1 (ส่งทันกำหนด: by its due day).
+    """
     now = datetime.now(sense.zone).replace(microsecond=0, tzinfo=None)
     path = folder / RECEIVED
     if not path.is_file():
@@ -80,7 +92,9 @@ def read_arrivals(folder: Path, sense: Sense, seen: Mapping[str, datetime]) -> A
     except (OSError, ValueError) as reason:
         fault = finding("received-unreadable", Place(RECEIVED), found=reason)
         return Arrivals({}, seen, now, (fault,))
-    rows = _Rows(sense, [each.name for each in folder.iterdir() if each.name != RECEIVED])
+    names = [each.name for each in folder.iterdir() if each.name != RECEIVED]
+    inner = [part for file in below if "/" in file for part in (file, PurePosixPath(file).name)]
+    rows = _Rows(sense, [*names, *inner])
     findings = tuple(rows.read(lines))
     return Arrivals(rows.listed, seen, now, findings)
 

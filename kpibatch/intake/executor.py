@@ -3,15 +3,16 @@
 In: paths, what to read them by, and how an executor is started. Out: their ``Contents`` in the same order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
+from kpibatch.books.guard.limits import shown
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.submission import Contents, read_submission
 from kpibatch.rules.levels import LevelTables
@@ -21,15 +22,22 @@ _GRACE = 60.0  # seconds for a reader to start; a healthy one needs less than on
 
 @dataclass(frozen=True)
 class Orders:
-    """What every file of a month is read by."""
+    """What every file of a month is read by; ``names`` are those of files that are called otherwise."""
 
     tables: LevelTables
     month: str
     limits: IntakeLimits
     office_form: OfficeForm | None = None
+    names: Mapping[Path, str] = field(default_factory=dict)
 
     def read(self, path: Path) -> Contents:
-        return read_submission(path, self.tables, self.month, self.limits, self.office_form)
+        return read_submission(
+            path, self.tables, self.month, self.limits, self.office_form, self.name_of(path)
+        )
+
+    def name_of(self, path: Path) -> str:
+        """What a file is called in findings: its own name, or where in the month's folder it lies."""
+        return self.names.get(path) or shown(path.name)
 
 
 Start: TypeAlias = Callable[[Orders, int], Executor]  # for so many files

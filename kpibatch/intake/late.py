@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.thai import is_month
 from kpibatch.intake.frame import EMPTY, KEY, OK, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PastMonth
@@ -47,7 +48,8 @@ def _in(
 
 
 def _finding(row: Mapping[str, str], month: str, tables: LevelTables) -> Finding:
-    file_then = row["file_then"] if "/" in row["file_then"] else f"{month}/{row['file_then']}"
+    file_then = row["file_then"]  # named with its month's folder where that is another one
+    file_then = file_then if is_month(file_then.partition("/")[0]) else f"{month}/{file_then}"
     return finding(
         row["code"],
         Place(*(row[column] for column in PLACE)),

@@ -7,7 +7,6 @@ submissions counts is decided here, in ``_counting``, and nowhere else.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -16,10 +15,10 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
-from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.arrivals import RECEIVED, Arrivals, Sense, is_late, near_round, read_arrivals
+from kpibatch.intake.arrivals import Arrivals, Sense, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all
+from kpibatch.intake.folder import holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
 from kpibatch.intake.readers import Readers
@@ -27,7 +26,6 @@ from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 
 NOTHING_COUNTS = (NOT_SENT, UNREAD) = ("not-submitted", "sent-unread")
-_PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini", RECEIVED)
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def newest_month(config: Config) -> str:
     months = [
         path.name
         for path in folder.iterdir()
-        if path.is_dir() and is_month(path.name) and any(_workbooks(path))
+        if path.is_dir() and is_month(path.name) and holds_workbooks(path)
     ]
     if not months:
         raise NoSubmissions(folder=folder)
@@ -96,29 +94,20 @@ def read_month(
     if month not in tables.round.months:
         raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
     folder = config.submissions / month
-    paths = sorted(_workbooks(folder)) if folder.is_dir() else []
-    if not paths:
-        raise EmptyMonth(folder=folder)
-    contents = read_all(paths, Orders(tables, month, config.intake, office_form), Readers, tick)
+    with opened(folder, tables, config.intake) as seen:
+        if not (seen.names or any(found.severity == "error" for found in seen.findings)):
+            raise EmptyMonth(folder=folder)
+        orders = Orders(tables, month, config.intake, office_form, seen.names)
+        contents = read_all(sorted(seen.names, key=seen.names.__getitem__), orders, Readers, tick)
+    counted = frozenset(one.unit for one in contents)
+    passed = [*seen.findings, *not_read(seen.others, counted, tables)]
     arrivals = read_arrivals(
-        folder, Sense(*near_round(config, tables), ZoneInfo(config.workspace.time_zone)), sights
+        folder,
+        Sense(*near_round(config, tables), ZoneInfo(config.workspace.time_zone)),
+        sights,
+        seen.names.values(),
     )
-    return _together(tables, month, contents, arrivals, [*_ignored(folder), *arrivals.findings])
-
-
-def _workbooks(folder: Path) -> Iterator[Path]:
-    named = (
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(_PASSED_OVER)
-    )
-    return (path for path in named if not path.is_dir())  # a pipe or a link is refused, not passed over
-
-
-def _ignored(folder: Path) -> Iterator[Finding]:
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES and not path.name.startswith(_PASSED_OVER):
-            yield finding("ignored-file", Place(path.name), found=path.suffix or path.name)
+    return _together(tables, month, contents, arrivals, [*passed, *arrivals.findings])
 
 
 def _together(
@@ -130,7 +119,7 @@ def _together(
 ) -> Intake:
     files, lines, texts, chosen, came = [], [], {}, [], {}
     by_unit: dict[str, list[Contents]] = {}
-    unread: set[str] = set()
+    unread = {found.unit for found in findings if found.severity == "error"}
     for one in contents:
         files.append((one.file, one.sha256))
         if one.sha256:

@@ -97,7 +97,7 @@ def _lost(path: Path, orders: Orders, code: str, found: str) -> Contents:
     digest = ""
     with contextlib.suppress(OSError, Refused):
         digest = hashlib.sha256(take(path, orders.limits)).hexdigest()
-    return refused(path, orders.tables, Refused(code, found), digest)
+    return refused(orders.name_of(path), orders.tables, Refused(code, found), digest)
 
 
 # --- in the child -------------------------------------------------------------------------------------------

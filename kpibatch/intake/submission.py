@@ -42,18 +42,23 @@ class Contents:
 
 
 def read_submission(
-    path: Path, tables: LevelTables, month: str, limits: IntakeLimits, office_form: OfficeForm | None = None
+    path: Path,
+    tables: LevelTables,
+    month: str,
+    limits: IntakeLimits,
+    office_form: OfficeForm | None = None,
+    name: str = "",
 ) -> Contents:
     """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's
     office form, if it has one.
     """
-    name, digest = shown(path.name), ""
+    name, digest = name or shown(path.name), ""
     try:
         raw = take(path, limits)
         digest = hashlib.sha256(raw).hexdigest()
         grids = read_bytes(raw, limits)
     except (Refused, UnreadableBook, OSError) as reason:
-        return refused(path, tables, reason, digest)
+        return refused(name, tables, reason, digest)
     contents = Contents(name, digest)
     if office_form is None or any(identity_sheets(grids)):
         identity, layout = read_identity(grids), locate(grids, tables)
@@ -90,9 +95,8 @@ def _standard(
     return Form(contents.file, contents.unit, grids, layout.table, tables, months) if layout.table else None
 
 
-def refused(path: Path, tables: LevelTables, reason: Exception, digest: str = "") -> Contents:
+def refused(name: str, tables: LevelTables, reason: Exception, digest: str = "") -> Contents:
     """A file that is not read, with the finding that says why."""
-    name = shown(path.name)
     why = (
         reason
         if isinstance(reason, Refused)

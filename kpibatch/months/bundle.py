@@ -20,13 +20,13 @@ from kpibatch.base.config import Config, Workspace, read_config
 from kpibatch.base.errors import BundleUnreadable, MonthClosed, NoBundle
 from kpibatch.base.files import saved, sha256_of
 from kpibatch.base.month_files import CLOSED, LISTED, MAIL, RECORD
+from kpibatch.intake.folder import KEPT, walk
 from kpibatch.months.folder import Published
 
 MANIFEST, ARRIVALS = "manifest.json", "arrivals.json"
 _FORMAT = 1
 _MAX_BYTES = 4_000_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_KEPT = ".kept"
 
 
 def bundle_path(output: Path, month: str) -> Path:
@@ -87,11 +87,7 @@ def _members(config: Config, published: Published, months: list[str]) -> Iterato
         if path and path.is_file():
             yield f"{kind}/{path.name}", path
     for month in months:
-        yield from _files(config.submissions / month, f"submissions/{month}", below=False)
-        for folder in sorted(
-            (config.submissions / month).glob("*/")
-        ):  # passed over, and told: so it must be there again
-            yield f"submissions/{month}/{folder.name}/{_KEPT}", b""
+        yield from _sent(config.submissions / month, f"submissions/{month}")
         if month != published.month:
             for name in (RECORD, *LISTED):
                 if (path := config.output / month / name).is_file():
@@ -99,6 +95,19 @@ def _members(config: Config, published: Published, months: list[str]) -> Iterato
     for name, path in _files(published.folder, f"output/{published.month}", below=True):
         if PurePosixPath(name).parts[2] != MAIL:
             yield name, path
+
+
+def _sent(folder: Path, name: str) -> Iterator[tuple[str, Path | bytes]]:
+    """What a month's folder holds; of a folder without a file that it is there, for it is told, and must be
+    again.
+    """
+    if folder.is_dir():
+        for path in sorted(walk(folder)):
+            member = f"{name}/{path.relative_to(folder).as_posix()}"
+            if path.is_dir():
+                yield f"{member}/{KEPT}", b""
+            elif path.is_file():
+                yield member, path
 
 
 def _files(folder: Path, name: str, *, below: bool) -> Iterator[tuple[str, Path]]:

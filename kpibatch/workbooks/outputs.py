@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
+from kpibatch.intake.folder import original
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
@@ -49,8 +50,10 @@ def return_submissions(outcome: Outcome, folder: Path) -> int:
     submissions = outcome.config.submissions / outcome.month
     returned = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
     for copy in returned:
-        source, target = submissions / copy.file, folder / copy.name
-        write_returned(source, target, copy.findings, copy.unit, outcome.language, copy.beside)
+        with original(submissions, copy.file, outcome.config.intake) as source:
+            write_returned(
+                source, folder / copy.name, copy.findings, copy.unit, outcome.language, copy.beside
+            )
     return len(returned)
 
 

@@ -194,13 +194,14 @@ def test_a_deleted_row_is_an_error_and_the_rest_is_used(workspace: Path, path: P
 # --- files that are no submissions --------------------------------------------------------------------------
 
 
-def test_lock_files_and_hidden_files_are_passed_over_in_silence(
+def test_lock_files_and_hidden_files_are_passed_over_with_a_note(
     workspace: Path, path: Path, clean: Path
 ) -> None:
-    for name in (f"~${FILE}", ".2402.xlsx", "Thumbs.db", "desktop.ini"):
+    left = (f"~${FILE}", ".2402.xlsx", "Thumbs.db", "desktop.ini")
+    for name in left:
         (path.parent / name).write_bytes(b"locked")
     output = run(workspace, expect=0)
-    assert places(output, clean) == []
+    assert sorted(places(output, clean)) == sorted(("note", "passed-over", "", name, "", "") for name in left)
     assert scores_of(output) == scores_of(clean / MONTH)
     assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == 11
 

@@ -67,6 +67,8 @@ XLSX = Format(
     {
         ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ".xlsm": f"{_EXCEL}.sheet.macroEnabled.12",
+        ".xltx": "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+        ".xltm": f"{_EXCEL}.template.macroEnabled.12",
     },
     ZIP,
     _xlsx_main,
