@@ -193,11 +193,12 @@ def _beside(form: Form, refused: frozenset[Key]) -> Iterator[Finding]:
     as a whole is not looked at.
     """
     table = form.table
-    known = {*table.headings.values(), table.code_column, *(column for column, _ in table.months)}
+    named = {column for name, column in table.headings.items() if name != BASELINE}
+    known = {*named, table.code_column, *(column for column, _ in table.months)}
     cells: dict[int, list[tuple[int, str]]] = {}
     for row, code in ((row, code) for row, code in table.codes if not _all_of(code, form.months) <= refused):
         for column, value in enumerate(form.grid.rows[row]):
-            if (column not in known or _no_baseline(form, code, column)) and _is_value(value):
+            if column not in known and _is_value(value) and not _is_baseline(form, code, column):
                 cells.setdefault(column, []).append((row, code))
     for column, own in cells.items():
         row, code = own[0]
@@ -211,13 +212,14 @@ def _all_of(code: str, months: Iterable[str]) -> frozenset[Key]:
     return frozenset((code, month) for month in months)
 
 
-def _no_baseline(form: Form, code: str, column: int) -> bool:
-    """Whether a column is that of the baselines, of which the item has none: what is typed there was meant
-    for the month beside.
+def _is_baseline(form: Form, code: str, column: int) -> bool:
+    """Whether a cell shows the item's baseline; where it has none, what is typed there was meant for the
+    month beside.
     """
+    if column != form.table.headings.get(BASELINE):
+        return False
     base = baseline_of(form.tables, form.tables.measures[code])
-    known = form.tables.baselines.get((form.unit, base.code)) if base else None
-    return column == form.table.headings.get(BASELINE) and known is None
+    return base is not None and (form.unit, base.code) in form.tables.baselines
 
 
 def _own_rows(form: Form) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from mailing import planned, sample_workspace
+from recalculated import calculated, differences
 from small_workspace import MONTH, UNITS, small_workspace
 from tablebook import levels
 from workspace import FORM, findings, kpibatch, open_book, read_rows, run, submission, texts_of
@@ -134,3 +135,13 @@ def test_no_mail_carries_a_file_named_after_another_unit(tmp_path: Path) -> None
         assert [pair for pair in carried if path.name in pair[1]] == []
     reminded = {one.unit: one.plain for one in planned(workspace, remind=True).messages}
     assert all("ส่งแล้ว อ่านไม่ได้" in reminded[unit] for unit in UNITS)
+
+
+@pytest.mark.slow
+def test_the_live_ranking_counts_no_unit_whose_file_can_not_be_read(tmp_path: Path) -> None:
+    workspace = small_workspace(tmp_path)
+    submission(workspace, UNITS[0], MONTH).write_text("ไม่ใช่สมุดงาน", encoding="utf-8")
+    path = run(workspace, MONTH, expect=1) / "ranking.xlsx"
+    count, wrong = differences(path, calculated({"unread": path}, tmp_path)["unread"])
+    assert count > 100
+    assert wrong == []
