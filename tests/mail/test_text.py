@@ -29,9 +29,9 @@ FACTS: dict[str, dict[str, Any]] = {
         "rank": 19, "provisional": True, "late": True, "received": "7 ก.ค. 2565", "findings": (FOUND,) * 7, "returned": 1,
         "kpis": (Kpi("T1", "ร้อยละการเบิกจ่าย", 5, "5.00", "7.50", False), Kpi("I10", "กำลังใจ", 0, "0.00", "16.82", True)),
     },
-    REMINDER: {**COMMON, "code": "3117", "name": "โนนสุวรรณ & <b>", "refused": (FOUND,), "today": "6 ก.ค. 2565"},
+    REMINDER: {**COMMON, "code": "3117", "name": "โนนสุวรรณ & <b>", "refused": (FOUND,), "unread": True, "today": "6 ก.ค. 2565"},
     PROVINCE: {
-        **COMMON, **COUNTS, "late": ("ก",), "missing": ("ข", "ค"), "provisional": ("ง",),
+        **COMMON, **COUNTS, "late": ("ก",), "missing": ("ข", "ค"), "provisional": ("ง",), "unread": ("จ",),
         "standings": tuple(Standing(rank, str(rank), f"หน่วย{rank}", "4.0000", "80.00", "ดี", provisional=False) for rank in range(1, 22)),
     },
 }  # fmt: skip
@@ -40,8 +40,8 @@ BARE = {
         **dict.fromkeys(("total", "percent", "rating", "received", "due"), ""), **dict.fromkeys(("kpis", "findings"), ()),
         **{"rank": 0, "provisional": False, "late": False, "returned": 0},
     },
-    REMINDER: {"refused": (), "due": ""},
-    PROVINCE: {"late": (), "missing": (), "provisional": (), "standings": (), "due": ""},
+    REMINDER: {"refused": (), "unread": False, "due": ""},
+    PROVINCE: {"late": (), "missing": (), "provisional": (), "unread": (), "standings": (), "due": ""},
 }  # fmt: skip
 
 

@@ -26,8 +26,8 @@ OTHERS_WORDS = {
     "rules/records.py": {"ค่าตั้งต้น", "ต่ำสุด", "สูงสุด", "ระดับ"},  # words of ที่มา, สรุปรายเดือน, วิธีให้คะแนน
     "base/thai.py": {"เดือน"},  # a word before a month's name
     "base/kinds.py": {"เดือน", "ระดับ"},  # what is measured and not counted
-    "forms/layout.py": {"หมายเหตุ"},  # the form's own headings
-    "forms/standard.py": {"รหัส", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},
+    "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
+    "forms/standard.py": {"รหัส"},
     "intake/corrections.py": {"หน่วย", "รายการข้อมูล", "เดือน", "ค่า", "รหัสหน่วย"},  # the corrections' own columns
 }
 ELSEWHERE = [path for path in FILES if name_of(path) != "rules/schema.py"]

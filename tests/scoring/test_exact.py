@@ -552,7 +552,7 @@ TRAPS = [
 
 @pytest.mark.parametrize(("sign", "worse"), [("≥", -1), ("≤", 1)])
 def test_whole_percents_of_100_and_of_1_baht_are_reached_exactly(sign: str, worse: int) -> None:
-    tables = one_kpi(PERCENT, f"T1 | | | T1.pct | {sign} 1 | {sign} 1 | {sign} 1 | {sign} 1 | {sign} 1")
+    tables = one_kpi(PERCENT, f"T1 | | | T1.pct | {sign} 50 | {sign} 50 | {sign} 50 | {sign} 50 | {sign} 50")
     for percent in TRAPS:
         percents = with_edges(tables, **{"low" if sign == "≥" else "high": float(percent)})
         for whole, step in ((100.0, 1.0), (1.0, 0.01), (1_000_000.0, 0.01), (0.07, 0.0007)):

@@ -62,7 +62,7 @@ def share(source: str, kind: str = "จำนวน", limit: str = "") -> LevelT
         have | ทำได้ | คน | {kind} | กรอก | ล่าสุด | | | | | | {limit}
         x | ผล | ร้อยละ | ร้อยละ | {source} | | have | whole | ไม่ผ่าน
     """
-    return one_kpi(measures, "T1 | | | x | ≥ 1")
+    return one_kpi(measures, "T1 | | | x | ≥ 50")
 
 
 def plain(kind: str = "จำนวน", rollup: str = "ล่าสุด", limit: str = "") -> LevelTables:
@@ -70,7 +70,7 @@ def plain(kind: str = "จำนวน", rollup: str = "ล่าสุด", lim
     return one_kpi(
         f"x | ข่าว | ข่าว | {kind} | กรอก | {rollup} | | | | | | {limit}\n"
         f"most | เพดาน | ข่าว | {kind} | กรอก | ล่าสุด",
-        "T1 | | | x | ≥ 1",
+        "T1 | | | x | ≥ 50",
     )
 
 
