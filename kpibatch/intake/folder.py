@@ -126,7 +126,7 @@ def _add(seen: Folder, path: Path, name: str) -> None:
     elif path.suffix.lower() in SUFFIXES and (path.is_symlink() or not path.is_dir()):
         seen.names[path] = name
     else:
-        seen.others.append((name, "folder" if path.is_dir() else path.suffix or path.name))
+        seen.others.append((name, f"{path.name}/" if path.is_dir() else path.suffix or path.name))
 
 
 def _add_zip(
@@ -213,5 +213,5 @@ def not_read(
         if unit and unit not in counted:
             code = "unread-report"
         else:
-            code = "ignored-report" if kind.lower() in _REPORTS or kind == "folder" else "ignored-file"
+            code = "ignored-report" if kind.lower() in _REPORTS else "ignored-file"
         yield finding(code, Place(name), unit=unit, found=kind)

@@ -1,14 +1,15 @@
 """A file that says two units of itself counts for neither, and both are told."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mailing import planned, sample_workspace
+from mailing import PROVINCE_ADDRESS, codes, planned, sample_workspace
 from recalculated import calculated, differences
 from small_workspace import MONTH, UNITS, small_workspace
 from tablebook import levels
-from workspace import FORM, findings, kpibatch, open_book, read_rows, run, submission, texts_of
+from workspace import FORM, configure, findings, kpibatch, open_book, read_rows, run, submission, texts_of
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.forms.standard import write_form
@@ -145,3 +146,21 @@ def test_the_live_ranking_counts_no_unit_whose_file_can_not_be_read(tmp_path: Pa
     count, wrong = differences(path, calculated({"unread": path}, tmp_path)["unread"])
     assert count > 100
     assert wrong == []
+
+
+@pytest.mark.slow
+def test_a_copy_whose_name_begins_with_another_unit_s_code_is_left_out(tmp_path: Path) -> None:
+    workspace = small_workspace(tmp_path)
+    configure(workspace, province=f'["{PROVINCE_ADDRESS}"]')
+    path = submission(workspace, UNITS[1], MONTH)
+    with zipfile.ZipFile(path.with_name(f"{UNITS[0]} รวม.zip"), "w") as archive:
+        archive.write(path, path.name)
+    path.unlink()
+    output = run(workspace, MONTH, expect=1)
+    assert any(
+        one.name.startswith(f"{UNITS[0]} รวม.zip-{UNITS[1]}") for one in (output / "returned").iterdir()
+    )
+    plan = planned(workspace)
+    assert ("mail-other-name", UNITS[1]) in codes(plan)
+    (own,) = (one for one in plan.messages if one.unit == UNITS[1])
+    assert [file.name for file in own.attachments if UNITS[0] in file.name] == []

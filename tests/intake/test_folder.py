@@ -186,7 +186,9 @@ def test_folders_without_a_file_and_what_programs_leave_are_named(month: Path, t
         (month / name).write_bytes(b"x")
     seen = look(month, tables)
     assert seen.names == {}
-    assert seen.others == [("3101 เมือง", "folder")]
+    assert seen.others == [("3101 เมือง", "3101 เมือง/")]
+    for counted, code in ((frozenset({"3101"}), "ignored-file"), (frozenset[str](), "unread-report")):
+        assert [one.code for one in not_read(seen.others, counted, tables)] == [code]
     assert said(seen) == [
         ("passed-over", "", name) for name in (".DS_Store", "Thumbs.db", "~$3101 เมือง.xlsx")
     ]
@@ -198,7 +200,7 @@ def test_links_are_not_followed(month: Path, tables: LevelTables, form: bytes, t
     (tmp_path / "elsewhere" / "3101.xlsx").write_bytes(form)
     (month / "link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     seen = look(month, tables)
-    assert (seen.names, seen.others) == ({}, [("link", "folder")])
+    assert (seen.names, seen.others) == ({}, [("link", "link/")])
 
 
 def test_a_month_of_a_zip_file_alone_is_a_month(month: Path, form: bytes) -> None:

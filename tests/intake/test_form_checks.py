@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from libreoffice import recalculate
 from openpyxl import Workbook
 from tablebook import SHEETS, levels
 from workspace import FORM, cell_of, open_book
@@ -127,6 +128,22 @@ def test_an_older_form_is_told_to_be_replaced_where_an_item_was_reworded(
     assert value(contents, "T1.spent") == (600.0, "ok")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_other_kinds_of_workbook_are_checked_the_same(
+    kind: str, path: Path, tables: LevelTables, tmp_path: Path
+) -> None:
+    (sound,) = recalculate([path], tmp_path / "sound", kind)
+    assert said(read_submission(sound, tables, JUNE, IntakeLimits())) == []
+    book = open_book(path)
+    swapped(book)
+    copy_filled("T1.docs", JUNE, "ใช่")(book)
+    book.save(path)
+    (spoilt,) = recalculate([path], tmp_path / "spoilt", kind)
+    found = [code for _, code, _, _ in said(read_submission(spoilt, tables, JUNE, IntakeLimits()))]
+    assert found == ["form-other-item", "form-other-item", "form-copy-differs"]
+
+
 # --- what is there twice ------------------------------------------------------------------------------------
 
 
@@ -169,7 +186,7 @@ def test_a_visible_month_that_is_not_the_hidden_one_is_refused(path: Path, table
 # --- copies of the sheet ------------------------------------------------------------------------------------
 
 
-def copy_filled(measure: str, month: str, typed: float | None) -> Callable[[Workbook], None]:
+def copy_filled(measure: str, month: str, typed: float | str | None) -> Callable[[Workbook], None]:
     def spoil(book: Workbook) -> None:
         cell = cell_of(book, measure, month).coordinate
         book.copy_worksheet(book[FORM]).title = COPY
