@@ -48,19 +48,20 @@ def read_months(
 
 def with_earlier(intake: Intake, earlier: Intake, office_form: OfficeForm) -> Intake:
     """The intake with one earlier month filled in, its files named with their folder."""
-    frame, before, key = intake.values, earlier.values, list(KEY)
+    frame, before, key = intake.reported, earlier.reported, list(KEY)
     wanted = frame.loc[(frame["month"] == earlier.month) & (frame["sheet"] == ""), key]
     own = (before["month"] == earlier.month) & before["measure"].isin(office_form.month_less)
     said = before[own].merge(wanted, on=key)
     said = said.assign(file=f"{earlier.month}/" + said["file"])[frame.columns]
-    values = pd.concat([frame, said], ignore_index=True).drop_duplicates(key, keep="last", ignore_index=True)
+    reported = pd.concat([frame, said], ignore_index=True)
+    reported = reported.drop_duplicates(key, keep="last", ignore_index=True)
     places = set(said[list(PLACE)].itertuples(index=False, name=None))
     moved = (_in_folder(found, earlier.month) for found in earlier.findings)
     findings = [*(found for found in moved if _at(found) in places), *_sent_again(intake, earlier)]
     files = tuple((f"{earlier.month}/{name}", digest) for name, digest in earlier.files)
     return replace(
         intake,
-        values=values,
+        reported=reported,
         findings=(*intake.findings, *findings),
         earlier_files=(*intake.earlier_files, *files),
     )

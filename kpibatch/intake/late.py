@@ -27,7 +27,7 @@ def late_changes(
     come since, is a note. Nothing where the unit sent nothing then, the form has no cell for it, or the value
     now is the one that an approved correction (``corrected``: unit, measure, month → value) set.
     """
-    return [change for month in past for change in _in(month, intake.values, tables, corrected)]
+    return [change for month in past for change in _in(month, intake.reported, tables, corrected)]
 
 
 def _in(
@@ -37,7 +37,7 @@ def _in(
     corrected: Mapping[tuple[str, str, str], float],
 ) -> Iterator[Finding]:
     now = frame[(frame["month"] == month.month) & (frame["cell"] != "")]
-    both = now.merge(month.values, on=list(KEY[:2]), suffixes=("", "_then"))
+    both = now.merge(month.reported, on=list(KEY[:2]), suffixes=("", "_then"))
     had, has = both["state_then"] == OK, both["state"] == OK
     other = (both["value"].round(9) != both["value_then"].round(9)) & had & has
     gone = had & (both["state"] == EMPTY)

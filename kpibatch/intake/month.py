@@ -44,7 +44,7 @@ class Submission:
 class Intake:
     """What a month's folder gave: the submissions that count, their values and texts, and findings.
 
-    ``values`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
+    ``reported`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
     needs, ``unread`` the units of which a file came, but none that can be read or counted.
@@ -52,7 +52,7 @@ class Intake:
 
     month: str
     submissions: tuple[Submission, ...]
-    values: pd.DataFrame
+    reported: pd.DataFrame
     texts: Mapping[tuple[str, str], tuple[str, str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]

@@ -15,7 +15,7 @@ class PastMonth:
     """``rank`` and ``percent`` (of the total) hold the units that have one; ``prompt`` those whose submission
     came in time.
 
-    ``values`` is what the submissions that counted said of this very month, as sent: columns
+    ``reported`` is what the submissions that counted said of this very month, as sent: columns
     ``PAST_COLUMNS``.
     """
 
@@ -23,4 +23,4 @@ class PastMonth:
     rank: Mapping[str, int]
     percent: Mapping[str, float]
     prompt: frozenset[str]
-    values: pd.DataFrame
+    reported: pd.DataFrame

@@ -49,13 +49,13 @@ class Surroundings:
 
 def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.DataFrame, list[Finding]]:
     """Check every value; what is impossible is missing from here on (``state`` bad, ``value`` NaN)."""
-    frame = intake.values.reset_index(drop=True)
+    frame = intake.reported.reset_index(drop=True)
     wide = _wide(frame)
     around = _surroundings(wide, intake, tables)
     schema = schema_of(tables, config, around)
     try:
         schema.validate(wide.reset_index(drop=True), lazy=True)
-        return intake.values, _replaced_days(frame, tables)
+        return intake.reported, _replaced_days(frame, tables)
     except pandera.errors.SchemaErrors as broken:
         cases = broken.failure_cases
     rows = _wide(frame.assign(value=frame.index))

@@ -131,7 +131,7 @@ def values_csv(outcome: Outcome) -> bytes:
     correction.
     """
     frame, kinds = (
-        outcome.intake.values,
+        outcome.intake.reported,
         {code: measure.kind for code, measure in outcome.tables.measures.items()},
     )
     own = frame[frame["month"] == outcome.month][list(VALUE_COLUMNS)]

@@ -97,7 +97,7 @@ class _Explanation:
 
     def _why_missing(self, measure: Measure) -> str:
         """Not yet due, left blank, refused, or nothing sent at all."""
-        own = self.outcome.values_of(self.unit.code)
+        own = self.outcome.reported_by(self.unit.code)
         states = own.loc[(own["measure"] == measure.code) & (own["month"] == self.outcome.month), "state"]
         if self.unit.code not in self.outcome.sent or states.empty:
             return "not-sent"

@@ -32,15 +32,15 @@ from kpibatch.scoring.score import Scores, score_all
 class Outcome:
     """Everything that the outputs of a month are written from.
 
-    ``values`` is the long frame after corrections and validation, ``intake.values`` as sent; ``past`` are the
-    round's months before.
+    ``reported`` is the long frame after corrections and validation, ``intake.reported`` as sent; ``past``
+    are the round's months before.
     """
 
     month: str
     config: Config
     tables: LevelTables
     intake: Intake
-    values: pd.DataFrame
+    reported: pd.DataFrame
     measured: Measured
     scores: Scores
     standings: tuple[Standing, ...]
@@ -98,14 +98,14 @@ class Outcome:
             by_unit.setdefault(found.unit, []).append(found)
         return by_unit
 
-    def values_of(self, unit: str) -> pd.DataFrame:
-        """One unit's rows of ``values``."""
-        return self.values.iloc[self._rows_of.get(unit, [])]
+    def reported_by(self, unit: str) -> pd.DataFrame:
+        """One unit's rows of ``reported``."""
+        return self.reported.iloc[self._rows_of.get(unit, [])]
 
     @cached_property
     def _rows_of(self) -> Mapping[str, list[int]]:
         """The frame is looked through once for all units."""
-        return {str(unit): list(rows) for unit, rows in self.values.groupby("unit").indices.items()}
+        return {str(unit): list(rows) for unit, rows in self.reported.groupby("unit").indices.items()}
 
     @cached_property
     def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
@@ -130,18 +130,18 @@ def assess(
     """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest
     first.
     """
-    frame, about_corrections = with_corrections(intake.values, corrections.usable, tables, intake.month)
-    values, findings = validate(replace(intake, values=frame), tables, config)
+    frame, about_corrections = with_corrections(intake.reported, corrections.usable, tables, intake.month)
+    reported, findings = validate(replace(intake, reported=frame), tables, config)
     findings += [
         *about_corrections,
         *corrections.findings,
         *late_changes(intake, past, tables, corrections.by_key),
     ]
-    measured = measure_all(values, tables, in_time(tables, intake, past))
+    measured = measure_all(reported, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
-    findings += missing(values, still_missing(needed, scores, measured, tables), tables, intake.month)
+    findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
     findings += zero_denominators(measured, scores, sent, tables)
@@ -152,7 +152,7 @@ def assess(
         config,
         tables,
         intake,
-        values,
+        reported,
         measured,
         scores,
         tuple(standings),

@@ -38,7 +38,7 @@ def trend_of(outcome: Outcome) -> Trend:
 
 def month_of(outcome: Outcome) -> PastMonth:
     """An outcome as the months after it look back on it."""
-    values = outcome.intake.values
+    reported = outcome.intake.reported
     return PastMonth(
         outcome.month,
         {standing.unit: standing.rank for standing in outcome.standings if standing.rank},
@@ -48,5 +48,5 @@ def month_of(outcome: Outcome) -> PastMonth:
             if standing.total == standing.total
         },
         frozenset(outcome.sent - outcome.late),
-        values.loc[values["month"] == outcome.month, list(PAST_COLUMNS)].reset_index(drop=True),
+        reported.loc[reported["month"] == outcome.month, list(PAST_COLUMNS)].reset_index(drop=True),
     )

@@ -501,7 +501,7 @@ def test_a_crash_in_the_middle_leaves_the_old_output_whole(
         if len(called) == 3:
             raise failure
 
-    monkeypatch.setattr("kpibatch.commands.run.write_unit_book", fail)
+    monkeypatch.setattr("kpibatch.workbooks.outputs.write_unit_book", fail)
     result = kpibatch(written, "run")
     assert len(called) == 3
     assert result.exit_code == code
@@ -521,7 +521,7 @@ def test_ctrl_c_is_one_line_and_leaves_the_old_output_whole(
         raise KeyboardInterrupt
 
     before = tree(written)
-    monkeypatch.setattr("kpibatch.commands.run.write_unit_book", interrupt)
+    monkeypatch.setattr("kpibatch.workbooks.outputs.write_unit_book", interrupt)
     result = kpibatch(written, "run")
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     assert "Ctrl-C" in result.stderr

@@ -45,8 +45,8 @@ def may(digest: str = "1" * 64) -> Intake:
 
 def test_each_value_names_the_file_it_stands_in() -> None:
     intake = with_earlier(june(), may(), FORM)
-    lines = {row.month: Line(*row) for row in intake.values.itertuples(index=False)}
-    assert len(intake.values) == 2
+    lines = {row.month: Line(*row) for row in intake.reported.itertuples(index=False)}
+    assert len(intake.reported) == 2
     assert (lines[MAY].value, lines[MAY].file, lines[MAY].cell) == (5, f"{MAY}/a.xlsx", "F5")
     assert (lines[JUNE].value, lines[JUNE].file, lines[JUNE].cell) == (6, "b.xlsx", "F5")
     assert intake.earlier_files == ((f"{MAY}/a.xlsx", "1" * 64),)
@@ -66,5 +66,5 @@ def test_the_same_bytes_in_two_months_are_told_with_both_files() -> None:
 def test_a_value_that_the_newest_form_gives_stays() -> None:
     given = intake_of(JUNE, "b.xlsx", "2" * 64, line(MONTH_LESS, MAY, math.nan, "b.xlsx", "E5"))
     intake = with_earlier(given, may(), FORM)
-    assert intake.values["file"].tolist() == ["b.xlsx"]
-    assert intake.values["value"].isna().all()
+    assert intake.reported["file"].tolist() == ["b.xlsx"]
+    assert intake.reported["value"].isna().all()

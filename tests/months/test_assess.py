@@ -92,7 +92,7 @@ def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, publishe
     texts = dict.fromkeys(("state", "found", "file", "sheet", "cell"), "")
     frames = (
         frame.sort_values(["unit", "measure"], ignore_index=True).fillna(texts)
-        for frame in (back.values, then.values)
+        for frame in (back.reported, then.reported)
     )
     pd.testing.assert_frame_equal(*frames, check_dtype=False)
 

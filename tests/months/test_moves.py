@@ -43,14 +43,14 @@ def _sample(name: str) -> Outcome:
 
 def changed(outcome: Outcome, cells: Cells, tables: LevelTables | None = None) -> Outcome:
     """The month with other values in its cells (``None`` blanks one), perhaps by other tables."""
-    frame = outcome.intake.values.copy()
+    frame = outcome.intake.reported.copy()
     for (unit, measure), value in cells.items():
         at = (frame["unit"] == unit) & (frame["measure"] == measure) & (frame["month"] == outcome.month)
         assert at.sum() == 1, (unit, measure)
         frame.loc[at, "value"] = math.nan if value is None else value
         frame.loc[at, "found"] = "" if value is None else str(value)
         frame.loc[at, "state"] = EMPTY if value is None else OK
-    return assess(replace(outcome.intake, values=frame), tables or outcome.tables, outcome.config)
+    return assess(replace(outcome.intake, reported=frame), tables or outcome.tables, outcome.config)
 
 
 def side(outcome: Outcome, name: str = "side") -> Side:
@@ -284,8 +284,8 @@ def test_a_kpi_taken_out_and_a_unit_added(june: Outcome) -> None:
         rules=tuple(rule for rule in june.tables.rules if rule.kpi != "T8"),
         units=june.tables.units[1:],
     )
-    frame = june.intake.values
-    there = replace(june.intake, values=frame[frame["unit"] != june.tables.units[0].code])
+    frame = june.intake.reported
+    there = replace(june.intake, reported=frame[frame["unit"] != june.tables.units[0].code])
     less = assess(there, without, june.config)
     diff = between(less, june)
     new = of(diff, june.tables.units[0].code)

@@ -48,7 +48,7 @@ def replicated(
     model, draw = sample(name), random.Random(seed)
     tables, codes = model.tables, list(model.tables.unit)
     answers: dict[tuple[str, str], list[tuple[object, ...]]] = {}
-    for line in model.intake.values.itertuples(index=False, name=None):
+    for line in model.intake.reported.itertuples(index=False, name=None):
         answers.setdefault((line[0], tables.kpi_of[line[1]]), []).append(line[1:])
     units = tuple(Unit(f"U{number:03}", f"หน่วยที่ {number}") for number in range(1, count + 1))
     edited = edit(replace(tables, units=units))

@@ -198,7 +198,7 @@ def test_details_hold_every_measure_with_its_months_and_texts(june: Outcome, tmp
     by_code = {str(row[0]): row for row in rows}
     for leaf in june.tables.leaves:
         assert all(measure.code in by_code for measure in june.tables.measures_of(leaf.code))
-    spent = june.values[(june.values["unit"] == BEST) & (june.values["measure"] == "T1.spent")]
+    spent = june.reported[(june.reported["unit"] == BEST) & (june.reported["measure"] == "T1.spent")]
     assert list(by_code["T1.spent"][4:7]) == list(spent["value"])
     assert by_code["T1.spent"][3] == june.measured.value(BEST, "T1.spent")
     assert str(by_code["T1.spent"][7]).endswith(june.measured.origin[BEST, "T1.spent"].cell)

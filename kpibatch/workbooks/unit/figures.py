@@ -124,7 +124,7 @@ class View:
     @cached_property
     def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
         """(measure, month) → value, state and what was typed."""
-        own = self.outcome.values_of(self.unit.code)[["measure", "month", "value", "state", "found"]]
+        own = self.outcome.reported_by(self.unit.code)[["measure", "month", "value", "state", "found"]]
         return {
             (measure, month): tuple(rest) for measure, month, *rest in own.itertuples(index=False, name=None)
         }
