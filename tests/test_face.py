@@ -23,6 +23,7 @@ def test_every_name_is_documented_and_each_is_there():
         _ = kpibatch.nonsense
 
 
+@pytest.mark.slow
 def test_the_example_comes_out_as_it_says(tmp_path, monkeypatch):
     workspace = copy_sample(tmp_path)
     monkeypatch.chdir(workspace)

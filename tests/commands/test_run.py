@@ -110,6 +110,7 @@ def test_run_json_records_what_went_in_and_came_out(workspace: Path, output: Pat
     assert set(record["versions"]) >= {"kpibatch", "python", "pandas"}
 
 
+@pytest.mark.slow
 def test_scores_csv_has_every_unit_at_every_node(scores: list[dict[str, str]], buriram: LevelTables) -> None:
     nodes, leaves = ["total", *buriram.node], {leaf.code for leaf in buriram.leaves}
     assert sorted((row["unit"], row["node"]) for row in scores) == sorted(
@@ -191,6 +192,7 @@ def test_totals_follow_from_the_levels_and_the_weights(name: str, sent: int, abs
                 assert float(row["score"]) == pytest.approx(float(expected), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_effective_weights_are_parts_of_the_whole(scores: list[dict[str, str]], workspace: Path) -> None:
     nodes = scorecard(workspace)
     shown = {row["node"]: float(row["effective_weight"]) for row in scores if row["unit"] == "3101"}
@@ -215,6 +217,7 @@ def test_a_node_that_does_not_apply_leaves_its_weight_to_its_siblings() -> None:
         assert parts == {node: 0 if node == absent else half for node in parts}
 
 
+@pytest.mark.slow
 def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:
     totals = {
         row["unit"]: (Fraction(row["score"]), int(row["rank"]))
@@ -228,6 +231,7 @@ def test_ranks_are_1_2_2_4(scores: list[dict[str, str]]) -> None:
     assert len(set(ranks)) < len(ranks), "the sample should hold a tie"
 
 
+@pytest.mark.slow
 def test_the_value_of_a_kpi_with_one_measure_is_that_measure(
     scores: list[dict[str, str]], output: Path
 ) -> None:

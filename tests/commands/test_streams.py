@@ -69,6 +69,7 @@ def test_without_a_console_a_month_is_published_and_no_line_strays_into_a_file(s
     assert len(read_rows(small / "output" / MONTH / "scores.csv")) > 0
 
 
+@pytest.mark.slow
 def test_streams_that_are_none_are_as_good(small: Path) -> None:
     program = (
         "import sys; sys.stdin = sys.stdout = sys.stderr = None;from kpibatch.__main__ import main; main()"
@@ -85,6 +86,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code(small: Path, words: str) -
     assert (done.returncode, done.stderr) == (COMMANDS[words], b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp874", "utf-16"])
 def test_redirected_text_is_utf_8_whatever_the_code_page(small: Path, encoding: str) -> None:
     done = through_a_shell(small, "levels show", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
@@ -94,6 +96,7 @@ def test_redirected_text_is_utf_8_whatever_the_code_page(small: Path, encoding: 
     assert "?" not in shown.replace("⟦?⟧", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp874"])
 def test_redirected_csv_is_as_the_files_are(small: Path, encoding: str) -> None:
     content = through_a_shell(small, "status --format csv", PYTHONIOENCODING=encoding).stdout

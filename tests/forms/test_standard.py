@@ -60,6 +60,7 @@ def coded_rows(sheet: Worksheet) -> dict[str, int]:
     return {str(cell.value): cell.row for cell in sheet["A"][5:] if cell.value}
 
 
+@pytest.mark.slow
 def test_every_unit_has_a_form_of_its_own(forms: Path, buriram: LevelTables) -> None:
     assert sorted(path.name for path in forms.iterdir()) == sorted(
         f"{unit.code} {unit.name}.xlsx" for unit in buriram.units

@@ -157,6 +157,7 @@ def test_an_unusable_file_is_named_and_stops_nobody_else(
     assert status(output) == "not_submitted"
 
 
+@pytest.mark.slow
 def test_a_file_over_the_limit_is_refused(workspace: Path, path: Path, clean: Path) -> None:
     configure(workspace, max_file_mb="0.2")
     with zipfile.ZipFile(path, "a") as package:
@@ -168,6 +169,7 @@ def test_a_file_over_the_limit_is_refused(workspace: Path, path: Path, clean: Pa
     )
 
 
+@pytest.mark.slow
 def test_a_form_made_from_other_level_tables_is_used_with_a_warning(
     workspace: Path, path: Path, clean: Path
 ) -> None:
@@ -177,6 +179,7 @@ def test_a_form_made_from_other_level_tables_is_used_with_a_warning(
     assert scores_of(output) == scores_of(clean / MONTH)
 
 
+@pytest.mark.slow
 def test_a_deleted_row_is_an_error_and_the_rest_is_used(workspace: Path, path: Path, clean: Path) -> None:
     book = open_book(path)
     row = next(cell.row for cell in book[FORM]["A"] if cell.value == "T2.done")
@@ -246,6 +249,7 @@ def test_late_is_after_the_due_day(
     assert scores_of(output) == scores_of(clean / MONTH)
 
 
+@pytest.mark.slow
 def test_an_arrival_that_is_no_day_is_a_finding_and_stops_nobody(
     workspace: Path, path: Path, clean: Path
 ) -> None:
@@ -493,6 +497,7 @@ def test_what_can_not_be_read_in_one_way_is_refused(
     assert value(output, measure) == ("", "", "")
 
 
+@pytest.mark.slow
 def test_everything_wrong_with_a_file_is_found_in_one_pass(workspace: Path, path: Path, clean: Path) -> None:
     wrong = {
         ("T1.spent", MONTH): "#REF!",

@@ -49,6 +49,7 @@ def listed(outcome: Outcome) -> tuple[list[tuple[str, ...]], ...]:
     return list(score_rows(outcome)), list(measure_rows(outcome)), findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("due", "recorded", "in_time", "told"),
     [

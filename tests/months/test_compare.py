@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from small_workspace import EARLIER, MONTH, written_workspace
 from workspace import (
     RAYONG,
     SAMPLES,
@@ -62,6 +63,25 @@ def block(text: str, unit: str) -> list[str]:
 # --- months -------------------------------------------------------------------------------------------------
 
 
+def test_two_months_of_two_units(tmp_path: Path) -> None:
+    """The first overtakes the second, in words, as CSV and as a workbook."""
+    workspace = written_workspace(tmp_path)
+    told = kpibatch(workspace, "diff", EARLIER, MONTH)
+    assert told.exit_code == 1
+    assert "21P01 สำนักงานจังหวัด   อันดับ 2 → 1" in told.output
+    rows = list(
+        csv.DictReader(kpibatch(workspace, "diff", EARLIER, MONTH, "--format", "csv").stdout.splitlines())
+    )
+    assert {(row["unit"], row["before"], row["after"]) for row in rows if row["cause"] == "rank"} == {
+        ("21P01", "2", "1"),
+        ("21P02", "1", "2"),
+    }
+    assert kpibatch(workspace, "diff", EARLIER, MONTH, "--xlsx").exit_code == 1
+    book = open_book(workspace / "output" / f"diff {EARLIER} {MONTH}.xlsx")
+    assert "21P01" in {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+
+
+@pytest.mark.slow
 def test_two_months(workspace: Path) -> None:
     result = kpibatch(workspace, "diff", MAY, JUNE)
     assert result.exit_code == 1
@@ -80,6 +100,7 @@ def test_two_months(workspace: Path) -> None:
     assert own[-1].startswith("    น้ำหนักในคะแนนรวม: T5 ร้อยละ 5.00 → 2.50 และอีก 1 ตัวชี้วัด   ")
 
 
+@pytest.mark.slow
 def test_a_unit_that_sent_in_one_month_only(workspace: Path) -> None:
     [gone] = block(kpibatch(workspace, "diff", MAY, JUNE).output, "3119")
     assert gone.endswith("→ –   ส่งแล้ว → ไม่ส่งรายงาน")
@@ -88,6 +109,7 @@ def test_a_unit_that_sent_in_one_month_only(workspace: Path) -> None:
     assert come.endswith("   ไม่ส่งรายงาน → ส่งแล้ว")
 
 
+@pytest.mark.slow
 def test_one_unit_by_code_or_name_in_english(workspace: Path) -> None:
     result = english(workspace, "diff", MAY, JUNE, "--unit", "3101")
     assert result.exit_code == 1
@@ -98,6 +120,7 @@ def test_one_unit_by_code_or_name_in_english(workspace: Path) -> None:
     assert english(workspace, "diff", "๒๕๖๕-๐๕", JUNE, "--unit", "เมืองบุรีรัมย์").output == result.output
 
 
+@pytest.mark.slow
 def test_csv_adds_up(workspace: Path) -> None:
     result = kpibatch(workspace, "diff", MAY, JUNE, "--format", "csv")
     assert result.exit_code == 1
@@ -134,6 +157,7 @@ def test_a_month_and_itself(workspace: Path, month: str) -> None:
     assert (csv_only.exit_code, csv_only.output.splitlines()) == (0, ["\ufeff" + ",".join(COLUMNS)])
 
 
+@pytest.mark.slow
 def test_the_workbook(workspace: Path) -> None:
     result = kpibatch(workspace, "diff", MAY, JUNE, "--xlsx")
     path = workspace / "output" / f"diff {MAY} {JUNE}.xlsx"
@@ -191,6 +215,7 @@ def test_tables_that_say_the_same(workspace: Path) -> None:
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "ไม่มีอะไรต่างกัน")
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_scored_the_rules_alone_are_compared(workspace: Path, tmp_path: Path) -> None:
     other = str(SAMPLES / RAYONG / "level_tables.xlsx")
     result = kpibatch(workspace, "diff", "old.xlsx", other)
@@ -246,6 +271,7 @@ def _faulty(workspace: Path) -> None:
     shutil.move(folder / "level_tables.xlsx", workspace / "faulty.xlsx")
 
 
+@pytest.mark.slow
 def test_a_month_of_another_round(workspace: Path) -> None:
     folder = workspace / "output" / "2564-06"
     shutil.copytree(workspace / "output" / MAY, folder)
@@ -259,6 +285,7 @@ def test_a_month_of_another_round(workspace: Path) -> None:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content"),
     [

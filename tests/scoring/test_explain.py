@@ -289,6 +289,7 @@ def test_rayong_is_interpolated(
     assert f"สิ่งที่ขาดถึงระดับ {level + 1} (คะแนนรวมจะเพิ่ม {gain})" in text
 
 
+@pytest.mark.slow
 def test_nakhon_phanom_says_what_does_not_apply() -> None:
     text = kpibatch(SAMPLES / NAKHON_PHANOM, "explain", "4801", "I2.3").output
     assert text.splitlines()[2:] == ["ตัวชี้วัดนี้ไม่ใช้กับหน่วยนี้"]

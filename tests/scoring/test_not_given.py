@@ -103,6 +103,7 @@ def test_the_live_workbook_gives_the_same_levels(workspace: Path, tmp_path: Path
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_screens_show_it_and_the_comparison_tells_the_change(workspace: Path) -> None:
     shown = kpibatch(workspace, "levels", "show").output
     assert shown.count("ไม่กำหนดระดับนี้") == 5
