@@ -165,7 +165,7 @@ def _with_own(plain: str, counting_unit: str) -> str:
     if not words:
         return plain
     own = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    behind = rf"(?<=[0-9])(\s*)({own})(?=\s|$|/เดือน|ต่อเดือน|ขึ้นไป|ลงมา|หรือ)"
+    behind = rf"(?<=[0-9])(\s*)({own})(?=\s|$|/เดือน|(?:ต่อ|ทุก)เดือน|ขึ้นไป|ลงมา|หรือ)"
     return re.sub(behind, lambda match: match[1] + _OWN + " " * (len(match[2]) - 1), plain)
 
 

@@ -1,6 +1,7 @@
 """ระดับ, row by row: order, overlaps and gaps of the levels, what can't be reached, deadlines."""
 
 import math
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,8 +10,10 @@ from kpibatch.base.thai import arabic, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import Asked, asked_in, greatest, least, numbers_in
-from kpibatch.rules.records import Rule
+from kpibatch.rules.records import Rollup, Rule, Source
+from kpibatch.rules.schema import MEASURES
 
+_EVERY_MONTH = re.compile(r"เดือนละ|(?:ต่อ|/|ทุก)\s*เดือน")
 _SLACK = 1e-9  # 80.01 - 80 is a little more than 0.01
 
 
@@ -177,6 +180,25 @@ def directions(tables: LevelTables) -> Iterator[Finding]:
         yield finding("lint-direction", downward[measure].places[0], measure=measure, found=b, other=a)
 
 
+def every_month(tables: LevelTables) -> Iterator[Finding]:
+    """What is asked of every month is held against the worst of them; told once a row.
+
+    Source: design, section 1 (สรุปรายเดือน).
+    """
+    for rule in tables.rules:
+        measure = tables.measures[rule.measure]
+        filled_in = measure.source is Source.FORM
+        for asked in [asked for asked in numbers_in(rule) if _EVERY_MONTH.search(asked.typed)][:1]:
+            worst = Rollup.MAX if asked.edge.downward else Rollup.MIN
+            if not filled_in or measure.rollup is not worst:
+                rollup = f"{MEASURES.rollup} = {measure.rollup.value}"
+                how = rollup if filled_in else f"{MEASURES.source} = {measure.source.value}"
+                facts = {"how": how, "worst": worst.value}
+                yield finding(
+                    "lint-every-month", asked.place, measure=rule.measure, found=asked.typed, **facts
+                )
+
+
 CHECKS = (
     order,
     bare_falling,
@@ -187,4 +209,5 @@ CHECKS = (
     unreachable,
     deadlines,
     directions,
+    every_month,
 )
