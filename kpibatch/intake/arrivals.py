@@ -19,6 +19,7 @@ from kpibatch.rules.levels import LevelTables
 
 RECEIVED = "received.csv"
 _MOST_BYTES, _LONGEST = 5_000_000, 80  # a list of the largest round takes some kilobytes
+_MOST_NEAREST = 30  # where more names are strange than this, it is no slip of the pen; looking is slow
 _FILE = ("file", "filename", "file name", "ไฟล์", "ชื่อไฟล์")
 _WHEN = ("received", "วันที่รับ", "วันรับ", "วันที่ได้รับ", "ได้รับเมื่อ", "รับเมื่อ")
 _DELIMITERS = ",;\t"
@@ -94,7 +95,7 @@ def read_arrivals(
         return Arrivals({}, seen, now, (fault,))
     names = [each.name for each in folder.iterdir() if each.name != RECEIVED]
     inner = [part for file in below if "/" in file for part in (file, PurePosixPath(file).name)]
-    rows = _Rows(sense, [*names, *inner])
+    rows = _Rows(sense, {fold(name): name for name in (*names, *inner)})
     findings = tuple(rows.read(lines))
     return Arrivals(rows.listed, seen, now, findings)
 
@@ -120,9 +121,10 @@ class _Rows:
     """The list, line by line; a cell never runs over several lines, so that a stray quote hides no other."""
 
     sense: Sense
-    names: Sequence[str]
+    names: Mapping[str, str]
     listed: dict[str, datetime] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    strays: int = 0
 
     def read(self, lines: Sequence[str]) -> Iterator[Finding]:
         """Fill ``listed``; yields what is wrong."""
@@ -145,8 +147,10 @@ class _Rows:
     def _row(self, number: int, file: str, text: str, whole: bool) -> Iterator[Finding]:
         name, moment = fold(file), read_moment(text, self.sense.zone) if whole else None
         place = Place(RECEIVED)
-        if name not in map(fold, self.names):
-            nearest = nearest_of(_short(file), self.names)
+        if name not in self.names:
+            self.strays += 1
+            near = list(self.names.values()) if self.strays <= _MOST_NEAREST else []
+            nearest = nearest_of(_short(file), near)
             yield finding("received-no-file", place, found=_short(file), line=number, nearest=nearest)
             return
         if name in self.lines:

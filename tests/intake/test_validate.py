@@ -27,7 +27,7 @@ from workspace import (
     submission,
 )
 
-from kpibatch.base.thai import show_date
+from kpibatch.base.thai import read_date, show_date
 from kpibatch.intake.validate import DOUBTFUL, IMPOSSIBLE
 from kpibatch.rules.levels import LevelTables
 
@@ -300,11 +300,9 @@ def test_what_is_impossible_is_missing_and_what_is_doubtful_is_used(output: Path
 
 
 def shown(found: str) -> str:
-    """A day as messages write it, anything else as it is."""
-    try:
-        return show_date(date.fromisoformat(found))
-    except ValueError:
-        return found
+    """An ISO day, of either era, as messages write it; anything else as it is."""
+    day = read_date(found) if found[4:5] == "-" else None
+    return show_date(day) if day else found
 
 
 @pytest.mark.slow
