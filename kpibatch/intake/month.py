@@ -203,11 +203,11 @@ def _about_arrival(
 
 
 def _rivals(counts: Submission, several: Sequence[Submission], arrivals: Arrivals) -> Iterator[Finding]:
-    """Other files that count as well, for nothing tells which of them came last (or, late, first)."""
+    """Files between which and the one that counts nothing decides: they came at once, or unseen."""
     for other in several:
         same = other.received == counts.received
         unknown = not all(arrivals.known(each.file, each.sha256) for each in (other, counts))
-        if other.sha256 != counts.sha256 and other.late == counts.late and (same or unknown):
+        if other.sha256 != counts.sha256 and (same or unknown):
             yield finding(
                 "arrival-order",
                 Place(counts.file),

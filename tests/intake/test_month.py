@@ -303,6 +303,28 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     assert (file, number == "1") == (counts, counts == SECOND)
 
 
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        ({FILE: "2018-03-13T10:00", SECOND: "2018-03-13T10:00"}, True),
+        ({FILE: "2018-03-13T10:00", SECOND: "2018-03-13T10:01"}, False),
+        ({FILE: "2018-03-13T10:00"}, True),
+    ],
+)
+def test_of_two_files_between_which_nothing_decides_one_is_taken_and_an_error_says_so(
+    listed: Mapping[str, str], told: bool, workspace: Path, path: Path, clean: Path
+) -> None:
+    shutil.copy(path, path.with_name(SECOND))
+    change(path.with_name(SECOND), {("T2.done", MONTH): 1})
+    arrive(path.parent, listed)
+    found = findings(run(workspace, expect=1), unit=UNIT)
+    taken = SECOND if len(listed) == 2 and not told else FILE
+    assert {row["file"] for row in found if row["code"] == "two-submissions"} == {taken}
+    assert [(row["severity"], row["file"]) for row in found if row["code"] == "arrival-order"] == (
+        [("error", taken)] if told else []
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("first_seen", "late"), [("2018-03-15T23:00:00", False), ("2018-03-16T07:00:00", True), ("", True)]
