@@ -106,6 +106,7 @@ def test_a_units_figures_stand_in_its_own_mail_alone(june: Path) -> None:
     )  # the summary and the report, perhaps an index beside it
 
 
+@pytest.mark.slow
 def test_figures_are_those_published(june: Path) -> None:
     rows = {(row["unit"], row["node"]): row for row in read_rows(june / "output" / MONTH / "scores.csv")}
     kpis = [node for unit, node in rows if unit == "3101" and rows[unit, node]["level"]]
@@ -124,6 +125,7 @@ def test_figures_are_those_published(june: Path) -> None:
 # --- who gets what ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_unit_gets_its_own_and_the_province_the_ranking(june: Path) -> None:
     plan = planned(june)
     config, tables, _ = state(june)
@@ -153,6 +155,7 @@ def test_every_unit_gets_its_own_and_the_province_the_ranking(june: Path) -> Non
     assert "บ้านใหม่ไชยพจน์" in last.plain
 
 
+@pytest.mark.slow
 def test_reminders_go_to_those_who_have_not_sent(june: Path) -> None:
     (one,) = planned(june, remind=True).messages
     assert (one.unit, one.kind, one.attachments) == (MISSING, REMINDER, ())
@@ -160,6 +163,7 @@ def test_reminders_go_to_those_who_have_not_sent(june: Path) -> None:
     assert "5 ก.ค. 2565" in one.html
 
 
+@pytest.mark.slow
 def test_a_reminder_of_another_day_is_another_mail(june: Path) -> None:
     """The same day's is the same mail, so it is not sent twice; the next day's says that it is the second."""
     days = [date(2022, 7, 6), date(2022, 7, 6), date(2022, 7, 8)]
@@ -190,12 +194,14 @@ def test_a_selection_is_kept_to(june: Path, selection: dict[str, object], units:
     assert [one.unit for one in planned(june, **selection).messages] == units
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("selection", [{"only": MISSING}, {"only": "3104", "remind": True}])
 def test_no_mail_of_the_kind_asked_for_is_told(june: Path, selection: dict[str, object]) -> None:
     plan = planned(june, **selection)
     assert (plan.messages, codes(plan)) == ((), [("mail-nothing", selection["only"])])
 
 
+@pytest.mark.slow
 def test_an_unknown_unit_is_told_with_the_nearest(june: Path) -> None:
     with pytest.raises(KpibatchError, match="นางรอง"):
         planned(june, only="นางลอง")
@@ -281,6 +287,7 @@ def test_a_faulty_address_of_the_province_is_the_operators_mistake(june: Path, t
     assert PROVINCE not in {one.unit for one in planned(workspace).messages}
 
 
+@pytest.mark.slow
 def test_a_mail_that_is_too_large_is_told_and_the_others_go_on(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     configure(workspace, max_message_mb="0.1")
@@ -328,6 +335,7 @@ def test_a_missing_file_stops_everything(june: Path, tmp_path: Path, folder: str
     refused(workspace, "mail-file-missing")
 
 
+@pytest.mark.slow
 def test_forms_checked_anew_since_the_month_was_published_are_not_sent(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     (workspace / "output" / MONTH / "check.json").write_text("{}", encoding="utf-8")
@@ -335,6 +343,7 @@ def test_forms_checked_anew_since_the_month_was_published_are_not_sent(june: Pat
     assert planned(workspace, only="3104").messages
 
 
+@pytest.mark.slow
 def test_a_summary_without_a_mark_stops_everything(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     book = open_book(file_of(workspace, "units", "3104"))
@@ -343,6 +352,7 @@ def test_a_summary_without_a_mark_stops_everything(june: Path, tmp_path: Path) -
     assert refused(workspace, "mail-wrong-file").facts["found"] == "–"
 
 
+@pytest.mark.slow
 def test_a_file_that_claims_two_units_stops_everything(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     book = open_book(file_of(workspace, "units", "3104"))
@@ -362,6 +372,7 @@ def test_the_ranking_and_a_units_file_are_never_mistaken(june: Path, tmp_path: P
     refused(workspace, "mail-wrong-file", province=True)
 
 
+@pytest.mark.slow
 def test_a_returned_file_that_says_nothing_is_left_out(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     path = file_of(workspace, "returned", FLAWED)
@@ -389,6 +400,7 @@ def test_a_familiar_form_goes_back_to_whom_it_names(familiar: Path, tmp_path: Pa
 # --- names of others in the text ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["นางรอง", "อำเภอนางรอง", "อ.นางรอง", "3104", "(3104)"])
 def test_a_template_that_names_a_unit_stops_everything(june: Path, tmp_path: Path, word: str) -> None:
     workspace = copied(june, tmp_path)
@@ -418,6 +430,7 @@ def test_a_refused_file_is_told_in_the_reminder_and_a_quoted_name_to_nobody(
     assert one.attachments == ()
 
 
+@pytest.mark.slow
 def test_names_and_codes_are_found_only_where_they_stand_alone(june: Path) -> None:
     tables = state(june)[1]
     strangers = Strangers(tables, ["สำนักงาน สตึก"])
@@ -429,6 +442,7 @@ def test_names_and_codes_are_found_only_where_they_stand_alone(june: Path) -> No
     assert strangers.coded_in("3104 13104 3104.5", "3101", ["ค่า 3104"]) == ""
 
 
+@pytest.mark.slow
 def test_templates_that_fail_stop_before_anything_is_planned(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     (workspace / "mail_templates").mkdir()

@@ -69,9 +69,8 @@ def test_two_months_of_two_units(tmp_path: Path) -> None:
     told = kpibatch(workspace, "diff", EARLIER, MONTH)
     assert told.exit_code == 1
     assert "21P01 สำนักงานจังหวัด   อันดับ 2 → 1" in told.output
-    rows = list(
-        csv.DictReader(kpibatch(workspace, "diff", EARLIER, MONTH, "--format", "csv").stdout.splitlines())
-    )
+    listed = kpibatch(workspace, "diff", EARLIER, MONTH, "--format", "csv").stdout.lstrip("\ufeff")
+    rows = list(csv.DictReader(listed.splitlines()))
     assert {(row["unit"], row["before"], row["after"]) for row in rows if row["cause"] == "rank"} == {
         ("21P01", "2", "1"),
         ("21P02", "1", "2"),
