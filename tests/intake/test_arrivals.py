@@ -138,10 +138,17 @@ def test_a_line_that_can_not_be_taken_apart_hides_no_other(tmp_path: Path, line:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"\xff\xfef\0i", b"file,received\n\xdb\xdc", b"f\0i\0l\0e\0", b"\0" * 6_000_000]
+    ("raw", "code"),
+    [
+        (b"\xff\xfef\0i", "received-unreadable"),
+        (b"file,received\n\xdb\xdc", "received-unreadable"),
+        (b"f\0i\0l\0e\0", "received-columns"),
+        (b"\0" * 6_000_000, "received-unreadable"),
+    ],
+    ids=["cut short", "no letters", "one word", "zeros"],
 )
-def test_bytes_that_are_no_list_are_a_finding(tmp_path: Path, raw: bytes) -> None:
-    assert {one.severity for one in arrivals(tmp_path, raw).findings} == {"error"}
+def test_bytes_that_are_no_list_are_a_finding(tmp_path: Path, raw: bytes, code: str) -> None:
+    assert [(one.code, one.severity) for one in arrivals(tmp_path, raw).findings] == [(code, "error")]
 
 
 def test_without_a_list_a_file_came_when_it_was_first_seen(tmp_path: Path) -> None:

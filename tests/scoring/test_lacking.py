@@ -29,7 +29,8 @@ def told(tables: LevelTables, *, sent: bool = True, **values: object) -> list[Fi
 def test_nought_of_nought_without_a_rule_is_a_warning_at_the_measure_in_the_tables(source: str) -> None:
     tables = share(source=source)
     (found,) = told(tables, have=0, whole=0)
-    assert (found.severity, found.unit, found.measure) == ("warning", UNIT, "share")
+    assert (found.code, found.severity) == ("zero-denominator", "warning")
+    assert (found.unit, found.measure) == (UNIT, "share")
     assert found.place == tables.measures["share"].place
     assert found.place.cell
 

@@ -1,15 +1,25 @@
 """What the documents say of the code is so: the picture, the paths, the commands."""
 
+import ast
 import re
+from functools import cache
 
 import click
 import pytest
 from draw_wings import PICTURE, drawn
 from house import PACKAGE, ROOT, WINGS
 
+from kpibatch.base.catalogue import severity_of, texts
 from kpibatch.commands.cli import commands
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "kpibatch/docs/en/decisions.md")
+NEVER_IN_SILENCE = "kpibatch/docs/en/never-in-silence.md"
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "kpibatch/docs/en/decisions.md",
+    NEVER_IN_SILENCE,
+)
 
 
 def text_of(name: str) -> str:
@@ -39,3 +49,29 @@ def test_the_readme_names_every_command() -> None:
 
 def test_the_readme_has_a_line_for_each_wing() -> None:
     assert re.findall(r"^\| `(\w+)/`", text_of("README.md").split("## Inside")[1], re.M) == list(WINGS)
+
+
+# --- never in silence ---------------------------------------------------------------------------------------
+
+ROWS = [line.strip("| ").split(" | ") for line in text_of(NEVER_IN_SILENCE).splitlines() if "::" in line]
+CODE = re.compile(r"`([a-z0-9-]+)` \((\w+)\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+@cache
+def functions_in(path: str) -> frozenset[str]:
+    tree = ast.parse(text_of(path))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_what_is_never_in_silence_has_its_finding_and_its_test(row: list[str]) -> None:
+    """Every finding has that severity, every test is in its file, and one of the files names the finding."""
+    _, _, codes, tests = row
+    named, held_by = CODE.findall(codes), TEST.findall(tests)
+    assert codes == "–" or ", ".join(f"`{code}` ({severity})" for code, severity in named) == codes
+    assert ", ".join(f"`{path}::{name}`" for path, name in held_by) == tests
+    assert [(code, severity_of(code)) for code, _ in named if code in texts("finding")] == named
+    assert [name for path, name in held_by if name not in functions_in(path)] == []
+    sources = "".join(text_of(path) for path, _ in held_by)
+    assert [code for code, _ in named if not re.search(f'"{code}[" ]', sources)] == []
