@@ -43,6 +43,16 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
             part.unlink(missing_ok=True)
 
 
+def removed(path: Path) -> None:
+    """Take an old file away, if it is there; raises ``FileInUse`` or ``CannotWrite`` where it can't be."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        raise FileInUse(file=path) from None
+    except OSError as reason:
+        raise CannotWrite(file=path, reason=reason) from None
+
+
 @contextmanager
 def replaced(target: Path, keep: Iterable[str] = ()) -> Iterator[Path]:
     """A new folder that takes the place of ``target`` when the block ends well; else nothing changes.

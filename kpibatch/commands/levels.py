@@ -27,8 +27,12 @@ def check(workspace: Path, xlsx: bool) -> None:
     config = read_config(workspace)
     _, findings = check_levels(config.level_tables)
     show_faults(config, findings)
-    if xlsx and findings:
-        click.echo(say("console.levels-marked", config.language, file=write_marked_levels(config, findings)))
+    if xlsx:
+        copy, index = write_marked_levels(config, findings)
+        if index:
+            click.echo(say("console.levels-unmarked", config.language, file=copy, index=index))
+        elif findings:
+            click.echo(say("console.levels-marked", config.language, file=copy))
     faulty = any(each.severity == "error" for each in findings)
     sys.exit(STOPPED if faulty else exit_code(findings))
 

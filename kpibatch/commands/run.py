@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.config import Config
 from kpibatch.base.errors import HistoryRefused
-from kpibatch.base.files import replaced, saved
+from kpibatch.base.files import removed, replaced, saved
 from kpibatch.base.findings import Finding
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
@@ -40,6 +40,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions
 from kpibatch.workbooks.returned.book import write_returned
+from kpibatch.workbooks.returned.names import index_name
 
 LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
 
@@ -146,11 +147,20 @@ def write_annex_file(config: Config, tables: LevelTables) -> Path:
     return path
 
 
-def write_marked_levels(config: Config, findings: Sequence[Finding]) -> Path:
-    """A copy of the level tables with every faulty cell marked and an index in front."""
-    path = config.output / f"{MARKED}{config.level_tables.suffix}"
-    write_returned(config.level_tables, path, findings, None, config.language, about="tables")
-    return path
+def write_marked_levels(config: Config, findings: Sequence[Finding]) -> tuple[Path, Path | None]:
+    """A copy of the level tables with every faulty cell marked and an index in front; of sound tables none.
+
+    Gives back the copy, and the index where it is a file of its own, for the copy could not be marked. What
+    an earlier check left is taken away.
+    """
+    path, index = config.output / f"{MARKED}{config.level_tables.suffix}", None
+    if findings:
+        index = write_returned(config.level_tables, path, findings, None, config.language, about="tables")
+    written = (path, index) if findings else ()
+    indexes = {config.output / index_name(MARKED, language) for language in LANGUAGES}
+    for old in {*config.output.glob(f"{MARKED}.*"), *indexes} - {*written, config.level_tables}:
+        removed(old)
+    return path, index
 
 
 def run_side_by_side(month: str | None, workspaces: Sequence[str], echo: Callable[..., None]) -> int:

@@ -25,6 +25,7 @@ from kpibatch.intake.late import CHANGED
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import harmless
 from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
@@ -154,6 +155,8 @@ STATUS_COLUMNS = (
     "provisional",
     "rank",
     "late_changes",
+    "blank",
+    "not_due",
 )
 
 
@@ -161,7 +164,8 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     """One row per unit: ``sent`` is yes, late, unreadable or no; how many findings of each severity; whether
     provisional; its rank;
 
-    in how many places it says something else of earlier months than it sent then.
+    in how many places it says something else of earlier months than it sent then; how many measures that the
+    scoring asked for it left blank in what it sent, and how many are not due yet.
     """
     received = {submission.unit: submission.received for submission in outcome.intake.submissions}
     rows = []
@@ -172,6 +176,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
         changed = sum(each.code == CHANGED for each in outcome.findings_of(unit.code))
+        lacking = [*outcome.lacking_of(unit.code).values()]
         rows.append(
             (
                 outcome.month,
@@ -183,6 +188,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
                 provisional,
                 str(standing.rank or ""),
                 str(changed),
+                *(str(lacking.count(lack)) for lack in (Lack.BLANK, Lack.NOT_DUE)),
             )
         )
     return rows

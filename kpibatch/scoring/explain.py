@@ -10,7 +10,6 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
-from kpibatch.intake.frame import EMPTY
 from kpibatch.rules.levels import find_unit
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
@@ -82,28 +81,16 @@ class _Explanation:
         written = show_value(value, measure.kind, self.language) or self.say("missing")
         place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
         text = f"{measure.code}  {measure.label} = {written} {measure.counting_unit}".rstrip()
-        if measure.source is Source.FORM and math.isnan(value):
-            return text + self.say(f"missing-{self._why_missing(measure)}")
         if measure.source in COMPUTATIONS:
             zero = self.say("zero-denominator") if self._undefined(measure, value) else ""
             return f"{text}   {self._formula(measure)}{zero}"
         if measure.source is Source.ON_TIME:
             return f"{text}   {self.say('arrivals')}"
+        parts = [text]
         if place != NOWHERE:
-            return f"{text}   [{place}]" + (
-                f"   {measure.rollup.value}" if measure.source is Source.FORM else ""
-            )
-        return text
-
-    def _why_missing(self, measure: Measure) -> str:
-        """Not yet due, left blank, refused, or nothing sent at all."""
-        own = self.outcome.reported_by(self.unit.code)
-        states = own.loc[(own["measure"] == measure.code) & (own["month"] == self.outcome.month), "state"]
-        if self.unit.code not in self.outcome.sent or states.empty:
-            return "not-sent"
-        if bool(self.outcome.scores.not_yet[measure.code].to_numpy()[self.row]):
-            return "not-yet"
-        return "blank" if set(states) <= {EMPTY} else "bad"
+            parts += [f"[{place}]", measure.rollup.value if measure.source is Source.FORM else ""]
+        parts.append(self.outcome.lack_in_words(self.unit.code, measure.code))
+        return "   ".join(filter(None, parts))
 
     def _undefined(self, measure: Measure, value: float) -> bool:
         """Whether a measure is missing only because no rule says what its zero denominator means."""

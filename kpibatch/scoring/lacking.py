@@ -1,20 +1,105 @@
 """What was needed to score and is not there."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
-from kpibatch.intake.frame import EMPTY
+from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Rollup, Source
+from kpibatch.rules.records import Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.rules.sources import undefined_at_zero
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import KpiScores, Scores
+
+_FILLED_IN_OR_FIXED = (Source.FORM, Source.BASE)
+
+
+class Lack(StrEnum):
+    """Why a value is not there, or not for every month that counts; the last is the province's to mend."""
+
+    NOT_SENT = "not-sent"
+    REFUSED = "refused"
+    BLANK = "blank"
+    NOT_DUE = "not-due"
+    NOT_FIXED = "not-fixed"
+
+
+def lacks(
+    values: pd.DataFrame,
+    measured: Measured,
+    not_due: pd.DataFrame,
+    tables: LevelTables,
+    month: str,
+    sent: Collection[str],
+    unread: Collection[str],
+) -> dict[tuple[str, str], Lack]:
+    """(unit, measure) → why what is filled in or fixed is missing or incomplete, asked for by a KPI or not.
+
+    ``sent`` are the units whose submission counts, ``unread`` those that sent none that can be counted. A
+    cell that was refused goes before a blank one, a blank one before one that stands in no form.
+    Source: design, section 1 (Missing is not zero).
+    """
+    whole = {code for code, measure in tables.measures.items() if _every_month(measure) or _day(measure)}
+    rows = values[(values["month"] == month) | values["measure"].isin(whole)]
+    refused = _keys(rows[rows["state"] == BAD])
+    blank = _keys(rows[(rows["state"] == EMPTY) & (rows["sheet"] != "")])
+    absent, ahead = measured.values.isna() | measured.incomplete, _true(not_due)
+
+    def why(unit: str, measure: Measure) -> Lack:
+        key = (unit, measure.code)
+        if measure.source is Source.BASE:
+            return Lack.NOT_FIXED
+        if unit not in sent:
+            return Lack.REFUSED if unit in unread else Lack.NOT_SENT
+        if key in refused:
+            return Lack.REFUSED
+        if key in ahead:
+            return Lack.NOT_DUE
+        return Lack.BLANK if key in blank else Lack.NOT_SENT
+
+    return {
+        (unit, code): why(unit, tables.measures[code])
+        for unit, code in _true(absent)
+        if tables.measures[code].source in _FILLED_IN_OR_FIXED
+    }
+
+
+def carried_over(
+    values: pd.DataFrame, measured: Measured, tables: LevelTables, month: str
+) -> dict[tuple[str, str], str]:
+    """(unit, measure) → the earlier month whose value counts, since the report month has none."""
+    latest = {code for code, measure in tables.measures.items() if not _every_month(measure)}
+    good = values[(values["state"] == OK) & values["measure"].isin(latest)]
+    months: dict[tuple[str, str], str] = {}
+    for unit, code, last in good[["unit", "measure", "month"]].itertuples(index=False, name=None):
+        months[unit, code] = max(last, months.get((unit, code), last))
+    return {
+        key: last for key, last in months.items() if last < month and not math.isnan(measured.value(*key))
+    }
+
+
+def _every_month(measure: Measure) -> bool:
+    return measure.rollup is not Rollup.LAST
+
+
+def _day(measure: Measure) -> bool:
+    return measure.kind is Kind.DATE
+
+
+def _keys(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(rows[["unit", "measure"]].itertuples(index=False, name=None))
+
+
+def _true(frame: pd.DataFrame) -> set[tuple[str, str]]:
+    """The (unit, measure) where a frame of booleans, units × measures, is true."""
+    at, columns = np.nonzero(frame.to_numpy(bool))
+    return set(zip(map(str, frame.index[at]), map(str, frame.columns[columns]), strict=True))
 
 
 def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, month: str) -> list[Finding]:
@@ -25,9 +110,8 @@ def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, mon
     Source: design, section 1 (Missing is not zero).
     """
     frame = values.copy()
-    every_month = {code for code, measure in tables.measures.items() if measure.rollup is not Rollup.LAST}
-    wanted = needed.stack()
-    asked = set(wanted.index[np.asarray(wanted, dtype=bool)])
+    every_month = {code for code, measure in tables.measures.items() if _every_month(measure)}
+    asked = _true(needed)
     keys = list(frame[["unit", "measure"]].itertuples(index=False, name=None))
     frame["missing"] = (
         (frame["state"] == EMPTY)
@@ -68,7 +152,7 @@ def still_missing(
 
     Source: design, section 1 (Missing is not zero).
     """
-    days = [code for code, measure in tables.measures.items() if measure.kind is Kind.DATE]
+    days = [code for code, measure in tables.measures.items() if _day(measure)]
     given = measured.values.loc[needed.index, days].notna().reindex(columns=needed.columns, fill_value=False)
     return needed & ~scores.not_yet.loc[needed.index] & ~given
 

@@ -6,8 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
+from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, in_order
+from kpibatch.base.thai import show_month
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
 from kpibatch.intake.late import late_changes
 from kpibatch.intake.month import Intake, in_time
@@ -15,6 +17,9 @@ from kpibatch.intake.past import PastMonth
 from kpibatch.intake.validate import validate
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.lacking import (
+    Lack,
+    carried_over,
+    lacks,
     missing,
     missing_baselines,
     still_missing,
@@ -115,6 +120,40 @@ class Outcome:
             if one.code == CORRECTED:
                 found.setdefault((one.unit, one.measure), []).append(one)
         return found
+
+    @cached_property
+    def lacks(self) -> Mapping[tuple[str, str], Lack]:
+        """(unit, measure) → why a value that is filled in or fixed is missing or incomplete."""
+        not_due = self.scores.not_yet
+        return lacks(self.reported, self.measured, not_due, self.tables, self.month, self.sent, self.unread)
+
+    @cached_property
+    def carried(self) -> Mapping[tuple[str, str], str]:
+        """(unit, measure) → the earlier month whose value counts in the report month."""
+        return carried_over(self.reported, self.measured, self.tables, self.month)
+
+    @cached_property
+    def _asked(self) -> Mapping[str, dict[str, Lack]]:
+        needed = {code: self.scores.needed[code].to_numpy(bool) for code in self.scores.needed}
+        by_unit: dict[str, dict[str, Lack]] = {unit: {} for unit in self.tables.unit}
+        for (unit, code), lack in self.lacks.items():
+            if needed[code][self.tables.position[unit]]:
+                by_unit[unit][code] = lack
+        return by_unit
+
+    def lacking_of(self, unit: str) -> Mapping[str, Lack]:
+        """The measures that a unit's scoring asked for and that are missing, incomplete or not yet due."""
+        return self._asked[unit]
+
+    def lack_in_words(self, unit: str, measure: str) -> str:
+        """Why a value is missing, of one that is there what it stands for; empty where all is well."""
+        language, lack = self.language, self.lacks.get((unit, measure))
+        parts = [say(f"word.lack-{lack}", language)] if lack else []
+        if month := self.carried.get((unit, measure)):
+            parts.append(say("word.carried", language, month=show_month(month, language)))
+        elif lack and self.measured.value(unit, measure) == self.measured.value(unit, measure):
+            parts.append(say("word.not-every-month", language))
+        return ": ".join(parts)
 
     def findings_of(self, unit: str) -> list[Finding]:
         return self._found.get(unit, [])

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from libreoffice import recalculate
 from tablebook import write
-from workspace import RAYONG, copy_sample, digest, kpibatch, open_book
+from workspace import RAYONG, configure, copy_sample, digest, kpibatch, open_book
 
 CELLS = {"ระดับ!G4": "ประมาณ 3", "ตัวชี้วัด!D4": "หกสิบ", "ผลประเมิน!A2": 900}
 COPY = "level_tables_findings.xlsx"
@@ -34,3 +36,33 @@ def test_sound_tables_leave_no_copy(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path, {})
     assert kpibatch(workspace, "levels", "check", "--xlsx").exit_code == 0
     assert not (workspace / "output").exists()
+
+
+def test_a_later_sound_check_takes_the_old_copy_away_and_nothing_else(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, CELLS)
+    kpibatch(workspace, "levels", "check", "--xlsx")
+    own = workspace / "output" / "level_tables_findings ของเรา.xlsx"
+    own.write_bytes(b"")
+    book = workspace / "level_tables.xlsx"
+    book.write_bytes((copy_sample(tmp_path / "sound", RAYONG) / book.name).read_bytes())
+    assert kpibatch(workspace, "levels", "check").exit_code == 0
+    assert (workspace / "output" / COPY).exists()
+    assert kpibatch(workspace, "levels", "check", "--xlsx").exit_code == 0
+    assert [path.name for path in (workspace / "output").iterdir()] == [own.name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_book_that_can_not_be_marked_is_said_to_be_unmarked_with_its_index_beside(
+    kind: str, tmp_path: Path
+) -> None:
+    workspace = workspace_with(tmp_path, CELLS)
+    kpibatch(workspace, "levels", "check", "--xlsx")
+    [book] = recalculate([workspace / "level_tables.xlsx"], tmp_path / "as", kind)
+    (workspace / book.name).write_bytes(book.read_bytes())
+    configure(workspace, level_tables=f'"{book.name}"')
+    last = kpibatch(workspace, "levels", "check", "--xlsx").output.splitlines()[-1]
+    left = {path.name: str(path) for path in (workspace / "output").iterdir()}
+    assert sorted(left) == ["level_tables_findings ข้อค้นพบ.xlsx", f"level_tables_findings.{kind}"]
+    assert all(path in last for path in left.values())
+    assert "ทำเครื่องหมายในช่องไม่ได้" in last

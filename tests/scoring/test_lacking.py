@@ -1,12 +1,16 @@
-"""What was needed to score and is not there: above all, a denominator of zero that no rule speaks of."""
+"""What was needed to score and is not there, and why; a denominator of zero that no rule speaks of."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from scoring_by_hand import measured_from
 from tablebook import one_kpi
 
 from kpibatch.base.findings import Finding
+from kpibatch.intake.frame import COLUMNS
 from kpibatch.rules.levels import LevelTables
-from kpibatch.scoring.lacking import zero_denominators
+from kpibatch.scoring.lacking import Lack, carried_over, lacks, zero_denominators
+from kpibatch.scoring.measures import measure_all
 from kpibatch.scoring.next_level import steps_to
 from kpibatch.scoring.score import score_all
 
@@ -55,3 +59,75 @@ def test_the_next_step_says_that_it_is_the_provinces_to_decide() -> None:
     values = measured_from(tables, {UNIT: {"have": 0, "whole": 0}}).row(tables.position[UNIT])
     (step,) = steps_to(1, "T1", 0, values, tables, JUNE)
     assert (step.how, step.measure.code) == ("no-zero-rule", "share")
+
+
+# --- why it is not there ------------------------------------------------------------------------------------
+
+APRIL, MAY = "2565-04", "2565-05"
+OK, BLANK, REFUSED, NO_CELL = "ok", "blank", "bad", "no cell"
+KINDS = {"last": "จำนวน | กรอก | ล่าสุด", "sum": "จำนวน | กรอก | รวม", "day": "วันที่ | กรอก | ล่าสุด"}
+
+
+def why(kind: str, *states: str, day: str = "10 พ.ค. 2565") -> tuple[Lack | None, str]:
+    """Why a measure with these states in April, May and June is not whole, and the month it is taken from."""
+    rule = f"T1 | | | x | | | | | {f'ภายใน {day}' if kind == 'day' else '≥ 1'}"
+    tables = one_kpi(f"x | รายการ | ครั้ง | {KINDS[kind]}", rule)
+    rows = [
+        (UNIT, "x", month, 1.0 if state == OK else np.nan, BLANK if state == NO_CELL else state, "", "f")
+        + (("", "") if state == NO_CELL else ("s", "A1"))
+        for month, state in zip((APRIL, MAY, JUNE), states, strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    measured = measure_all(frame, tables, {})
+    ahead = score_all(measured, tables, JUNE).not_yet
+    key = (UNIT, "x")
+    found = lacks(frame, measured, ahead, tables, JUNE, {UNIT}, set())
+    return found.get(key), carried_over(frame, measured, tables, JUNE).get(key, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "states", "lack", "carried"),
+    [
+        ("last", (OK, OK, OK), None, ""),
+        ("last", (BLANK, REFUSED, OK), None, ""),
+        ("last", (OK, OK, REFUSED), Lack.REFUSED, ""),
+        ("last", (OK, OK, BLANK), Lack.BLANK, MAY),
+        ("last", (OK, BLANK, BLANK), Lack.BLANK, APRIL),
+        ("last", (BLANK, BLANK, BLANK), Lack.BLANK, ""),
+        ("last", (OK, OK, NO_CELL), Lack.NOT_SENT, MAY),
+        ("sum", (OK, OK, OK), None, ""),
+        ("sum", (OK, NO_CELL, OK), Lack.NOT_SENT, ""),
+        ("sum", (OK, BLANK, OK), Lack.BLANK, ""),
+        ("sum", (REFUSED, BLANK, OK), Lack.REFUSED, ""),
+        ("day", (OK, BLANK, BLANK), None, APRIL),
+        ("day", (BLANK, BLANK, BLANK), Lack.BLANK, ""),
+        ("day", (BLANK, REFUSED, BLANK), Lack.REFUSED, ""),
+    ],
+)
+def test_the_reason_is_that_of_the_months_that_count(
+    kind: str, states: tuple[str, ...], lack: Lack | None, carried: str
+) -> None:
+    assert why(kind, *states) == (lack, carried)
+
+
+@pytest.mark.parametrize(
+    ("day", "lack"),
+    [("30 มิ.ย. 2565", Lack.BLANK), ("1 ก.ค. 2565", Lack.NOT_DUE), ("2 ก.ค. 2565", Lack.NOT_DUE)],
+)
+def test_a_blank_day_is_not_due_while_its_deadline_lies_ahead(day: str, lack: Lack) -> None:
+    assert why("day", BLANK, BLANK, BLANK, day=day) == (lack, "")
+    assert why("day", BLANK, BLANK, REFUSED, day=day) == (Lack.REFUSED, "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "unread", "lack"),
+    [({UNIT}, set(), Lack.BLANK), (set(), {UNIT}, Lack.REFUSED), (set(), set(), Lack.NOT_SENT)],
+)
+def test_who_sent_nothing_is_told_from_who_sent_what_does_not_count(
+    sent: set[str], unread: set[str], lack: Lack
+) -> None:
+    tables = one_kpi("x | รายการ | ครั้ง | จำนวน | กรอก | ล่าสุด", "T1 | | | x | | | | | ≥ 1")
+    frame = pd.DataFrame([(UNIT, "x", JUNE, np.nan, BLANK, "", "f", "s", "A1")], columns=COLUMNS)
+    measured = measure_all(frame, tables, {})
+    ahead = score_all(measured, tables, JUNE).not_yet
+    assert lacks(frame, measured, ahead, tables, JUNE, sent, unread)[UNIT, "x"] is lack

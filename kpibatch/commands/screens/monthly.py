@@ -7,7 +7,7 @@ from kpibatch.base.findings import SEVERITIES, count
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_month
 from kpibatch.commands.console import finding_line, print_table
-from kpibatch.months.listings import status_rows
+from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
@@ -55,13 +55,14 @@ def show_findings(outcome: Outcome, written: int) -> None:
 
 
 def show_status(outcome: Outcome) -> None:
-    """A table of units: sent, late, missing, findings, provisional, late changes."""
+    """A table of units: sent, late, missing, findings, blank, not yet due, provisional, late changes."""
     language = outcome.language
     severities = (f"sheet.severity-{severity}" for severity in SEVERITIES)
-    keys = ("sheet.sent", "console.received", *severities, "sheet.status")
+    lacks = ("console.status-blank", "console.status-not-due")
+    keys = ("sheet.sent", "console.received", *severities, *lacks, "sheet.status")
     heads = [outcome.tables.round.unit_noun, *(say(key, language) for key in keys)]
     title = say("console.status-title", language, month=show_month(outcome.month, language))
-    print_table(heads, _status(outcome), title=title, right=(3, 4, 5))
+    print_table(heads, _status(outcome), title=title, right=(3, 4, 5, 6, 7))
 
 
 def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
@@ -72,7 +73,10 @@ def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         "unreadable": say("sheet.sent-unread", language),
         "no": say("sheet.not-sent", language),
     }
-    for _, unit, name, sent, received, *counts, provisional, _, changed in status_rows(outcome):
-        remarks = [say("sheet.provisional", language)] if provisional == "yes" else []
+    numbers = (*SEVERITIES, "blank", "not_due")
+    for row in (dict(zip(STATUS_COLUMNS, row, strict=True)) for row in status_rows(outcome)):
+        changed = row["late_changes"]
+        remarks = [say("sheet.provisional", language)] if row["provisional"] == "yes" else []
         remarks += [say("console.late-changes", language, count=changed)] if changed != "0" else []
-        yield (f"{unit} {name}", words[sent], received.replace("T", " "), *counts, ", ".join(remarks))
+        whose, came = f"{row['unit']} {row['name']}", row["received"].replace("T", " ")
+        yield (whose, words[row["sent"]], came, *(row[name] for name in numbers), ", ".join(remarks))

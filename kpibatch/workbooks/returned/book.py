@@ -83,11 +83,12 @@ def write_returned(
     language: str,
     beside: str = "",
     about: str = "report",
-) -> None:
+) -> Path | None:
     """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file
     of its own. ``about`` is ``report``, or ``tables`` where the book is the level tables.
 
-    A file that was refused gets the index alone.
+    A file that was refused gets the index alone. Gives back the index where it is such a file, none where the
+    copy is marked.
 
     Raises ``KpibatchError`` where the disk refuses. Nothing in the submission itself can make it fail.
     """
@@ -97,10 +98,11 @@ def write_returned(
         copy = _marked_copy(source, ordered, unit, language, about)
         if copy is not None:
             saved(target, lambda part: part.write_bytes(copy))
-            return
+            return None
         saved(target, lambda part: shutil.copyfile(source, part))
-    name = beside or index_name(target.name, language)
-    write_index(target.with_name(name), index_of(source.name, ordered, unit, language, None, about), unit)
+    index = target.with_name(beside or index_name(target.name, language))
+    write_index(index, index_of(source.name, ordered, unit, language, None, about), unit)
+    return index
 
 
 def _marked_copy(

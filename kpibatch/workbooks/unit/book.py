@@ -16,6 +16,7 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.intake.frame import BAD
 from kpibatch.rules.records import Measure, Source, Unit
+from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
 from kpibatch.workbooks.unit.figures import Line, View
@@ -108,7 +109,7 @@ def _measure(sheet: Sheet, view: View, measure: Measure, row: int, widths: list[
     texts[2] = measure.counting_unit
     sheet.put(row, 2, texts[2], "cell", "centre", text_wrap=True)
     value = view.values[measure.code]
-    if view.sent and math.isnan(value) and measure.code in view.lacking:
+    if view.sent and math.isnan(value) and view.lacking.get(measure.code, Lack.NOT_DUE) is not Lack.NOT_DUE:
         sheet.put(row, 3, view.say("no-value"), "cell", "centre", "bold", "poor")
     else:
         _value(sheet, view, (row, 3), value, measure.kind, "bold")
@@ -136,8 +137,14 @@ def _value(sheet: Sheet, view: View, at: tuple[int, int], value: float, kind: Ki
 
 def _origin(view: View, measure: Measure) -> str:
     """The cell a value came from (with its file where that is not the unit's own), or what it is computed
-    from.
+    from; below it why it is missing or not of every month.
     """
+    asked = measure.code in view.lacking or (view.unit.code, measure.code) in view.outcome.carried
+    why = view.outcome.lack_in_words(view.unit.code, measure.code) if asked else ""
+    return "\n".join(filter(None, (_place(view, measure), why)))
+
+
+def _place(view: View, measure: Measure) -> str:
     place = view.outcome.measured.origin.get((view.unit.code, measure.code))
     if place:
         own = view.submission is not None and place.file == view.submission.file

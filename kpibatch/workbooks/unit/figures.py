@@ -2,8 +2,7 @@
 in words.
 """
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +17,7 @@ from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
+from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status
@@ -135,18 +135,9 @@ class View:
         return _own(self.outcome.measured.values, self.row)
 
     @cached_property
-    def lacking(self) -> frozenset[str]:
-        """The measures that the scoring asked for and that are not there, or not for every month."""
-        scores = self.outcome.scores
-        needed, not_yet, part = (
-            _own(frame, self.row)
-            for frame in (scores.needed, scores.not_yet, self.outcome.measured.incomplete)
-        )
-        return frozenset(
-            code
-            for code, asked in needed.items()
-            if asked and not not_yet[code] and (part[code] or math.isnan(self.values[code]))
-        )
+    def lacking(self) -> Mapping[str, Lack]:
+        """The measures that the scoring asked for and that are not there, or not for every month, and why."""
+        return self.outcome.lacking_of(self.unit.code)
 
     @cached_property
     def shares(self) -> dict[str, float]:
@@ -266,13 +257,33 @@ def findings_in_words(view: View) -> str:
 
 
 def missing_items(view: View) -> str:
-    named: dict[str, None] = {}
+    """What makes the score provisional, each with its reason."""
+    named: list[str] = []
     for code, line in view.lines.items():
         if line.missing:
-            lacking = [
-                measure.label for measure in view.tables.measures_of(code) if measure.code in view.lacking
-            ]
-            named.update(dict.fromkeys(f"{label} ({code})" for label in lacking or [line.node.name]))
+            named += [*_lacking(view, code, not_due=False)] or [f"{line.node.name} ({code})"]
+    return _some(view, named)
+
+
+def items_not_due(view: View) -> str:
+    """The days that lie ahead; empty where there are none."""
+    return _some(view, [item for code in view.lines for item in _lacking(view, code, not_due=True)])
+
+
+def _lacking(view: View, kpi: str, *, not_due: bool) -> Iterator[str]:
+    for measure in view.tables.measures_of(kpi):
+        lack = view.lacking.get(measure.code)
+        if lack and (lack is Lack.NOT_DUE) == not_due:
+            why = view.outcome.lack_in_words(view.unit.code, measure.code)
+            yield (
+                f"{measure.label} ({kpi})"
+                if not_due
+                else view.say("item-lacking", label=measure.label, code=kpi, why=why)
+            )
+
+
+def _some(view: View, items: Iterable[str]) -> str:
+    named = dict.fromkeys(items)
     items = ", ".join(list(named)[:_NAMED])
     return view.say("and-more", items=items, count=len(named) - _NAMED) if len(named) > _NAMED else items
 

@@ -15,6 +15,7 @@ from kpibatch.workbooks.unit.figures import (
     best_lines,
     counts_in_words,
     findings_in_words,
+    items_not_due,
     missing_items,
     next_rating,
     status_word,
@@ -116,6 +117,8 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
     texts: list[tuple[str, dict[str, Any]]] = []
     if view.standing.status is Status.PROVISIONAL:
         texts.append((view.say("why-provisional", items=missing_items(view)), {"bg_color": FAIR}))
+    if items := items_not_due(view):
+        texts.append((view.say("why-not-due", items=items), {}))
     if view.standing.rank == 0:
         texts.append((view.say("why-unranked"), {"bg_color": FAIR}))
     if view.unit.code in view.outcome.late:
