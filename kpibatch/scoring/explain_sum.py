@@ -110,8 +110,8 @@ def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
 
 def _line(outcome: Outcome, standing: Standing) -> str:
     """A unit with what it is ranked by."""
-    row, name = outcome.tables.position[standing.unit], outcome.tables.unit[standing.unit].name
-    codes = (TOTAL, *outcome.config.ranking.tie_breakers)
+    row, whose = outcome.tables.position[standing.unit], outcome.tables.unit[standing.unit].name
+    names = (Words("sheet", outcome.language)("total"), *outcome.config.ranking.tie_breakers)
     key = keys_of(outcome.scores.scores.iloc[[row]], outcome.config.ranking)[0]
-    parts = (f"{code} {value:.{DECIMALS}f}" for code, value in zip(codes, key, strict=True))
-    return f"{standing.unit} {name}   " + "   ".join(parts)
+    parts = (f"{name} {value:.{DECIMALS}f}" for name, value in zip(names, key, strict=True))
+    return f"{standing.unit} {whose}   " + "   ".join(parts)

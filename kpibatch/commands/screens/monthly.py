@@ -1,11 +1,12 @@
 """What the commands of every month show: the ranking, the findings, who has sent."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import SEVERITIES, count
 from kpibatch.base.month_files import RETURNED
-from kpibatch.base.thai import show_month
+from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.scoring.outcome import Outcome
@@ -78,5 +79,13 @@ def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         changed = row["late_changes"]
         remarks = [say("sheet.provisional", language)] if row["provisional"] == "yes" else []
         remarks += [say("console.late-changes", language, count=changed)] if changed != "0" else []
-        whose, came = f"{row['unit']} {row['name']}", row["received"].replace("T", " ")
+        whose, came = f"{row['unit']} {row['name']}", _moment(row["received"], language)
         yield (whose, words[row["sent"]], came, *(row[name] for name in numbers), ", ".join(remarks))
+
+
+def _moment(received: str, language: str) -> str:
+    """``2022-07-04T09:38`` as people write it: ``4 ก.ค. 2565 09:38``; blank where nothing came."""
+    if not received:
+        return ""
+    moment = datetime.fromisoformat(received)
+    return f"{show_date(moment.date(), language)} {moment:%H:%M}"
