@@ -83,5 +83,6 @@ def test_digits_width_and_case_make_no_other_name(pair):
     assert fold(pair[0]) == fold(pair[1])
 
 
+@pytest.mark.slow
 def test_blank_is_what_squash_leaves_nothing_of():
     assert all(is_blank(letter) == (not squash(letter)) for letter in map(chr, range(0x110000)))

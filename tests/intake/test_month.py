@@ -197,6 +197,7 @@ def test_a_deleted_row_is_an_error_and_the_rest_is_used(workspace: Path, path: P
 # --- files that are no submissions --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_lock_files_and_hidden_files_are_passed_over_with_a_note(
     workspace: Path, path: Path, clean: Path
 ) -> None:
@@ -209,6 +210,7 @@ def test_lock_files_and_hidden_files_are_passed_over_with_a_note(
     assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == 11
 
 
+@pytest.mark.slow
 def test_what_is_no_workbook_is_ignored_with_a_note(workspace: Path, path: Path, clean: Path) -> None:
     (path.parent / "หมายเหตุ.txt").write_text("ส่งแล้วครับ", encoding="utf-8")
     (path.parent / "สแกน.pdf").write_bytes(b"%PDF-1.4")
@@ -303,6 +305,7 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     assert (file, number == "1") == (counts, counts == SECOND)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("listed", "told"),
     [
@@ -400,6 +403,7 @@ def test_a_file_first_seen_late_stays_late_in_the_months_after(tmp_path: Path) -
 # --- cells --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_filled_in_ahead_is_noted_and_not_counted(workspace: Path, clean: Path) -> None:
     path = submission(workspace, UNIT, BEFORE)
     change(path, {("T2.done", MONTH): 999_999})

@@ -7,6 +7,7 @@ import pytest
 from make_golden import GOLDEN, GOLDENS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GOLDENS)
 def test_the_workbook_is_as_committed(name: str) -> None:
     committed = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8").splitlines()
