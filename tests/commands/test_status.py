@@ -46,6 +46,7 @@ def outcome(workspace: Path) -> Outcome:
     return assess_month(read_config(workspace), JUNE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("unit", "kpi", "measure", "why"), CASES)
 def test_explain_and_the_summary_say_the_same(
     unit: str, kpi: str, measure: str, why: str, outcome: Outcome, tmp_path: Path

@@ -84,6 +84,7 @@ def csv_of(text: str) -> list[dict[str, str]]:
     return [dict(zip(head.split(","), line.split(","), strict=True)) for line in lines]
 
 
+@pytest.mark.slow
 def test_a_value_taken_away_is_one_too(workspace: Path) -> None:
     path = submission(workspace, UNIT, JUNE)
     change(path, {(MEASURE, MAY): None})

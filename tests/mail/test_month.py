@@ -87,6 +87,7 @@ def test_the_units_that_sent_nothing_are_reminded(workspace: Path, office: PostO
     assert not list(office.box[0].message.iter_attachments())
 
 
+@pytest.mark.slow
 def test_before_a_month_was_run_there_is_nothing_to_mail(workspace: Path) -> None:
     shutil.rmtree(workspace / "output")
     assert "kpibatch run" in mail(workspace, expect=2).stderr
@@ -96,6 +97,7 @@ def test_before_a_month_was_run_there_is_nothing_to_mail(workspace: Path) -> Non
 # --- sending ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> None:
     result = mail(workspace, "--send")
     assert set(office.received().values()) == {1}
@@ -144,6 +146,7 @@ def test_changed_content_goes_as_a_revision_to_those_it_concerns(workspace: Path
     assert "แก้ไขครั้งที่" in mail(workspace, "--status").output
 
 
+@pytest.mark.slow
 def test_only_one_unit_by_code_or_name(workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--send", "--only", "พุทไธสง")
     mail(workspace, "--send", "--only", "๓๑๐๙")
@@ -151,11 +154,13 @@ def test_only_one_unit_by_code_or_name(workspace: Path, office: PostOffice) -> N
     assert "3119" in mail(workspace, "--only", "3199", expect=2).stderr
 
 
+@pytest.mark.slow
 def test_only_the_province(workspace: Path, office: PostOffice) -> None:
     mail(workspace, "--send", "--province")
     assert office.received() == {PROVINCE_ADDRESS: 1}
 
 
+@pytest.mark.slow
 def test_no_address_of_the_province_means_the_reply_address(workspace: Path, office: PostOffice) -> None:
     configure(workspace, province="[]", reply_to='"head@office.example"')
     mail(workspace, "--send", "--province")
@@ -185,6 +190,7 @@ def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(
     ]
 
 
+@pytest.mark.slow
 def test_one_refused_address_does_not_stop_the_rest(workspace: Path, office: PostOffice) -> None:
     office.orders = {to(UNIT): ["550 no such user"]}
     result = mail(workspace, "--send", expect=1)
@@ -210,6 +216,7 @@ def test_what_nobody_knows_about_is_listed_and_sent_only_when_told(
     assert set(office.received().values()) == {1}
 
 
+@pytest.mark.slow
 def test_copies_get_it_too(workspace: Path, office: PostOffice) -> None:
     edit_table(
         workspace, "หน่วย", {"รหัส": UNIT}, "สำเนา", "สมชาย <second@office.example>; third@office.example"
@@ -219,6 +226,7 @@ def test_copies_get_it_too(workspace: Path, office: PostOffice) -> None:
     assert len(office.box) == 1
 
 
+@pytest.mark.slow
 def test_a_unit_without_an_address_is_told_and_the_rest_goes(workspace: Path, office: PostOffice) -> None:
     edit_table(workspace, "หน่วย", {"รหัส": UNIT}, "อีเมล", "ไม่มี")
     result = mail(workspace, "--send", expect=1)
@@ -236,6 +244,7 @@ def swap_summaries(folder: Path) -> None:
     other.write_bytes(raw)
 
 
+@pytest.mark.slow
 def test_a_file_of_another_unit_stops_everything(workspace: Path, office: PostOffice) -> None:
     swap_summaries(workspace / "output" / MONTH)
     for words in ((), ("--send",), ("--send", "--only", UNIT)):
@@ -265,6 +274,7 @@ def test_a_server_that_cant_be_used_is_one_line(name: str, workspace: Path, offi
     assert office.box == []
 
 
+@pytest.mark.slow
 def test_the_provinces_own_templates(workspace: Path, office: PostOffice) -> None:
     assert "mail_templates" in mail(workspace, "--templates").output
     path = workspace / "mail_templates" / "result.subject.txt"
@@ -280,6 +290,7 @@ def test_the_provinces_own_templates(workspace: Path, office: PostOffice) -> Non
     assert len(office.box) == 1
 
 
+@pytest.mark.slow
 def test_the_journal_is_a_table_that_excel_reads(workspace: Path) -> None:
     mail(workspace, "--send", "--only", UNIT)
     raw = (workspace / "output" / MONTH / "mail" / "journal.csv").read_bytes()

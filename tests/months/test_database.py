@@ -128,6 +128,7 @@ def test_another_applications_database_is_not_touched(other: Callable[[Path], No
     assert rows(written) == whole
 
 
+@pytest.mark.slow
 def test_a_history_that_is_a_folder(written: Path) -> None:
     folder(written / "output" / "history.sqlite")
     result = kpibatch(written, "run")  # the folder is the truth: the month is published all the same

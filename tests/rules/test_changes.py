@@ -84,6 +84,7 @@ def test_a_condition_worded_otherwise_says_that_it_means_the_same(tmp_path: Path
     assert rule_text(change, "th").endswith("   (อ่านว่า ≥ 90 → ≥ 91)")
 
 
+@pytest.mark.slow
 def test_thai_digits_and_other_order_are_no_change(tmp_path: Path) -> None:
     def edit(folder: Path) -> None:
         edit_table(folder, "ตัวชี้วัด", {"รหัส": "T1"}, "น้ำหนัก", "๑๕")
