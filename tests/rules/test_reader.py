@@ -180,7 +180,7 @@ FAULTS = [
     ("ผลประเมิน!A2", "เก้าสิบ", "table-value"),
     ("ผลประเมิน!A3", None, "table-value"),
     ("ผลประเมิน!B3", None, "table-value"),
-    ("ปฏิทิน!A2", "เม.ย. 65", "table-value"),
+    ("ปฏิทิน!A2", "เดือนแรก", "table-value"),
     ("ปฏิทิน!B2", "ต้นเดือน", "table-value"),
     ("ตัวชี้วัด!A3", "T", "table-duplicate, table-unknown ตัวชี้วัด!A5"),
     ("ตัวชี้วัด!B4", "X", "table-unknown ตัวชี้วัด!A4"),
