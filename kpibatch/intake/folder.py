@@ -8,7 +8,7 @@ is locked, swollen or a zip itself is refused.
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
@@ -57,12 +57,13 @@ def holds_workbooks(folder: Path) -> bool:
 @contextmanager
 def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Iterator[Folder]:
     """A month's folder with its zip files unpacked, as long as it is read."""
-    seen = Folder()
-    with tempfile.TemporaryDirectory(prefix="kpibatch-", ignore_cleanup_errors=True) as unpacked:
-        for path in sorted(walk(folder)) if folder.is_dir() else ():
+    seen, paths = Folder(), sorted(walk(folder)) if folder.is_dir() else []
+    archives = {path for path in paths if _is_archive(path)}
+    with _unpacking() if archives else nullcontext(Path()) as unpacked:  # most months need no disk for it
+        for path in paths:
             name = shown(path.relative_to(folder).as_posix())
-            if path.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(path.name):
-                _add_zip(seen, path, name, Path(unpacked), tables, limits)
+            if path in archives:
+                _add_zip(seen, path, name, unpacked, tables, limits)
             else:
                 _add(seen, path, name)
         if len(seen.names) > limits.max_files:
@@ -74,14 +75,25 @@ def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Iterator[
 
 
 @contextmanager
+def _unpacking() -> Iterator[Path]:
+    """A folder of its own, gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="kpibatch-", ignore_cleanup_errors=True) as unpacked:
+        yield Path(unpacked)
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(path.name)
+
+
+@contextmanager
 def original(folder: Path, name: str, limits: IntakeLimits) -> Iterator[Path]:
     """A file of a month's folder by the name it goes by; one in a zip file for as long as it is looked at."""
     archive, inner = _in_zip(folder, name)
     if archive is None:
         yield folder / name
         return
-    with tempfile.TemporaryDirectory(prefix="kpibatch-", ignore_cleanup_errors=True) as unpacked:
-        path = Path(unpacked) / PurePosixPath(inner).name
+    with _unpacking() as unpacked:
+        path = unpacked / PurePosixPath(inner).name
         path.write_bytes(_archive(archive, limits, archive.stat().st_mtime_ns).read(inner))
         yield path
 
