@@ -315,10 +315,15 @@ def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
 
 
 def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, broken = workers._outcome, iter([False, True, False, True])
-    monkeypatch.setattr(
-        workers, "_outcome", lambda *order: breakdown() if next(broken, False) else real(*order)
-    )
+    real, breaking = workers._outcome, {GOOD[1], GOOD[3]}  # each once; the readers end in any order
+
+    def outcome(path: Path, *order: object) -> object:
+        if path in breaking:
+            breaking.remove(path)
+            breakdown()
+        return real(path, *order)
+
+    monkeypatch.setattr(workers, "_outcome", outcome)
     assert [one.unit for one in read_all(GOOD[:4], buriram)] == [
         "3101",
         "3102",
