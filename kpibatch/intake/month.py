@@ -84,7 +84,7 @@ def read_month(
     office_form: OfficeForm | None = None,
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> Intake:
-    """Read a month's submissions; ``template`` is the office form, if any.
+    """Read a month's submissions; ``office_form`` is the workspace's own form, if it has one.
 
     ``sights`` tells when a file's bytes (by SHA-256) were first seen; ``tick`` is told how many files are
     done, of how many.

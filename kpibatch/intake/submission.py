@@ -49,8 +49,8 @@ def read_submission(
     office_form: OfficeForm | None = None,
     name: str = "",
 ) -> Contents:
-    """Read one file; whatever is wrong with it is among its findings. ``template`` is the workspace's
-    office form, if it has one.
+    """Read one file; whatever is wrong with it is among its findings. ``office_form`` is the
+    workspace's own form, if it has one.
     """
     name, digest = name or shown(path.name), ""
     try:
