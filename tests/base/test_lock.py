@@ -66,6 +66,7 @@ def left(output: Path) -> list[str]:
 # --- waiting ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_who_waits_is_told_for_whom_and_then_gets_his_turn(tmp_path: Path) -> None:
     told: list[str] = []
     with held(tmp_path) as other:
@@ -92,6 +93,7 @@ def test_who_waited_too_long_is_told_who_holds_it(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("run",), ("check",), ("close",), ("forms",), ("history", "rebuild"), ("close", MONTH, "--reopen")],
@@ -109,6 +111,7 @@ def test_a_second_command_ends_with_2_and_changes_nothing(words: tuple[str, ...]
     assert tree(workspace / "output") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("status",), ("explain", UNITS[0], "D2.1"), ("history", "show", UNITS[0], "D2.1"), ("levels", "check")],
@@ -147,6 +150,7 @@ def count_up(output: Path, times: int) -> None:
             (output / "number").write_text(str(number + 1))
 
 
+@pytest.mark.slow
 def test_six_at_once_lose_no_step(tmp_path: Path) -> None:
     """Each takes the lock's file away when it is done, while the others wait for it."""
     (tmp_path / "number").write_text("0")

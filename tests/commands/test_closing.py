@@ -100,6 +100,7 @@ def test_a_folder_among_the_submissions_is_no_obstacle(tmp_path: Path) -> None:
     assert kpibatch(tmp_path, "verify", str(close(workspace))).exit_code == 0
 
 
+@pytest.mark.slow
 def test_closing_twice_gives_the_same_bytes(closed: Path, workspace: Path, bundle: Path) -> None:
     before = digest(bundle)
     kpibatch(workspace, "close", "2554-09", "--reopen")

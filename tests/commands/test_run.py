@@ -439,6 +439,7 @@ BAD: Mapping[str, tuple[Callable[[Path], object], list[str], list[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_what_can_not_go_on_says_so_in_one_line_and_touches_nothing(name: str, tmp_path: Path) -> None:
     spoil, words, told = BAD[name]

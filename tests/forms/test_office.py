@@ -788,6 +788,7 @@ def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(workspace, MONTH, expect=0).parent
 
 
+@pytest.mark.slow
 def test_forms_are_copies_of_the_template(tmp_path: Path, tables: LevelTables) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     assert kpibatch(workspace, "forms").exit_code == 0

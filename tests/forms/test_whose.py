@@ -36,6 +36,7 @@ def test_summaries_and_ranking_say_whose_they_are() -> None:
     assert stamps_of((output / "ranking.xlsx").read_bytes()) == {PROVINCE}
 
 
+@pytest.mark.slow
 def test_a_returned_form_says_it_itself() -> None:
     for path in (published_june() / "output" / MONTH / "returned").iterdir():
         raw, index = path.read_bytes(), "ข้อค้นพบ" in path.name

@@ -223,6 +223,7 @@ ENDS = {
 forks = pytest.mark.skipif(workers.START != "fork", reason="only a forked child inherits the stand-in")
 
 
+@pytest.mark.slow
 @forks
 def test_whatever_becomes_of_a_reader_the_other_files_are_read(
     tmp_path: Path, buriram: LevelTables, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -244,6 +245,7 @@ def test_whatever_becomes_of_a_reader_the_other_files_are_read(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @forks
 @pytest.mark.parametrize(
     ("raw", "code"),
@@ -314,6 +316,7 @@ def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
     assert time.perf_counter() - begun < 10
 
 
+@pytest.mark.slow
 def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
     real, breaking = workers._outcome, {GOOD[1], GOOD[3]}  # each once; the readers end in any order
 

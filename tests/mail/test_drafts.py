@@ -79,6 +79,7 @@ def test_two_calls_give_the_same_bytes_and_a_run_does_not_change_them(june: Path
     assert tree(mails(workspace)) == first
 
 
+@pytest.mark.slow
 def test_former_drafts_go_and_every_other_file_stays(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     written(workspace)
@@ -93,6 +94,7 @@ def test_former_drafts_go_and_every_other_file_stays(june: Path, tmp_path: Path)
     assert (mails(workspace) / "sent" / "note.txt").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_everything_as_it_was(
     june: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_wrong_file_writes_nothing(june: Path, tmp_path: Path) -> None:
     assert tree(workspace / "output") == before
 
 
+@pytest.mark.slow
 def test_the_outbox_says_what_has_become_of_a_mail(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
     states = {

@@ -119,6 +119,7 @@ def test_no_starttls_no_mail():
         )
 
 
+@pytest.mark.slow
 def test_tls_at_a_plain_port_and_plain_at_a_tls_port(authority):
     with post_office() as office:
         assert fault(settings(office.port, security="tls", timeout_seconds=1.0))[1] in (
@@ -217,6 +218,7 @@ def test_what_is_not_set_is_said():
     assert "from" in fault(settings(25, sender=""))[2]
 
 
+@pytest.mark.slow
 def test_no_such_host_nobody_there_silence_and_refusals():
     assert fault(settings(25, host="no-such-host.invalid"))[:2] == (ServerAway, "smtp-unknown-host")
     assert fault(settings(25, host="a..b"))[:2] == (ServerAway, "smtp-unknown-host")

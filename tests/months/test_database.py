@@ -142,6 +142,7 @@ def test_a_history_that_is_a_folder(written: Path) -> None:
     assert kpibatch(written, "run").exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: overwrite(path, b"")])
 def test_a_history_that_is_gone_or_empty_is_made_anew_at_once(
     damage: Callable[[Path], None], written: Path
@@ -282,6 +283,7 @@ def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, writt
     assert [month for month, *_ in rows(written)["runs"]] == [EARLIER, MONTH]
 
 
+@pytest.mark.slow
 def test_listings_with_other_columns_are_passed_over_even_where_no_digest_tells(written: Path) -> None:
     month = written / "output" / EARLIER
     edit_record(month / "run.json", listings={})
@@ -292,6 +294,7 @@ def test_listings_with_other_columns_are_passed_over_even_where_no_digest_tells(
     assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
 
 
+@pytest.mark.slow
 def test_a_month_that_is_taken_away_is_forgotten(written: Path) -> None:
     shutil.rmtree(written / "output" / EARLIER)
     output = run(written, expect=1)
@@ -307,18 +310,21 @@ def test_a_month_that_is_taken_away_is_forgotten(written: Path) -> None:
     assert {**rows(written), "sights": []} == {**kept, "sights": []}
 
 
+@pytest.mark.slow
 def test_a_check_alone_is_no_month_of_a_run(written: Path) -> None:
     shutil.rmtree(written / "output" / EARLIER)
     assert kpibatch(written, "check", EARLIER).exit_code in (0, 1)
     assert not [row for row in findings(run(written, expect=1)) if row["code"].startswith("history-")]
 
 
+@pytest.mark.slow
 def test_a_month_of_another_round_is_told_and_not_used(written: Path) -> None:
     edit_record(written / "output" / EARLIER / "run.json", round="2553/1")
     (told,) = [row for row in findings(run(written, expect=1)) if row["code"] == "history-other-round"]
     assert (told["severity"], told["found"]) == ("warning", "2553/1")
 
 
+@pytest.mark.slow
 def test_the_history_of_a_full_disk_still_knows_what_check_saw(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -301,6 +301,7 @@ def test_nakhon_phanom_says_where_the_timely_months_come_from() -> None:
     assert "วันที่ส่งรายงาน" in line_of(text, "I7.pct ")
 
 
+@pytest.mark.slow
 def test_chachoengsao_any_result_is_level_1() -> None:
     text = kpibatch(SAMPLES / CHACHOENGSAO, "explain", "2401", "T2").output
     assert re.search(r"✓ ร้อยละตามแผน ได้เท่าใดก็ตาม: [\d.]+   \[level_tables\.xlsx ระดับ!E3\]", text)

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+pytestmark = pytest.mark.slow  # a thousand of them
+
 # Measures are written without their KPI's prefix: "spent" under T1 is T1.spent; staff has none. None means
 # not reported.
 # T4 has two cases, so it has two starting points. Dates are Gregorian: 2022 is 2565, 2021 is 2564.
