@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from kpibatch.base.thai import read_date
-from kpibatch.rules.book import rows_of, write_level_book
+from kpibatch.rules.paper.book import rows_of, write_level_book
 
 HERE = Path(__file__).parent
 LETTERS = sorted(path.stem.removeprefix("letter_") for path in HERE.glob("letter_*.py"))

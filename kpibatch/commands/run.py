@@ -34,8 +34,8 @@ from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
 from kpibatch.months.history import History, history_of, rebuild, remember
 from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
-from kpibatch.rules.annex import write_annex
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.annex import write_annex
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions

@@ -14,9 +14,6 @@ references.py    codes that point nowhere or in a circle
 percents.py      percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 reader.py        the workbook → ``LevelTables``
-book.py          writing such a workbook, with คู่มือ and dropdowns
 lint/            ``levels check``: every fault of tables that can be read
-words.py         the level tables in words, as an office writes them
-annex.py         the tables as the annex of a letter
-changes.py       what differs between two level-table workbooks, cell by cell
+paper/           the tables as people hold them: written, in words, as an annex, compared
 """

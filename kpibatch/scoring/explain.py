@@ -11,9 +11,9 @@ from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.rules.levels import find_unit
+from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
-from kpibatch.rules.words import asked, case_in_words
 from kpibatch.scoring.explain_sum import called, explain_sum
 from kpibatch.scoring.outcome import Outcome
 

@@ -27,7 +27,7 @@ from kpibatch.months.compare.moves import compare
 from kpibatch.months.compare.rows import COLUMNS
 from kpibatch.months.compare.side import side_of_month, side_of_outcome
 from kpibatch.months.folder import read_published
-from kpibatch.rules.changes import table_changes
+from kpibatch.rules.paper.changes import table_changes
 
 MAY, JUNE = "2565-05", "2565-06"
 

@@ -23,8 +23,8 @@ from kpibatch.months.compare.rows import diff_rows
 from kpibatch.months.compare.side import Side, side_of_outcome
 from kpibatch.months.compare.words import cause_text, diff_lines
 from kpibatch.months.listings import SCORE_COLUMNS, score_rows
-from kpibatch.rules.changes import table_changes
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.changes import table_changes
 from kpibatch.rules.reader import read_levels
 from kpibatch.scoring.outcome import Outcome, assess
 

@@ -12,7 +12,7 @@ from workspace import copy_sample, edit_table, keep_units, kpibatch, run
 
 from kpibatch.base.config import RankingRules
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.words import levels_in_words
+from kpibatch.rules.paper.words import levels_in_words
 from kpibatch.scoring.promises import promises
 from kpibatch.scoring.score import score_all
 

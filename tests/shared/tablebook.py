@@ -16,8 +16,8 @@ from typing import Any
 import openpyxl
 
 from kpibatch.base.findings import Finding
-from kpibatch.rules.book import rows_of, write_level_book
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.book import rows_of, write_level_book
 from kpibatch.rules.reader import read_levels
 
 SHEETS = {

@@ -8,8 +8,8 @@ from kpibatch.base.findings import Finding, count
 from kpibatch.base.thai import show_number
 from kpibatch.commands.console import finding_line
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import applies_in_words, case_in_words, weights_under
 from kpibatch.rules.records import Rule
-from kpibatch.rules.words import applies_in_words, case_in_words, weights_under
 
 
 def show_faults(config: Config, findings: Sequence[Finding]) -> None:

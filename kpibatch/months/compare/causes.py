@@ -17,13 +17,13 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.months.compare.side import Result, Side
 from kpibatch.months.folder import Row
-from kpibatch.rules.changes import Change
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.changes import Change
+from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
 from kpibatch.rules.schema import CALENDAR, MEASURES, NODES, ROUND, RULES, UNITS, Item
 from kpibatch.rules.sources import COMPUTED
-from kpibatch.rules.words import asked, case_in_words
 
 _BLANKING = ("missing", "baseline-missing")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kpibatch.months.compare.causes import Cause, Causes, same
 from kpibatch.months.compare.side import Result, Side
-from kpibatch.rules.changes import Change
+from kpibatch.rules.paper.changes import Change
 from kpibatch.scoring.rank import Standing, Status
 
 _NEGLIGIBLE = 1e-7  # shares and scores are read with 9 decimals

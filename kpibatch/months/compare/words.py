@@ -9,7 +9,7 @@ from kpibatch.base.thai import is_month, show_month, show_number
 from kpibatch.months.compare.causes import Cause
 from kpibatch.months.compare.moves import Diff, KpiMove, Move
 from kpibatch.months.compare.side import Result
-from kpibatch.rules.changes import ANY, Change
+from kpibatch.rules.paper.changes import ANY, Change
 from kpibatch.scoring.rank import Standing, Status
 
 LEAST = 0.00005

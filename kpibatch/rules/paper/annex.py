@@ -13,8 +13,8 @@ from kpibatch.base.thai import show_date, show_number
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import applies_in_words, levels_in_words, weights_under
 from kpibatch.rules.records import TOTAL, Node
-from kpibatch.rules.words import applies_in_words, levels_in_words, weights_under
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workspace import BURIRAM, NEWEST, SAMPLES, edit_table, open_book
 
 from kpibatch.months.compare.words import rule_text
-from kpibatch.rules.changes import ANY, Change, table_changes
+from kpibatch.rules.paper.changes import ANY, Change, table_changes
 from kpibatch.rules.reader import read_levels
 
 

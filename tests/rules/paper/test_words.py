@@ -3,8 +3,8 @@
 import pytest
 from tablebook import one_kpi, read
 
+from kpibatch.rules.paper.words import applies_in_words, asked, bound, case_in_words
 from kpibatch.rules.phrases import parse
-from kpibatch.rules.words import applies_in_words, asked, bound, case_in_words
 
 MEASURES = """
     x.pct  | ผล     | ร้อยละ     | ร้อยละ   | กรอก | ล่าสุด

@@ -1,0 +1,11 @@
+"""The level tables as people hold them in their hands.
+
+In: ``LevelTables``, or the rows of a workbook.
+Out: the workbook to fill in, the tables in words and as the annex of a letter, what differs between two of
+them.
+
+book.py     writing such a workbook, with คู่มือ and dropdowns
+words.py    the level tables in words, as an office writes them
+annex.py    the tables as the annex of a letter
+changes.py  what differs between two level-table workbooks, cell by cell
+"""
