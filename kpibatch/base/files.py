@@ -25,6 +25,11 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def by_name(path: Path) -> tuple[str, ...]:
+    """The order of paths that every system shares: Windows would ignore upper and lower case."""
+    return path.parts
+
+
 def saved(path: Path, write: Callable[[Path], object]) -> None:
     """Write a small file beside and move it into place; a locked or unwritable target is the operator's to
     mend (``FileInUse``, ``CannotWrite``).
@@ -85,7 +90,7 @@ def restored(folder: Path) -> None:
     """
     with suppress(OSError):
         for path in sorted(
-            folder.rglob(".*"), reverse=True
+            folder.rglob(".*"), key=by_name, reverse=True
         ):  # what lies deepest first, before it moves with its folder
             with suppress(OSError):
                 if path.suffix in (f".{_NEW}", f".{_OLD}") and path.is_dir():

@@ -11,7 +11,7 @@ from pathlib import Path
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.config import Config
 from kpibatch.base.errors import HistoryRefused
-from kpibatch.base.files import removed, replaced, saved
+from kpibatch.base.files import by_name, removed, replaced, saved
 from kpibatch.base.findings import Finding
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
@@ -137,7 +137,7 @@ def write_forms(config: Config, progress: Progress) -> list[Path]:
             else:
                 write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))
-    return sorted((config.output / FORMS).iterdir())
+    return sorted((config.output / FORMS).iterdir(), key=by_name)
 
 
 def write_annex_file(config: Config, tables: LevelTables) -> Path:

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.files import by_name
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import fold
 from kpibatch.books.guard.formats import SUFFIXES
@@ -57,7 +58,7 @@ def holds_workbooks(folder: Path) -> bool:
 @contextmanager
 def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Iterator[Folder]:
     """A month's folder with its zip files unpacked, as long as it is read."""
-    seen, paths = Folder(), sorted(walk(folder)) if folder.is_dir() else []
+    seen, paths = Folder(), sorted(walk(folder), key=by_name) if folder.is_dir() else []
     archives = {path for path in paths if _is_archive(path)}
     with _unpacking() if archives else nullcontext(Path()) as unpacked:  # most months need no disk for it
         for path in paths:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.files import replaced
+from kpibatch.base.files import by_name, replaced
 from kpibatch.base.month_files import MAIL, MAIL_INDEX
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.message import Message, as_eml
@@ -69,7 +69,7 @@ def _others(folder: Path) -> list[str]:
     """The files of the folder that are not drafts, such as the outbox's journal."""
     if not folder.is_dir():
         return []
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = (path for path in sorted(folder.rglob("*"), key=by_name) if path.is_file())
     return [
         str(path.relative_to(folder)) for path in files if path.suffix != ".eml" and path.name != MAIL_INDEX
     ]

@@ -16,7 +16,6 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import MailAddressFault, MailNamesOther
 from kpibatch.base.findings import Finding, finding, in_order
 from kpibatch.base.mailboxes import read_addresses, read_mailbox
-from kpibatch.base.month_files import LEVEL_TABLES
 from kpibatch.base.thai import arabic, month_end
 from kpibatch.books.guard.package import MB
 from kpibatch.books.look import PROVINCE
@@ -71,7 +70,7 @@ def plan_mail(
     """
     if selection.to_me and not read_mailbox(selection.to_me):
         raise MailAddressFault("mail-address", found=selection.to_me)
-    scored_by, _ = read_levels(published.folder / LEVEL_TABLES)
+    scored_by, _ = read_levels(published.level_tables)
     facts = Facts(published, scored_by, config.language)
     planner = _Planner(
         config, tables, facts, Files(config, scored_by, published), today or datetime.now(BANGKOK).date()

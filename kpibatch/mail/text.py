@@ -27,6 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from kpibatch.base.errors import KpibatchError, MailTemplateFault
+from kpibatch.base.files import by_name
 from kpibatch.books.look import width_of
 from kpibatch.mail.message import one_line
 
@@ -51,7 +52,10 @@ class Texts:
 
 def packaged_templates(language: str) -> dict[str, str]:
     """The program's own templates of a language, by file name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted((_PACKAGED / language).iterdir())}
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted((_PACKAGED / language).iterdir(), key=by_name)
+    }
 
 
 class Templates:

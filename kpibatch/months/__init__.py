@@ -5,6 +5,7 @@ Out: ``PastMonth``, the history, a bundle, what moved between two sides.
 
 outbox.py    what may still be sent: no content twice to the same person
 database.py  the history's tables (the door to sqlite3)
+record.py    ``run.json`` as bytes and back, sealed by a digest of its own
 csv_cells.py  a text as a cell of a CSV that Excel may open, and back
 listings.py  the CSV files and ``run.json``
 folder.py    a month's folder read back

@@ -18,7 +18,7 @@ from kpibatch import __version__
 from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config, Workspace, read_config
 from kpibatch.base.errors import BundleUnreadable, MonthClosed, NoBundle
-from kpibatch.base.files import saved, sha256_of
+from kpibatch.base.files import by_name, saved, sha256_of
 from kpibatch.base.month_files import CLOSED, LISTED, MAIL, RECORD
 from kpibatch.intake.folder import KEPT, walk
 from kpibatch.months.folder import Published
@@ -102,7 +102,7 @@ def _sent(folder: Path, name: str) -> Iterator[tuple[str, Path | bytes]]:
     again.
     """
     if folder.is_dir():
-        for path in sorted(walk(folder)):
+        for path in sorted(walk(folder), key=by_name):
             member = f"{name}/{path.relative_to(folder).as_posix()}"
             if path.is_dir():
                 yield f"{member}/{KEPT}", b""
@@ -111,7 +111,7 @@ def _sent(folder: Path, name: str) -> Iterator[tuple[str, Path | bytes]]:
 
 
 def _files(folder: Path, name: str, *, below: bool) -> Iterator[tuple[str, Path]]:
-    for path in sorted(folder.rglob("*") if below else folder.glob("*")):
+    for path in sorted(folder.rglob("*") if below else folder.glob("*"), key=by_name):
         if path.is_file():
             yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
@@ -200,7 +200,7 @@ def workspace_in(folder: Path) -> Config:
     """The workspace that an unpacked bundle is: its own configuration, with the paths of the bundle."""
 
     def member(kind: str) -> str:
-        return next((f"{kind}/{path.name}" for path in sorted((folder / kind).glob("*"))), "")
+        return next((f"{kind}/{path.name}" for path in sorted((folder / kind).glob("*"), key=by_name)), "")
 
     config = read_config(folder)
     paths: dict[str, Any] = {kind: member(kind) for kind in ("level_tables", "form_template")}

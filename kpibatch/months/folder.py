@@ -5,7 +5,6 @@ for the mail.
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
-from kpibatch.base.files import sha256_of
-from kpibatch.base.month_files import LISTED, RECORD
+from kpibatch.base.files import by_name
+from kpibatch.base.month_files import FINDINGS, LEVEL_TABLES, LISTED, MEASURES, RECORD, SCORES, VALUES
 from kpibatch.base.thai import is_month
 from kpibatch.months.csv_cells import as_meant
+from kpibatch.months.record import RecordFault, read_record
 
 Row: TypeAlias = dict[str, str]
 
@@ -39,47 +39,51 @@ class Published:
 
     @cached_property
     def scores(self) -> tuple[Row, ...]:
-        return self._table("scores")
+        return self._table(SCORES)
 
     @cached_property
     def measures(self) -> tuple[Row, ...]:
-        return self._table("measures")
+        return self._table(MEASURES)
 
     @cached_property
     def values(self) -> tuple[Row, ...]:
         """What the submissions said of their own month, as sent."""
-        return self._table("values")
+        return self._table(VALUES)
 
     @cached_property
     def findings(self) -> tuple[Row, ...]:
-        return self._table("findings")
-
-    def refuse_changed(self, names: Iterable[str]) -> None:
-        """Raises ``KpibatchError`` where a CSV file is gone or not as it was written: a spreadsheet that
-        saved it, a copy cut short.
-        """
-        for name in names:
-            try:
-                digest = sha256_of(self.folder / name)
-            except OSError as reason:
-                raise PublishedDamaged(
-                    folder=self.folder, file=name, reason=reason.strerror or reason
-                ) from None
-            if digest != self._listings.get(name, digest):
-                raise PublishedChanged(folder=self.folder, file=name)
+        return self._table(FINDINGS)
 
     @property
-    def _listings(self) -> Mapping[str, str]:
-        listings = self.record.get("listings")
-        return listings if isinstance(listings, dict) else {}
+    def level_tables(self) -> Path:
+        """The level tables that the month was scored by, which are still those."""
+        self.trusted(LEVEL_TABLES)
+        return self.folder / LEVEL_TABLES
+
+    def trusted(self, name: str) -> bytes:
+        """A file of the month as the run wrote it; whoever reads one reads it here.
+
+        Raises ``KpibatchError`` where it is gone or other than its digest in ``run.json``: a spreadsheet has
+        saved it, a copy was cut short, a figure was changed.
+        """
+        try:
+            raw = (self.folder / name).read_bytes()
+        except OSError as reason:
+            raise PublishedDamaged(folder=self.folder, file=name, reason=reason.strerror or reason) from None
+        if hashlib.sha256(raw).hexdigest() != self._digests.get(name):
+            raise PublishedChanged(folder=self.folder, file=name)
+        return raw
+
+    @property
+    def _digests(self) -> Mapping[str, str]:
+        return {**self.record.get("listings", {}), LEVEL_TABLES: self.record["level_tables"]["sha256"]}
 
     def _table(self, name: str) -> tuple[Row, ...]:
-        path = self.folder / f"{name}.csv"
         try:
-            rows = read_csv(path.read_bytes())
+            rows = read_csv(self.trusted(name))
             return tuple({head: as_meant(cell or "") for head, cell in row.items() if head} for row in rows)
-        except (OSError, UnicodeDecodeError, csv.Error) as reason:
-            raise PublishedDamaged(folder=self.folder, file=path.name, reason=reason) from None
+        except (UnicodeDecodeError, csv.Error) as reason:
+            raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
 
 
 def read_csv(raw: bytes) -> Iterable[Row]:
@@ -95,14 +99,18 @@ def read_published(folder: Path) -> Published:
     path = folder / RECORD
     try:
         raw = path.read_bytes()
-        record = json.loads(raw)
+        record = read_record(raw)
         if record["month"] != folder.name:
-            raise ValueError(record["month"])
-        return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
+            raise RecordFault(record["month"])
     except FileNotFoundError:
         raise NotPublished(folder=folder, month=folder.name) from None
-    except (OSError, ValueError, KeyError, TypeError) as reason:
-        raise PublishedDamaged(folder=folder, file=RECORD, reason=reason) from None
+    except RecordFault as fault:
+        if fault.changed:
+            raise PublishedChanged(folder=folder, file=RECORD) from None
+        raise PublishedDamaged(folder=folder, file=RECORD, reason=fault) from None
+    except OSError as reason:
+        raise PublishedDamaged(folder=folder, file=RECORD, reason=reason.strerror or reason) from None
+    return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
 
 
 def as_number(cell: str | float | None) -> float:
@@ -146,4 +154,4 @@ def published_months(output: Path) -> Iterator[Path]:
 
 def _folders(output: Path) -> Iterator[Path]:
     if output.is_dir():
-        yield from (folder for folder in sorted(output.iterdir()) if is_month(folder.name))
+        yield from (folder for folder in sorted(output.iterdir(), key=by_name) if is_month(folder.name))

@@ -6,7 +6,7 @@ and in a rebuild by the same way. So a run that was killed between the two is ca
 command.
 """
 
-import json
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
+from kpibatch.base.files import by_name
 from kpibatch.base.month_files import CHECKED, HISTORY, LISTED, RECORD
 from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.months.database import BadRow, Connection, discard, opened, take_place, transaction
@@ -29,10 +30,12 @@ from kpibatch.months.folder import (
     read_published,
 )
 from kpibatch.months.journal import restore
+from kpibatch.months.record import read_record
 from kpibatch.rules.records import TOTAL
 
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
+_BELOW_RUNS = ("submissions", "sent_values", "measures", "scores", "findings")
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,8 @@ def _begun(path: Path, output: Path, months: Sequence[Path]) -> tuple[History, E
 
 
 def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> History:
-    """Take in what was published since; where the database is new, what was mailed and what was only checked
-    as well.
+    """Take in what was published since, and again what the database no longer holds as it was taken in; where
+    it is new, what was mailed and what was only checked as well.
 
     What the database says of a month that is gone or can't be read is forgotten: a rebuild would not know it
     either.
@@ -147,8 +150,9 @@ def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> Hi
     for folder in months:
         try:
             published = read_published(folder)
-            published.refuse_changed(LISTED)
-            if known.get(published.month) != published.digest:
+            for name in LISTED:
+                published.trusted(name)
+            if known.get(published.month) != _digests(connection, published):
                 load(connection, published)
         except KpibatchError as error:
             history.skipped[folder.name] = error
@@ -186,9 +190,9 @@ def rebuild(output: Path) -> History:
 
 def _recall_sights(connection: Connection, output: Path) -> None:
     """What ``check`` wrote down of when files came."""
-    for path in sorted(output.glob(f"*/{CHECKED}")):
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError), transaction(connection):
-            _add_sights(connection, json.loads(path.read_bytes())["arrivals"])
+    for path in sorted(output.glob(f"*/{CHECKED}"), key=by_name):
+        with suppress(OSError, ValueError), transaction(connection):
+            _add_sights(connection, read_record(path.read_bytes())["arrivals"])
 
 
 # --- one month's folder → rows ------------------------------------------------------------------------------
@@ -205,11 +209,16 @@ def load(connection: Connection, published: Published) -> None:
             "findings": [{"month": published.month, **row} for row in published.findings],
         }
         with transaction(connection):
-            connection.execute("DELETE FROM runs WHERE month = ?", (published.month,))
+            for table in (*_BELOW_RUNS, "runs"):
+                connection.execute(f"DELETE FROM {table} WHERE month = ?", (published.month,))
             _insert(connection, "runs", [_run(published)])
             for name, rows in tables.items():
                 _insert(connection, name, rows)
             _add_sights(connection, published.record["arrivals"])
+            connection.execute(
+                "UPDATE runs SET record_sha256 = ? WHERE month = ?",
+                (_digests(connection, published), published.month),
+            )
     except (KeyError, TypeError, ValueError, AttributeError, *BadRow) as reason:
         raise PublishedDamaged(folder=published.folder, file=RECORD, reason=repr(reason)) from None
 
@@ -246,15 +255,30 @@ def _submissions(published: Published) -> Iterator[dict[str, Any]]:
         }
 
 
+def _digests(connection: Connection, published: Published) -> str:
+    """Which record a month's rows were read from, and that they are as they were then."""
+    rows = hashlib.sha256()
+    for table in ("runs", *_BELOW_RUNS):
+        columns = [name for name in _columns(connection, table) if name != "record_sha256"]
+        chosen = f"SELECT {', '.join(columns)} FROM {table} WHERE month = ? ORDER BY rowid"
+        for row in connection.execute(chosen, (published.month,)):
+            rows.update(repr(row).encode("utf-8", "replace"))
+    return f"{published.digest} {rows.hexdigest()}"
+
+
 def _blanks(row: Row) -> dict[str, Any]:
     return {name: cell or None for name, cell in row.items()}
 
 
 def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
     if rows:
-        columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        columns = _columns(connection, table)
         marks = ", ".join(f":{column}" for column in columns)
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    return [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def _add_sights(connection: Connection, arrivals: Mapping[str, str]) -> None:

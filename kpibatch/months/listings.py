@@ -4,7 +4,6 @@ so that Excel reads Thai.
 
 import csv
 import io
-import json
 import math
 import platform
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import CHANGED
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import harmless
+from kpibatch.months.record import record_bytes
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
@@ -208,11 +208,11 @@ def findings_csv(outcome: Outcome) -> bytes:
 def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = ()) -> None:
     """Write the record; of its facts only ``seconds`` and arrivals that nobody stated hang on the clock.
 
-    The digests of ``listings``, the CSV files, tell the months after this one whether they still are as they
+    The digests of ``listings``, the CSV files, tell whoever reads the month whether they still are as they
     were written.
     """
     record = _record(outcome, clock) | {"listings": {path.name: sha256_of(path) for path in listings}}
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    path.write_bytes(record_bytes(record))
 
 
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:

@@ -69,7 +69,7 @@ def test_a_published_month_is_judged_by_the_due_day_of_today(
     record = json.loads(path.read_bytes())
     assert record["due"] == "2022-06-05"
     if not recorded:
-        del record["due"]
+        del record["due"], record["sha256"]  # as records once were
         path.write_text(json.dumps(record), encoding="utf-8")
     then = tree(workspace / "output" / MAY)
     outcome = assessed(workspace, JUNE)

@@ -23,14 +23,27 @@ from kpibatch.months.folder import (
     read_published,
 )
 from kpibatch.months.listings import as_csv, machine_text
+from kpibatch.months.record import record_bytes
+
+RECORD = {
+    "round": "2565-2",
+    "level_tables": {"file": "level_tables.xlsx", "sha256": "0", "digest": "0"},
+    "top_score": 5,
+    "inputs": [{"file": "a.xlsx", "sha256": "1"}],
+    "submissions": [{"unit": "3101", "file": "a.xlsx", "received": None, "late": False}],
+    "arrivals": {"1": "2022-07-04T09:38:00"},
+    "counts": {"units": 1, "submitted": 1, "late": 0, "ranked": 1}
+    | {"findings": {"error": 0, "warning": 0, "note": 0}},
+    "versions": {"kpibatch": "1"},
+}
 
 
-def publish(output: Path, month: str, **facts: object) -> Path:
+def publish(output: Path, month: str) -> Path:
     folder = output / month
     folder.mkdir(parents=True)
     (folder / "scores.csv").write_bytes(as_csv(("unit",), [("3101",)]))
-    record = {"month": month, "listings": {"scores.csv": sha256_of(folder / "scores.csv")}} | facts
-    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    record = RECORD | {"month": month, "listings": {"scores.csv": sha256_of(folder / "scores.csv")}}
+    (folder / "run.json").write_bytes(record_bytes(record))
     return folder
 
 
@@ -55,7 +68,11 @@ def test_a_month_is_published_once_its_record_stands(tmp_path: Path) -> None:
         published_month(tmp_path, "2565-07")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"month": "2565-05"}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "null", "{}", '{"month": "2565-05"}', "[" * 100_000, '{"a":' * 100_000, "1" * 5000, "\x00"],
+    ids=lambda content: content[:12],
+)
 def test_a_record_that_is_none_or_another_months(content: str, tmp_path: Path) -> None:
     folder = publish(tmp_path, "2565-06")
     (folder / "run.json").write_text(content, encoding="utf-8")
@@ -63,17 +80,62 @@ def test_a_record_that_is_none_or_another_months(content: str, tmp_path: Path) -
         read_published(folder)
 
 
+@pytest.mark.parametrize("change", [("2565-2", "2565-1"), ('"late": 0', '"late": 1'), ("09:38", "09:39")])
+def test_a_figure_changed_in_a_record_is_seen(change: tuple[str, str], tmp_path: Path) -> None:
+    path = publish(tmp_path, "2565-06") / "run.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    with pytest.raises(PublishedChanged, match=r"run\.json"):
+        read_published(path.parent)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"submissions": 5},
+        {"submissions": [None]},
+        {"submissions": [{"unit": "3101", "file": "a.xlsx", "received": "soon", "late": False}]},
+        {"counts": {"units": 1}},
+        {"arrivals": {"1": "never"}},
+        {"top_score": "5"},
+        {"listings": []},
+        {"due": 7},
+        {"level_tables": None},
+    ],
+)
+def test_a_record_of_another_shape_is_damaged_though_its_digest_holds(
+    fact: dict[str, object], tmp_path: Path
+) -> None:
+    folder = publish(tmp_path, "2565-06")
+    read_published(folder)
+    (folder / "run.json").write_bytes(record_bytes(RECORD | {"month": "2565-06"} | fact))
+    with pytest.raises(PublishedDamaged):
+        read_published(folder)
+
+
+def test_a_record_that_has_no_digest_yet_is_read(tmp_path: Path) -> None:
+    folder = publish(tmp_path, "2565-06")
+    record = json.loads((folder / "run.json").read_bytes())
+    del record["sha256"]
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert read_published(folder).round == "2565-2"
+
+
 def test_a_listing_that_was_changed_or_is_gone(tmp_path: Path) -> None:
     folder = publish(tmp_path, "2565-06")
     published = read_published(folder)
-    published.refuse_changed(["scores.csv"])
+    assert published.trusted("scores.csv") == (folder / "scores.csv").read_bytes()
+    with pytest.raises(PublishedDamaged):
+        published.trusted("measures.csv")
+    (folder / "measures.csv").touch()
+    with pytest.raises(PublishedChanged):  # a file the record does not name
+        published.trusted("measures.csv")
     with (folder / "scores.csv").open("ab") as file:
         file.write(b"3102\r\n")
     with pytest.raises(PublishedChanged):
-        published.refuse_changed(["scores.csv"])
+        published.trusted("scores.csv")
     (folder / "scores.csv").unlink()
     with pytest.raises(PublishedDamaged):
-        published.refuse_changed(["scores.csv"])
+        published.trusted("scores.csv")
 
 
 @pytest.mark.parametrize(

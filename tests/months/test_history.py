@@ -31,6 +31,7 @@ from workspace import (
 )
 
 from kpibatch.months.history import history_of, rebuild, remember
+from kpibatch.months.record import record_bytes
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
 TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
@@ -268,7 +269,7 @@ def test_a_month_run_after_later_ones_says_that_they_are_behind(copy: Path) -> N
 def test_a_month_of_another_round_is_told_and_not_looked_back_on(copy: Path) -> None:
     """Its folder was left by another round: the month is scored anew from what was sent."""
     path = copy / "output" / APRIL / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"round": "2564/1"}), encoding="utf-8")
+    path.write_bytes(record_bytes(json.loads(path.read_bytes()) | {"round": "2564/1"}))
     change(submission(copy, "3101", APRIL), {("T5.news", APRIL): 1})
     output = run(copy, JUNE)
     told = [row for row in findings(output) if row["code"] == "history-other-round"]

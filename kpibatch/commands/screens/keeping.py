@@ -49,6 +49,10 @@ def show_rebuilt(history: History, language: str) -> None:
     """Which months the history was made of, and which could not be read."""
     months = [month for month in history.months if month not in history.skipped]
     print(say("console.history-rebuilt", language, count=len(months), months=", ".join(months) or "–"))
+    _show_skipped(history, language)
+
+
+def _show_skipped(history: History, language: str) -> None:
     for error in history.skipped.values():
         print(error.message(language))
 
@@ -60,6 +64,7 @@ def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str
     """
     unit, node = find_unit(tables, unit_text), find_kpi(tables, kpi)
     lines = history.line(unit.code, node.code)
+    _show_skipped(history, language)
     if not lines:
         print(say("console.history-empty", language))
         return

@@ -104,7 +104,7 @@ class Side:
 
 def side_of_month(month: Published, corrections: str) -> Side:
     """A month as it was published. Raises ``KpibatchError`` where one of its files is damaged."""
-    workbook = month.folder / LEVEL_TABLES
+    workbook = month.level_tables
     try:
         tables, faults = read_levels(workbook)
     except RulesError as error:
