@@ -9,8 +9,7 @@ arrivals.py          when a submission arrived, as a list states it
 merges.py            cells of a form merged into one
 folder.py            what is in a month's folder, zip files and folders below it included
 submission.py        one workbook of one unit → its values, texts and findings
-executor.py          many files read by whatever executor there is
-readers.py           the executor that reads each file in a child process (the door to pebble)
+executor.py          many files read by whatever executor there is, or each in a child process
 month.py             a folder of workbooks → submissions and their values
 earlier.py           what earlier months' forms say where a form holds one month
 corrections.py       the values that the province set right

@@ -1,8 +1,10 @@
 """Reading many files, wherever they are read: ``concurrent.futures.Executor`` is the one interface for it.
 
-In: paths, what to read them by, and how an executor is started. Out: their ``Contents`` in the same order.
+In: paths, what to read them by, and how an executor is started (``readers``: each file in a child process).
+Out: their ``Contents`` in the same order, a refusal where a file killed its reader.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
@@ -12,9 +14,11 @@ from typing import TypeAlias
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
-from kpibatch.books.guard.limits import shown
+from kpibatch.books.guard.capped import Pool
+from kpibatch.books.guard.inspect import take
+from kpibatch.books.guard.limits import Refused, shown
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.submission import Contents, read_submission
+from kpibatch.intake.submission import Contents, read_submission, refused
 from kpibatch.rules.levels import LevelTables
 
 _GRACE = 60.0  # seconds for a reader to start; a healthy one needs less than one
@@ -39,8 +43,20 @@ class Orders:
         """What a file is called in findings: its own name, or where in the month's folder it lies."""
         return self.names.get(path) or shown(path.name)
 
+    def lost(self, path: Path, reason: Refused) -> Contents:
+        """A file that did not let its reader come to an end."""
+        digest = ""
+        with suppress(OSError, Refused):
+            digest = hashlib.sha256(take(path, self.limits)).hexdigest()
+        return refused(self.name_of(path), self.tables, reason, digest)
+
 
 Start: TypeAlias = Callable[[Orders, int], Executor]  # for so many files
+
+
+def readers(orders: Orders, files: int) -> Executor:
+    """Child processes that read by these orders."""
+    return Pool(orders.limits, orders.read, files)
 
 
 def read_all(
@@ -61,7 +77,10 @@ def read_all(
         with start(orders, len(rest)) as executor, suppress(BrokenExecutor, TimeoutError):
             futures = [executor.submit(orders.read, path) for path in rest]
             for path, future in zip(rest, futures, strict=True):
-                done[path] = future.result(orders.limits.seconds + _GRACE)
+                try:
+                    done[path] = future.result(orders.limits.seconds + _GRACE)
+                except Refused as reason:
+                    done[path] = orders.lost(path, reason)
                 tick(len(done), len(paths))
         stalled = 0 if len(done) > before else stalled + 1
     if stalled:

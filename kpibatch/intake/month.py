@@ -17,11 +17,10 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, show_date
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, is_late, near_round, read_arrivals
-from kpibatch.intake.executor import Orders, read_all
+from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.folder import holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
-from kpibatch.intake.readers import Readers
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 
@@ -98,7 +97,7 @@ def read_month(
         if not (seen.names or any(found.severity == "error" for found in seen.findings)):
             raise EmptyMonth(folder=folder)
         orders = Orders(tables, month, config.intake, office_form, seen.names)
-        contents = read_all(sorted(seen.names, key=seen.names.__getitem__), orders, Readers, tick)
+        contents = read_all(sorted(seen.names, key=seen.names.__getitem__), orders, readers, tick)
     counted = frozenset(one.unit for one in contents)
     passed = [*seen.findings, *not_read(seen.others, counted, tables)]
     arrivals = read_arrivals(

@@ -15,10 +15,10 @@ from statistics import median
 from python_calamine import CalamineWorkbook
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.books.guard.capped import START
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.read import read_bytes
-from kpibatch.intake import readers as workers
-from kpibatch.intake.executor import Orders, read_all
+from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.submission import read_submission
 from kpibatch.rules.reader import read_levels
 
@@ -45,9 +45,7 @@ def main(rounds: int) -> None:
         "submission, in this process": lambda: [
             read_submission(path, tables, MONTH, LIMITS) for path in paths
         ],
-        f"submission, pool ({workers.START})": lambda: read_all(
-            paths, Orders(tables, MONTH, LIMITS), workers.Readers
-        ),
+        f"submission, pool ({START})": lambda: read_all(paths, Orders(tables, MONTH, LIMITS), readers),
     }
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(rounds):

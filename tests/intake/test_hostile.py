@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile_books import (
@@ -44,10 +45,10 @@ from kpibatch.base.catalogue import texts
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import KpibatchError, NoReaders
 from kpibatch.books import read as cells
+from kpibatch.books.guard import capped
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.guard.limits import REFUSALS, Inspected, Sheet
 from kpibatch.intake import executor
-from kpibatch.intake import readers as workers
 from kpibatch.intake.executor import Orders
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.intake.submission import Contents, read_submission
@@ -183,7 +184,7 @@ def read_all(
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Contents]:
     """All files read in child processes."""
-    return executor.read_all(paths, Orders(tables, MONTH, limits), workers.Readers, tick)
+    return executor.read_all(paths, Orders(tables, MONTH, limits), executor.readers, tick)
 
 
 def breakdown(*_: object) -> Contents:
@@ -220,7 +221,7 @@ ENDS = {
     "memory": ("file-killed-reader", "> 1,000 MB"),
     "bug": ("file-killed-reader", "KeyError: 'key'"),
 }
-forks = pytest.mark.skipif(workers.START != "fork", reason="only a forked child inherits the stand-in")
+forks = pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
 
 
 @pytest.mark.slow
@@ -279,7 +280,7 @@ def test_without_the_guards_a_killer_costs_itself_alone(
 def test_a_fresh_interpreter_does_as_well_as_a_fork(
     buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "START", "spawn")
+    monkeypatch.setattr(capped, "START", "spawn")
     here = [read_submission(path, buriram, MONTH, LIMITS) for path in GOOD[:2]]
     assert repr(read_all(GOOD[:2], buriram)) == repr(here)
 
@@ -294,7 +295,7 @@ def test_any_executor_reads_the_same(buriram: LevelTables) -> None:
 
 def test_readers_take_no_other_work(buriram: LevelTables) -> None:
     with (
-        workers.Readers(Orders(buriram, MONTH, LIMITS), 1) as readers,
+        executor.readers(Orders(buriram, MONTH, LIMITS), 1) as readers,
         pytest.raises(ValueError, match=MONTH),
     ):
         readers.submit(Orders(buriram, MONTH, LIMITS).read, GOOD[0])
@@ -318,15 +319,16 @@ def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
 
 @pytest.mark.slow
 def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, breaking = workers._outcome, {GOOD[1], GOOD[3]}  # each once; the readers end in any order
+    real, breaking = capped._outcome, {GOOD[1].name, GOOD[3].name}  # each once; they end in any order
 
-    def outcome(path: Path, *order: object) -> object:
-        if path in breaking:
-            breaking.remove(path)
+    def outcome(*order: Any) -> object:
+        contents = real(*order)
+        if contents.file in breaking:
+            breaking.remove(contents.file)
             breakdown()
-        return real(path, *order)
+        return contents
 
-    monkeypatch.setattr(workers, "_outcome", outcome)
+    monkeypatch.setattr(capped, "_outcome", outcome)
     assert [one.unit for one in read_all(GOOD[:4], buriram)] == [
         "3101",
         "3102",
@@ -338,7 +340,7 @@ def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: 
 def test_where_no_child_can_be_started_one_line_says_so(
     buriram: LevelTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_outcome", breakdown)
+    monkeypatch.setattr(capped, "_outcome", breakdown)
     with pytest.raises(KpibatchError) as stopped:
         read_all(GOOD[:2], buriram)
     assert stopped.type is NoReaders

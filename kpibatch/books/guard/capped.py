@@ -1,0 +1,317 @@
+"""What a stranger's file touches is done in a child process with a cap on its memory and a clock on the wall:
+a file that kills costs itself alone (the door to pebble).
+
+In: a function and what it is given. Out: what it gives back, or ``Refused`` (``file-too-slow``,
+``file-killed-reader``) where the child took too long, took too much memory or died. ``capped`` is for one
+call, ``Child`` for one after another, ``Pool`` for many at once. A child dies with its parent, leaves Ctrl-C
+to it, and prints nothing.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from copy import copy
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import NoReaders
+from kpibatch.books.guard.job import bind, deaf_to_ctrl_c
+from kpibatch.books.guard.limits import Refused
+from kpibatch.books.guard.package import MB
+
+START = "fork" if sys.platform == "linux" else "spawn"  # a fork costs 3 ms, a fresh interpreter 300
+WORKERS = 2
+_GRACE = 60.0  # seconds for a child to start; a healthy one needs less than one
+_INTERPRETER_MB = 100  # what a child takes on Windows before it does anything; on Linux it is looked up
+_PR_SET_PDEATHSIG = 1
+_work: list[Callable[..., Any]] = []  # a pool's child's own, filled in by _begin
+
+Given = ParamSpec("Given")
+Gives = TypeVar("Gives")
+
+
+def capped(
+    limits: IntakeLimits, work: Callable[Given, Gives], /, *args: Given.args, **kwargs: Given.kwargs
+) -> Gives:
+    """``work(*args, **kwargs)`` in a child that may take ``limits.memory_mb`` and ``limits.seconds``.
+
+    ``work`` is a function of a module, and what it is given, gives back or raises can be pickled (elsewhere
+    than on Linux the child starts afresh); what it changes in memory stays in the child. Raises ``Refused``
+    where the child did not come to an end, else what ``work`` raises, the child's traceback among its notes.
+    In a child it is done right there.
+    """
+    with Child(limits, work) as child:
+        return child(*args, **kwargs)
+
+
+class Child(Generic[Given, Gives]):
+    """One kind of work, one call after another, each with a clock of its own; the process is started by the
+    first call, and anew after one that did not come to an end.
+    """
+
+    def __init__(self, limits: IntakeLimits, work: Callable[Given, Gives]) -> None:
+        self._limits, self._do = limits, work
+        self._process: BaseProcess | None = None
+        self._pipe: Connection[Any, Any] | None = None
+
+    def __enter__(self) -> "Child[Given, Gives]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Gives:
+        if isinstance(multiprocessing.current_process(), _Capped):
+            return self._do(*args, **kwargs)
+        try:
+            gave: Gives
+            gave, error = pickle.loads(self._answer((args, kwargs)))
+        except BaseException:
+            self.close()
+            raise
+        if error is not None:
+            raise error
+        return gave
+
+    def _answer(self, given: object) -> bytes:
+        pipe = self._pipe or self._started()
+        try:
+            pipe.send(given)
+            if not pipe.poll(self._limits.seconds):
+                raise Refused("file-too-slow", f"> {self._limits.seconds:g} s")
+            return pipe.recv_bytes()
+        except (EOFError, ConnectionError):
+            assert self._process
+            self._process.join(_GRACE)
+            raise Refused("file-killed-reader", _ending(self._process.exitcode)) from None
+
+    def _started(self) -> "Connection[Any, Any]":
+        """The pipe to the process, which has begun. Raises ``NoReaders`` where none can be started."""
+        context = _context(self._limits)
+        try:
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_serve, args=(theirs, self._do, self._limits), daemon=True)
+            self._process.start()
+            theirs.close()
+            if self._pipe.poll(_GRACE):
+                self._pipe.recv()
+                return self._pipe
+        except (EOFError, OSError):
+            pass
+        raise NoReaders
+
+    def close(self) -> None:
+        """End the process, whatever it is at."""
+        if self._process and self._process.pid:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        if self._pipe:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+
+class Pool(Executor):
+    """Child processes for one kind of work, which they are handed once: only a call's argument travels.
+
+    A future fails with ``Refused`` where a call did not come to its end, whatever the reason, and with
+    ``BrokenExecutor`` where the pool itself broke down, which is no fault of the file's.
+    """
+
+    def __init__(self, limits: IntakeLimits, work: Callable[[Any], Any], calls: int) -> None:
+        from pebble import ProcessPool  # brings asyncio along, which other commands need not wait for
+
+        self._limits, self._do = limits, work
+        workers, context = min(WORKERS, calls), _context(limits)
+        self._pool = ProcessPool(workers, initializer=_begin, initargs=(work,), context=context)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Do the work once. Raises ``ValueError`` for work that the children were not started for."""
+        if fn != self._do or len(args) != 1 or kwargs:
+            raise ValueError(f"these children were not started for this: {fn}")
+        outcome: Future[Any] = Future()
+        done = self._pool.schedule(_work_on, args=args, timeout=self._limits.seconds)
+        done.add_done_callback(lambda future: _settle(outcome, future, self._limits))
+        return outcome
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the children, whatever they are at: nobody waits any more for what is not done by now."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+
+def _settle(outcome: "Future[Any]", done: "Future[Any]", limits: IntakeLimits) -> None:
+    if done.cancelled():
+        outcome.cancel()
+        return
+    try:
+        outcome.set_result(_outcome(done, limits))
+    except (BrokenExecutor, Refused) as error:
+        outcome.set_exception(error)
+
+
+def _outcome(done: "Future[Any]", limits: IntakeLimits) -> object:
+    """What became of a call that is done with. Raises ``BrokenExecutor`` where the pool broke down."""
+    from pebble import ProcessExpired
+
+    try:
+        return done.result()
+    except (BrokenExecutor, Refused):
+        raise
+    except TimeoutError:
+        raise Refused("file-too-slow", f"> {limits.seconds:g} s") from None
+    except MemoryError:
+        raise _out_of_memory(limits) from None
+    except ProcessExpired as end:
+        raise Refused("file-killed-reader", _ending(end.exitcode)) from None
+    # whatever the file made of its reader, it must not stop the batch
+    except (Exception, SystemExit) as error:
+        raise Refused("file-killed-reader", _named(error)) from None
+
+
+def _out_of_memory(limits: IntakeLimits) -> Refused:
+    return Refused("file-killed-reader", f"> {limits.memory_mb:,} MB")
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _ending(code: int | None) -> str:
+    with contextlib.suppress(ValueError):
+        return signal.Signals(-(code or 0)).name
+    return f"exit {code}"
+
+
+# --- how a child is started ---------------------------------------------------------------------------------
+
+
+class _Capped(BaseProcess):
+    """A process that has its caps before it does anything."""
+
+    limits: IntakeLimits
+
+    def start(self) -> None:
+        with deaf_to_ctrl_c():
+            super().start()
+        bind(self.sentinel, (_INTERPRETER_MB + self.limits.memory_mb) * MB)
+
+    def run(self) -> None:
+        _settle_in(self.limits.memory_mb)
+        super().run()
+
+
+class _Spawned(_Capped, SpawnProcess): ...
+
+
+if sys.platform != "win32":
+    from multiprocessing.context import ForkProcess
+
+    class _Forked(_Capped, ForkProcess): ...
+
+
+def _context(limits: IntakeLimits) -> Any:
+    """Python's own way to start processes, but for what they are capped by."""
+    kind = _Spawned if START == "spawn" else _Forked
+
+    def process(**facts: Any) -> _Capped:
+        made = kind(**facts)
+        made.limits = limits
+        return made
+
+    context: Any = copy(multiprocessing.get_context(START))
+    context.Process = process
+    return context
+
+
+# --- in the child -------------------------------------------------------------------------------------------
+
+
+def _settle_in(more_mb: int) -> None:
+    """Prepare the child; must not fail, for a pool would start another in its place for ever."""
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):
+        _end_with_the_parent()
+    with contextlib.suppress(OSError, ValueError):
+        _hush()
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        _cap_memory(more_mb)
+    gc.freeze()  # what the parent left in memory is not to be searched for rubbish
+
+
+def _end_with_the_parent() -> None:
+    """A child in an endless loop must not go on for ever where the batch was killed, for nobody looks at its
+    clock any more.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _hush() -> None:
+    """A child that dies must not print its last words over the operator's screen."""
+    faulthandler.disable()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
+
+
+def _cap_memory(more_mb: int) -> None:
+    """Allow so much more address space than there is now, where the platform can, and no core dumps."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + more_mb * MB
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _begin(work: Callable[..., Any]) -> None:
+    """A pool's child is handed its work."""
+    _work[:] = [work]
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a child in an endless loop runs no handler
+
+
+def _work_on(given: object) -> object:
+    (work,) = _work
+    return work(given)
+
+
+def _serve(pipe: "Connection[Any, Any]", work: Callable[..., Any], limits: IntakeLimits) -> None:
+    """Do the work as often as the parent asks for it."""
+    pipe.send(None)
+    with contextlib.suppress(EOFError):
+        while True:
+            args, kwargs = pipe.recv()
+            pipe.send_bytes(_packed(work, args, kwargs, limits))
+
+
+def _packed(work: Callable[..., Any], args: Any, kwargs: Any, limits: IntakeLimits) -> bytes:
+    """What the work gives back or raises, ready to travel."""
+    try:
+        return pickle.dumps((work(*args, **kwargs), None))
+    except MemoryError:
+        return pickle.dumps((None, _out_of_memory(limits)))
+    except BaseException as error:
+        error.add_note(traceback.format_exc())
+        try:
+            packed = pickle.dumps((None, error))
+            pickle.loads(packed)
+        except Exception:  # of a reader's own making
+            return pickle.dumps((None, Refused("file-killed-reader", _named(error))))
+        return packed

@@ -1,0 +1,188 @@
+"""Work in a child process: what comes back, and what becomes of a child that does not come to an end."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import EmptyMonth
+from kpibatch.books.guard import capped as door
+from kpibatch.books.guard.capped import Child, capped
+from kpibatch.books.guard.job import Limits, deaf_to_ctrl_c
+from kpibatch.books.guard.limits import Refused
+
+LIMITS = IntakeLimits(seconds=1.0)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def raise_it(error: BaseException) -> None:
+    raise error
+
+
+class Unsendable(Exception):
+    """Pickles, and can't be made again, as those of several libraries."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one + other)
+
+
+def _raise_unsendable() -> None:
+    raise Unsendable("a", "b")
+
+
+def ended(limits: IntakeLimits, work: Callable[..., object], *args: object) -> tuple[str, str]:
+    with pytest.raises(Refused) as refusal:
+        capped(limits, work, *args)
+    return refusal.value.code, refusal.value.found
+
+
+def test_what_the_work_gives_back_comes_back() -> None:
+    assert capped(LIMITS, divmod, 7, 2) == (3, 1)
+    assert capped(LIMITS, sorted, [1, 3, 2], reverse=True) == [3, 2, 1]
+    assert capped(LIMITS, os.getpid) != os.getpid()
+
+
+def test_what_the_work_raises_is_raised_with_the_child_s_traceback() -> None:
+    with pytest.raises(EmptyMonth) as stopped:
+        capped(LIMITS, raise_it, EmptyMonth(folder="2565-06"))
+    assert stopped.value.facts == {"folder": "2565-06"}
+    assert "in raise_it" in stopped.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("work", "given", "end"),
+    [
+        (os.abort, (), ("file-killed-reader", "SIGABRT")),
+        (os._exit, (3,), ("file-killed-reader", "exit 3")),
+        (bytes, (3_000_000_000,), ("file-killed-reader", "> 1,000 MB")),
+        (_raise_unsendable, (), ("file-killed-reader", "Unsendable: ab")),
+    ],
+    ids=["abort", "exit", "memory", "unsendable"],
+)
+def test_a_child_that_does_not_come_to_its_end_is_a_refusal(
+    work: Callable[..., object], given: tuple[object, ...], end: tuple[str, str]
+) -> None:
+    assert ended(LIMITS, work, *given) == end
+
+
+def test_the_clock_is_for_one_call_and_the_next_has_a_fresh_child() -> None:
+    with Child(replace(LIMITS, seconds=0.5), time.sleep) as child:
+        child(0.3)
+        child(0.3)
+        with pytest.raises(Refused, match=r"0\.5 s") as refusal:
+            child(60)
+        child(0.3)
+    assert refusal.value.code == "file-too-slow"
+
+
+@pytest.mark.slow
+def test_memory_just_below_the_cap_is_there_and_just_above_is_not() -> None:
+    cap = replace(LIMITS, memory_mb=300, seconds=20.0)
+    assert capped(cap, _room, 250) == 250
+    assert ended(cap, _room, 301) == ("file-killed-reader", "> 300 MB")
+
+
+def _room(size_mb: int) -> int:
+    return len(bytes(size_mb << 20)) >> 20
+
+
+def test_in_a_child_the_work_is_done_right_there() -> None:
+    child, inner = capped(LIMITS, _inner)
+    assert child == inner != os.getpid()
+
+
+def _inner() -> tuple[int, int]:
+    return os.getpid(), capped(LIMITS, os.getpid)
+
+
+def test_a_child_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    capped(LIMITS, os.write, 2, b"thread panicked at ...")
+    capped(LIMITS, print, "talk")
+    assert capfd.readouterr() == ("", "")
+
+
+@linux
+def test_a_child_leaves_ctrl_c_to_its_parent() -> None:
+    """It is deaf from its first moment on, not only once it has set itself up."""
+    assert capped(LIMITS, signal.getsignal, signal.SIGINT) is signal.SIG_IGN
+    assert signal.SIGINT in capped(LIMITS, signal.pthread_sigmask, signal.SIG_BLOCK, ())
+    capped(LIMITS, _interrupt_itself)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def _interrupt_itself() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@linux
+def test_ctrl_c_while_a_child_starts_is_the_parent_s_a_moment_later() -> None:
+    reached: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_in_the_block(reached)
+    assert reached
+
+
+def _interrupted_in_the_block(reached: list[str]) -> None:
+    with deaf_to_ctrl_c():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached.append("the end of the block")
+
+
+@linux
+def test_a_child_dies_with_its_parent() -> None:
+    program = (
+        "import os, time; from kpibatch.books.guard.capped import Child; from kpibatch.base.config import "
+        "IntakeLimits; child = Child(IntakeLimits(), time.sleep); child(0); "
+        "print(child._process.pid, flush=True); child(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    child = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+    assert child.exists()
+    parent.kill()
+    parent.communicate()
+    until = time.monotonic() + 10
+    while time.monotonic() < until and child.exists() and ") Z" not in child.read_text():
+        time.sleep(0.01)
+    assert not child.exists() or ") Z" in child.read_text()
+
+
+def test_an_interrupted_call_leaves_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = Child(LIMITS, time.sleep)
+    child(0)
+    assert child._process
+    process, pid = child._process, child._process.pid
+    monkeypatch.setattr(child._pipe, "poll", lambda _: raise_it(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        child(60)
+    with pytest.raises(ValueError, match="closed"):
+        process.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid or 0, 0)
+
+
+@pytest.mark.slow
+def test_a_fresh_interpreter_does_as_well_as_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "START", "spawn")
+    assert capped(LIMITS, divmod, 7, 2) == (3, 1)
+    assert ended(LIMITS, os._exit, 3) == ("file-killed-reader", "exit 3")
+    assert ended(LIMITS, time.sleep, 60) == ("file-too-slow", "> 1 s")
+    assert ended(LIMITS, bytes, 3_000_000_000) == ("file-killed-reader", "> 1,000 MB")
+    with pytest.raises(EmptyMonth):
+        capped(LIMITS, raise_it, EmptyMonth(folder="2565-06"))
+
+
+@pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the layout of 64-bit Windows")
+def test_what_windows_is_told_has_windows_layout() -> None:
+    """Source: winnt.h, ``JOBOBJECT_EXTENDED_LIMIT_INFORMATION``: 64 + 48 + 4 × 8 bytes."""
+    names = ("LimitFlags", "MinimumWorkingSetSize", "Affinity", "IoInfo", "ProcessMemoryLimit")
+    assert [getattr(Limits, name).offset for name in names] == [16, 24, 48, 64, 112]
+    assert ctypes.sizeof(Limits) == 144
