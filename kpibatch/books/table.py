@@ -179,6 +179,11 @@ def read_table(
     return Table(head, tuple(rows), tuple(filter(None, header)))
 
 
+def absent_table(file: str, sheet: str) -> Table:
+    """The table of a sheet that need not be there and is not: without rows, and without a fault."""
+    return Table(Row(file, sheet, 0, {}))
+
+
 def grid_called(sheet: str, grids: Mapping[str, Grid]) -> Grid | None:
     """The sheet of that name; else the one whose name looks the same."""
     return grids.get(sheet) or next((grid for name, grid in grids.items() if fold(name) == fold(sheet)), None)

@@ -10,6 +10,7 @@ records.py       rounds, units, measures, nodes, rules as records
 sources.py       ที่มา: how a computed measure follows from others, and back
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
+sheets.py        the workbook's sheets as tables
 references.py    codes that point nowhere or in a circle
 percents.py      percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
-from kpibatch.rules.records import TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
+from kpibatch.rules.records import MAY_LACK, TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,7 @@ class LevelTables:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all that the tables say, not of how the file is stored."""
-        parts = (part.name for part in fields(self) if part.compare and part.name != "file")
-        return _fingerprint([getattr(self, name) for name in parts])
+        return _fingerprint([getattr(self, name) for name in _said(self) if name != "file"])
 
     @cached_property
     def form_digest(self) -> str:
@@ -189,8 +189,19 @@ def _orderly(content: object) -> object:
     if isinstance(content, Place):
         return ""
     if is_dataclass(content):
-        return [_orderly(getattr(content, part.name)) for part in fields(content) if part.compare]
+        return [_orderly(getattr(content, name)) for name in _said(content)]
     return repr(content)
+
+
+def _said(record: Any) -> list[str]:
+    """The fields that decide something; of one that a workbook may do without, only where it says something,
+    so that the workbooks without keep their fingerprint.
+    """
+    return [
+        part.name
+        for part in fields(record)
+        if part.compare and not (part.metadata.get(MAY_LACK) and getattr(record, part.name) == part.default)
+    ]
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:

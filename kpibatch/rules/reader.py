@@ -5,19 +5,17 @@ what was found and how to mend it. An error among them means that nothing may be
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
-from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind, takes_percent
-from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, says_percent, squash
-from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
+from kpibatch.books.read import UnreadableBook, as_text, read_book
 from kpibatch.books.shown import Unclear
-from kpibatch.books.table import Row, Table, read_table
+from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, is_dash, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.percents import Typed, numbers_of, report_shares
@@ -28,7 +26,6 @@ from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
-    GUIDE,
     MEASURES,
     NODES,
     RATING,
@@ -40,8 +37,7 @@ from kpibatch.rules.schema import (
     Flag,
     Scope,
 )
-
-Record = TypeVar("Record")
+from kpibatch.rules.sheets import read_sheets, unique, unknown_sheets
 
 
 def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
@@ -56,9 +52,9 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
     except UnreadableBook as reason:
         raise UnreadableLevelTables(file=path, reason=reason) from None
     sheets = read_sheets(path.name, grids)
-    units = _unique(sheets[UNITS.sheet], UNITS.code, _unit)
-    measures, measure_faults = sound_measures(_unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
-    nodes, node_faults = sound_nodes(_unique(sheets[NODES.sheet], NODES.code, lambda row: _node(row, units)))
+    units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
+    measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
+    nodes, node_faults = sound_nodes(unique(sheets[NODES.sheet], NODES.code, lambda row: _node(row, units)))
     names = _level_columns(sheets[RULES.sheet])
     tables = LevelTables(
         file=path.name,
@@ -74,22 +70,7 @@ def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     in_cells = (fault for table in sheets.values() for fault in table.findings)
-    return tables, [*_unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
-
-
-def read_sheets(file: str, grids: Mapping[str, Grid]) -> dict[str, Table]:
-    """Each sheet of the schema as a table, by its name."""
-    return {each.sheet: read_table(file, grids, each.sheet, each.required, each.others) for each in SHEETS}
-
-
-def _unknown_sheets(file: str, grids: Iterable[str]) -> Iterator[Finding]:
-    known = {fold(each.sheet): each.sheet for each in SHEETS}
-    there = {fold(name) for name in grids}
-    absent = [sheet for name, sheet in known.items() if name not in there]
-    for name in grids:
-        if fold(name) not in {*known, fold(GUIDE)}:
-            nearest = nearest_of(name, absent or list(known.values()))
-            yield finding("table-unknown-sheet", Place(file, name), found=name, nearest=nearest)
+    return tables, [*unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
 
 
 def _level_columns(table: Table) -> tuple[Column, ...]:
@@ -103,19 +84,6 @@ def _level_columns(table: Table) -> tuple[Column, ...]:
         if all(dict(fault.facts).get("column") != left_out for fault in table.head.findings):
             table.head.report("table-column-missing", left_out, ", ".join(names))
     return names
-
-
-def _unique(table: Table, key: Column, read: Callable[[Row], Record]) -> dict[str, Record]:
-    records: dict[str, Record] = {}
-    for row in table:
-        code = row.code(key)
-        if not code:
-            row.report("table-value", key, "", expected=key)
-        elif code in records:
-            row.report("table-duplicate", key, code)
-        else:
-            records[code] = read(row)
-    return records
 
 
 def _unit(row: Row) -> Unit:

@@ -15,6 +15,7 @@ from kpibatch.base.thai import fold, months_between
 from kpibatch.rules.conditions import Condition, is_dash
 
 TOTAL = "total"
+MAY_LACK = "may lack"  # metadata of a field whose default is what a workbook without its column or sheet says
 
 
 class Source(StrEnum):

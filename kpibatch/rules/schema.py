@@ -81,13 +81,14 @@ class Sheet:
     """A sheet: its name, which of its columns tell rows apart, how many stay in sight when it is scrolled.
 
     ``keys`` holds the strictest way to tell rows apart first. Where ``any_column`` is given, further columns
-    may follow that are headed by codes and look like it.
+    may follow that are headed by codes and look like it. An ``optional`` sheet need not be there.
     """
 
     sheet: str
     keys: tuple[tuple[Column, ...], ...]
     frozen: int = 1
     any_column: Column | None = None
+    optional: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:

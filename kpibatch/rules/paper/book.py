@@ -30,7 +30,7 @@ def write_level_book(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], 
     with Book(path, title="ตารางระดับ", day=day) as book:
         _write_guide(book)
         labels = {row[0]: row[1] for row in sheets.get(MEASURES.sheet, [])[1:]}
-        for schema in SHEETS:
+        for schema in (each for each in SHEETS if each.sheet in sheets or not each.optional):
             _write_sheet(book.sheet(schema.sheet), schema, sheets[schema.sheet], labels)
         book.sheets[NODES.sheet].raw.activate()
 

@@ -18,9 +18,9 @@ from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
-from kpibatch.rules.reader import read_sheets
 from kpibatch.rules.records import Rule
 from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
+from kpibatch.rules.sheets import read_sheets
 
 ANY = "*"
 
