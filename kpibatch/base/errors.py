@@ -10,6 +10,7 @@ KpibatchError
 │   ├── ConfigFault …             config.toml can't be read, or a key or value in it
 │   ├── OutputBusy                another command is at work in the output
 │   ├── FileInUse                 open in Excel, or read-only
+│   ├── FileHeld                  a file to read is held by another program, or not open to this person
 │   ├── CannotWrite               the disk refuses a file that is written
 │   └── DiskRefuses               the drive or share is gone, or not open to this person
 ├── RulesError
@@ -112,6 +113,9 @@ class OutputBusy(WorkspaceError): ...
 
 
 class FileInUse(WorkspaceError): ...
+
+
+class FileHeld(WorkspaceError): ...
 
 
 class CannotWrite(WorkspaceError): ...

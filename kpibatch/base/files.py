@@ -15,9 +15,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kpibatch.base.errors import CannotWrite, FileInUse
+from kpibatch.base.thai import UNSEEN
 
 _NEW, _OLD = "new", "old"
 _HERE, _EXCHANGE = -100, 2
+# controls, ends of lines, lone halves of letters, no letters at all
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def sha256_of(path: Path) -> str:
@@ -138,6 +141,21 @@ def _exchanged(one: Path, other: Path) -> bool:
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+def harmless(text: str) -> str:
+    """A name from outside as text that every output can hold, in one line and in one direction: without what
+    nobody sees, and what can't be shown as its bytes, as in addresses of the web.
+
+    >>> harmless("\\u202da\\n\\udcff.xlsx")
+    'a%0A%FF.xlsx'
+    """
+    return _UNSHOWABLE.sub(_as_bytes, UNSEEN.sub("", text))
+
+
+def _as_bytes(letter: re.Match[str]) -> str:
+    how = "surrogateescape" if "\udc80" <= letter[0] <= "\udcff" else "surrogatepass"
+    return "".join(f"%{byte:02X}" for byte in letter[0].encode("utf-8", how))
 
 
 def file_name(text: str) -> str:

@@ -20,7 +20,7 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-_UNSEEN = re.compile(f"[{_INVISIBLE}]+")
+UNSEEN = re.compile(f"[{_INVISIBLE}]+")
 # letters that nobody sees, or that only look like Latin ones: Greek and Cyrillic
 _ODD = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x9f\u0370-\u03ff\u0400-\u052f{_INVISIBLE}]")
 _SEEN = re.compile(rf"[^\s{_INVISIBLE}]")
@@ -73,7 +73,7 @@ def squash(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
-    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("เเ", "แ")
+    seen = unicodedata.normalize("NFC", UNSEEN.sub("", text)).replace("เเ", "แ")
     return " ".join(_STACK.sub(_in_order, _AM_APART.sub("\\1\u0e33", seen)).split())
 
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import FileHeld
 from kpibatch.base.thai import is_blank, squash
 from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Inspected, Merge, Refused
@@ -72,10 +73,13 @@ def as_text(value: Value) -> str:
 def read_book(path: Path, limits: IntakeLimits = _LIMITS) -> dict[str, Grid]:
     """Every sheet of a workbook by its name, in order.
 
-    Raises ``UnreadableBook`` where the file can't be opened as a workbook, or is not fit to be read.
+    Raises ``UnreadableBook`` where the file can't be opened as a workbook, or is not fit to be read,
+    ``FileHeld`` where it is kept from us.
     """
     try:
         return read_bytes(take(path, limits), limits)
+    except PermissionError as reason:
+        raise FileHeld(file=path) from reason
     except (Refused, OSError) as reason:
         raise UnreadableBook(squash(str(reason)) or type(reason).__name__) from reason
 

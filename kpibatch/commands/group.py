@@ -9,6 +9,7 @@ import click
 from kpibatch import __version__
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, NotAMonth, WorkspaceError
+from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
 from kpibatch.base.thai import arabic, is_month
 
@@ -41,7 +42,7 @@ class OneLine(click.Group):
             if error.errno not in _OF_THE_DISK:
                 raise
             failure = DiskRefuses(file=error.filename or "", reason=error.strerror)
-        click.echo("kpibatch: " + failure.message(language_of(ctx.params["workspace"])), err=True)
+        click.echo("kpibatch: " + harmless(failure.message(language_of(ctx.params["workspace"]))), err=True)
         ctx.exit(STOPPED)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from kpibatch.base.config import Config
+from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, read_moment, squash
@@ -93,7 +94,7 @@ def read_arrivals(
     except (OSError, ValueError) as reason:
         fault = finding("received-unreadable", Place(RECEIVED), found=reason)
         return Arrivals({}, seen, now, (fault,))
-    names = [each.name for each in folder.iterdir() if each.name != RECEIVED]
+    names = [harmless(each.name) for each in folder.iterdir() if each.name != RECEIVED]
     inner = [part for file in below if "/" in file for part in (file, PurePosixPath(file).name)]
     rows = _Rows(sense, {fold(name): name for name in (*names, *inner)})
     findings = tuple(rows.read(lines))

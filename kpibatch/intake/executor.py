@@ -14,9 +14,10 @@ from typing import TypeAlias
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
+from kpibatch.base.files import harmless
 from kpibatch.books.guard.capped import Pool
 from kpibatch.books.guard.inspect import take
-from kpibatch.books.guard.limits import Refused, shown
+from kpibatch.books.guard.limits import Refused
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.submission import Contents, read_submission, refused
 from kpibatch.rules.levels import LevelTables
@@ -41,7 +42,7 @@ class Orders:
 
     def name_of(self, path: Path) -> str:
         """What a file is called in findings: its own name, or where in the month's folder it lies."""
-        return self.names.get(path) or shown(path.name)
+        return self.names.get(path) or harmless(path.name)
 
     def lost(self, path: Path, reason: Refused) -> Contents:
         """A file that did not let its reader come to an end."""

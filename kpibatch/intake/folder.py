@@ -1,28 +1,31 @@
 """What is in a month's folder: its workbooks, those in zip files and folders below it, and all that is none.
 
-In: the folder. Out: the files to read, each with the name it goes by (``reports.zip/3101.xlsx``), and what is
-not read, so that nobody is passed over. A zip file is a stranger's: names in it are made harmless, and what
-is locked, swollen or a zip itself is refused.
+In: the folder. Out: private copies of the files to read, each with the name it goes by
+(``reports.zip/3101.xlsx``), and what is not read, so that nobody is passed over. A zip file is a stranger's:
+names in it are made harmless, and what is locked, swollen or a zip itself is refused.
 """
 
+import os
+import shutil
 import tempfile
+import weakref
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
-from kpibatch.base.files import by_name
+from kpibatch.base.errors import CannotWrite, FileHeld
+from kpibatch.base.files import by_name, harmless
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import fold
 from kpibatch.books.guard.formats import SUFFIXES
 from kpibatch.books.guard.inspect import take
-from kpibatch.books.guard.limits import Refused, shown
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import Zipped
-from kpibatch.books.read import UnreadableBook
 from kpibatch.forms.names import unit_of_name
 from kpibatch.intake.arrivals import RECEIVED
 from kpibatch.rules.levels import LevelTables
@@ -35,15 +38,62 @@ _REPORTS = {".csv", ".tsv", ".gsheet", ".numbers", ".lnk", ".url", ".webloc", ".
 _UTF8 = 0x800
 
 
-@dataclass
-class Folder:
-    """``names``: the files to read and how each is called; ``others``: what is not read, as name and what it
-    is.
+class Copies:
+    """Private copies of what is read, by the names it goes by, for as long as this is kept: whatever becomes
+    of a file meanwhile, what was read is what goes back to its unit.
     """
 
-    names: dict[Path, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._paths: dict[str, Path] = {}
+
+    def get(self, name: str) -> Path | None:
+        """The copy of that name; none of a file that was refused before it was copied."""
+        return self._paths.get(name)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @cached_property
+    def _home(self) -> Path:
+        home = Path(tempfile.mkdtemp(prefix="kpibatch-read-"))
+        weakref.finalize(self, _removed, home, os.getpid())  # at the latest when the program ends
+        return home
+
+    @property
+    def names(self) -> dict[Path, str]:
+        """What each copy is called."""
+        return {path: name for name, path in self._paths.items()}
+
+    def add(self, name: str, raw: bytes) -> None:
+        """Keep what a file holds. Raises ``CannotWrite`` where the disk refuses."""
+        try:
+            path = self._home / f"{len(self):05}"
+            path.write_bytes(raw)
+        except OSError as reason:
+            raise CannotWrite(file=reason.filename or tempfile.gettempdir(), reason=reason.strerror) from None
+        self._paths[name] = path
+
+
+def _removed(home: Path, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked child that ends
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@dataclass
+class Folder:
+    """``copies`` are read; ``refused`` are files that are not, and why; ``others`` what is no workbook, as
+    name and what it is.
+    """
+
+    copies: Copies = field(default_factory=Copies)
+    refused: dict[str, Refused] = field(default_factory=dict)
     others: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[str]:
+        """The names of all workbooks."""
+        return sorted({*self.copies.names.values(), *self.refused})
 
 
 def holds_workbooks(folder: Path) -> bool:
@@ -55,67 +105,48 @@ def holds_workbooks(folder: Path) -> bool:
     )
 
 
-@contextmanager
-def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Iterator[Folder]:
-    """A month's folder with its zip files unpacked, as long as it is read."""
-    seen, paths = Folder(), sorted(walk(folder), key=by_name) if folder.is_dir() else []
-    archives = {path for path in paths if _is_archive(path)}
-    with _unpacking() if archives else nullcontext(Path()) as unpacked:  # most months need no disk for it
-        for path in paths:
-            name = shown(path.relative_to(folder).as_posix())
-            if path in archives:
-                _add_zip(seen, path, name, unpacked, tables, limits)
-            else:
-                _add(seen, path, name)
-        if len(seen.names) > limits.max_files:
-            for path in list(seen.names)[limits.max_files :]:
-                seen.findings.append(
-                    _refused(seen.names.pop(path), "too-many-files", limits.max_files, tables)
-                )
-        yield seen
+def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Folder:
+    """What a month's folder holds, zip files unpacked. Raises ``FileHeld`` where a file is kept from us."""
+    return _Opening(tables, limits, named(folder)).seen
 
 
-@contextmanager
-def _unpacking() -> Iterator[Path]:
-    """A folder of its own, gone after the block."""
-    with tempfile.TemporaryDirectory(prefix="kpibatch-", ignore_cleanup_errors=True) as unpacked:
-        yield Path(unpacked)
+def named(folder: Path) -> dict[Path, str]:
+    """Every file of a month's folder and the name it goes by: harmless, and no other's."""
+    names = {path: path.relative_to(folder).as_posix() for path in _walked(folder)}
+    free = _Free()
+    ordered = sorted(names.items(), key=lambda item: (harmless(item[1]) != item[1], by_name(item[0])))
+    return {path: free.name(name) for path, name in ordered}
 
 
-def _is_archive(path: Path) -> bool:
-    return path.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(path.name)
+class _Free:
+    """Names made harmless, each numbered where another looks the same."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def name(self, raw: str) -> str:
+        whole = own = PurePosixPath(harmless(raw))
+        number = 2
+        while str(own).casefold() in self._taken:
+            own = whole.with_name(f"{whole.stem} ({number}){whole.suffix}")
+            number += 1
+        self._taken.add(str(own).casefold())
+        return str(own)
 
 
-@contextmanager
-def original(folder: Path, name: str, limits: IntakeLimits) -> Iterator[Path]:
-    """A file of a month's folder by the name it goes by; one in a zip file for as long as it is looked at."""
-    archive, inner = _in_zip(folder, name)
-    if archive is None:
-        yield folder / name
-        return
-    with _unpacking() as unpacked:
-        path = unpacked / PurePosixPath(inner).name
-        path.write_bytes(_archive(archive, limits, archive.stat().st_mtime_ns).read(inner))
-        yield path
-
-
-def _in_zip(folder: Path, name: str) -> tuple[Path | None, str]:
-    parts = PurePosixPath(name).parts
-    for end in range(1, len(parts)):
-        archive = folder.joinpath(*parts[:end])
-        if archive.suffix.lower() == ".zip" and archive.is_file():
-            return archive, "/".join(parts[end:])
-    return None, ""
+def _walked(folder: Path) -> list[Path]:
+    return sorted(walk(folder), key=by_name) if folder.is_dir() else []
 
 
 def walk(folder: Path) -> Iterator[Path]:
     """All files below a folder, evidence left alone, links not followed; a folder without any file itself."""
-    for path in folder.iterdir():
-        if path.is_symlink() or not path.is_dir():
-            yield path
-        elif not (_is_evidence(path.name) or _is_system(path.name)):
-            inside = list(walk(path))
-            yield from inside if any(each.name != KEPT for each in inside) else [path]
+    with suppress(FileNotFoundError):  # gone since it was seen
+        for path in folder.iterdir():
+            if path.is_symlink() or not path.is_dir():
+                yield path
+            elif not (_is_evidence(path.name) or _is_system(path.name)):
+                inside = list(walk(path))
+                yield from inside if any(each.name != KEPT for each in inside) else [path]
 
 
 def _is_evidence(name: str) -> bool:
@@ -131,60 +162,88 @@ def _is_workbook(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-def _add(seen: Folder, path: Path, name: str) -> None:
-    if path.name in _OWN:
-        return
-    if _is_system(path.name):
-        seen.findings.append(finding("passed-over", Place(name), found=path.name))
-    elif path.suffix.lower() in SUFFIXES and (path.is_symlink() or not path.is_dir()):
-        seen.names[path] = name
-    else:
-        seen.others.append((name, f"{path.name}/" if path.is_dir() else path.suffix or path.name))
+class _Opening:
+    """A month's folder while it is looked through; what was seen is in ``seen``."""
 
+    def __init__(self, tables: LevelTables, limits: IntakeLimits, names: Mapping[Path, str]) -> None:
+        self.seen, self._tables, self._limits = Folder(), tables, limits
+        for path, name in sorted(names.items(), key=lambda item: item[1]):
+            if path.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(path.name):
+                self._add_zip(path, name)
+            elif path.name not in _OWN:
+                self._add(path, name)
 
-def _add_zip(
-    seen: Folder, path: Path, name: str, unpacked: Path, tables: LevelTables, limits: IntakeLimits
-) -> None:
-    """The workbooks of a zip file; a workbook that is called .zip is one all the same."""
-    try:
-        archive = _Archive(path, limits)
-        contents = {inner: archive.read(inner) for inner in archive.names if _is_workbook(inner)}
-    except (Refused, UnreadableBook, OSError) as reason:
-        code = getattr(reason, "code", "")
-        locked = "zip-encrypted" if code == "file-encrypted" else "zip-refused"
-        seen.findings.append(_refused(name, locked, getattr(reason, "found", "") or reason, tables))
-        return
-    if {"[Content_Types].xml", "mimetype"} & {*archive.names}:
-        seen.names[path] = name
-        return
-    found = False
-    for inner in archive.names:
-        target, whole = unpacked / f"{len(seen.names):05}", f"{name}/{inner}"
-        last = PurePosixPath(inner)
-        if any(_is_evidence(part) or _is_system(part) for part in last.parts):
-            continue
-        found = True
-        if last.suffix.lower() == ".zip":
-            seen.findings.append(_refused(whole, "zip-nested", last.name, tables))
-        elif _is_workbook(inner):
-            target.write_bytes(contents[inner])
-            seen.names[target] = whole
+    def _add(self, path: Path, name: str) -> None:
+        last = PurePosixPath(name)
+        if _is_system(path.name):
+            self.seen.findings.append(finding("passed-over", Place(name), found=last.name))
+        elif _is_workbook(path.name) and (path.is_symlink() or not path.is_dir()):
+            self._keep(name, lambda: take(path, self._limits))
         else:
-            seen.others.append((whole, last.suffix or last.name))
-    if not found:
-        seen.others.append((name, ".zip"))
+            self.seen.others.append((name, f"{last.name}/" if path.is_dir() else last.suffix or last.name))
+
+    def _keep(self, name: str, taken: Callable[[], bytes]) -> None:
+        """A private copy of a workbook, of no more than the limit allows."""
+        if len(self.seen.files) >= self._limits.max_files:
+            self._refuse(name, "too-many-files", self._limits.max_files)
+            return
+        try:
+            self.seen.copies.add(name, taken())
+        except Refused as reason:
+            self.seen.refused[name] = reason
+        except PermissionError as reason:
+            raise FileHeld(file=name) from reason
+        except OSError as reason:
+            self.seen.refused[name] = Refused("file-gone", reason.strerror or reason)
+
+    def _refuse(self, name: str, code: str, found: object) -> None:
+        unit = unit_of_name(name, self._tables)
+        self.seen.findings.append(finding(code, Place(name), unit=unit, found=found))
+
+    def _add_zip(self, path: Path, name: str) -> None:
+        """The workbooks of a zip file; a workbook that is called .zip is one all the same."""
+        try:
+            raw = take(path, replace(self._limits, max_file_mb=self._limits.max_zip_mb))
+            archive = _Archive(raw, self._limits)
+            contents = {inner: archive.read(inner) for inner in archive.names if _is_workbook(inner)}
+        except PermissionError as reason:
+            raise FileHeld(file=name) from reason
+        except (Refused, OSError) as reason:
+            code = getattr(reason, "code", "")
+            locked = "zip-encrypted" if code == "file-encrypted" else "zip-refused"
+            self._refuse(name, locked, getattr(reason, "found", "") or reason)
+            return
+        if {"[Content_Types].xml", "mimetype"} & {*archive.names}:
+            self._keep(name, lambda: take(path, self._limits))
+            return
+        inside = [inner for inner in archive.names if not _is_passed_over(inner)]
+        if not inside:
+            self.seen.others.append((name, ".zip"))
+        for inner in inside:
+            self._add_member(f"{name}/{inner}", contents.get(inner))
+
+    def _add_member(self, name: str, content: bytes | None) -> None:
+        last = PurePosixPath(name)
+        if last.suffix.lower() == ".zip":
+            self._refuse(name, "zip-nested", last.name)
+        elif content is None:
+            self.seen.others.append((name, last.suffix or last.name))
+        else:
+            self._keep(name, lambda: content)
+
+
+def _is_passed_over(inner: str) -> bool:
+    return any(_is_evidence(part) or _is_system(part) for part in PurePosixPath(inner).parts)
 
 
 class _Archive:
     """A zip file's members under harmless names. Raises ``Refused`` where one is not fit to be unpacked."""
 
-    def __init__(self, path: Path, limits: IntakeLimits) -> None:
-        raw = take(path, replace(limits, max_file_mb=limits.max_zip_mb))
-        self._zipped = Zipped(raw, limits)
+    def __init__(self, raw: bytes, limits: IntakeLimits) -> None:
+        self._zipped, free = Zipped(raw, limits), _Free()
         with zipfile.ZipFile(BytesIO(raw)) as archive:
-            self._names = {
-                _harmless(each): each.orig_filename for each in archive.infolist() if not each.is_dir()
-            }
+            members = [each for each in archive.infolist() if not each.is_dir()]
+        self._names = {free.name(_spelled(each)): each.orig_filename for each in members}
 
     @property
     def names(self) -> list[str]:
@@ -194,13 +253,7 @@ class _Archive:
         return self._zipped.part(self._names[name])
 
 
-@lru_cache(maxsize=1)
-def _archive(path: Path, limits: IntakeLimits, changed: int) -> _Archive:
-    """The zip file that was looked at last, for as long as it is the same."""
-    return _Archive(path, limits)
-
-
-def _harmless(member: zipfile.ZipInfo) -> str:
+def _spelled(member: zipfile.ZipInfo) -> str:
     """A member's name below its zip file, in Thai where the zip program did not say how it wrote it."""
     name = member.orig_filename
     if not member.flag_bits & _UTF8:
@@ -210,11 +263,7 @@ def _harmless(member: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             name = raw.decode("cp874", "replace")
     parts = name.replace("\\", "/").split("/")
-    return shown("/".join(part.replace(":", "-") for part in parts if part not in ("", ".", "..")))
-
-
-def _refused(name: str, code: str, found: object, tables: LevelTables) -> Finding:
-    return finding(code, Place(name), unit=unit_of_name(name, tables), found=found)
+    return "/".join(part.replace(":", "-") for part in parts if part not in ("", ".", "..")) or "-"
 
 
 def not_read(

@@ -5,7 +5,7 @@ submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,10 @@ from kpibatch.base.thai import is_month, show_date
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all, readers
-from kpibatch.intake.folder import holds_workbooks, not_read, opened
+from kpibatch.intake.folder import Copies, holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES
 from kpibatch.intake.past import PastMonth
-from kpibatch.intake.submission import Contents
+from kpibatch.intake.submission import Contents, refused
 from kpibatch.rules.levels import LevelTables
 
 NOTHING_COUNTS = (NOT_SENT, UNREAD) = ("not-submitted", "sent-unread")
@@ -46,7 +46,8 @@ class Intake:
     ``reported`` has a row per unit, measure and month up to the report month, with the columns ``COLUMNS``;
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
-    needs, ``unread`` the units of which a file came, but none that can be read or counted.
+    needs, ``unread`` the units of which a file came, but none that can be read or counted, ``originals`` the
+    month's files as they were read.
     """
 
     month: str
@@ -58,6 +59,7 @@ class Intake:
     arrivals: Mapping[str, datetime] = field(default_factory=dict)
     earlier_files: tuple[tuple[str, str], ...] = ()
     unread: frozenset[str] = frozenset()
+    originals: Copies = field(default_factory=Copies, compare=False)
 
 
 def newest_month(config: Config) -> str:
@@ -93,20 +95,24 @@ def read_month(
     if month not in tables.round.months:
         raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
     folder = config.submissions / month
-    with opened(folder, tables, config.intake) as seen:
-        if not (seen.names or any(found.severity == "error" for found in seen.findings)):
-            raise EmptyMonth(folder=folder)
-        orders = Orders(tables, month, config.intake, office_form, seen.names)
-        contents = read_all(sorted(seen.names, key=seen.names.__getitem__), orders, readers, tick)
+    seen = opened(folder, tables, config.intake)
+    if not (seen.files or any(found.severity == "error" for found in seen.findings)):
+        raise EmptyMonth(folder=folder)
+    names = seen.copies.names
+    orders = Orders(tables, month, config.intake, office_form, names)
+    contents = read_all(sorted(names, key=names.__getitem__), orders, readers, tick)
+    contents += [refused(name, tables, reason) for name, reason in seen.refused.items()]
+    contents.sort(key=lambda one: one.file)
     counted = frozenset(one.unit for one in contents)
     passed = [*seen.findings, *not_read(seen.others, counted, tables)]
     arrivals = read_arrivals(
         folder,
         Sense(*near_round(config, tables), ZoneInfo(config.workspace.time_zone)),
         sights,
-        seen.names.values(),
+        seen.files,
     )
-    return _together(tables, month, contents, arrivals, [*passed, *arrivals.findings])
+    intake = _together(tables, month, contents, arrivals, [*passed, *arrivals.findings])
+    return replace(intake, originals=seen.copies)
 
 
 def _together(

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from kpibatch.base.addresses import address
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import spelled_out
 from kpibatch.books.guard.inspect import take
-from kpibatch.books.guard.limits import Refused, shown
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
 from kpibatch.books.values import Reading, read_value
 from kpibatch.forms.checks import NO_DOUBTS, Form, answers_elsewhere, check_form
@@ -52,7 +53,7 @@ def read_submission(
     """Read one file; whatever is wrong with it is among its findings. ``office_form`` is the
     workspace's own form, if it has one.
     """
-    name, digest = name or shown(path.name), ""
+    name, digest = name or harmless(path.name), ""
     try:
         raw = take(path, limits)
         digest = hashlib.sha256(raw).hexdigest()

@@ -4,11 +4,10 @@ name to ``base/month_files.py``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
-from kpibatch.intake.folder import original
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
@@ -47,13 +46,13 @@ def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress) 
 
 def return_submissions(outcome: Outcome, folder: Path) -> int:
     """Write the marked copies into an empty folder; returns how many there are."""
-    submissions = outcome.config.submissions / outcome.month
-    returned = returned_files(outcome.intake, outcome.findings, outcome.tables.unit, outcome.language)
+    intake = outcome.intake
+    returned = returned_files(intake, outcome.findings, outcome.tables.unit, outcome.language)
     for copy in returned:
-        with original(submissions, copy.file, outcome.config.intake) as source:
-            write_returned(
-                source, folder / copy.name, copy.findings, copy.unit, outcome.language, copy.beside
-            )
+        source, own = intake.originals.get(copy.file), PurePosixPath(copy.file).name
+        write_returned(
+            source, folder / copy.name, copy.findings, copy.unit, outcome.language, copy.beside, file=own
+        )
     return len(returned)
 
 

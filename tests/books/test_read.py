@@ -15,7 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibatch.base.addresses import address, coordinates
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import FileHeld
 from kpibatch.base.kinds import Kind
+from kpibatch.books import read
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.shown import Unclear
@@ -263,3 +266,14 @@ def test_a_file_that_is_not_there_and_a_folder(tmp_path):
 )
 def test_a_value_as_a_person_sees_it(value, text):
     assert as_text(value) == text
+
+
+def test_a_book_that_is_kept_from_us_is_the_operators_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(path: Path, limits: IntakeLimits) -> bytes:
+        raise PermissionError(13, "held", str(path))
+
+    monkeypatch.setattr(read, "take", held)
+    with pytest.raises(FileHeld, match=r"level_tables\.xlsx"):
+        read.read_book(tmp_path / "level_tables.xlsx")

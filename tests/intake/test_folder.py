@@ -3,6 +3,7 @@ named with its way out, so that nobody is passed over.
 """
 
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from tablebook import levels
 from workspace import findings, kpibatch, read_rows, run, submission
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import CannotWrite, FileHeld
 from kpibatch.forms.standard import write_form
-from kpibatch.intake.folder import Folder, holds_workbooks, not_read, opened, original
+from kpibatch.intake import folder
+from kpibatch.intake.folder import Folder, holds_workbooks, not_read, opened
 from kpibatch.intake.submission import read_submission
 from kpibatch.rules.levels import LevelTables
 
@@ -55,8 +58,7 @@ def packed(path: Path, members: dict[str, bytes], flags: int = 0) -> Path:
 
 
 def look(month: Path, tables: LevelTables, limits: IntakeLimits = LIMITS) -> Folder:
-    with opened(month, tables, limits) as seen:
-        return seen
+    return opened(month, tables, limits)
 
 
 def said(seen: Folder) -> list[tuple[str, str, str]]:
@@ -71,18 +73,15 @@ def test_a_zip_file_and_folders_are_read_under_names_that_tell_where(
     (month / "3102 คูเมือง" / "รายงาน.xlsx").write_bytes(form)
     (month / "evidence").mkdir()
     (month / "evidence" / "c.xlsx").write_bytes(form)
-    with opened(month, tables, LIMITS) as seen:
-        names = sorted(seen.names.values())
-        path = next(path for path, name in seen.names.items() if "zip" in name)
-        contents = read_submission(path, tables, JUNE, LIMITS, None, seen.names[path])
-    assert names == ["3102 คูเมือง/รายงาน.xlsx", "รวม.zip/เหนือ/3101 เมือง.xlsx"]
+    seen = look(month, tables)
+    path = seen.copies.get("รวม.zip/เหนือ/3101 เมือง.xlsx")
+    assert path
+    contents = read_submission(path, tables, JUNE, LIMITS, None, seen.copies.names[path])
+    assert seen.files == ["3102 คูเมือง/รายงาน.xlsx", "รวม.zip/เหนือ/3101 เมือง.xlsx"]
     assert seen.others == []
     assert contents.unit == "3101"
     assert {line.file for line in contents.lines} == {"รวม.zip/เหนือ/3101 เมือง.xlsx"}
-    with original(month, "รวม.zip/เหนือ/3101 เมือง.xlsx", LIMITS) as source:
-        assert source.read_bytes() == form
-    with original(month, "3102 คูเมือง/รายงาน.xlsx", LIMITS) as source:
-        assert source == month / "3102 คูเมือง" / "รายงาน.xlsx"
+    assert path.read_bytes() == form
 
 
 @pytest.mark.parametrize(
@@ -97,11 +96,11 @@ def test_names_in_a_zip_file_are_made_harmless(
     name: str, known: str, month: Path, tables: LevelTables, form: bytes
 ) -> None:
     packed(month / "a.zip", {name: form})
-    with opened(month, tables, LIMITS) as seen:
-        assert list(seen.names.values()) == [known]
-        (path,) = seen.names
-        assert path.read_bytes() == form
-        assert month not in path.parents
+    seen = look(month, tables)
+    assert seen.files == [known]
+    (path,) = seen.copies.names
+    assert path.read_bytes() == form
+    assert month not in path.parents
 
 
 def test_thai_names_of_old_zip_programs_are_read(month: Path, tables: LevelTables, form: bytes) -> None:
@@ -109,7 +108,7 @@ def test_thai_names_of_old_zip_programs_are_read(month: Path, tables: LevelTable
     packed(month / "a.zip", {"3101 ABCDE.xlsx": form})
     raw = (month / "a.zip").read_bytes().replace(b"ABCDE", plain[5:10].encode("cp874"))
     (month / "a.zip").write_bytes(raw)
-    assert list(look(month, tables).names.values()) == [f"a.zip/{plain}"]
+    assert look(month, tables).files == [f"a.zip/{plain}"]
 
 
 def test_what_is_not_fit_to_be_unpacked_is_refused(month: Path, tables: LevelTables, form: bytes) -> None:
@@ -121,7 +120,7 @@ def test_what_is_not_fit_to_be_unpacked_is_refused(month: Path, tables: LevelTab
     (month / "inner.zip").unlink()
     (month / "3102 broken.zip").write_bytes(inner[:100])
     seen = look(month, tables)
-    assert seen.names == {}
+    assert seen.files == []
     assert said(seen) == [
         ("zip-encrypted", "3101", "3101 locked.zip"),
         ("zip-nested", "3103", "3103 nested.zip/3103.zip"),
@@ -133,7 +132,7 @@ def test_what_is_not_fit_to_be_unpacked_is_refused(month: Path, tables: LevelTab
 
 def test_a_workbook_named_zip_is_a_workbook(month: Path, tables: LevelTables, form: bytes) -> None:
     (month / "3101 เมือง.zip").write_bytes(form)
-    assert list(look(month, tables).names.values()) == ["3101 เมือง.zip"]
+    assert look(month, tables).files == ["3101 เมือง.zip"]
 
 
 @pytest.mark.parametrize(("most", "refused"), [(1, 2), (2, 1), (3, 0)])
@@ -142,7 +141,7 @@ def test_more_workbooks_than_the_limit_are_named(
 ) -> None:
     packed(month / "a.zip", {f"{number}.xlsx": form for number in range(3)})
     seen = look(month, tables, IntakeLimits(max_files=most))
-    assert (len(seen.names), [one.code for one in seen.findings]) == (
+    assert (len(seen.files), [one.code for one in seen.findings]) == (
         3 - refused,
         ["too-many-files"] * refused,
     )
@@ -185,7 +184,7 @@ def test_folders_without_a_file_and_what_programs_leave_are_named(month: Path, t
     for name in ("~$3101 เมือง.xlsx", "Thumbs.db", ".DS_Store", "received.csv"):
         (month / name).write_bytes(b"x")
     seen = look(month, tables)
-    assert seen.names == {}
+    assert seen.files == []
     assert seen.others == [("3101 เมือง", "3101 เมือง/")]
     for counted, code in ((frozenset({"3101"}), "ignored-file"), (frozenset[str](), "unread-report")):
         assert [one.code for one in not_read(seen.others, counted, tables)] == [code]
@@ -200,7 +199,7 @@ def test_links_are_not_followed(month: Path, tables: LevelTables, form: bytes, t
     (tmp_path / "elsewhere" / "3101.xlsx").write_bytes(form)
     (month / "link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     seen = look(month, tables)
-    assert (seen.names, seen.others) == ({}, [("link", "link/")])
+    assert (seen.files, seen.others) == ([], [("link", "link/")])
 
 
 def test_a_month_of_a_zip_file_alone_is_a_month(month: Path, form: bytes) -> None:
@@ -222,8 +221,85 @@ def test_templates_are_workbooks(suffix: str, month: Path, tables: LevelTables, 
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(b"spreadsheetml.sheet.main", kind))
     (month / "form.xlsx").unlink()
-    assert list(look(month, tables).names.values()) == [path.name]
+    assert look(month, tables).files == [path.name]
     assert read_submission(path, tables, JUNE, LIMITS).unit == "3101"
+
+
+# --- private copies -----------------------------------------------------------------------------------------
+
+
+def test_what_was_read_is_kept_whatever_becomes_of_the_file(
+    month: Path, tables: LevelTables, form: bytes
+) -> None:
+    (month / "3101.xlsx").write_bytes(form)
+    packed(month / "a.zip", {"3102.xlsx": form})
+    seen = look(month, tables)
+    (month / "3101.xlsx").write_bytes(b"other")
+    (month / "a.zip").unlink()
+    kept = [path.read_bytes() for path in seen.copies.names]
+    assert (seen.files, kept) == (["3101.xlsx", "a.zip/3102.xlsx"], [form, form])
+    (home,) = {path.parent for path in seen.copies.names}
+    del seen
+    assert not home.exists(), "gone with the last who needs it"
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_one_finding(
+    month: Path, tables: LevelTables, form: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(path: Path, limits: IntakeLimits) -> bytes:
+        path.unlink()
+        return really(path, limits)
+
+    really = folder.take
+    (month / "3101 ก.xlsx").write_bytes(form)
+    monkeypatch.setattr(folder, "take", take)
+    seen = look(month, tables)
+    assert {name: reason.code for name, reason in seen.refused.items()} == {"3101 ก.xlsx": "file-gone"}
+
+
+@pytest.mark.parametrize("name", ["3101.xlsx", "3101.zip"])
+def test_a_file_that_is_kept_from_us_is_the_operators_to_mend(
+    name: str, month: Path, tables: LevelTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(path: Path, limits: IntakeLimits) -> bytes:
+        raise PermissionError(13, "held", str(path))
+
+    (month / name).write_bytes(b"x")
+    monkeypatch.setattr(folder, "take", take)
+    with pytest.raises(FileHeld, match=name):
+        look(month, tables)
+
+
+def test_a_disk_without_room_for_the_copies_is_said(
+    month: Path, tables: LevelTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    (month / "3101.xlsx").write_bytes(b"x")
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(CannotWrite, match="No space"):
+        look(month, tables)
+
+
+def test_names_that_look_the_same_stay_two_files(month: Path, tables: LevelTables, form: bytes) -> None:
+    unseen = "3101\u200b.xlsx".encode()
+    for name in (b"3101.xlsx", b"3101.XLSX", unseen, b"a\n.xlsx", b"a%0A.xlsx", b"\xa1\xff.xlsx"):
+        (month / os.fsdecode(name)).write_bytes(form + name)
+    packed(month / "b.zip", {"x/./a.xlsx": form + b"1", "x/a.xlsx": form + b"2", "\u202ex/a.xlsx": form})
+    seen = look(month, tables)
+    assert seen.files == [
+        "%A1%FF.xlsx",
+        "3101 (2).xlsx",
+        "3101 (3).xlsx",
+        "3101.XLSX",
+        "a%0A (2).xlsx",
+        "a%0A.xlsx",
+        "b.zip/x/a (2).xlsx",
+        "b.zip/x/a (3).xlsx",
+        "b.zip/x/a.xlsx",
+    ]
+    assert len({path.read_bytes() for path in seen.copies.names}) == 9, "no two hold the same"
 
 
 # --- a whole month ------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ from kpibatch.intake.executor import Orders
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.intake.submission import Contents, read_submission
 from kpibatch.rules.levels import LevelTables
+from kpibatch.workbooks import outputs
 
 MONTH = "2565-06"
 LIMITS = IntakeLimits()
@@ -166,7 +167,7 @@ def test_one_of_each_killer_changes_nothing_for_the_others(
     assert found == expected | {
         "pipe.xlsx": "not-a-file",
         "link.xlsx": "not-a-file",
-        "\\xff\\xfe\\x0a.xlsx": "file-text",
+        "%FF%FE%0A.xlsx": "file-text",
     }
     assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == len(GOOD) + len(
         found
@@ -175,6 +176,31 @@ def test_one_of_each_killer_changes_nothing_for_the_others(
         "no formula in a CSV"
     )
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.slow
+def test_what_was_read_is_returned_whatever_becomes_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every submission is replaced, or gone, once the month is read; the copies are those of what was
+    read.
+    """
+
+    def meanwhile(*facts: object) -> object:
+        first, *others = sorted((workspace / "submissions" / MONTH).glob("*.xlsx"))
+        first.unlink()
+        for path in others:
+            path.write_bytes(b"other")
+        return really(*facts)
+
+    really, workspace = outputs.returned_files, copy_sample(tmp_path)
+    expected = run(workspace, MONTH) / "returned"
+    before = {path.name: path.read_bytes() for path in expected.iterdir()}
+    scores = (expected.parent / "scores.csv").read_bytes()
+    monkeypatch.setattr(outputs, "returned_files", meanwhile)
+    after = run(workspace, MONTH) / "returned"
+    assert {path.name: path.read_bytes() for path in after.iterdir()} == before
+    assert (after.parent / "scores.csv").read_bytes() == scores
 
 
 def read_all(

@@ -4,13 +4,13 @@
 a reader.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kpibatch.base.addresses import COLUMNS, ROWS, address
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.files import harmless
 from kpibatch.books.guard.looks import Look
 
 _WHAT = {
@@ -24,7 +24,7 @@ _WHAT = {
 }
 _INSIDE = {"unreadable-file", "file-malformed", "file-swollen", "sheet-too-large", "too-many-sheets"}
 REFUSALS = frozenset(
-    _WHAT | _INSIDE | {"file-too-slow", "file-killed-reader"}
+    _WHAT | _INSIDE | {"file-too-slow", "file-killed-reader", "file-gone"}
 )  # nothing else may open such a file either
 UNCALCULATED = "= ?"
 NAMELESS_ERROR = "#ERROR"
@@ -32,13 +32,7 @@ Flaw: TypeAlias = tuple[int, int, str]
 Position: TypeAlias = tuple[int, int]
 Merge: TypeAlias = tuple[Position, Position]
 Looking: TypeAlias = tuple[int, int, Look]
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_SHOWN = 200
-
-
-def shown(text: str) -> str:
-    """A name from outside as text that every output can hold: what can't be shown is written as ``\\x..``."""
-    return _UNSHOWABLE.sub(lambda letter: f"\\x{ord(letter[0]) & 0xFF:02x}", text)
 
 
 class Refused(Exception):
@@ -50,8 +44,8 @@ class Refused(Exception):
         super().__init__(code, found, sheet, cell)
         self.code, self.found, self.sheet, self.cell = (
             code,
-            shown(str(found))[:_MOST_SHOWN],
-            shown(sheet)[:_MOST_SHOWN],
+            harmless(str(found))[:_MOST_SHOWN],
+            harmless(sheet)[:_MOST_SHOWN],
             cell,
         )
 

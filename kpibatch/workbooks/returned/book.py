@@ -76,37 +76,39 @@ def _owner(file: str, findings: Iterable[Finding]) -> str:
 
 
 def write_returned(
-    source: Path,
+    source: Path | None,
     target: Path,
     findings: Sequence[Finding],
     unit: Unit | None,
     language: str,
     beside: str = "",
     about: str = "report",
+    file: str = "",
 ) -> Path | None:
     """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file
-    of its own. ``about`` is ``report``, or ``tables`` where the book is the level tables.
+    of its own. ``about`` is ``report``, or ``tables`` where the book is the level tables; ``file`` is what
+    the source is called, if not by its own name.
 
     A file that was refused gets the index alone. Gives back the index where it is such a file, none where the
     copy is marked.
 
     Raises ``KpibatchError`` where the disk refuses. Nothing in the submission itself can make it fail.
     """
-    ordered = in_order(findings)
+    ordered, file = in_order(findings), file or (source or target).name
     # What was not fit to be read is not opened here, and not sent on.
-    if not any(finding.code in REFUSALS for finding in ordered):
-        copy = _marked_copy(source, ordered, unit, language, about)
+    if source and not any(finding.code in REFUSALS for finding in ordered):
+        copy = _marked_copy(source, file, ordered, unit, language, about)
         if copy is not None:
             saved(target, lambda part: part.write_bytes(copy))
             return None
         saved(target, lambda part: shutil.copyfile(source, part))
     index = target.with_name(beside or index_name(target.name, language))
-    write_index(index, index_of(source.name, ordered, unit, language, None, about), unit)
+    write_index(index, index_of(file, ordered, unit, language, None, about), unit)
     return index
 
 
 def _marked_copy(
-    source: Path, findings: Sequence[Finding], unit: Unit | None, language: str, about: str
+    source: Path, file: str, findings: Sequence[Finding], unit: Unit | None, language: str, about: str
 ) -> bytes | None:
     """The copy as bytes; none where the file is better left as it is.
 
@@ -115,7 +117,7 @@ def _marked_copy(
     """
     try:
         return (
-            mark(source.read_bytes(), source.name, findings, unit, language, about)
+            mark(source.read_bytes(), file, findings, unit, language, about)
             if source.stat().st_size <= _MAX_BYTES
             else None
         )
