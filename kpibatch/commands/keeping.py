@@ -27,7 +27,7 @@ def corrections(workspace: Path) -> None:
         write_corrections(config.corrections, tables, (), config.language)
         click.echo(say("corrections.written", config.language, file=config.corrections))
         return
-    read = read_corrections(config.corrections, tables)
+    read = read_corrections(config.corrections, tables, config.intake)
     show_corrections(config, tables, read)
     sys.exit(FINDINGS if read.findings else CLEAN)
 

@@ -25,7 +25,7 @@ def check(workspace: Path, xlsx: bool) -> None:
     from kpibatch.rules.lint.check import check_levels
 
     config = read_config(workspace)
-    _, findings = check_levels(config.level_tables)
+    _, findings = check_levels(config.level_tables, config.intake)
     show_faults(config, findings)
     if xlsx:
         copy, index = write_marked_levels(config, findings)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from kpibatch.base.catalogue import LANGUAGES, say
@@ -27,7 +27,7 @@ from kpibatch.base.month_files import (
 )
 from kpibatch.base.progress import Clock, Progress
 from kpibatch.forms.office_read import office_form_of
-from kpibatch.forms.office_write import office_form_name, write_office_form
+from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.month import newest_month
 from kpibatch.months.assess import assess_month, sound_levels
@@ -130,10 +130,13 @@ def write_forms(config: Config, progress: Progress) -> list[Path]:
     tables = sound_levels(config)
     office_form = office_form_of(config, tables)
     progress.step("forms")
-    with alone(config, "forms", progress), replaced(config.output / FORMS) as folder:
+    with ExitStack() as stack:
+        stack.enter_context(alone(config, "forms", progress))
+        folder = stack.enter_context(replaced(config.output / FORMS))
+        write = office_form and stack.enter_context(office_forms(office_form, tables, config.intake))
         for done, unit in enumerate(tables.units, 1):
-            if office_form:
-                write_office_form(office_form, unit, folder / office_form_name(office_form, unit), tables)
+            if office_form and write:
+                write(unit, folder / office_form_name(office_form, unit))
             else:
                 write_form(tables, unit, folder / form_name(unit))
             progress.tick(done, len(tables.units))

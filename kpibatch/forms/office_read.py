@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from kpibatch.base.addresses import address
-from kpibatch.base.config import Config
+from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.errors import FaultyFormTemplate, NoFormTemplate, UnreadableFormTemplate
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import arabic
+from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.formats import XLSX
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.package import Unpatchable, open_package
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
@@ -29,12 +31,21 @@ _ALONE = re.compile(r"\{\{\s*([^{}@:]+?)\s*(?:([@:])\s*([^{}]*?)\s*)?\}\}")
 _SHOWN = 5
 
 
-def read_office_form(path: Path, tables: LevelTables, language: str = "th") -> OfficeForm:
-    """The office form in the province's workbook.
+def read_office_form(
+    path: Path, tables: LevelTables, language: str = "th", limits: IntakeLimits = USUAL
+) -> OfficeForm:
+    """The office form in the province's workbook, which is opened in a child process only.
 
-    Raises ``KpibatchError`` where it is missing, no .xlsx or .xlsm, or faulty; the error tells every fault
-    with its cell.
+    Raises ``KpibatchError`` where it is missing, no .xlsx or .xlsm, faulty, or takes more time or memory than
+    the limits allow; the error tells every fault with its cell.
     """
+    try:
+        return capped(limits, _read, path, tables, language)
+    except Refused as reason:
+        raise UnreadableFormTemplate("too-much-to-read", file=path, found=reason.found) from None
+
+
+def _read(path: Path, tables: LevelTables, language: str) -> OfficeForm:
     grids, formulas = _opened(path)
     placeholders, faults = _placeholders(path.name, grids, tables)
     faults += [*_repeated(path.name, tables, placeholders), *_without_unit(path.name, placeholders)]
@@ -65,7 +76,8 @@ def office_form_of(config: Config, tables: LevelTables) -> OfficeForm | None:
     """The workspace's office form, read once for all forms and submissions; none where it uses the standard
     form.
     """
-    return read_office_form(config.form_template, tables, config.language) if config.form_template else None
+    path = config.form_template
+    return read_office_form(path, tables, config.language, config.intake) if path else None
 
 
 def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
@@ -97,7 +109,7 @@ def _placeholders(
         for row, values in enumerate(grid.rows):
             for column, value in enumerate(values):
                 if isinstance(value, str) and ("{{" in value or "}}" in value):
-                    one = _read(
+                    one = _placeholder(
                         Place(file, grid.name, address(row, column)),
                         Spot(grid.name, row, column),
                         as_text(value),
@@ -107,7 +119,7 @@ def _placeholders(
     return found, faults
 
 
-def _read(place: Place, spot: Spot, text: str, tables: LevelTables) -> Placeholder | Finding:
+def _placeholder(place: Place, spot: Spot, text: str, tables: LevelTables) -> Placeholder | Finding:
     """One placeholder as typed, or what is wrong with it."""
     typed = _ALONE.fullmatch(text)
     if not typed:

@@ -5,13 +5,18 @@ Everything else of the workbook (formats, formulas, pictures, validations, print
 byte. The form says whose it is in custom properties, which survive Excel's saving.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from kpibatch.base.addresses import excel_day
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import UnreadableFormTemplate
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import Kind, show_value
+from kpibatch.books.guard.capped import Child
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.look import clean
 from kpibatch.books.package import open_package
 from kpibatch.books.write import Content, Formula
@@ -57,6 +62,27 @@ def write_office_form(
         package, dict(zip(PROPERTIES, (identity.unit, identity.round, identity.digest), strict=True))
     )
     saved(path, lambda new: new.write_bytes(package.packed()))
+
+
+@contextmanager
+def office_forms(
+    office_form: OfficeForm, tables: LevelTables, limits: IntakeLimits
+) -> Iterator[Callable[[Unit, Path], None]]:
+    """Writes the forms of units, one after another, in a child process.
+
+    Raises ``KpibatchError`` where one takes more time or memory than the limits allow.
+    """
+    with Child(limits, write_office_form) as child:
+
+        def write(unit: Unit, path: Path) -> None:
+            try:
+                child(office_form, unit, path, tables)
+            except Refused as reason:
+                raise UnreadableFormTemplate(
+                    "too-much-to-read", file=office_form.path, found=reason.found
+                ) from None
+
+        yield write
 
 
 def office_form_name(office_form: OfficeForm, unit: Unit) -> str:

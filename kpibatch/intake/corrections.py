@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
+from kpibatch.books.guard.capped import USUAL, capped
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
 from kpibatch.intake.frame import KEY, OK, PLACE, Line
@@ -83,14 +86,21 @@ class Corrections:
 NO_CORRECTIONS = Corrections()
 
 
-def read_corrections(path: Path, tables: LevelTables) -> Corrections:
+def read_corrections(path: Path, tables: LevelTables, limits: IntakeLimits = USUAL) -> Corrections:
     """The workspace's corrections; none where the workbook is not there.
 
-    Raises ``KpibatchError`` where it can't be read as a workbook with such a table: a ranking without
-    corrections that were approved would be wrong.
+    Raises ``KpibatchError`` where it can't be read as a workbook with such a table, or takes more time or
+    memory than the limits allow: a ranking without corrections that were approved would be wrong.
     """
     if not path.exists():
         return NO_CORRECTIONS
+    try:
+        return capped(limits, _read, path, tables)
+    except Refused as reason:
+        raise CorrectionsFault("too-much-to-read", file=path, found=reason.found) from None
+
+
+def _read(path: Path, tables: LevelTables) -> Corrections:
     try:
         grids = read_book(path)
     except UnreadableBook as reason:

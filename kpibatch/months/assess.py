@@ -33,7 +33,7 @@ def sound_levels(config: Config) -> LevelTables:
     Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
     Source: design, section 2 (``levels check``: 2, can't go on).
     """
-    tables, findings = check_levels(config.level_tables)
+    tables, findings = check_levels(config.level_tables, config.intake)
     faults = [each for each in findings if each.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
@@ -51,8 +51,8 @@ def assess_month(
     """
     tables = tables or sound_levels(config)
     month, clock = month or newest_month(config), clock or Clock(Quiet())
-    office_form, corrections = office_form_of(config, tables), read_corrections(config.corrections, tables)
-    rules = _Rules(config, tables, office_form, corrections)
+    corrections = read_corrections(config.corrections, tables, config.intake)
+    rules = _Rules(config, tables, office_form_of(config, tables), corrections)
     with clock.step("trend"), history_of(config.output) as history:
         sights = history.sights()
         past, about = _months_before(rules, month, history, sights)

@@ -14,6 +14,7 @@ sheets.py        the workbook's sheets as tables
 references.py    codes that point nowhere or in a circle
 percents.py      percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
+looked.py        a look into the workbook, taken in a child process
 reader.py        the workbook → ``LevelTables``
 lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared

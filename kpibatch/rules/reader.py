@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind, takes_percent
 from kpibatch.base.thai import fold, says_percent, squash
-from kpibatch.books.read import UnreadableBook, as_text, read_book
+from kpibatch.books.guard.capped import USUAL
+from kpibatch.books.read import as_text, read_book
 from kpibatch.books.shown import Unclear
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, is_dash, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
+from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.percents import Typed, numbers_of, report_shares
 from kpibatch.rules.phrases import FORMS, ConditionFault, parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
@@ -40,17 +42,17 @@ from kpibatch.rules.schema import (
 from kpibatch.rules.sheets import read_sheets, unique, unknown_sheets
 
 
-def read_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
-    """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all.
+def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
+    """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all, or
+    takes more time or memory than the limits allow.
 
     Source: design, section 1.
     """
-    if not path.is_file():
-        raise NoLevelTables(file=path)
-    try:
-        grids = read_book(path)
-    except UnreadableBook as reason:
-        raise UnreadableLevelTables(file=path, reason=reason) from None
+    return in_a_child(limits, _read, path)
+
+
+def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
+    grids = read_book(path)
     sheets = read_sheets(path.name, grids)
     units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
     measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, _measure))

@@ -34,6 +34,7 @@ from kpibatch.books.guard.package import MB
 
 START = "fork" if sys.platform == "linux" else "spawn"  # a fork costs 3 ms, a fresh interpreter 300
 WORKERS = 2
+USUAL = IntakeLimits()  # what holds where no workspace says otherwise
 _GRACE = 60.0  # seconds for a child to start; a healthy one needs less than one
 _INTERPRETER_MB = 100  # what a child takes on Windows before it does anything; on Linux it is looked up
 _PR_SET_PDEATHSIG = 1
@@ -49,9 +50,8 @@ def capped(
     """``work(*args, **kwargs)`` in a child that may take ``limits.memory_mb`` and ``limits.seconds``.
 
     ``work`` is a function of a module, and what it is given, gives back or raises can be pickled (elsewhere
-    than on Linux the child starts afresh); what it changes in memory stays in the child. Raises ``Refused``
-    where the child did not come to an end, else what ``work`` raises, the child's traceback among its notes.
-    In a child it is done right there.
+    than on Linux the child starts afresh). Raises ``Refused`` where the child did not come to its end, else
+    what ``work`` raises, the child's traceback among its notes. In a child it is done right there.
     """
     with Child(limits, work) as child:
         return child(*args, **kwargs)

@@ -61,7 +61,7 @@ def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
         (_by(config, path), sound_levels(_by(config, path)), name)
         for path, name in zip(paths, (a, b), strict=True)
     ]
-    changes = table_changes(ways[0][1], paths[0], ways[1][1], paths[1])
+    changes = table_changes(ways[0][1], paths[0], ways[1][1], paths[1], config.intake)
     try:
         if not ways[0][1].unit.keys() & ways[1][1].unit.keys():
             raise NotComparable("diff-no-unit", a=a, b=b)

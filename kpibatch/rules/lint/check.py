@@ -6,10 +6,13 @@ from types import ModuleType
 from typing import TypeAlias
 
 from kpibatch.base.addresses import coordinates
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
+from kpibatch.books.guard.capped import USUAL
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint import cases, levels, measures, rounds, rows, scorecard, units
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
+from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import (
     BASELINES,
@@ -46,13 +49,17 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
 )
 
 
-def check_levels(path: Path) -> tuple[LevelTables, list[Finding]]:
+def check_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
     """Read the workbook and look for every fault, each once: what follows from another is not told.
 
     In the order of the sheets, their rows and their columns. Raises ``KpibatchError`` where it is no readable
-    workbook at all.
+    workbook at all, or takes more time or memory than the limits allow.
     Source: design, section 1 (nothing is read silently).
     """
+    return in_a_child(limits, _checked, path)
+
+
+def _checked(path: Path) -> tuple[LevelTables, list[Finding]]:
     tables, read = read_levels(path)
     lost = lost_sheets(read)
     sound = (file for file, sheets in _ACROSS if not any(sheet.sheet in lost for sheet in sheets))

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import arabic
+from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import read_book
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Rule
 from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
@@ -49,14 +52,20 @@ class Change:
         return bool(self.read_before) and self.read_before == self.read_after
 
 
-def table_changes(a: LevelTables, path_a: Path, b: LevelTables, path_b: Path) -> tuple[Change, ...]:
+def table_changes(
+    a: LevelTables, path_a: Path, b: LevelTables, path_b: Path, limits: IntakeLimits = USUAL
+) -> tuple[Change, ...]:
     """Every change from the tables at ``path_a`` to those at ``path_b``, sheet by sheet, in the order of the
     second.
     """
-    old, new = (read_sheets(path.name, read_book(path)) for path in (path_a, path_b))
+    old, new = (in_a_child(limits, _sheets, path) for path in (path_a, path_b))
     readings = _readings(a), _readings(b)
     in_sheets = (_in_table(each, old[each.sheet], new[each.sheet], readings) for each in SHEETS)
     return (*chain.from_iterable(in_sheets), *_case_orders(a, b))
+
+
+def _sheets(path: Path) -> dict[str, Table]:
+    return read_sheets(path.name, read_book(path))
 
 
 def _readings(tables: LevelTables) -> Mapping[Place, str]:
