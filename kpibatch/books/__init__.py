@@ -4,6 +4,7 @@ In: a file somebody sent; cells to write.
 Out: ``Grid`` (values at their addresses, error cells never blank); a workbook on disk, whole.
 
 look.py     how every workbook looks: font, colours, styles, how much room a text takes
+packing.py  the same parts, the same bytes; what parts hold, whoever packed them
 package.py  changing a few parts of a workbook's package, every other byte kept (the door to lxml)
 guard/      a file is inspected before a reader may touch it
 shown.py    a number as its cell shows it: a percent, a day, something unclear

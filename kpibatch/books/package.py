@@ -17,25 +17,20 @@ from typing import Any, TypeAlias
 from lxml import etree  # type: ignore[import-untyped]
 
 from kpibatch.books.look import clean
+from kpibatch.books.packing import TYPES, Unpatchable, honest_members, packed_parts
 
 Element: TypeAlias = Any
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPES = "[Content_Types].xml"
 _VML = {
     "v": "urn:schemas-microsoft-com:vml",
     "o": "urn:schemas-microsoft-com:office:office",
     "x": "urn:schemas-microsoft-com:office:excel",
 }
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_MAX_PARTS, _MAX_BYTES, _MAX_XML = 2_000, 256_000_000, 48_000_000
+_MAX_XML = 48_000_000
 # A signature is broken by any change, and the log of a shared workbook knows its sheets one by one.
 _SEALED = ("_xmlsignatures/", "xl/revisions/")
-
-
-class Unpatchable(Exception):
-    """The package can't be changed without risk; it is passed on as it came."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ class Package:
         return name
 
     def _declare(self, part: str, content_type: str) -> None:
-        types = self.edit(_TYPES)
+        types = self.edit(TYPES)
         namespace, extension = f"{{{_PACKAGE}/content-types}}", part.rsplit(".", 1)[-1]
         defaults = {
             str(element.get("Extension")).casefold(): element.get("ContentType")
@@ -150,13 +145,10 @@ class Package:
 
     def packed(self) -> bytes:
         """The package as the bytes of a file."""
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-            for name, content in self.parts.items():
-                info = zipfile.ZipInfo(name, _EPOCH)
-                info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-                package.writestr(info, _serialised(self.roots[name]) if name in self.changed else content)
-        return target.getvalue()
+        return packed_parts(
+            (name, _serialised(self.roots[name]) if name in self.changed else content)
+            for name, content in self.parts.items()
+        )
 
 
 def open_package(raw: bytes) -> Package:
@@ -164,11 +156,9 @@ def open_package(raw: bytes) -> Package:
     if not zipfile.is_zipfile(io.BytesIO(raw)):
         raise Unpatchable("no package")
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
-        members = package.infolist()
+        members = honest_members(package)
         names = [member.filename for member in members]
-        if len(members) > _MAX_PARTS or sum(member.file_size for member in members) > _MAX_BYTES:
-            raise Unpatchable("too large")
-        if len({name.casefold() for name in names}) < len(names) or _TYPES not in names:
+        if TYPES not in names:
             raise Unpatchable("names")
         if any(name.casefold().startswith(_SEALED) for name in names):
             raise Unpatchable("sealed")

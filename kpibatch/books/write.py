@@ -29,6 +29,7 @@ from kpibatch.books.look import (
     lines_of,
     sheet_name,
 )
+from kpibatch.books.packing import normalised
 
 _PAGE_WIDTH = 300.0
 _LINK_TEXT = 250
@@ -84,7 +85,7 @@ class Book:
     ) -> None:
         if kind is None:
             self._book.close()
-            saved(self.path, lambda part: part.write_bytes(self._content.getbuffer()))
+            saved(self.path, lambda part: part.write_bytes(normalised(self._content.getvalue())))
 
     def style(self, *names: str, **extra: Any) -> Format:
         """The format that the named styles make together, later ones and ``extra`` winning."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from kpibatch.base.addresses import coordinates
-from kpibatch.books.package import RELATIONS, Element, Package, Unpatchable, elements, held, make, parse, tag
+from kpibatch.books.package import RELATIONS, Element, Package, elements, held, make, parse, tag
+from kpibatch.books.packing import Unpatchable
 
 Cell = tuple[int, int]
 Contents = Mapping[Cell, str | float | None]

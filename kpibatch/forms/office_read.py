@@ -18,7 +18,7 @@ from kpibatch.base.thai import arabic
 from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.formats import XLSX
 from kpibatch.books.guard.limits import Refused
-from kpibatch.books.package import Unpatchable, open_package
+from kpibatch.books.package import open_package
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
 from kpibatch.forms.layout import TEXT_COLUMNS, Spot
@@ -90,7 +90,6 @@ def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
         return read_book(path), formula_cells(open_package(path.read_bytes()))
     except (
         UnreadableBook,
-        Unpatchable,
         ValueError,
         TypeError,
         SyntaxError,

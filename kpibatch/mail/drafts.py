@@ -18,10 +18,10 @@ from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, moment_of
 from kpibatch.months.folder import Published
 from kpibatch.months.listings import as_csv
+from kpibatch.months.outbox import DRAFT
 from kpibatch.rules.levels import LevelTables
 from kpibatch.workbooks.returned.names import free_names, safe_name
 
-DRAFT = "draft"
 States = Mapping[tuple[str, str, str], str]
 
 
@@ -43,7 +43,7 @@ class DraftRow:
 def write_drafts(
     config: Config, tables: LevelTables, published: Published, plan: Plan, states: States | None = None
 ) -> tuple[DraftRow, ...]:
-    """Write the drafts of a plan; ``states`` says of (unit, kind, recipient) what the outbox knows.
+    """Write the drafts of a plan; ``states`` says of (unit, kind, recipient) what sending would do.
 
     Raises ``KpibatchError`` where a draft is open elsewhere or the disk refuses; then the former drafts are
     as they were.

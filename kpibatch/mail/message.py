@@ -8,6 +8,7 @@ today's programs read, and ``name="=?utf-8?b?…?="`` (RFC 2047), which is all t
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.encoders import encode_base64
@@ -26,6 +27,7 @@ from kpibatch.base.config import MailServer
 from kpibatch.base.errors import MailAddressFault
 from kpibatch.base.mailboxes import read_mailbox
 from kpibatch.books.guard.formats import MIME_TYPES
+from kpibatch.books.packing import contents_digest
 
 RESULT, REMINDER, REHEARSAL = "result", "reminder", "rehearsal"
 BANGKOK = timezone(timedelta(hours=7))
@@ -70,12 +72,20 @@ class Message:
 
     @cached_property
     def content(self) -> str:
-        """A digest of what is said and attached, whoever gets it and whenever."""
+        """A digest of what is said and attached, whoever gets it, whenever, and however it is packed."""
+        return self._digest(lambda raw: contents_digest(raw).encode())
+
+    @property
+    def packed_content(self) -> str:
+        """The digest by which mails went on record before packing made no difference."""
+        return self._digest(bytes)
+
+    def _digest(self, held: Callable[[bytes], bytes]) -> str:
         digest = hashlib.sha256()
         files = [
             part
             for attachment in self.attachments
-            for part in (_encoded(attachment.name), attachment.content)
+            for part in (_encoded(attachment.name), held(attachment.content))
         ]
         for part in (_encoded(self.subject), _encoded(self.plain), _encoded(self.html), *files):
             digest.update(len(part).to_bytes(8, "big") + part)

@@ -27,7 +27,7 @@ from kpibatch.months.database import Connection
 from kpibatch.months.folder import Published, published_month
 from kpibatch.months.history import history_of
 from kpibatch.months.journal import Outbox, mail_status, mails_of
-from kpibatch.months.outbox import Entry, Row, State, decide
+from kpibatch.months.outbox import Entry, Row, State, decide, prospects
 from kpibatch.rules.levels import LevelTables, find_unit
 
 EVERYBODY = "all"
@@ -74,11 +74,27 @@ class _Month:
     connection: Connection
 
     def plan(self, selection: Selection) -> Plan:
-        return plan_mail(self.config, self.tables, self.published, selection)
+        plan = plan_mail(self.config, self.tables, self.published, selection)
+        for message in plan.messages:
+            self._carry_over(message)
+        return plan
+
+    def _carry_over(self, message: Message) -> None:
+        """Put what is on record of a mail by the digest of packed bytes on record by that of its contents."""
+        rows = [row for row in self.history(message) if row.entry.content == message.packed_content]
+        known = {row.entry.key for row in self.history(message)}
+        anew = [replace(row, entry=replace(row.entry, content=message.content)) for row in rows]
+        if lacking := [row for row in anew if row.entry.key not in known]:
+            Outbox(self.connection, self.published.folder).record(lacking)
+
+    def history(self, message: Message) -> tuple[Row, ...]:
+        return mails_of(self.connection, message.month, message.unit, message.kind)
 
     def draft(self, plan: Plan) -> Drafted:
         states = {
-            (row.entry.unit, row.entry.kind, row.entry.recipient): row.state.value for row in self.status()
+            (message.unit, message.kind, recipient): state
+            for message in plan.messages
+            for recipient, state in prospects(self.history(message), _wanted(message)).items()
         }
         rows = write_drafts(self.config, self.tables, self.published, plan, states)
         return Drafted(rows, plan.problems, self.published.folder / MAIL)
@@ -146,12 +162,14 @@ def _itself(message: Message) -> Message:
 
 def _is_due(of: _Month, message: Message, again: Collection[str]) -> bool:
     """Whether anybody is still to get this mail."""
-    history = mails_of(of.connection, message.month, message.unit, message.kind)
-    wanted = [
+    return bool(decide(of.history(message), _wanted(message), again=message.unit in again).send)
+
+
+def _wanted(message: Message) -> list[Entry]:
+    return [
         Entry(message.month, message.unit, message.kind, to, message.content, message.subject)
         for to in message.recipients
     ]
-    return bool(decide(history, wanted, again=message.unit in again).send)
 
 
 def _units(of: _Month, again: Iterable[str]) -> frozenset[str]:

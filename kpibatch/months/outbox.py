@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+DRAFT, CORRECTION, SUPERSEDED = "draft", "correction", "superseded"
 Key: TypeAlias = tuple[str, str, str, str, str]
 
 
@@ -91,6 +92,26 @@ def decide(history: Iterable[Row], wanted: Sequence[Entry], *, again: bool = Fal
     send = tuple(entry for entry in wanted if _open(known.get(entry.key), again))
     settled = tuple(known[entry.key] for entry in wanted if entry not in send)
     return Decision(send, settled, _revision(rows, wanted[0].content) if wanted else 0)
+
+
+def prospects(history: Iterable[Row], wanted: Sequence[Entry]) -> dict[str, str]:
+    """What sending would do now, by recipient: ``draft`` and ``correction`` would go, ``deferred`` once more;
+    whoever has it, may have it or refused it keeps that state, or has read something newer since
+    (``superseded``).
+    """
+    rows = tuple(history)
+    decision, known = decide(rows, wanted), {row.entry.key: row for row in rows}
+    new = CORRECTION if decision.revision else DRAFT
+    coming = {
+        entry.recipient: str(known[entry.key].state) if entry.key in known else new for entry in decision.send
+    }
+    stand = {
+        row.entry.recipient: SUPERSEDED
+        if row.state is State.SENT and is_superseded(row, rows)
+        else str(row.afterwards.state)
+        for row in decision.settled
+    }
+    return coming | stand
 
 
 def _open(row: Row | None, again: bool) -> bool:

@@ -12,7 +12,10 @@ import pytest
 from click.testing import Result
 from mail_server import PostOffice, post_office
 from mailing import PROVINCE_ADDRESS, copied, published_june
+from packing import otherwise_packed
 from workspace import change, configure, edit_table, kpibatch, read_rows, run, submission
+
+from kpibatch.mail.message import Message
 
 MONTH, UNIT = "2565-06", "3109"
 
@@ -144,6 +147,60 @@ def test_changed_content_goes_as_a_revision_to_those_it_concerns(workspace: Path
     assert office.received() == {to(UNIT): 1}
     assert office.box[0].message["Subject"].startswith("[แก้ไขครั้งที่ 1] ")
     assert "แก้ไขครั้งที่" in mail(workspace, "--status").output
+
+
+@pytest.mark.slow
+def test_the_preview_says_what_sending_will_do(workspace: Path, office: PostOffice) -> None:
+    office.orders = {to("3101"): ["550 no such user"]}
+    mail(workspace, "--send", expect=1)
+    change(submission(workspace, UNIT, MONTH), {("T5.news", MONTH): 30})
+    run(workspace)
+    result = mail(workspace)
+    states = {unit: row["state"] for unit, row in index(workspace).items()}
+    assert (states[UNIT], states["3101"]) == ("correction", "refused")
+    assert {*states.values()} == {"correction", "sent", "refused"}
+    assert "จะส่งเป็นฉบับแก้ไข" in result.output
+    office.box.clear()
+    mail(workspace, "--send", expect=1)
+    gone = {unit for unit, state in states.items() if state in ("draft", "correction")}
+    recipients = {"province": PROVINCE_ADDRESS}
+    assert office.received() == {recipients.get(unit, to(unit)): 1 for unit in gone}
+
+
+@pytest.mark.slow
+def test_another_packing_is_no_other_content(workspace: Path, office: PostOffice) -> None:
+    """Another zlib or XlsxWriter packs the same parts otherwise."""
+    mail(workspace, "--send")
+    output = workspace / "output" / MONTH
+    for path in [output / "ranking.xlsx", *(output / "units").iterdir(), *(output / "returned").iterdir()]:
+        raw = path.read_bytes()
+        path.write_bytes(otherwise_packed(raw))
+        assert path.read_bytes() != raw
+    mail(workspace)
+    assert {row["state"] for row in index(workspace).values()} == {"sent"}
+    mail(workspace, "--send")
+    assert len(office.box) == 23
+
+
+@pytest.mark.slow
+def test_mails_on_record_by_the_digest_of_packed_bytes_do_not_go_again(
+    workspace: Path, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.orders = {to(UNIT): ["lose-drop"], to("3101"): ["550 no such user"]}
+    with monkeypatch.context() as formerly:
+        formerly.setattr(Message, "content", Message.packed_content)
+        mail(workspace, "--send", expect=1)
+    assert len(office.box) == 21
+    mail(workspace)
+    states = {unit: row["state"] for unit, row in index(workspace).items()}
+    assert (states.pop(UNIT), states.pop("3101")) == ("unknown", "refused")
+    assert {*states.values()} == {"sent"}
+    (workspace / "output" / "history.sqlite").unlink()
+    mail(workspace, "--send", expect=1)
+    assert len(office.box) == 21
+    mail(workspace, "--send", "--again", "all")
+    assert len(office.box) == 23
+    assert set(office.received().values()) == {1}
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from kpibatch.base.errors import KpibatchError, MailElsewhere, MailJournalDamage
 from kpibatch.base.month_files import JOURNAL
 from kpibatch.months.database import opened, transaction
 from kpibatch.months.journal import COLUMNS, Outbox, mail_status, mails_of, read_journal, restore
-from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, state_after
+from kpibatch.months.outbox import Entry, Row, State, decide, is_superseded, prospects, state_after
 
 MONTH = "2565-06"
 BEGIN = datetime(2022, 7, 1, 9, 0, tzinfo=UTC)
@@ -101,6 +101,27 @@ def test_content_that_goes_back_to_what_was_sent_is_told():
     assert decide(history, [entry("A")]).send == ()
     assert [is_superseded(one, history) for one in history] == [True, False]
     assert not is_superseded(history[0], [history[0], row(SENT, "B", "b@x.example", revision=1)])
+
+
+@pytest.mark.parametrize(
+    ("history", "told"),
+    [
+        ([], "draft"),
+        ([row(SENT)], "sent"),
+        ([row(REFUSED)], "refused"),
+        ([row(UNKNOWN)], "unknown"),
+        ([row(SENDING)], "unknown"),
+        ([row(DEFERRED)], "deferred"),
+        ([row(SENT, "B")], "correction"),
+        ([row(UNKNOWN, "B")], "correction"),
+        ([row(REFUSED, "B")], "draft"),
+        ([row(SENT), row(SENT, "B", revision=1)], "superseded"),
+    ],
+)
+def test_what_sending_would_do_is_what_it_does(history, told):
+    assert prospects(history, [entry()]) == {"a@x.example": told}
+    goes = told in ("draft", "correction", "deferred")
+    assert bool(decide(history, [entry()]).send) == goes
 
 
 def test_a_failure_does_not_tell_whether_the_attempt_before_had_gone():

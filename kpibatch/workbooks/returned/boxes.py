@@ -7,7 +7,8 @@ so all else in it, buttons and pictures among it, keeps its bytes.
 import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 
-from kpibatch.books.package import Element, Package, Unpatchable, elements, tag
+from kpibatch.books.package import Element, Package, elements, tag
+from kpibatch.books.packing import Unpatchable
 
 _LINE_PX, _WIDTH_PX = 25, 340
 _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383

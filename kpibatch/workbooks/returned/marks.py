@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from kpibatch.base.addresses import COLUMNS, ROWS, address, coordinates
-from kpibatch.books.package import Element, Package, Unpatchable, canonical, elements, make, tag
+from kpibatch.books.package import Element, Package, canonical, elements, make, tag
+from kpibatch.books.packing import Unpatchable
 
 MARKS = {"error": "FFF28B81", "warning": "FFFCD98B", "note": "FFDDECF8"}
 _UNKNOWN = {"indexed": "64"}

@@ -13,13 +13,13 @@ from kpibatch.books.package import (
     RELATIONS,
     Element,
     Package,
-    Unpatchable,
     elements,
     make,
     parse,
     place,
     tag,
 )
+from kpibatch.books.packing import Unpatchable
 from kpibatch.workbooks.returned.index import HEAD
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"

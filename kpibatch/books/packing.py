@@ -1,0 +1,77 @@
+"""Parts and the zip file that they are packed into: the same parts, the same bytes; and what the parts hold,
+whoever packed them.
+"""
+
+import hashlib
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+
+TYPES = "[Content_Types].xml"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_MAX_PARTS, _MAX_BYTES = 2_000, 256_000_000
+
+
+class Unpatchable(Exception):
+    """The package can't be changed without risk; it is passed on as it came."""
+
+
+# What zipfile raises of a file that is damaged, encrypted or packed in a way that it does not know.
+_NO_PACKAGE = (
+    Unpatchable,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
+
+
+def packed_parts(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    """Parts as a package in which no day, system or user leaves a mark."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
+            package.writestr(info, content)
+    return target.getvalue()
+
+
+def normalised(raw: bytes) -> bytes:
+    """A sound package packed as on every other system, its parts by name, but for the list of their types,
+    which comes first.
+    """
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        names = sorted(package.namelist(), key=lambda name: (name != TYPES, name))
+        return packed_parts((name, package.read(name)) for name in names)
+
+
+def contents_digest(raw: bytes) -> str:
+    """The SHA-256 of what the parts of a package hold, by name, however they are packed; of what is no
+    package, or larger than an honest one, of its bytes.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            parts = {
+                member.filename: hashlib.sha256(package.read(member)) for member in honest_members(package)
+            }
+    except _NO_PACKAGE:
+        return hashlib.sha256(raw).hexdigest()
+    lines = (f"{digest.hexdigest()} {name}\n" for name, digest in sorted(parts.items()))
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def honest_members(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members. Raises ``Unpatchable`` where they are too many or too large, or two of one name."""
+    members = package.infolist()
+    if len(members) > _MAX_PARTS or sum(member.file_size for member in members) > _MAX_BYTES:
+        raise Unpatchable("too large")
+    if len({member.filename.casefold() for member in members}) < len(members):
+        raise Unpatchable("names")
+    return members

@@ -1,0 +1,63 @@
+"""The same parts are the same, on whatever system and by whatever zlib they were packed."""
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from packing import otherwise_packed, packed
+
+from kpibatch.books.packing import contents_digest, normalised
+from kpibatch.books.write import Book
+
+PARTS = {"xl/workbook.xml": b"<workbook/>", "[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<r/>"}
+
+
+def test_system_day_and_order_leave_no_mark() -> None:
+    ways = [
+        packed(PARTS),
+        packed(PARTS, system=0),
+        packed(dict(reversed(PARTS.items()))),
+        packed(PARTS, method=zipfile.ZIP_STORED),
+    ]
+    assert len(set(ways)) == 4
+    assert len({normalised(raw) for raw in ways}) == len({contents_digest(raw) for raw in ways}) == 1
+    with zipfile.ZipFile(io.BytesIO(normalised(ways[0]))) as package:
+        assert package.namelist() == ["[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"]
+        assert {(one.create_system, one.date_time) for one in package.infolist()} == {
+            (0, (1980, 1, 1, 0, 0, 0))
+        }
+        assert {name: package.read(name) for name in PARTS} == PARTS
+
+
+def test_every_workbook_that_is_written_is_normalised(tmp_path: Path) -> None:
+    with Book(tmp_path / "a.xlsx", title="ก", day=date(2022, 7, 1)) as book:
+        book.sheet("ก").put(0, 0, "อำเภอ")
+    raw = (tmp_path / "a.xlsx").read_bytes()
+    assert normalised(raw) == raw
+    assert normalised(otherwise_packed(raw)) == raw
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        PARTS | {"xl/workbook.xml": b"<workbook />"},
+        {name: content for name, content in PARTS.items() if name != "_rels/.rels"},
+        PARTS | {"xl/a.xml": b""},
+        {name.replace("workbook", "werkbook"): content for name, content in PARTS.items()},
+    ],
+)
+def test_another_part_or_name_is_another_content(other: dict[str, bytes]) -> None:
+    assert contents_digest(packed(other)) != contents_digest(packed(PARTS))
+
+
+def test_what_is_no_honest_package_is_its_bytes() -> None:
+    whole = packed(PARTS)
+    broken = bytearray(whole)
+    broken[45] ^= 0xFF
+    twice = packed(PARTS | {"xl/workbook.xm_": b"2"}).replace(b"workbook.xm_", b"workbook.xml")
+    many = packed({f"{number}": b"" for number in range(2_001)})
+    raws = [b"", b"no package", whole[:-10], bytes(broken), twice, many]
+    assert len({contents_digest(raw) for raw in raws}) == len(raws)
+    assert contents_digest(many) != contents_digest(otherwise_packed(many))
