@@ -7,7 +7,7 @@ import math
 from datetime import date
 from enum import StrEnum
 
-from kpibatch.base.thai import show_date
+from kpibatch.base.thai import show_date, show_number
 
 
 class Kind(StrEnum):
@@ -22,6 +22,20 @@ class Kind(StrEnum):
     @property
     def family(self) -> str:
         return {Kind.DATE: "date", Kind.YES_NO: "yes_no"}.get(self, "number")
+
+
+LEAST, MOST = 1e-9, 1e15
+"""How small and how large a number may be: what follows from such numbers is finite, to 9 decimals."""
+SIZES = f"0, {show_number(LEAST)} – {MOST:,.0f} (±)"
+
+
+def in_reach(number: float) -> bool:
+    """Whether a number is neither too large nor too small to be reckoned with.
+
+    >>> [in_reach(number) for number in (0.0, -1e-9, 9.9e-10, 1e15, 1.000001e15, math.inf, math.nan)]
+    [True, True, False, True, False, False, False]
+    """
+    return number == 0 or LEAST <= abs(number) <= MOST
 
 
 _PERCENTS = frozenset(("%", "ร้อยละ", "เปอร์เซ็นต์"))

@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import FileHeld
+from kpibatch.base.kinds import LEAST
 from kpibatch.base.thai import is_blank, squash
 from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Inspected, Merge, Refused
@@ -67,6 +69,8 @@ def as_text(value: Value) -> str:
         return str(value)
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float) and LEAST <= abs(value) < 1e-4:  # no exponent, as in the cell
+        return format(Decimal(repr(value)), "f")
     return squash(str(value))
 
 

@@ -16,11 +16,11 @@ from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import BUDDHIST, arabic, fold, read_month, squash
+from kpibatch.base.thai import BUDDHIST, arabic, fold, is_month, read_month, squash
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError, Grid, Value, as_text
 from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED
-from kpibatch.books.values import Reading, read_value
+from kpibatch.books.values import SIZE, Reading, read_value
 
 Choice = TypeVar("Choice", bound=StrEnum)
 # what is said of a cell of a table that is refused as one of a form would be
@@ -29,8 +29,10 @@ _REFUSALS = {
     AS_DAY: "table-number-format",
     AS_TIME: "table-number-format",
     MIXED: "table-number-format",
+    SIZE: "table-number-size",
 }
 HEADER_WITHIN = 10
+_YEARS = "พ.ศ. 2400 – 2599"  # whose months have keys
 _ALIKE = 0.7  # of difflib: ระดับที่ 5 is like ระดับ 5
 
 
@@ -97,7 +99,10 @@ class Row:
         reading: Reading = read_value(cell, kind, counting_unit)
         if reading.refused:
             code, found = _REFUSALS.get(reading.refused, "table-value"), reading.seen or as_text(cell)
-            self.report(code, column, found, expected=kind.value)
+            self.report(code, column, found, expected=reading.expected or kind.value)
+        elif kind is Kind.DATE and not math.isnan(reading.value) and not _has_month(reading.value):
+            self.report("table-value", column, as_text(cell), expected=f"{kind.value} {_YEARS}")
+            return None
         return None if math.isnan(reading.value) else reading.value
 
     def choice(self, column: str, kind: type[Choice], default: Choice) -> Choice:
@@ -120,6 +125,12 @@ class Row:
         fault = finding(code, self.place(column), found=found, column=column, **facts)
         if fault not in self.findings and column not in self.lost:
             self.findings.append(fault)
+
+
+def _has_month(ordinal: float) -> bool:
+    """Whether a day lies in the years whose months have keys."""
+    day = date.fromordinal(int(ordinal))
+    return is_month(f"{day.year + BUDDHIST}-{day.month:02d}")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from kpibatch.base.kinds import Kind, takes_percent
+from kpibatch.base.kinds import SIZES, Kind, in_reach, takes_percent
 from kpibatch.base.thai import BUDDHIST, read_date, read_number, read_yes_no, says_percent, show_number
 from kpibatch.books.read import CellError, Value, as_text
 from kpibatch.books.shown import AS_DAY, Percent, Unclear, seen_day
@@ -17,16 +17,18 @@ from kpibatch.books.shown import AS_DAY, Percent, Unclear, seen_day
 @dataclass(frozen=True)
 class Reading:
     """A cell as read: its value (NaN when blank or refused), the code of the refusal, what was interpreted,
-    and what is seen in the cell where that is not its text.
+    and what is seen in the cell where that is not its text; ``expected`` is said of a size that is refused.
     """
 
     value: float = math.nan
     refused: str = ""
     read_as: str = ""
     seen: str = ""
+    expected: str = ""
 
 
 BLANK = Reading()
+SIZE = "number-size"
 
 
 def read_value(cell: Value, kind: Kind, counting_unit: str = "") -> Reading:
@@ -59,6 +61,8 @@ def _number(cell: Value, counting_unit: str, percent: bool) -> Reading:
     plain = isinstance(cell, float) and not isinstance(cell, Percent)
     if not percent and not plain and says_percent(str(cell)):
         return Reading(refused="percent-as-count")
+    if not in_reach(number):
+        return Reading(refused=SIZE, expected=SIZES)
     return Reading(number, read_as="" if plain else show_number(number))
 
 

@@ -178,7 +178,9 @@ def _take(
         return
     whose = {"unit": contents.unit, "measure": measure.code, "found": found}
     if reading.refused:
-        contents.findings.append(finding(reading.refused, place, **whose, label=measure.label))
+        contents.findings.append(
+            finding(reading.refused, place, **whose, label=measure.label, expected=reading.expected)
+        )
     if reading.read_as:
         typed = whose | {"found": spelled_out(cell) if isinstance(cell, str) else found}
         contents.findings.append(finding("read-as", place, **typed, value=reading.read_as))

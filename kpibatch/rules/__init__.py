@@ -12,7 +12,7 @@ levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook's sheets as tables
 references.py    codes that point nowhere or in a circle
-percents.py      percents that may as well be shares of one
+cells.py         a condition as its measure takes it; percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 looked.py        a look into the workbook, taken in a child process
 reader.py        the workbook → ``LevelTables``

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from lark import Discard, Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
+from kpibatch.base.kinds import in_reach
 from kpibatch.base.thai import arabic, read_date, squash
 from kpibatch.rules.conditions import DECIMALS, Condition
 
@@ -39,6 +40,10 @@ class ConditionFault(Exception):
     def pointer(self) -> str:
         """The text with a mark before the character that can't be read."""
         return f"{self.text[: self.position]}⟦?⟧{self.text[self.position :]}"
+
+
+class SizeFault(ConditionFault):
+    """A condition with a number that is too large or too small."""
 
 
 class _Meaning(Transformer[Token, Condition]):
@@ -99,7 +104,10 @@ class _Meaning(Transformer[Token, Condition]):
 
 
 def _number(token: object) -> float:
-    return round(float(str(token).replace(",", "")), DECIMALS)
+    number = float(str(token).replace(",", ""))
+    if not in_reach(number):
+        raise _OutOfReach(getattr(token, "start_pos", None) or 0)
+    return round(number, DECIMALS)
 
 
 @cache
@@ -129,6 +137,8 @@ def parse(text: str, counting_unit: str = "") -> Condition:
     seen = squash(text)
     try:
         return _read(arabic(seen), arabic(squash(counting_unit)))
+    except _OutOfReach as unread:
+        raise SizeFault(seen, unread.position) from None
     except _Unread as unread:
         raise ConditionFault(seen, unread.position, _proposal(arabic(seen), counting_unit)) from None
 
@@ -137,6 +147,10 @@ class _Unread(Exception):
     def __init__(self, position: int) -> None:
         super().__init__(position)
         self.position = position
+
+
+class _OutOfReach(_Unread):
+    pass
 
 
 def _read(plain: str, counting_unit: str = "") -> Condition:

@@ -6,22 +6,20 @@ what was found and how to mend it. An error among them means that nothing may be
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
-from kpibatch.base.kinds import Kind, takes_percent
-from kpibatch.base.thai import fold, says_percent, squash
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import fold, squash
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
-from kpibatch.books.shown import Unclear
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.conditions import Condition, MixedRow, edges, is_dash, upward_reading
+from kpibatch.rules.cells import Typed, condition_in, numbers_of, report_shares
+from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.looked import in_a_child
-from kpibatch.rules.percents import Typed, numbers_of, report_shares
-from kpibatch.rules.phrases import FORMS, ConditionFault, parse
+from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
 from kpibatch.rules.references import sound_measures, sound_nodes
 from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
@@ -170,8 +168,8 @@ def _rules(
             _known(row, RULES.measure, measures, MEASURES.sheet),
             not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
-        conditions = [_condition(row, name, measures.get(measure)) for name in names]
-        case = _condition(row, RULES.case, measures.get(case_of))
+        conditions = [condition_in(row, name, measures.get(measure)) for name in names]
+        case = condition_in(row, RULES.case, measures.get(case_of))
         report_shares(_percents(row, names, conditions, measures.get(measure)))
         cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
         typed = row.text(RULES.case)
@@ -199,31 +197,6 @@ def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) ->
     return code in known
 
 
-def _condition(row: Row, column: Column, measure: Measure | None) -> Condition | None:
-    value = row.value(column)
-    if isinstance(value, date):
-        row.report("table-threshold-date", column, value)
-        return None
-    if isinstance(value, Unclear):
-        row.report("table-number-format", column, value, expected=column)
-        return None
-    text = as_text(value)
-    if not text or (is_dash(text) and column in RULES.levels):
-        return None
-    try:
-        condition = parse(text, measure.counting_unit if measure else "")
-    except ConditionFault as fault:
-        _report_unread(row, column, text, fault, measure)
-        return None
-    if measure and condition.family != measure.kind.family:
-        row.report("table-condition-kind", column, text, kind=measure.kind.value, asked=measure.code)
-        return None
-    if measure and says_percent(text) and not takes_percent(measure.kind, measure.counting_unit):
-        row.report("table-percent", column, text, expected=measure.kind.value)
-        return None
-    return condition
-
-
 def _percents(
     row: Row, names: Iterable[Column], conditions: Iterable[Condition | None], measure: Measure | None
 ) -> list[Typed]:
@@ -232,16 +205,6 @@ def _percents(
         return []
     read = zip(names, conditions, strict=True)
     return [Typed(row, name, numbers_of(condition)) for name, condition in read if condition]
-
-
-def _report_unread(
-    row: Row, column: Column, text: str, fault: ConditionFault, measure: Measure | None
-) -> None:
-    """What can't be read: with a proposal that suits the measure, else with the forms its kind may take."""
-    kind = measure.kind if measure else Kind.NUMBER
-    suits = fault.proposal and parse(fault.proposal).family == kind.family
-    meant = {"kind": kind.value, "proposal": fault.proposal if suits else FORMS[kind.family]}
-    row.report("table-condition", column, text, pointer=fault.pointer, **meant)
 
 
 def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | None]) -> list[Condition | None]:

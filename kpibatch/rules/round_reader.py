@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from kpibatch.base.kinds import Kind
+from kpibatch.base.kinds import SIZES, Kind, in_reach
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, read_number
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.percents import Typed, report_shares
+from kpibatch.rules.cells import Typed, report_shares
 from kpibatch.rules.records import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 
@@ -99,6 +99,9 @@ def _numbers(rows: dict[str, Row], item: Item) -> tuple[float, ...]:
     numbers = [number for number in map(read_number, parts) if number is not None]
     if len(numbers) < len(parts):
         rows[item].report("table-value", ROUND.value, _text(rows, item), expected="50, 75, 100")
+        return ()
+    if not all(map(in_reach, numbers)):
+        rows[item].report("table-number-size", ROUND.value, _text(rows, item), expected=SIZES)
         return ()
     return tuple(numbers)
 

@@ -5,7 +5,7 @@ from math import inf, isnan, nan
 
 import pytest
 
-from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.kinds import SIZES, Kind, show_value
 from kpibatch.books.guard.limits import UNCALCULATED
 from kpibatch.books.read import CellError
 from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED, Percent, Unclear
@@ -80,12 +80,31 @@ def test_neither_a_percent_nor_a_time_is_a_day_or_an_answer(cell):
     [
         *(True, False, inf, -inf, nan),
         *("-", "85-90", "ประมาณ 85", "8.5.2565", "1.234,50", "1_000", "nan", "inf", "1e5", "٨٥", "ใช่"),
+        *("1" * 400, "1e400", "1E๔๐๐", "๑e๕", "1" * 32_767),
     ],
 )
 def test_what_is_no_number_is_refused(kind, cell):
     reading = read_value(cell, kind, "คน")
     assert reading.refused == "not-a-number"
     assert isnan(reading.value)
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize("cell", [1e15, -1e15, 1e-9, -1e-9, 0.0, "1,000,000,000,000,000", "0.000000001"])
+def test_numbers_reach_from_a_billionth_to_a_thousand_million_million(kind, cell):
+    assert read_value(cell, kind).value == float(str(cell).replace(",", ""))
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(1e15 + 1, -1e15 - 1, 9.999e-10, -9.999e-10, 1e308, -1e308, 5e-324),
+        *("1000000000000001", "0.0000000009", "๙" * 300),
+    ],
+)
+def test_a_number_beyond_is_refused_with_what_is_expected(kind, cell):
+    assert read_value(cell, kind) == Reading(refused="number-size", expected=SIZES)
 
 
 @pytest.mark.parametrize(

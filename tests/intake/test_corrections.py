@@ -94,12 +94,19 @@ BAD_ROWS: dict[str, tuple[tuple[Any, ...], str, str]] = {
     "a month outside the round": ((UNIT, MEASURE, "2565-01", 1), "correction-month", "C2"),
     "no month": ((UNIT, MEASURE, "เร็ว ๆ นี้", 1), "correction-month", "C2"),
     "no number": ((UNIT, MEASURE, APRIL, "สิบสอง"), "table-value", "D2"),
+    "too large a number": ((UNIT, MEASURE, APRIL, 1e308), "table-number-size", "D2"),
+    "too small a number": ((UNIT, MEASURE, APRIL, "0.0000000009"), "table-number-size", "D2"),
     "no value": ((UNIT, MEASURE, APRIL, None), "correction-blank", "D2"),
     "no reason": ((UNIT, MEASURE, APRIL, 1, "", *PAPERS[1:]), "correction-blank", "E2"),
     "no document": ((UNIT, MEASURE, APRIL, 1, PAPERS[0], None, *PAPERS[2:]), "correction-blank", "F2"),
     "nobody approved": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:2], " ", PAPERS[3]), "correction-blank", "G2"),
     "no date": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:3], None), "correction-blank", "H2"),
     "a date that is none": ((UNIT, MEASURE, APRIL, 1, *PAPERS[:3], "เมื่อวาน"), "table-value", "H2"),
+    "a date of the year 9999": (
+        (UNIT, MEASURE, APRIL, 1, *PAPERS[:3], date(9999, 12, 31)),
+        "table-value",
+        "H2",
+    ),
     "an error cell": ((UNIT, MEASURE, APRIL, "=1/0"), "table-no-result", "D2"),
 }
 

@@ -44,6 +44,12 @@ def cells_of(sheet: str, row: int, *texts: Any) -> dict[str, Any]:
     return {f"{sheet}!{column}{row}": text for column, text in zip("ABCDEFGHI", texts, strict=False)}
 
 
+def beside(weight: float) -> dict[str, Any]:
+    """A KPI of that weight beside T1, which takes the rest of 100."""
+    added = cells_of("ตัวชี้วัด", 6, "T2", "T", "ใหม่", weight, None, None, None, None, "ข้อ 1.2")
+    return {"ตัวชี้วัด!D4": 100 - weight} | added | cells_of("ระดับ", 7, "T2", *ALWAYS)
+
+
 def heading_only(*sheets: str) -> dict[str, str]:
     return {sheet: SHEETS[sheet].strip().splitlines()[0] for sheet in sheets}
 
@@ -143,6 +149,8 @@ SLIPS = (
     Slip("table-percent-beside", "ระดับ!E2", levels(2, 60, 70, 80, 90, 100), spoil=percents("ระดับ", E2=0.6)),
     Slip("table-percent", "ระดับ!E4", {"ระดับ!E4": "1%"}, near={"ระดับ!E4": "1"}),
     Slip("table-number-format", "ระดับ!E4", {"ระดับ!E4": time(0, 30)}),
+    Slip("table-number-size", "ระดับ!E4", {"ระดับ!E4": 9e-10}, near={"ระดับ!E4": 1e-9}),
+    Slip("table-number-size", "ค่าตั้งต้น!C3", {"ค่าตั้งต้น!C3": 1e308}, near={"ค่าตั้งต้น!C3": 1e15}),
     Slip("table-threshold-date", "ระดับ!E4", {"ระดับ!E4": datetime(2022, 1, 5)}, near={"ระดับ!E4": "1-5"}),
     Slip("table-column-twice", "ระดับ!K1", {"ระดับ!K1": "ระดับ 5", "ระดับ!K2": "≥ 50"}),
     Slip("table-unknown-column", "หน่วย!F1", {"หน่วย!F1": "โทรศัพท์"}, near={"ระดับ!K1": "ระดับ 6"}),
@@ -156,9 +164,12 @@ SLIPS = (
     # the round, the ratings, the calendar
     Slip("lint-round", "รอบประเมิน", {"รอบประเมิน!B6": "31 มี.ค. 2565"}, near={"รอบประเมิน!B6": "1 เม.ย. 2565"},
         also=also("lint-day-outside", "lint-due-outside")),
+    Slip("lint-round-long", "รอบประเมิน", {"รอบประเมิน!B6": "1 เม.ย. 2568"}, near={"รอบประเมิน!B6": "31 มี.ค. 2568"}),
     Slip("lint-no-months", "รอบประเมิน", {"รอบประเมิน!B7": "1, 2"}, near={"รอบประเมิน!B7": None}, also=also("lint-due-outside")),
     Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "50, 75, 100"}, near={"รอบประเมิน!B9": "0, 25, 50, 75, 100"}),
     Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "1, 2, 3, 5, 5"}, near={"รอบประเมิน!B9": "1, 2, 3, 4.5, 5"}),
+    Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "-4, -3, -2, -1, 0"}),
+    Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "1, 2, 3, 4, 4.00009"}, near={"รอบประเมิน!B9": "1, 2, 3, 4, 4.0001"}),
     Slip("lint-below-one", "รอบประเมิน", {"รอบประเมิน!B10": "0.5"}, near={"รอบประเมิน!B10": "๑"}),
     Slip("lint-no-reference", "รอบประเมิน", {"รอบประเมิน!B11": None}),
     Slip("lint-no-reference", "ตัวชี้วัด!A5", {"ตัวชี้วัด!I5": None}, near={"ตัวชี้วัด!I3": None}),
@@ -191,6 +202,7 @@ SLIPS = (
         near={"ตัวชี้วัด!D2": 0.6, "ตัวชี้วัด!D3": 0.4} | cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 1)),
     Slip("lint-root-stated", "รอบประเมิน!B12", cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 110),
         near={"ตัวชี้วัด!D2": 70} | cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 110)),
+    Slip("lint-weight-vanishes", "ตัวชี้วัด!A6", beside(0.0016), near=beside(0.0017), also=also("lint-same-level")),
     Slip("lint-weights", "ตัวชี้วัด!A2", cells_of("ตัวชี้วัด", 6, "T2", "T", "ใหม่", 50) | cells_of("ระดับ", 7, "T2", *ALWAYS),
         near=cells_of("ตัวชี้วัด", 6, "T2", "T", "ใหม่", 40),
         also=also("lint-no-reference", "lint-same-level")),

@@ -228,7 +228,39 @@ FAULTS = [
     ("ค่าตั้งต้น!B2", "T1.spent", "table-not-fixed"),
     ("ค่าตั้งต้น!B3", "สอง", "table-value"),
     ("ค่าตั้งต้น!B3", "50%", "table-percent"),
+    ("รอบประเมิน!B9", "1, 2, 3, 4, 1000000000000001", "table-number-size"),
+    ("รอบประเมิน!B10", "0.0000000009", "table-number-size"),
+    ("ผลประเมิน!A2", 1e15 + 1, "table-number-size"),
+    ("ตัวชี้วัด!D4", 1e308, "table-number-size"),
+    ("ตัวชี้วัด!E4", 9.999e-10, "table-number-size"),
+    ("รายการข้อมูล!J4", -1e15 - 1, "table-number-size"),
+    ("ระดับ!C4", "≤ 1000000000000001", "table-number-size"),
+    ("ระดับ!E2", 1e16, "table-number-size"),
+    ("ระดับ!E2", "≥ " + "1" * 400, "table-number-size"),
+    ("ระดับ!E2", "0.0000000009 - 60", "table-number-size"),
+    ("ระดับ!E2", "≥ 1e400", "table-condition"),
+    ("ระดับ!E2", "≥ 1e๔๐๐", "table-condition"),
+    ("ค่าตั้งต้น!C3", 1e308, "table-number-size"),
+    ("รอบประเมิน!B6", date(9999, 12, 31), "table-value, table-item-missing"),
+    ("รอบประเมิน!B5", "0001-01-01", "table-value, table-item-missing"),
+    ("รอบประเมิน!B5", "0000-01-01", "table-value, table-item-missing"),
+    ("ปฏิทิน!B2", date(9999, 12, 31), "table-value"),
+    ("ปฏิทิน!B2", date(2057, 1, 1), "table-value"),
+    ("ปฏิทิน!B2", "31 ธ.ค. 10542", "table-value"),
+    ("ปฏิทิน!B2", 1e308, "table-value"),
+    ("ปฏิทิน!B2", -5, "table-value"),
+    ("ปฏิทิน!A2", date(9999, 12, 31), "table-value"),
+    ("รายการข้อมูล!K8", date(9999, 12, 31), "table-value"),
+    ("ระดับ!I6", "ภายใน 31 ธ.ค. 9999", "table-condition"),
 ]
+REACHED = {
+    "ปฏิทิน!B4": date(2056, 12, 31),
+    "ระดับ!E4": 1e-9,
+    "ระดับ!I5": 1e15,
+    "ผลประเมิน!A4": 1e-9,
+    "ค่าตั้งต้น!C3": 1e15,
+    "รายการข้อมูล!J6": -1e15,
+}
 WHOLE_ROWS = {
     "table-half-case ระดับ!C7": {"ระดับ!A7": "I1", "ระดับ!B7": "staff", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
     "table-half-case ระดับ!B7": {"ระดับ!A7": "T1", "ระดับ!C7": "≤ 2", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
@@ -255,6 +287,17 @@ WHOLE_SHEETS = [
 def test_a_fault_is_found_where_it_stands(cell, typed, expected):
     wanted = [one if " " in one else f"{one} {cell}" for one in expected.split(", ")]
     assert {f"{code} {place}" for code, place in faults({cell: typed})} == set(wanted)
+
+
+@pytest.mark.parametrize(("cell", "number"), REACHED.items(), ids=REACHED)
+def test_the_smallest_and_the_largest_that_can_be_read(cell, number):
+    assert faults({cell: number}) == []
+
+
+def test_the_smallest_threshold_is_no_zero():
+    tables = read({"ระดับ!E4": 1e-9})[0]
+    asked = tables.rules_of("I1")[0]
+    assert (asked.edges[0].low, asked.typed[0]) == (1e-9, "0.000000001")
 
 
 @pytest.mark.parametrize(("expected", "cells"), WHOLE_ROWS.items(), ids=WHOLE_ROWS)

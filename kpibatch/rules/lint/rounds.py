@@ -4,31 +4,44 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import month_end, show_date, show_number
+from kpibatch.base.thai import month_end, months_between, show_date, show_number
+from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND
 
+_MOST_MONTHS, _TOTAL_KEEPS = 36, 1e-4
+
 
 def round_days(tables: LevelTables) -> Iterator[Finding]:
-    """A round does not end before it starts, and some of its months are reported on.
+    """A round does not end before it starts, lasts no longer than a slip in a year would make it, and some of
+    its months are reported on.
 
     Source: design, section 1 (รอบประเมิน).
     """
     place, this = Place(tables.file, ROUND.sheet), tables.round
+    if not _days_read(tables):
+        return
     if this.start > this.end:
         yield finding("lint-round", place, found=f"{show_date(this.start)} – {show_date(this.end)}")
+    elif _lasts(tables) > _MOST_MONTHS:
+        facts = {"months": str(_lasts(tables)), "most": str(_MOST_MONTHS)}
+        yield finding(
+            "lint-round-long", place, found=f"{show_date(this.start)} – {show_date(this.end)}", **facts
+        )
     elif not this.months:
         yield finding("lint-no-months", place, found=", ".join(map(str, this.report_months)))
 
 
 def level_scores(tables: LevelTables) -> Iterator[Finding]:
-    """คะแนนของระดับ: one score a level, each higher than the one below.
+    """คะแนนของระดับ: one score a level, each higher than the one below, the top one above 0.
+
+    Scores that are nearer than the decimals that a total keeps would be one and the same.
 
     Source: design, section 1 (ระดับ: คะแนนของระดับ gives their scores).
     """
     scores = tables.round.level_scores
-    rising = all(a < b for a, b in pairwise(scores))
-    if scores and (len(scores) != tables.level_count or not rising):
+    rising = all(round(b - a, DECIMALS) >= _TOTAL_KEEPS for a, b in pairwise(scores))
+    if scores and (len(scores) != tables.level_count or not rising or scores[-1] <= 0):
         facts = {"found": ", ".join(map(show_number, scores)), "levels": str(tables.level_count)}
         yield finding("lint-level-scores", Place(tables.file, ROUND.sheet), **facts)
 
@@ -94,7 +107,7 @@ def due_days(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (ปฏิทิน).
     """
-    for month in tables.round.months if _days_read(tables) else ():
+    for month in tables.round.months if _days_sound(tables) else ():
         if month not in tables.calendar:
             yield finding("lint-no-due", Place(tables.file, CALENDAR.sheet), found=month)
 
@@ -105,7 +118,7 @@ def due_outside(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (ปฏิทิน).
     """
     place = Place(tables.file, CALENDAR.sheet)
-    for month, due in tables.calendar.items() if _days_read(tables) else ():
+    for month, due in tables.calendar.items() if _days_sound(tables) else ():
         if month not in tables.round.months:
             yield finding("lint-due-outside", place, found=month)
         elif due < month_end(month).replace(day=1):
@@ -126,7 +139,16 @@ def calendar_order(tables: LevelTables) -> Iterator[Finding]:
 
 def _days_read(tables: LevelTables) -> bool:
     """Whether the round's own days could be read; that they could not is reported already."""
-    return tables.round.start.year > 1
+    return min(tables.round.start, tables.round.end).year > 1
+
+
+def _lasts(tables: LevelTables) -> int:
+    """How many months the round's days are apart."""
+    return len(months_between(tables.round.start, tables.round.end))
+
+
+def _days_sound(tables: LevelTables) -> bool:
+    return _days_read(tables) and _lasts(tables) <= _MOST_MONTHS
 
 
 CHECKS = (

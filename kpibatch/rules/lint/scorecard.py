@@ -8,6 +8,8 @@ from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Node
 from kpibatch.rules.schema import NODES
 
+_TOTAL_KEEPS = 1e-4
+
 
 def no_nodes(tables: LevelTables) -> Iterator[Finding]:
     """There is something to assess.
@@ -93,6 +95,22 @@ def positive_weights(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-weight", node.place, found=show_number(node.weight), node=node.code)
 
 
+def weights_that_vanish(tables: LevelTables) -> Iterator[Finding]:
+    """A KPI weighs enough for its best level to move a total, which keeps 4 decimals.
+
+    Source: design, section 1 (Score: half-up to 4 decimals).
+    """
+    if TOTAL in tables.node or tables.top_score <= 0:
+        return  # each a fault of its own
+    shares = {"": 1.0}
+    for node in tables.breadth_first():
+        whole = sum(sibling.weight for sibling in tables.children(node.parent or TOTAL))
+        shares[node.code] = shares[node.parent] * (node.weight / whole if whole > 0 else 0.0)
+    for leaf in tables.leaves:
+        if leaf.weight > 0 and shares[leaf.code] * tables.top_score < _TOTAL_KEEPS / 2:
+            yield finding("lint-weight-vanishes", leaf.place, found=show_number(leaf.weight), node=leaf.code)
+
+
 def weight_sums(tables: LevelTables) -> Iterator[Finding]:
     """Siblings sum to what their parent's ผลรวมน้ำหนัก states; else to 100, to its weight, or are all equal.
 
@@ -149,6 +167,7 @@ CHECKS = (
     units_alone,
     kpi_references,
     positive_weights,
+    weights_that_vanish,
     weight_sums,
     root_sum,
 )
