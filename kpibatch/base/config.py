@@ -1,6 +1,11 @@
-"""``config.toml`` → ``Config``. Unknown keys are errors that name the nearest known one."""
+"""``config.toml`` → ``Config``. Unknown keys are errors that name the nearest known one; an output that could
+ever write over an original is one as well.
+"""
 
+import os
+import re
 import tomllib
+import unicodedata
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +16,8 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown, zone
 
 FILE = "config.toml"
+_NEAR = 0.6  # how like a known key an unknown one must be to be taken for a slip of the pen
+_PLACE_OF_FAULT = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True)
@@ -142,20 +149,39 @@ def read_config(root: Path) -> Config:
     """The configuration of the workspace ``root``.
 
     Raises ``NoWorkspace`` where there is no such folder or file, ``ConfigFault`` where it is not TOML, a key
-    is unknown, or a value is of the wrong kind or out of its range.
+    is unknown, a value is of the wrong kind or out of its range, or the output would touch an original.
 
     Source: design, section 2.
     """
     path = root / FILE
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = _parsed(path)
     except FileNotFoundError:
         raise NoWorkspace(folder=root) from None
-    except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, endless digits
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not TOML, endless digits
         raise ConfigFault("config-unreadable", file=path, reason=error) from None
     _refuse_unknown(path, "", raw, list(_SECTIONS))
     sections = {name: _section(path, name, kind, raw.get(name, {})) for name, kind in _SECTIONS.items()}
-    return Config(root, **sections)
+    config = Config(root, **sections)
+    _refuse_originals(path, config)
+    return config
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    """The file as TOML. What Windows' own paths and Notepad's other encodings do to it is told with how to
+    mend it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise ConfigFault("config-encoding", file=path) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = _PLACE_OF_FAULT.search(str(error))
+        if at and "\\" in text.splitlines()[int(at[1]) - 1]:
+            raise ConfigFault("config-backslash", file=path, line=at[1]) from None
+        raise
 
 
 def _section(path: Path, name: str, kind: type[Any], raw: Any) -> Any:
@@ -178,5 +204,35 @@ def _value(path: Path, key: str, spec: Field[Any], value: object) -> Any:
 def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[str]) -> None:
     for key in raw:
         if key not in known:
-            named = f"{section}.{key}".lstrip(".")
-            raise ConfigFault("config-key", file=path, key=named, nearest=nearest_of(key, known))
+            named, nearest = shown(f"{section}.{key}".lstrip("."))[1:-1], nearest_of(key[:60], known, _NEAR)
+            name = "config-key" if nearest in known else "config-key-new"
+            raise ConfigFault(name, file=path, key=named, nearest=nearest, known=", ".join(known))
+
+
+def _refuse_originals(path: Path, config: Config) -> None:
+    """What is written, moved and cleared away below the output must never be what the province or a unit has
+    made: links and ``..`` are followed, and names that differ in case are the same to Windows.
+    """
+    output, sent = _true(config.output), _true(config.submissions)
+    originals = {
+        "config.toml": path,
+        "level_tables": config.level_tables,
+        "form_template": config.form_template,
+        "corrections": config.corrections,
+    }
+    held = {key: file for key, file in originals.items() if file and _lies_in(output, file)}
+    if output[: len(sent)] == sent or sent[: len(output)] == output:
+        held = {"submissions": config.submissions, **held}
+    for key, original in held.items():
+        raise ConfigFault("config-output", file=path, key=key, output=config.output, original=original)
+
+
+def _lies_in(folder: tuple[str, ...], file: Path) -> bool:
+    """Whether a file, or a link to it, lies anywhere below a folder."""
+    places = _true(file), (*_true(file.parent), file.name)
+    return any(place[: len(folder)] == folder for place in places)
+
+
+def _true(path: Path) -> tuple[str, ...]:
+    """The names on the way to where a path really leads, as a disk that tells no case apart takes them."""
+    return tuple(unicodedata.normalize("NFC", name).casefold() for name in Path(os.path.realpath(path)).parts)

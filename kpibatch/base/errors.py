@@ -11,6 +11,8 @@ KpibatchError
 │   ├── OutputBusy                another command is at work in the output
 │   ├── FileInUse                 open in Excel, or read-only
 │   ├── FileHeld                  a file to read is held by another program, or not open to this person
+│   ├── ForeignFolder             stands where an output belongs, and is not the program's
+│   ├── NothingWritten            bugs have cost a month every workbook
 │   ├── CannotWrite               the disk refuses a file that is written
 │   └── DiskRefuses               the drive or share is gone, or not open to this person
 ├── RulesError
@@ -116,6 +118,12 @@ class FileInUse(WorkspaceError): ...
 
 
 class FileHeld(WorkspaceError): ...
+
+
+class ForeignFolder(WorkspaceError): ...
+
+
+class NothingWritten(WorkspaceError): ...
 
 
 class CannotWrite(WorkspaceError): ...

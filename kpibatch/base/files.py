@@ -1,7 +1,7 @@
-"""Files and folders that appear whole or not at all: written beside, then moved into place.
+"""Files and folders that appear whole or not at all: written beside, put on the disk, then moved into place.
 
-Whenever the program is killed, the old output stands or the new one does; ``restored`` clears away what was
-left half done.
+Whenever the program is killed or the power fails, the old output stands or the new one does; ``restored``
+clears away what was left half done. What is not the program's own is never replaced.
 """
 
 import ctypes
@@ -10,15 +10,21 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EINVAL, ENOTSUP
 from pathlib import Path
 
-from kpibatch.base.errors import CannotWrite, FileInUse
+from kpibatch.base.errors import CannotWrite, FileInUse, ForeignFolder
 from kpibatch.base.thai import UNSEEN
 
 _NEW, _OLD = "new", "old"
 _HERE, _EXCHANGE = -100, 2
+_OPEN_STAYS = os.name == "nt"  # Windows moves nothing that is open elsewhere, nor what lies above it
+_PATIENCE = 2.0  # seconds; a virus scanner or an indexer lets go of a new file within one
+_UNABLE = (EINVAL, ENOTSUP)  # some shares can put nothing on the disk when asked to
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 # controls, ends of lines, lone halves of letters, no letters at all
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
@@ -41,7 +47,7 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(part)
-        part.replace(path)
+        moved(part, path)
     except PermissionError:
         raise FileInUse(file=path) from None
     except OSError as reason:
@@ -61,30 +67,97 @@ def removed(path: Path) -> None:
         raise CannotWrite(file=path, reason=reason) from None
 
 
+def moved(path: Path, target: Path) -> None:
+    """Put a file that is whole in the place of another: on the disk before it has the name, and then the
+    name.
+    """
+    on_disk(path)
+    _patiently(lambda: path.replace(target))
+    on_disk(target.parent)
+
+
+def on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk: what comes after a power cut finds them.
+
+    Windows keeps names by itself and takes no folder.
+    """
+    if os.name == "nt" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as reason:
+        if reason.errno not in _UNABLE:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def replaceable(target: Path, ours: Callable[[Path], bool]) -> None:
+    """Before the work that ends in ``replaced``: raises ``ForeignFolder`` where a folder stands there that is
+    not the program's, ``FileInUse`` where a file in it is open elsewhere and would not be moved.
+    """
+    if target.is_symlink() or (target.exists() and not (target.is_dir() and ours(target))):
+        raise ForeignFolder(folder=target)
+    if file := _open_elsewhere(target):
+        raise FileInUse(file=file)
+
+
 @contextmanager
-def replaced(target: Path, keep: Iterable[str] = ()) -> Iterator[Path]:
+def replaced(target: Path, ours: Callable[[Path], bool], keep: Iterable[str] = ()) -> Iterator[Path]:
     """A new folder that takes the place of ``target`` when the block ends well; else nothing changes.
 
-    ``keep`` names files below the old folder that the new one takes over. Raises ``FileInUse`` where a
-    file of the old folder is open elsewhere, ``CannotWrite`` where the disk refuses.
+    ``ours`` tells whether a folder that stands there is the program's own; ``keep`` names files below it that
+    the new one takes over. Raises as ``replaceable`` does, ``CannotWrite`` where the disk refuses.
     """
     new, old = _beside(target, _NEW), _beside(target, _OLD)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _restore(target)
+        replaceable(target, ours)
         new.mkdir()
         yield new
         for name in keep:
             if (target / name).is_file():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(target / name, new / name)
+        for path in (*sorted(new.rglob("*"), reverse=True), new):  # what a folder holds before the folder
+            on_disk(path)
         _swap(target, new, old)
     except PermissionError as error:
-        raise FileInUse(file=error.filename or target) from None
+        raise FileInUse(file=_open_elsewhere(target) or error.filename or target) from None
     except OSError as reason:
         raise CannotWrite(file=target, reason=reason.strerror or reason) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _open_elsewhere(folder: Path) -> Path | None:
+    """The first file below a folder that another program holds, where that keeps the folder from being
+    moved.
+    """
+    for path in sorted(folder.rglob("*")) if _OPEN_STAYS else ():
+        try:
+            if path.is_file():
+                path.open("r+b").close()
+        except PermissionError:
+            return path
+        except OSError:
+            continue
+    return None
+
+
+def _patiently(move: Callable[[], object]) -> None:
+    """Move something; what is held open, where that matters, is tried again for a moment."""
+    end = time.monotonic() + (_PATIENCE if _OPEN_STAYS else 0)
+    while True:
+        try:
+            move()
+            return
+        except PermissionError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
 
 
 def restored(folder: Path) -> None:
@@ -123,15 +196,17 @@ def _swap(target: Path, new: Path, old: Path) -> None:
     On Windows a rename is refused while a file below is open, so what was moved is put back.
     """
     if target.exists() and _exchanged(new, target):
+        on_disk(target.parent)
         return
     try:
         if target.exists():
-            target.replace(old)
-        new.replace(target)
+            _patiently(lambda: target.replace(old))
+        _patiently(lambda: new.replace(target))
     except BaseException:  # an impatient Ctrl-C too
         if old.exists() and not target.exists():
             old.replace(target)
         raise
+    on_disk(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -160,5 +235,10 @@ def _as_bytes(letter: re.Match[str]) -> str:
 
 def file_name(text: str) -> str:
     """A workbook's file name near the text, such as any file system takes."""
-    stem = re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", text).lstrip(". ")
-    return f"{stem[:76].rstrip('. ') or '-'}.xlsx"
+    stem = re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", text).lstrip(". ")[:76].rstrip(". ") or "-"
+    return f"{'_' * is_reserved(stem)}{stem}.xlsx"
+
+
+def is_reserved(stem: str) -> bool:
+    """Whether Windows takes a file's name, whatever its suffix, for a device (``CON``, ``nul.txt``)."""
+    return _RESERVED.match(stem) is not None

@@ -3,19 +3,26 @@
 Findings are collected, never raised. The code decides severity and wording (see the catalogue).
 """
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kpibatch.base.catalogue import say, severity_of
+from kpibatch.base.errors import KpibatchError
+from kpibatch.base.month_files import LOG
 from kpibatch.base.thai import BUDDHIST, is_month, show_date, show_month, spelled_out
 
 SEVERITIES = ("error", "warning", "note")
 GRAVE = SEVERITIES[:2]
 """What counts for the exit code and is sent back: a note alone is clean. Source: design, section 2."""
+LOSSES = (LOST, KPI_LOST) = ("piece-lost", "kpi-lost")
+"""Codes of what a bug has cost."""
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
+_LOG = logging.getLogger("kpibatch")
 _THOUSANDS = re.compile(r"^-?[1-9][0-9]{3,}(?=(?:\.[0-9]+)?$)")
 _BUDDHIST_YEARS = 2400  # a date cell of such a year was typed in Buddhist years
 
@@ -111,6 +118,23 @@ def finding(
         str(found),
         tuple(sorted((key, str(value)) for key, value in facts.items())),
     )
+
+
+@contextmanager
+def piece(found: list[Finding], code: str, place: Place = NOWHERE, **facts: Any) -> Iterator[None]:
+    """A part of the work that stands alone: a bug in it costs this part. It is told as a finding of that
+    code, and its traceback goes into the log.
+
+    The operator's mistakes, a disk that refuses, a lack of memory and Ctrl-C are no bugs.
+    """
+    try:
+        yield
+    except (KpibatchError, OSError, MemoryError):
+        raise
+    except Exception as bug:
+        lost = finding(code, place, found=type(bug).__name__, log=LOG, **facts)
+        _LOG.exception("%s: %s", place, lost.message("en"))
+        found.append(lost)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,6 +9,7 @@ SCORES, MEASURES, VALUES, FINDINGS = LISTED = ("scores.csv", "measures.csv", "va
 RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
 MAIL, MAIL_INDEX = "mail", "index.csv"
 JOURNAL = f"{MAIL}/journal.csv"
+OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVEL_TABLES, MAIL))
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
-MARKED = "level_tables_findings"
+MARKED, LOG = "level_tables_findings", "kpibatch.log"

@@ -152,6 +152,6 @@ def shown(value: object) -> str:
         return str(value).lower()
     try:
         text = repr(value)
-    except ValueError:  # Python writes no number of more than 4300 digits
+    except (ValueError, RecursionError):  # a number of more than 4300 digits, tables in tables without end
         return "…"
     return text if len(text) <= 60 else text[:59] + "…"

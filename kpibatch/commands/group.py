@@ -1,7 +1,9 @@
 """What all commands share: the group, errors as one line, exit codes, a month as it is typed."""
 
-from collections.abc import Iterable
-from errno import EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES, EIO, ENAMETOOLONG, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
 from pathlib import Path
 
 import click
@@ -11,10 +13,12 @@ from kpibatch.base.config import read_config
 from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, NotAMonth, WorkspaceError
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
+from kpibatch.base.month_files import LOG
 from kpibatch.base.thai import arabic, is_month
 
 CLEAN, FINDINGS, STOPPED, CRASHED = 0, 1, 2, 70
-_OF_THE_DISK = {EACCES, EIO, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT}  # a share that is gone; never a bug
+# A share that is gone, a path that is none; never a bug.
+_OF_THE_DISK = {EACCES, EIO, ENAMETOOLONG, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT}
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -46,6 +50,32 @@ class OneLine(click.Group):
         ctx.exit(STOPPED)
 
 
+class _InOutput(logging.Handler):
+    """Appends what is logged, tracebacks of bugs, to ``kpibatch.log`` in the workspace's output."""
+
+    def __init__(self, workspace: Path) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        self._workspace = workspace
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(KpibatchError, OSError):  # a log that can't be written stops nothing
+            path = read_config(self._workspace).output / LOG
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(self.format(record) + "\n")
+
+
+@contextmanager
+def _logging(workspace: Path) -> Iterator[None]:
+    handler, log = _InOutput(workspace), logging.getLogger("kpibatch")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
 def language_of(workspace: Path) -> str:
     """The workspace's language; Thai where there is no configuration to ask."""
     try:
@@ -74,3 +104,4 @@ def month_typed(text: str) -> str:
 def commands(ctx: click.Context, workspace: Path) -> None:
     """kpibatch: รวมรายงานของหน่วย ตรวจ ให้คะแนน และจัดอันดับ ในคำสั่งเดียว"""
     ctx.obj = workspace
+    ctx.with_resource(_logging(workspace))

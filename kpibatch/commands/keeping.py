@@ -1,5 +1,6 @@
 """The commands about what is kept: ``corrections``, ``history``, ``close``, ``verify``, ``diff``."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def corrections(workspace: Path) -> None:
 
     config = read_config(workspace)
     tables = sound_levels(config)
-    if not config.corrections.exists():
+    if not os.path.lexists(config.corrections):
         write_corrections(config.corrections, tables, (), config.language)
         click.echo(say("corrections.written", config.language, file=config.corrections))
         return

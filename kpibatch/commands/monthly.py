@@ -85,11 +85,14 @@ def forms(workspace: Path) -> None:
     """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import write_forms
+    from kpibatch.commands.screens.monthly import show_losses
 
     config = read_config(workspace)
     with showing(config.language, click.echo) as display:
-        written = write_forms(config, display)
-    click.echo(say("console.forms", config.language, count=len(written), folder=config.output / FORMS))
+        written, lost = write_forms(config, display)
+    show_losses(lost, config.language)
+    click.echo(say("console.forms", config.language, count=written, folder=config.output / FORMS))
+    sys.exit(exit_code(lost))
 
 
 @commands.command()

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.config import Config
-from kpibatch.base.errors import HistoryRefused
-from kpibatch.base.files import by_name, removed, replaced, saved
-from kpibatch.base.findings import Finding
+from kpibatch.base.errors import HistoryRefused, NothingWritten
+from kpibatch.base.files import removed, replaceable, replaced, saved
+from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
     ANNEX,
@@ -21,6 +22,7 @@ from kpibatch.base.month_files import (
     JOURNAL,
     LEVEL_TABLES,
     LISTED,
+    LOG,
     MARKED,
     RECORD,
     RETURNED,
@@ -29,16 +31,18 @@ from kpibatch.base.progress import Clock, Progress
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
+from kpibatch.forms.whose import is_form
 from kpibatch.intake.month import newest_month
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
+from kpibatch.months.folder import is_ours
 from kpibatch.months.history import History, history_of, rebuild, remember
 from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.trend import trend_of
-from kpibatch.workbooks.outputs import OUTPUTS, return_submissions
+from kpibatch.scoring.trend import NO_TREND, trend_of
+from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared
 from kpibatch.workbooks.returned.book import write_returned
 from kpibatch.workbooks.returned.names import index_name
 
@@ -51,8 +55,8 @@ def run_month(config: Config, month: str | None, progress: Progress) -> Outcome:
     Raises ``KpibatchError`` as ``assess_month`` does, and where the month is closed or the disk refuses.
     """
     with _assessed(config, month, "run", progress) as (outcome, clock):
-        with replaced(config.output / outcome.month, keep=(JOURNAL,)) as folder:
-            _write(outcome, folder, clock)
+        with replaced(config.output / outcome.month, is_ours, keep=(JOURNAL,)) as folder:
+            outcome = _write(outcome, folder, clock)
         rounds = _taken_in(config, progress)
     later = [key for key in rounds if key > outcome.month and rounds[key] == outcome.tables.round.key]
     if later:
@@ -89,21 +93,34 @@ def _assessed(
         month = month or newest_month(config)
     with alone(config, command, progress):
         refuse_closed(config, month)
+        replaceable(config.output / month, is_ours)
         outcome = assess_month(config, month, tables, clock)
         with suppress(HistoryRefused):  # run.json and check.json hold the arrivals as well
             remember(config.output, outcome.intake.arrivals)
         yield outcome, clock
 
 
-def _write(outcome: Outcome, folder: Path, clock: Clock) -> None:
-    trend = trend_of(outcome)
+def _write(outcome: Outcome, folder: Path, clock: Clock) -> Outcome:
+    """Write the month; gives back the outcome with what bugs have cost among its findings."""
+    trend, lost = NO_TREND, list[Finding]()
+    with piece(lost, LOST, Place("trend")):
+        trend = trend_of(outcome)
     for output in OUTPUTS:
-        with clock.step(output.step):
-            output.write(outcome, folder / output.name, trend, clock.progress)
-    for name, content in LISTINGS.items():
-        (folder / name).write_bytes(content(outcome))
+        with clock.step(output.step), piece(lost, LOST, Place(output.name)):
+            output.write(outcome, folder / output.name, trend, clock.progress, lost)
+    if lost and not any(folder.rglob("*.xlsx")):
+        raise NothingWritten(month=outcome.month, log=outcome.config.output / LOG)
+    for name, content in LISTINGS.items():  # the last of them tells what was lost
+        with spared(lost, folder / name):
+            (folder / name).write_bytes(content(_telling(outcome, lost)))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
-    write_record(outcome, clock, folder / RECORD, [folder / name for name in LISTINGS])
+    listings = [path for name in LISTINGS if (path := folder / name).exists()]
+    write_record(_telling(outcome, lost), clock, folder / RECORD, listings)
+    return _telling(outcome, lost)
+
+
+def _telling(outcome: Outcome, lost: Sequence[Finding]) -> Outcome:
+    return replace(outcome, findings=tuple(in_order([*outcome.findings, *lost]))) if lost else outcome
 
 
 def check_month(config: Config, month: str | None, progress: Progress) -> tuple[Outcome, int]:
@@ -112,11 +129,13 @@ def check_month(config: Config, month: str | None, progress: Progress) -> tuple[
     Returns the outcome and how many workbooks were returned.
     """
     with _assessed(config, month, "check", progress) as (outcome, clock):
-        folder = config.output / outcome.month
-        with clock.step("returned"), replaced(folder / RETURNED) as returned:
-            written = return_submissions(outcome, returned)
+        folder, lost = config.output / outcome.month, list[Finding]()
+        # First the record: by it the next run knows the folder for one of its own, however this one ends.
         saved(folder / CHECKED, lambda part: write_record(outcome, clock, part))
-    return outcome, written
+        with replaced(folder / RETURNED, lambda returned: is_ours(returned.parent)) as returned:
+            progress.step("returned")
+            written = return_submissions(outcome, returned, lost)
+    return _telling(outcome, lost), written
 
 
 def rebuild_history(config: Config, progress: Progress) -> History:
@@ -125,22 +144,29 @@ def rebuild_history(config: Config, progress: Progress) -> History:
         return rebuild(config.output)
 
 
-def write_forms(config: Config, progress: Progress) -> list[Path]:
-    """One form per unit into ``output/forms``."""
-    tables = sound_levels(config)
+def write_forms(config: Config, progress: Progress) -> tuple[int, list[Finding]]:
+    """One form per unit into ``output/forms``; how many there are, and what bugs have cost."""
+    tables, lost = sound_levels(config), list[Finding]()
     office_form = office_form_of(config, tables)
     progress.step("forms")
     with ExitStack() as stack:
         stack.enter_context(alone(config, "forms", progress))
-        folder = stack.enter_context(replaced(config.output / FORMS))
+        folder = stack.enter_context(replaced(config.output / FORMS, _holds_forms))
         write = office_form and stack.enter_context(office_forms(office_form, tables, config.intake))
         for done, unit in enumerate(tables.units, 1):
-            if office_form and write:
-                write(unit, folder / office_form_name(office_form, unit))
-            else:
-                write_form(tables, unit, folder / form_name(unit))
+            path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
+            with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):
+                if write:
+                    write(unit, path)
+                else:
+                    write_form(tables, unit, path)
             progress.tick(done, len(tables.units))
-    return sorted((config.output / FORMS).iterdir(), key=by_name)
+    return len(tables.units) - len(lost), lost
+
+
+def _holds_forms(folder: Path) -> bool:
+    """Whether a folder holds nothing but forms that this program has made."""
+    return all(path.is_file() and is_form(path.read_bytes()) for path in folder.iterdir())
 
 
 def write_annex_file(config: Config, tables: LevelTables) -> Path:

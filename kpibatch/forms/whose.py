@@ -5,6 +5,8 @@ form a custom property and the cell of ``{{unit}}``. What a file's name and a vi
 a contradiction. All that a file claims is read, so that one that claims two units is nobody's.
 """
 
+import io
+import zipfile
 from collections.abc import Iterator, Mapping
 
 from kpibatch.base.addresses import address
@@ -63,6 +65,15 @@ def stamps_of(raw: bytes) -> frozenset[str]:
     return frozenset(
         filter(None, (squash(value) for name, value in custom_properties(raw) if name.casefold() == WHOSE))
     )
+
+
+def is_form(raw: bytes) -> bool:
+    """Whether a file is a form that this program has made for a unit, filled in or not."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            return IDENTITY_SHEET.encode() in package.read("xl/workbook.xml") or bool(stamps_of(raw))
+    except (KeyError, ValueError, OSError, NotImplementedError, RuntimeError, zipfile.BadZipFile):
+        return False
 
 
 def claims_of(

@@ -5,6 +5,7 @@ never a stop: a file whose line can't be used came when its bytes were first see
 """
 
 import csv
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from kpibatch.base.config import Config
+from kpibatch.base.errors import FileHeld
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
@@ -83,14 +85,18 @@ def read_arrivals(
     """When the files of a month's folder came; ``below`` are what lies in its zip files and folders, which
     the list may name with or without these.
 
+    Raises ``FileHeld`` where another program holds the list.
+
     Source: design, section 1 (ส่งทันกำหนด: by its due day).
     """
     now = datetime.now(sense.zone).replace(microsecond=0, tzinfo=None)
     path = folder / RECEIVED
-    if not path.is_file():
+    if not os.path.lexists(path):  # a link that leads nowhere is no absence
         return Arrivals({}, seen, now)
     try:
         lines = _decoded(path).splitlines()
+    except PermissionError:
+        raise FileHeld(file=path) from None
     except (OSError, ValueError) as reason:
         fault = finding("received-unreadable", Place(RECEIVED), found=reason)
         return Arrivals({}, seen, now, (fault,))
@@ -106,6 +112,8 @@ def _decoded(path: Path) -> str:
 
     Raises ``ValueError`` where it is none of them or too large, ``OSError`` where the disk refuses.
     """
+    if not path.is_file():
+        raise ValueError("no file")
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError(f"> {_MOST_BYTES:,} bytes")
     raw = path.read_bytes()

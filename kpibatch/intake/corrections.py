@@ -6,6 +6,7 @@ nothing. A correction stands in for the submission's own value on every run and 
 other; no submission is written to.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -92,7 +93,7 @@ def read_corrections(path: Path, tables: LevelTables, limits: IntakeLimits = USU
     Raises ``KpibatchError`` where it can't be read as a workbook with such a table, or takes more time or
     memory than the limits allow: a ranking without corrections that were approved would be wrong.
     """
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is no absence
         return NO_CORRECTIONS
     try:
         return capped(limits, _read, path, tables)

@@ -16,7 +16,7 @@ from kpibatch.base.month_files import MAIL, MAIL_INDEX
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, moment_of
-from kpibatch.months.folder import Published
+from kpibatch.months.folder import Published, is_ours
 from kpibatch.months.listings import as_csv
 from kpibatch.months.outbox import DRAFT
 from kpibatch.rules.levels import LevelTables
@@ -54,7 +54,7 @@ def write_drafts(
         (safe_name(_name(message, tables, config.language)) for message in plan.messages),
         (MAIL_INDEX, *_others(target)),
     )
-    with replaced(target, keep=_others(target)) as folder:
+    with replaced(target, lambda mail: is_ours(mail.parent), keep=_others(target)) as folder:
         for message, name in zip(plan.messages, names, strict=True):
             raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
             (folder / name).write_bytes(raw)

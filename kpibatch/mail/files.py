@@ -14,7 +14,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissing, MailWrongFile
 from kpibatch.base.files import file_name
-from kpibatch.base.findings import GRAVE, Finding, Place, finding
+from kpibatch.base.findings import GRAVE, LOST, Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
 from kpibatch.base.thai import arabic, squash
 from kpibatch.books.look import PROVINCE
@@ -97,6 +97,11 @@ class Files:
     config: Config
     tables: LevelTables
     published: Published
+
+    def lost(self, unit: str) -> str:
+        """The files of the unit, or, without one, the ranking, that a bug kept the run from making."""
+        rows = (row for row in self.published.findings if row["code"] == LOST and row["unit"] == unit)
+        return ", ".join(row["file"] for row in rows if unit or (row["file"] == RANKING and not row["sheet"]))
 
     def summary(self, unit: Unit) -> Attachment:
         """The unit's own summary. Raises ``KpibatchError`` where it is missing, unmarked or another's."""

@@ -14,7 +14,7 @@ from typing import Any
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.errors import MailAddressFault, MailNamesOther
-from kpibatch.base.findings import Finding, finding, in_order
+from kpibatch.base.findings import Finding, finding, in_order, piece
 from kpibatch.base.mailboxes import read_addresses, read_mailbox
 from kpibatch.base.thai import arabic, month_end
 from kpibatch.books.guard.package import MB
@@ -121,13 +121,23 @@ class _Planner:
         for unit in [wanted] if wanted else self.facts.tables.units:
             sent = unit.code in self.facts.submissions
             if sent and results:
-                yield from self._to(unit, RESULT, self._result)
+                yield from self._spared(unit.name, unit.code, self._to(unit, RESULT, self._result))
             elif selection.remind and not sent:
-                yield from self._to(unit, REMINDER, self._reminder)
+                yield from self._spared(unit.name, unit.code, self._to(unit, REMINDER, self._reminder))
             elif wanted and not selection.province:
                 self.problems.append(finding("mail-nothing", unit.place, unit=unit.code, name=unit.name))
         if selection.province or not (selection.remind or wanted):
-            yield from self._to_province()
+            name = say("mail.province", self.config.language)
+            yield from self._spared(name, "", self._to_province())
+
+    def _spared(self, name: str, unit: str, messages: Iterator[Message]) -> Iterator[Message]:
+        """The mails to one recipient, unless a bug costs them, or has cost the run what goes with them."""
+        lost = self.files.lost(unit)
+        if lost:
+            self.problems.append(finding("mail-piece-lost", unit=unit, found=lost, name=name))
+            return
+        with piece(self.problems, "mail-lost", unit=unit, name=name):
+            yield from messages
 
     # --- one unit -------------------------------------------------------------------------------------------
 

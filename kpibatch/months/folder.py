@@ -14,12 +14,23 @@ from typing import Any, TypeAlias
 
 from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
 from kpibatch.base.files import by_name
-from kpibatch.base.month_files import FINDINGS, LEVEL_TABLES, LISTED, MEASURES, RECORD, SCORES, VALUES
+from kpibatch.base.month_files import (
+    CHECKED,
+    FINDINGS,
+    LEVEL_TABLES,
+    LISTED,
+    MEASURES,
+    OF_A_MONTH,
+    RECORD,
+    SCORES,
+    VALUES,
+)
 from kpibatch.base.thai import is_month
 from kpibatch.months.csv_cells import as_meant
 from kpibatch.months.record import RecordFault, read_record
 
 Row: TypeAlias = dict[str, str]
+_SYSTEM = frozenset(("Thumbs.db", "desktop.ini"))  # left by whoever opened the folder to look
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,25 @@ def read_published(folder: Path) -> Published:
     except OSError as reason:
         raise PublishedDamaged(folder=folder, file=RECORD, reason=reason.strerror or reason) from None
     return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a month's folder was written by this program, so that another may take its place: it is empty,
+    a record in it says so, or, where the record is damaged, nothing else lies beside it.
+    """
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")} - _SYSTEM
+    if not names or any(_is_record(folder / name) for name in (RECORD, CHECKED)):
+        return True
+    return names <= OF_A_MONTH and any((folder / name).is_file() for name in (RECORD, CHECKED, *LISTED))
+
+
+def _is_record(path: Path) -> bool:
+    try:
+        return bool(read_record(path.read_bytes())["month"] == path.parent.name)
+    except RecordFault as fault:
+        return fault.changed
+    except OSError:
+        return False
 
 
 def as_number(cell: str | float | None) -> float:

@@ -183,7 +183,7 @@ def assess(
     findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
-    findings += zero_denominators(measured, scores, sent, tables)
+    findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(

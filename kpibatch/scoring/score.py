@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kpibatch.base.findings import KPI_LOST, Finding, piece
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.rules.conditions import Booleans, Floats
@@ -48,7 +49,8 @@ class Scores:
 
     ``scores`` is NaN where a node does not apply, ``shares`` is a node's part of the total in percent,
     ``provisional`` marks nodes that rest on incomplete data; ``needed`` and ``not_yet`` (units × measures)
-    say what was asked and which blank days still lie ahead.
+    say what was asked and which blank days still lie ahead. ``lost`` are KPIs that a bug kept from being
+    scored.
     """
 
     kpis: Mapping[str, KpiScores]
@@ -57,6 +59,7 @@ class Scores:
     provisional: pd.DataFrame
     needed: pd.DataFrame
     not_yet: pd.DataFrame
+    lost: tuple[Finding, ...] = ()
 
 
 def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
@@ -67,9 +70,14 @@ def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
     """
     values, not_yet = measured.values, _not_yet(measured, tables, month)
     absent = (values.isna() | measured.incomplete) & ~not_yet
-    kpis = {leaf.code: score_kpi(leaf, values, absent, tables) for leaf in tables.leaves}
+    kpis, lost = dict[str, KpiScores](), list[Finding]()
+    for leaf in tables.leaves:
+        with piece(lost, KPI_LOST, leaf.place, kpi=leaf.code):
+            kpis[leaf.code] = score_kpi(leaf, values, absent, tables)
+        if leaf.code not in kpis:
+            kpis[leaf.code] = _unscored(leaf, values, tables)
     scores, shares, provisional = _tree(kpis, tables, values.index)
-    return Scores(kpis, scores, shares, provisional, _needed(kpis.values(), values), not_yet)
+    return Scores(kpis, scores, shares, provisional, _needed(kpis.values(), values), not_yet, tuple(lost))
 
 
 def _needed(kpis: Iterable[KpiScores], values: pd.DataFrame) -> pd.DataFrame:
@@ -127,6 +135,14 @@ def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: Le
     return KpiScores(
         leaf.code, applies_to, case, given, met, level, score, missing & applies_to, _asked(needed, tables)
     )
+
+
+def _unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores:
+    """Where nothing is known of a KPI: every unit is provisional, below level 1."""
+    meant = np.array([applies(tables, leaf.code, tables.unit[unit]) for unit in values.index], dtype=bool)
+    none = np.zeros(len(values), dtype=np.int_)
+    given = np.ones((len(values), tables.level_count), dtype=bool)
+    return KpiScores(leaf.code, meant, none, given, ~given, none, _steps(none, tables), meant, {})
 
 
 def longest_run(met: Booleans, given: Booleans) -> Integers:

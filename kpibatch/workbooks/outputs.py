@@ -1,11 +1,15 @@
 """The workbooks that a run leaves in the month's folder. To add one is to add a line to ``OUTPUTS``, and its
 name to ``base/month_files.py``.
+
+Each workbook is a piece of its own: a bug costs that workbook, which then leaves no file, and is told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kpibatch.base.findings import LOST, Finding, Place, piece
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
 from kpibatch.scoring.outcome import Outcome
@@ -18,42 +22,59 @@ from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 @dataclass(frozen=True)
 class Output:
     """A workbook, or a folder of them. ``step`` names it in the progress and in ``run.json``; ``write`` is
-    given the path, which does not exist yet.
+    given the path, which does not exist yet, and where to tell what was lost.
     """
 
     step: str
     name: str
-    write: Callable[[Outcome, Path, Trend, Progress], object]
+    write: Callable[[Outcome, Path, Trend, Progress, list[Finding]], object]
 
 
-def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress) -> None:
-    write_ranking(outcome, path, trend)
+@contextmanager
+def spared(lost: list[Finding], *paths: Path, name: str = "", unit: str = "") -> Iterator[None]:
+    """Files of the month that stand and fall together; ``name`` is the first one's in the month's folder."""
+    whole = False
+    with piece(lost, LOST, Place(name or paths[0].name), unit=unit):
+        yield
+        whole = True
+    if not whole:
+        for path in paths:
+            path.unlink(missing_ok=True)
 
 
-def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress) -> None:
+def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
+    with spared(lost, path):
+        write_ranking(outcome, path, trend, lost)
+
+
+def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
     units = outcome.tables.units
     folder.mkdir()
     for done, unit in enumerate(units, 1):
-        write_unit_book(outcome, unit, folder / unit_file(unit), trend)
+        file = unit_file(unit)
+        with spared(lost, folder / file, name=f"{UNITS}/{file}", unit=unit.code):
+            write_unit_book(outcome, unit, folder / file, trend)
         progress.tick(done, len(units))
 
 
-def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress) -> None:
+def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     folder.mkdir()
-    return_submissions(outcome, folder)
+    return_submissions(outcome, folder, lost)
 
 
-def return_submissions(outcome: Outcome, folder: Path) -> int:
+def return_submissions(outcome: Outcome, folder: Path, lost: list[Finding]) -> int:
     """Write the marked copies into an empty folder; returns how many there are."""
-    intake = outcome.intake
+    intake, before = outcome.intake, len(lost)
     returned = returned_files(intake, outcome.findings, outcome.tables.unit, outcome.language)
     for copy in returned:
         source, own = intake.originals.get(copy.file), PurePosixPath(copy.file).name
-        write_returned(
-            source, folder / copy.name, copy.findings, copy.unit, outcome.language, copy.beside, file=own
-        )
-    return len(returned)
+        files, unit = (folder / copy.name, folder / copy.beside), copy.unit.code if copy.unit else ""
+        with spared(lost, *files, name=f"{RETURNED}/{copy.name}", unit=unit):
+            write_returned(
+                source, files[0], copy.findings, copy.unit, outcome.language, copy.beside, file=own
+            )
+    return len(returned) - (len(lost) - before)
 
 
 # Source: design, section 4.

@@ -79,7 +79,7 @@ def measure(name: str, outcome: Outcome, folder: Path) -> str:
     path, bare, month = folder / "ranking.xlsx", folder / "bare.xlsx", month_of(outcome)
     trend = Trend((replace(month, month=outcome.tables.round.months[0]), month))
     ours = seconds(
-        lambda: write_ranking(replace(outcome), path, trend)
+        lambda: write_ranking(replace(outcome), path, trend, [])
     )  # a new outcome remembers nothing of the last run
     cells = contents(path)
     floor = seconds(lambda: write_bare(cells, bare))

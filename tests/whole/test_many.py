@@ -117,7 +117,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written
         turned = {unit: len(now.rank) + 1 - rank for unit, rank in now.rank.items()}
         earlier = replace(now, month=outcome.tables.round.months[0], rank=turned)
         begun = time.perf_counter()
-        write_ranking(outcome, path, Trend((now,) if name == "one unit" else (earlier, now)))
+        write_ranking(outcome, path, Trend((now,) if name == "one unit" else (earlier, now)), [])
         return Written(outcome, path, time.perf_counter() - begun)
 
     return write

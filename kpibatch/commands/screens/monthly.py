@@ -1,10 +1,10 @@
 """What the commands of every month show: the ranking, the findings, who has sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.findings import SEVERITIES, count
+from kpibatch.base.findings import LOSSES, SEVERITIES, Finding, count
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
@@ -20,8 +20,16 @@ def show_ranking(outcome: Outcome) -> None:
     names = ("rank", "unit", "total", "percent", "rating", "status")
     heads = [noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
     print_table(heads, _standings(outcome), title=title, right=(0, 2, 3), width=100)
+    show_losses(outcome.findings, language)
     print(say("console.findings", language, **count(outcome.findings)))
     print(say("console.written", language, folder=outcome.config.output / outcome.month))
+
+
+def show_losses(findings: Iterable[Finding], language: str) -> None:
+    """What bugs have cost, a line each."""
+    for each in findings:
+        if each.code in LOSSES:
+            print(finding_line(each, language, each.unit))
 
 
 def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:

@@ -2,12 +2,16 @@
 end.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
+from kpibatch.base.findings import LOST, Finding, Place, piece
+from kpibatch.base.month_files import RANKING
 from kpibatch.base.thai import month_end
 from kpibatch.books.look import PROVINCE, sheet_name
-from kpibatch.books.write import Book
+from kpibatch.books.write import Book, Sheet
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_criteria, write_findings
@@ -21,8 +25,25 @@ from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity,
 _SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")
 
 
-def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
-    """Write the workbook; all sheets are laid out first, so that each can refer to the others."""
+class _SheetLost(Exception):
+    """The workbook must be begun again without a sheet, which is given."""
+
+
+def write_ranking(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding]) -> None:
+    """Write the workbook. A bug in a sheet that no figure hangs on costs what stands in that sheet, which is
+    told in ``lost`` and on the sheet; any other bug is raised.
+    """
+    blank: set[str] = set()
+    while True:
+        try:
+            _write(outcome, path, trend, lost, blank)
+            return
+        except _SheetLost as sheet:
+            blank.add(str(sheet))
+
+
+def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blank: set[str]) -> None:
+    """All sheets are laid out first, so that each can refer to the others."""
     tables, language = outcome.tables, outcome.language
     names = [say(f"sheet.{name}", language) for name in _SHEETS]
     kpis: dict[str, KpiPlan] = {}
@@ -44,7 +65,18 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend) -> None:
             KpiWriter(outcome, sheets[code], plan, kpis, scores).write()
         book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={scores.range(RANK, outside=True)}")
-        write_trend(outcome, book.sheet(names[2]), months, scores, trend)
-        write_sensitivity(outcome, book.sheet(names[3]))
-        write_findings(outcome, book.sheet(names[4]), kpis)
+        alone: dict[str, Callable[[Sheet], None]] = {
+            names[2]: lambda sheet: write_trend(outcome, sheet, months, scores, trend),
+            names[3]: partial(write_sensitivity, outcome),
+            names[4]: lambda sheet: write_findings(outcome, sheet, kpis),
+        }
+        for name, write in alone.items():
+            sheet, before = book.sheet(name), len(lost)
+            if name in blank:
+                sheet.put(0, 0, say("sheet.lost", language), "title")
+                continue
+            with piece(lost, LOST, Place(RANKING, name)):
+                write(sheet)
+            if len(lost) > before:
+                raise _SheetLost(name)
         write_criteria(outcome, book.sheet(names[5]))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
+from kpibatch.base.files import is_reserved
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _MAX_NAME_BYTES = 200
 
 
@@ -26,7 +26,7 @@ def safe_name(file: str) -> str:
     bare = _FORBIDDEN.sub("-", file).strip(" .")
     stem, dot, suffix = bare.rpartition(".")
     stem, suffix = (stem, f".{suffix[:8]}") if dot and stem else (bare, "")
-    if _RESERVED.match(stem):
+    if is_reserved(stem):
         stem = f"_{stem}"
     return f"{_short(stem).rstrip(' .') or '-'}{suffix}"
 
