@@ -2,8 +2,10 @@
 
 import math
 import struct
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hostile_books import (
     BOOLERR,
     STRING,
@@ -12,6 +14,7 @@ from hostile_books import (
     biff_formula,
     biff_number,
     code,
+    compound,
     endless_xls,
     grid,
     ods,
@@ -24,9 +27,11 @@ from hostile_books import (
     xls,
     xlsb,
 )
+from libreoffice import recalculate
 
 from kpibatch.books.guard.limits import UNCALCULATED
-from kpibatch.books.read import CellError
+from kpibatch.books.guard.ole import Compound, packed
+from kpibatch.books.read import CellError, read_book
 
 # --- .xlsb, .xls, .ods --------------------------------------------------------------------------------------
 
@@ -101,6 +106,46 @@ def test_xls_errors_are_errors() -> None:
 def test_numbers_of_a_chart_are_no_cells_of_its_sheet() -> None:
     chart = biff_begin(32) + biff_number(0, 0, 999) + biff(0x0A)
     assert values(xls(biff_number(0, 0, 5), chart, biff_number(1, 1, 6))) == {"A1": 5.0, "B2": 6.0}
+
+
+def test_a_sheet_that_is_a_chart_has_no_cells() -> None:
+    """Its numbers stand at the same addresses series by series."""
+    raw = xls(biff_number(0, 0, 5), sheets=2)
+    stream = bytearray(Compound(raw).stream("Workbook"))
+    second = stream.rindex(struct.pack("<HH", 0x85, 10)) + 4
+    stream[second + 5] = 2
+    body = struct.unpack_from("<I", stream, second)[0]
+    stream[body:] = biff_begin(32) + biff_number(0, 0, 1) + biff_number(0, 0, 2) + biff(0x0A)
+    assert values(compound({"Workbook": bytes(stream)})) == {"A1": 5.0}
+
+
+@pytest.mark.parametrize("name", ["Workbook", "WORKBOOK", "workbook", "Book", "BOOK"])
+def test_the_stream_of_a_workbook_is_found_however_it_is_spelled(name: str) -> None:
+    stream = Compound(xls(biff_number(0, 0, 5))).stream("Workbook")
+    assert values(compound({name: stream})) == {"A1": 5.0}
+
+
+@pytest.mark.parametrize("sectors", [1, 2, 1022, 1023, 2045, 2046])  # where another table is needed
+def test_a_container_is_packed_and_read_again(sectors: int) -> None:
+    content = bytes(range(256)) * 16 * sectors
+    assert Compound(packed("Workbook", content)).stream("Workbook") == content
+
+
+@pytest.mark.slow
+def test_a_chart_as_libreoffice_writes_it_into_an_xls(tmp_path: Path) -> None:
+    source = tmp_path / "chart.xlsx"
+    with xlsxwriter.Workbook(source) as book:
+        sheet, chart = book.add_worksheet("S1"), book.add_chart({"type": "column"})
+        for row in range(6):
+            sheet.write_row(row, 0, (row, 10 * row))
+        chart.add_series({"values": "=S1!$B$1:$B$6"})
+        sheet.insert_chart("D2", chart)
+        alone = book.add_chart({"type": "line"})
+        for column in "AB":
+            alone.add_series({"values": f"=S1!${column}$1:${column}$6"})
+        book.add_chartsheet("C").set_chart(alone)
+    (old,) = recalculate([source], tmp_path / "out", "xls")
+    assert read_book(old)["S1"].rows == [[float(row), 10.0 * row] for row in range(6)]
 
 
 @pytest.mark.parametrize(

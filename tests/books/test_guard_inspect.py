@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import replace
-from io import BytesIO
+from io import BytesIO, RawIOBase
 from pathlib import Path
 
 import pytest
@@ -39,9 +39,9 @@ from kpibatch.base.files import harmless
 from kpibatch.books.guard.inspect import inspect, is_regular, take
 from kpibatch.books.guard.limits import Refused, Sheet
 from kpibatch.books.guard.xlsx import plain_cells
-from kpibatch.books.read import read_bytes
 
 ONE = sheet(cell("A1", 1))
+SHEET_PART = "xl/worksheets/sheet1.xml"
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("*.xlsx"))
 
 
@@ -222,20 +222,56 @@ def test_parts_packed_as_excel_never_packs_them(method: int) -> None:
     assert code(zipped(xlsx_parts(ONE).items(), method)) == "file-malformed"
 
 
-def test_a_wrong_checksum_is_found_out() -> None:
-    raw = bytearray(zipped(xlsx_parts(ONE).items(), zipfile.ZIP_STORED))
-    at = raw.index(b"<v>1</v>")
-    raw[at + 3] = ord("9")
-    with pytest.raises(Exception, match=r"(?i)checksum|format"):
-        read_bytes(bytes(raw), LIMITS)
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize(
+    "part", ["_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET_PART, "docProps/core.xml"]
+)
+def test_a_part_that_is_not_as_its_checksum_says_is_named(part: str, method: int) -> None:
+    raw = bytearray(zipped((xlsx_parts(ONE) | {"docProps/core.xml": f"{HEAD}<a/>"}).items(), method))
+    with zipfile.ZipFile(BytesIO(raw)) as package:
+        head = package.getinfo(part).header_offset
+    for at in (head + 14, raw.rindex(part.encode()) - 46 + 16):  # both checksums alike
+        raw[at] ^= 1
+    refused = refusal(bytes(raw))
+    assert (refused.code, refused.found) == ("file-damaged", part)
 
 
-def test_the_reader_sees_the_bytes_the_guard_saw() -> None:
-    """Local headers may say what they like: only the list of contents counts, and the copy has no other."""
-    raw = xlsx(ONE)
-    evil = raw.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml", 1)
-    assert evil != raw
-    assert values(evil) == {"A1": 1.0}
+def test_a_digit_changed_on_the_way_is_found_out() -> None:
+    raw = zipped(xlsx_parts(ONE).items(), zipfile.ZIP_STORED).replace(b"<v>1</v>", b"<v>9</v>")
+    assert refusal(raw).found == SHEET_PART
+
+
+@pytest.mark.parametrize(
+    "at", [6, 8, 14, 18, 22, 30], ids=["flags", "method", "crc", "packed", "size", "name"]
+)
+def test_a_part_whose_two_headers_differ_is_refused(at: int) -> None:
+    raw = bytearray(xlsx(ONE))
+    raw[raw.index(SHEET_PART.encode()) - 30 + at] ^= 1
+    refused = refusal(bytes(raw))
+    assert (refused.code, refused.found) == ("file-damaged", SHEET_PART)
+
+
+def test_sizes_behind_a_part_as_libreoffice_writes_them_are_no_damage() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(Stream(target), "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in xlsx_parts(ONE).items():
+            package.writestr(name, content)
+    raw = target.getvalue()
+    assert b"PK\7\10" in raw, "sizes behind"
+    assert values(raw) == {"A1": 1.0}
+
+
+class Stream(RawIOBase):
+    """What can't be gone back in."""
+
+    def __init__(self, target: BytesIO) -> None:
+        self._target = target
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        return self._target.write(data)
 
 
 # --- 4. the XML ---------------------------------------------------------------------------------------------

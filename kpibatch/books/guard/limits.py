@@ -22,7 +22,14 @@ _WHAT = {
     "file-text",
     "file-not-workbook",
 }
-_INSIDE = {"unreadable-file", "file-malformed", "file-swollen", "sheet-too-large", "too-many-sheets"}
+_INSIDE = {
+    "unreadable-file",
+    "file-damaged",
+    "file-malformed",
+    "file-swollen",
+    "sheet-too-large",
+    "too-many-sheets",
+}
 REFUSALS = frozenset(
     _WHAT | _INSIDE | {"file-too-slow", "file-killed-reader", "file-gone"}
 )  # nothing else may open such a file either

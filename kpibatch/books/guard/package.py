@@ -20,7 +20,10 @@ from kpibatch.books.guard.limits import Refused
 
 MB = 1_000_000
 _STORED, _DEFLATED = 0, 8
-_ENCRYPTED = 0x1
+_ENCRYPTED, _SIZES_LATER, _UTF8 = 0x1, 0x8, 0x800
+_HEAD = struct.Struct("<4s2xHH4xIIIHH")
+_IN_EXTRA = 0xFFFFFFFF
+_DIRECTORY_END = b"PK\5\6"
 _SMALL = 256 * 1024  # a short part may well shrink more than max_ratio
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml([^>]*)\?>)?(?:\s|<!--.*?-->|<\?.*?\?>)*<[^!?/\s]", re.DOTALL
@@ -36,6 +39,7 @@ class Zipped:
         self._parts: dict[str, bytes] = {}
         self._sound: set[str] = set()
         self._members: dict[str, zipfile.ZipInfo] = {}
+        self._starts: dict[str, int] = {}
         try:
             members = zipfile.ZipFile(BytesIO(raw)).infolist()
         except (
@@ -47,6 +51,8 @@ class Zipped:
             struct.error,
         ) as reason:
             raise Refused("unreadable-file", reason) from None
+        if struct.unpack_from("<H", raw, raw.rfind(_DIRECTORY_END) + 10)[0] not in (len(members), 0xFFFF):
+            raise Refused("file-damaged", "zip")  # an entry of the list may hide those behind it
         _refuse_swollen(members, len(raw), limits)
         for member in members:
             name = _plain(member.orig_filename)
@@ -55,6 +61,7 @@ class Zipped:
             if member.flag_bits & _ENCRYPTED:
                 raise Refused("file-encrypted", member.orig_filename)
             self._members[name] = member
+            self._starts[name] = _start_of(member, raw)
 
     def __contains__(self, name: str) -> bool:
         return name in self._members or _plain(name) in self._members
@@ -74,7 +81,7 @@ class Zipped:
         return content
 
     def crc(self, name: str) -> int:
-        """The checksum the file gives for a part: the reader finds out whether it is right."""
+        """The checksum the file gives for a part, which is right where the part was read."""
         return self._member(name).CRC
 
     def refuse_doctypes(self) -> None:
@@ -95,10 +102,7 @@ class Zipped:
         return member
 
     def _unpack(self, member: zipfile.ZipInfo) -> bytes:
-        head = self._raw[member.header_offset : member.header_offset + 30]
-        if len(head) < 30 or head[:4] != b"PK\3\4":
-            raise Refused("unreadable-file", member.orig_filename)
-        start = member.header_offset + 30 + sum(struct.unpack("<HH", head[26:]))
+        start = self._starts[_plain(member.orig_filename)]
         packed = self._raw[start : start + member.compress_size]
         if member.compress_type == _STORED:
             content = packed
@@ -110,7 +114,33 @@ class Zipped:
             raise Refused(
                 "file-malformed", f"{member.orig_filename}: {len(content):,} ≠ {member.file_size:,}"
             )
+        if zlib.crc32(content) != member.CRC:
+            raise Refused("file-damaged", member.orig_filename)
         return content
+
+
+def _start_of(member: zipfile.ZipInfo, raw: bytes) -> int:
+    """Where a member's content begins. What stands before it must say what the file's directory says, for
+    some readers go by the one and some by the other.
+
+    Source: PKWARE's APPNOTE 6.3.10, 4.3.7; where sizes come later, or are too large, there are none here.
+    """
+    head = raw[member.header_offset : member.header_offset + _HEAD.size]
+    if len(head) < _HEAD.size or head[:4] != b"PK\3\4":
+        raise Refused("file-damaged", member.orig_filename)
+    _, flags, method, crc, packed, size, named, extra = _HEAD.unpack(head)
+    start: int = member.header_offset + _HEAD.size + named
+    name = raw[start - named : start]
+    stated = [(crc, member.CRC), (packed, member.compress_size), (size, member.file_size)]
+    later = (0, _IN_EXTRA) if flags & _SIZES_LATER else (_IN_EXTRA,)
+    if (
+        name != member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437")
+        or method != member.compress_type
+        or flags & _ENCRYPTED
+        or any(here != there and here not in later for here, there in stated)
+    ):
+        raise Refused("file-damaged", member.orig_filename)
+    return start + int(extra)
 
 
 def _plain(name: str) -> str:
@@ -204,7 +234,7 @@ def packed(parts: Mapping[str, tuple[bytes, int]]) -> bytes:
         index += [b"PK\1\2\24\0", common, struct.pack("<HHHII", 0, 0, 0, 0, offset), key]
         offset += 30 + len(key) + len(content)
     directory = b"".join(index)
-    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), offset, 0)
+    end = struct.pack("<4sHHHHIIH", _DIRECTORY_END, 0, 0, len(parts), len(parts), len(directory), offset, 0)
     return b"".join((*body, directory, end))
 
 

@@ -21,7 +21,7 @@ from kpibatch.books.guard.limits import (
     Tally,
 )
 from kpibatch.books.guard.looks import Look, looks_of
-from kpibatch.books.guard.ole import Compound
+from kpibatch.books.guard.ole import Compound, packed
 
 ERRORS = {
     0: "#NULL!",
@@ -39,24 +39,30 @@ _FORMAT, _XF, _DATE_MODE = 0x41E, 0xE0, 0x22
 _NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING = 0x203, 0x27E, 0x204, 0xFD, 0xD6
 _VALUES = (_NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING)
 _ROWS, _COLUMNS = 65_536, 256
+_CHART, _IGNORED = 2, 0x5C  # the kind of a sheet; a record that readers pass over, the name of who wrote it
 _SMALLEST_STRING = 3
-_Record: TypeAlias = tuple[int, bytes]
+_Record: TypeAlias = tuple[int, bytes, int]
 
 
 @dataclass
 class _Book:
-    """What stands before the sheets: where each begins, and its name; the formats and who uses them."""
+    """What stands before the sheets: where each begins, and its name; the formats and who uses them; where
+    sheets are listed that are a chart, whose numbers are no cells.
+    """
 
     sheets: list[tuple[int, str]] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
     used: list[int] = field(default_factory=list)
+    charts: list[int] = field(default_factory=list)
     from_1904: bool = False
 
 
 def inspect_xls(compound: Compound, book: str, tally: Tally) -> Inspected:
     """Inspect every sheet of a legacy workbook whose stream is ``book``."""
-    stream = compound.stream(book)
+    stream = bytearray(compound.stream(book))
     found = _book(stream)
+    for at in found.charts:
+        struct.pack_into("<H", stream, at, _IGNORED)
     looks, sheets = looks_of(found.used, found.codes), []
     for start, name in found.sheets:
         tally.begin(name)
@@ -64,11 +70,13 @@ def inspect_xls(compound: Compound, book: str, tally: Tally) -> Inspected:
             sheets.append(_sheet(name, stream, start, tally, looks))
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF", name) from None
-    return Inspected("xls", compound.raw, tuple(sheets), found.from_1904)
+    return Inspected("xls", packed("Workbook", bytes(stream)), tuple(sheets), found.from_1904)
 
 
-def _records(stream: bytes, start: int) -> Iterator[_Record]:
-    """The records of the part of the stream that begins there, without those of charts inside it."""
+def _records(stream: bytes | bytearray, start: int) -> Iterator[_Record]:
+    """The records of the part of the stream that begins there, without those of charts inside it: kind,
+    content and where it begins.
+    """
     depth = 0
     while start + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, start)
@@ -79,16 +87,16 @@ def _records(stream: bytes, start: int) -> Iterator[_Record]:
         if depth <= 0:
             return
         if depth == 1:
-            yield kind, stream[start - length : start]
+            yield kind, bytes(stream[start - length : start]), start - length - 4
     raise Refused("unreadable-file", "BIFF")
 
 
-def _book(stream: bytes) -> _Book:
+def _book(stream: bytes | bytearray) -> _Book:
     """What stands before the sheets; refuses what is encrypted or promises more strings than there is room
     for.
     """
     book, wide = _Book(), True
-    for kind, content in _records(stream, 0):
+    for kind, content, at in _records(stream, 0):
         if kind == _BOF:
             wide = content[:2] == b"\0\6"
         elif kind == _FILEPASS:
@@ -100,6 +108,9 @@ def _book(stream: bytes) -> _Book:
         elif kind == _BOUNDSHEET:
             if len(content) < 8 or (start := struct.unpack_from("<I", content)[0]) >= len(stream):
                 raise Refused("file-malformed", "BOUNDSHEET")
+            if content[5] == _CHART:
+                book.charts.append(at)
+                continue
             name = content[8:] if wide else content[7:]
             book.sheets.append(
                 (start, name.decode("utf-16-le" if wide and content[7] & 1 else "cp874", "replace"))
@@ -120,12 +131,14 @@ def _code(content: bytes, wide: bool) -> str:
     return content[5:].decode("utf-16-le" if content[4] & 1 else "latin-1", "replace")
 
 
-def _sheet(name: str, stream: bytes, start: int, tally: Tally, looks: Mapping[int, Look]) -> Sheet:
+def _sheet(
+    name: str, stream: bytes | bytearray, start: int, tally: Tally, looks: Mapping[int, Look]
+) -> Sheet:
     flaws: list[Flaw] = []
     merges: list[Merge] = []
     seen: list[Looking] = []
     awaited: tuple[int, int] | None = None  # a formula whose text must follow
-    for kind, content in _records(stream, start):
+    for kind, content, _ in _records(stream, start):
         if kind == _STRING:
             awaited = None
         elif kind == _MERGED:
