@@ -9,11 +9,12 @@ import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
-from kpibatch.rules.sources import undefined_at_zero
+from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import KpiScores, Scores
 
@@ -179,8 +180,37 @@ def zero_denominators(
         if unit in sent
         and measured.value(unit, measure.denominator) == 0
         and math.isnan(measured.value(unit, measure.code))
-        and any(_needs(kpi, measure.code, row, tables) for kpi in scores.kpis.values())
+        and _needed(scores, measure.code, row, tables)
     ]
+
+
+def too_large(measured: Measured, scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:
+    """Computed measures that were needed and came out too large to be reckoned with, though all that they are
+    computed from is there.
+
+    Source: design, section 1 (Missing is not zero).
+    """
+    found, there = [], measured.values.notna()
+    for measure in tables.measures.values():
+        if measure.source not in COMPUTATIONS:
+            continue
+        lost = there[list(measure.ingredients)].all(axis=1) & ~there[measure.code]
+        for row in np.flatnonzero(lost).tolist():
+            unit, value = tables.units[row].code, measured.row(row)
+            undefined = undefined_at_zero(measure) and value[measure.denominator] == 0
+            if unit in sent and not undefined and _needed(scores, measure.code, row, tables):
+                shown = [show_number(value[code]) for code in measure.numerator]
+                below = show_number(value[measure.denominator]) if measure.denominator else ""
+                facts = {"label": measure.label, "words": computed_words(measure, shown, below)}
+                found.append(
+                    finding("too-large", measure.place, unit=unit, measure=measure.code, found="∞", **facts)
+                )
+    return found
+
+
+def _needed(scores: Scores, code: str, row: int, tables: LevelTables) -> bool:
+    """Whether a score of the unit in that row hangs on a measure."""
+    return any(_needs(kpi, code, row, tables) for kpi in scores.kpis.values())
 
 
 def _needs(kpi: KpiScores, code: str, row: int, tables: LevelTables) -> bool:

@@ -15,11 +15,13 @@ import pandas as pd
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY, OK, PLACE
-from kpibatch.rules.conditions import Booleans, Floats
+from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 from kpibatch.rules.sources import computed
 from kpibatch.scoring.rollups import Months, cells_of, roll_up
+
+_LARGEST = np.finfo(np.float64).max / 10.0**DECIMALS
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def compute_all(
     """Every measure in the tables' order, those not given computed from those that are, however deep.
 
     Arrays of shape (units,); a computed measure is incomplete where one of its parts is. A number in
-    ``instead`` stands for what was given or would be computed, and is complete.
+    ``instead`` stands for what was given or would be computed, and is complete. What is too large to be
+    reckoned with is missing (``lacking.too_large`` tells it), so that whatever follows is finite.
     """
     columns: dict[str, Floats] = {}
     partial: dict[str, Booleans] = {}
@@ -101,18 +104,24 @@ def compute_all(
             partial[code] = incomplete.get(code, np.zeros(length, dtype=bool))
         else:
             parts = [columns[part] for part in measure.numerator]
-            total = np.sum(parts, axis=0) if parts else np.full(length, np.nan)
-            below = columns.get(measure.denominator, total)
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(all="ignore"):
+                total = np.sum(parts, axis=0) if parts else np.full(length, np.nan)
+                below = columns.get(measure.denominator, total)
                 columns[code] = computed(measure, total, below, tables.lower_is_better(code))
             partial[code] = np.any([partial[part] for part in measure.ingredients], axis=0)
         if instead and code in instead:
             named = ~np.isnan(instead[code])
             columns[code] = np.where(named, instead[code], columns[code])
             partial[code] = partial[code] & ~named
+        columns[code] = _finite(columns[code])
     return {code: columns[code] for code in tables.measures}, {
         code: partial[code] for code in tables.measures
     }
+
+
+def _finite(values: Floats) -> Floats:
+    """The values, missing where one is not finite, or would not be after it is rounded to 9 decimals."""
+    return np.where(np.abs(values) <= _LARGEST, values, np.nan)
 
 
 def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:

@@ -191,6 +191,8 @@ def first_reached(wanted: float, per: int, fewer: bool, reached: Callable[[float
     ``wanted`` is where to look first: floats and their rounding decide by how much the first lies beside it.
     ``wanted`` itself where there is none.
     """
+    if not math.isfinite(wanted * per):
+        return wanted
     sign = -1 if fewer else 1
     yes = round(wanted * per)
     stride = 1

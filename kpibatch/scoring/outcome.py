@@ -23,6 +23,7 @@ from kpibatch.scoring.lacking import (
     missing,
     missing_baselines,
     still_missing,
+    too_large,
     without_case,
     zero_denominators,
 )
@@ -184,6 +185,7 @@ def assess(
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
     findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
+    findings += too_large(measured, scores, sent, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(

@@ -50,6 +50,11 @@ def beside(weight: float) -> dict[str, Any]:
     return {"ตัวชี้วัด!D4": 100 - weight} | added | cells_of("ระดับ", 7, "T2", *ALWAYS)
 
 
+def share_of(kind: str) -> dict[str, Any]:
+    """A measure of that kind, computed as a percent."""
+    return cells_of("รายการข้อมูล", 9, "X", "ใหม่", "บาท", kind, "ร้อยละ", None, "T1.spent", "T1.budget", "ไม่ผ่าน")
+
+
 def heading_only(*sheets: str) -> dict[str, str]:
     return {sheet: SHEETS[sheet].strip().splitlines()[0] for sheet in sheets}
 
@@ -168,7 +173,7 @@ SLIPS = (
     Slip("lint-no-months", "รอบประเมิน", {"รอบประเมิน!B7": "1, 2"}, near={"รอบประเมิน!B7": None}, also=also("lint-due-outside")),
     Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "50, 75, 100"}, near={"รอบประเมิน!B9": "0, 25, 50, 75, 100"}),
     Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "1, 2, 3, 5, 5"}, near={"รอบประเมิน!B9": "1, 2, 3, 4.5, 5"}),
-    Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "-4, -3, -2, -1, 0"}),
+    Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "-1, 0, 1, 2, 3"}),
     Slip("lint-level-scores", "รอบประเมิน", {"รอบประเมิน!B9": "1, 2, 3, 4, 4.00009"}, near={"รอบประเมิน!B9": "1, 2, 3, 4, 4.0001"}),
     Slip("lint-below-one", "รอบประเมิน", {"รอบประเมิน!B10": "0.5"}, near={"รอบประเมิน!B10": "๑"}),
     Slip("lint-no-reference", "รอบประเมิน", {"รอบประเมิน!B11": None}),
@@ -211,6 +216,8 @@ SLIPS = (
     Slip("lint-bounds", "รายการข้อมูล!A7", {"รายการข้อมูล!J7": 31, "รายการข้อมูล!K7": 10}, near={"รายการข้อมูล!J7": 10, "รายการข้อมูล!K7": 31}),
     Slip("lint-rollup", "รายการข้อมูล!A8", {"รายการข้อมูล!F8": "รวม"}, near={"รายการข้อมูล!F8": "สูงสุด"}),
     Slip("lint-part-kind", "รายการข้อมูล!A5", {"รายการข้อมูล!G5": "T1.docs"}, also=also("lint-unused", "lint-units")),
+    Slip("lint-kind", "รายการข้อมูล!A9", share_of("วันที่"), near=share_of("จำนวน"), also=also("lint-unused")),
+    Slip("lint-limit-kind", "รายการข้อมูล!A4", {"รายการข้อมูล!L4": "T1.docs"}, near={"รายการข้อมูล!L4": "staff"}),
     Slip("lint-units", "รายการข้อมูล!A5", {"รายการข้อมูล!C4": "พันบาท"}, near={"รายการข้อมูล!C3": "พันบาท", "รายการข้อมูล!C4": "พันบาท"}),
     Slip("lint-zero-rule", "รายการข้อมูล!A5", {"รายการข้อมูล!E3": "กรอก", "รายการข้อมูล!I5": None}, near={"รายการข้อมูล!I5": None},
         also=also("table-not-fixed")),

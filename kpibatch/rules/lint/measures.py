@@ -49,6 +49,21 @@ def part_kinds(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-part-kind", measure.place, measure=measure.code, **facts)
 
 
+def own_kinds(tables: LevelTables) -> Iterator[Finding]:
+    """What is computed, or reckoned by the batch, is a number; and only a number limits another.
+
+    Source: design, section 1 (รายการข้อมูล: ที่มา, ไม่เกินรายการ).
+    """
+    for measure in tables.measures.values():
+        if measure.kind in _NO_AMOUNT and measure.source not in (Source.FORM, Source.BASE):
+            facts = {"kind": measure.kind.value, "source": measure.source.value}
+            yield finding("lint-kind", measure.place, measure=measure.code, found=measure.kind.value, **facts)
+        of = tables.measures.get(measure.limit, measure)
+        if of is not measure and (of.kind in _NO_AMOUNT or measure.kind in _NO_AMOUNT):
+            facts = {"kind": measure.kind.value, "other": of.kind.value}
+            yield finding("lint-limit-kind", measure.place, measure=measure.code, found=of.code, **facts)
+
+
 def part_units(tables: LevelTables) -> Iterator[Finding]:
     """What is divided is counted in the unit of what it is divided by.
 
@@ -123,6 +138,7 @@ CHECKS = (
     bounds,
     sums_of_days,
     part_kinds,
+    own_kinds,
     part_units,
     zero_rules,
     unused,

@@ -33,7 +33,7 @@ def round_days(tables: LevelTables) -> Iterator[Finding]:
 
 
 def level_scores(tables: LevelTables) -> Iterator[Finding]:
-    """คะแนนของระดับ: one score a level, each higher than the one below, the top one above 0.
+    """คะแนนของระดับ: one score a level, each higher than the one below, none below 0.
 
     Scores that are nearer than the decimals that a total keeps would be one and the same.
 
@@ -41,7 +41,7 @@ def level_scores(tables: LevelTables) -> Iterator[Finding]:
     """
     scores = tables.round.level_scores
     rising = all(round(b - a, DECIMALS) >= _TOTAL_KEEPS for a, b in pairwise(scores))
-    if scores and (len(scores) != tables.level_count or not rising or scores[-1] <= 0):
+    if scores and (len(scores) != tables.level_count or not rising or scores[0] < 0):
         facts = {"found": ", ".join(map(show_number, scores)), "levels": str(tables.level_count)}
         yield finding("lint-level-scores", Place(tables.file, ROUND.sheet), **facts)
 
