@@ -5,10 +5,10 @@ Out: ``Inspected`` with the reader's own copy, or ``Refused`` with the reason.
 
 looks.py    what a number format makes of a number: a percent, a day, a time
 limits.py   why a file is not read; what is counted against the limits
-package.py  a zipped workbook taken apart without trusting it; the reader's own copy
+package.py  a zipped workbook taken apart without trusting it
+linked.py   the parts a workbook leads to; the reader's own copy
 job.py      a child process on Windows: its memory capped, its end with ours
 capped.py   work on a stranger's file in a child with a cap and a clock (the door to pebble)
-styles.py   the styles of .xlsx that show a number as something else
 ole.py      the container of .xls taken apart
 cells.py    walking the cells of one XML sheet
 xlsx.py     inspecting .xlsx and .xlsm

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpibatch.books.guard.limits import Inspected, Tally
+from kpibatch.books.guard.linked import relationships
 from kpibatch.books.guard.ods import inspect_ods
 from kpibatch.books.guard.ole import Compound
-from kpibatch.books.guard.package import Zipped, relationships
+from kpibatch.books.guard.package import Zipped
 from kpibatch.books.guard.xls import inspect_xls
 from kpibatch.books.guard.xlsb import inspect_xlsb
 from kpibatch.books.guard.xlsx import inspect_xlsx

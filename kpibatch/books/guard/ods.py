@@ -15,8 +15,9 @@ from kpibatch.books.guard.limits import (
     Sheet,
     Tally,
 )
+from kpibatch.books.guard.linked import packed
 from kpibatch.books.guard.looks import Look
-from kpibatch.books.guard.package import Zipped, packed, parse, xml_parser
+from kpibatch.books.guard.package import Zipped, parse, xml_parser
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 # readers look for these prefixes and take a file with others for empty

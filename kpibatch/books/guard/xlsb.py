@@ -16,8 +16,9 @@ from kpibatch.books.guard.limits import (
     Sheet,
     Tally,
 )
+from kpibatch.books.guard.linked import Copy, Linked
 from kpibatch.books.guard.looks import Look, looks_of
-from kpibatch.books.guard.package import Copy, Linked, Zipped
+from kpibatch.books.guard.package import Zipped
 from kpibatch.books.guard.xls import ERRORS
 
 _ROW, _BUNDLE_SHEET, _MERGE, _STRINGS = 0, 156, 176, 159

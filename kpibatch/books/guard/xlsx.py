@@ -7,6 +7,7 @@ the others.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
 from kpibatch.books.guard.cells import walked_cells
@@ -20,9 +21,9 @@ from kpibatch.books.guard.limits import (
     Sheet,
     Tally,
 )
-from kpibatch.books.guard.looks import Look
-from kpibatch.books.guard.package import Copy, Linked, Zipped, elements
-from kpibatch.books.guard.styles import styled_looks
+from kpibatch.books.guard.linked import Copy, Linked
+from kpibatch.books.guard.looks import Look, looks_of
+from kpibatch.books.guard.package import Zipped, elements, parse, xml_parser
 
 _READABLE_ERRORS = {
     "#DIV/0!",
@@ -53,6 +54,7 @@ _NEAR, _ANYWHERE = (
 _CELL = b'<c r="'
 _NEAR_BOX = 999 * 702  # up to ZZ999
 _FEW = 10_000
+_CACHED = 1 << 20  # the forms of an office share their styles, which take some kilobytes
 _LETTERS, _DIGITS = bytes(range(65, 91)), b"0123456789"
 _PREFIXED = re.compile(rb"<[^\s<>/]*:")
 _FIRST_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
@@ -83,6 +85,40 @@ def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
         copy.add_linked(kind, linked.other(kind))
     zipped.refuse_doctypes()
     return Inspected("xlsx", copy.packed(), tuple(sheets), _from_1904(zipped.xml(workbook)))
+
+
+def styled_looks(xml: bytes) -> Mapping[int, Look]:
+    """The styles of cells, by their numbers, that show something else than the number."""
+    return _known_styles(xml) if len(xml) <= _CACHED else _read_styles(xml)
+
+
+@lru_cache(8)
+def _known_styles(xml: bytes) -> Mapping[int, Look]:
+    return _read_styles(xml)
+
+
+def _read_styles(xml: bytes) -> Mapping[int, Look]:
+    codes: dict[int, str] = {}
+    used: list[int] = []
+    inside: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if inside[-1:] == ["numFmts"] and tag == "numFmt":
+            codes[_format_number(attributes)] = attributes.get("formatCode", "")
+        elif inside[-1:] == ["cellXfs"] and tag == "xf":
+            used.append(_format_number(attributes))
+        inside.append(tag)
+
+    parser = xml_parser()
+    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: inside.pop()
+    parse(parser, xml)
+    return looks_of(used, codes)
+
+
+def _format_number(attributes: Mapping[str, str]) -> int:
+    stated = attributes.get("numFmtId", "0").strip()
+    return int(stated) if re.fullmatch(r"\d{1,9}", stated, re.ASCII) else 0
 
 
 def _from_1904(workbook: bytes) -> bool:
