@@ -101,6 +101,16 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """``key`` is the name of the key in the system's keyring that bundles are signed with; none where it is
+    blank. ``trusted`` are the fingerprints of the keys whose bundles are to be believed.
+    """
+
+    key: str = line()
+    trusted: tuple[str, ...] = lines()
+
+
+@dataclass(frozen=True)
 class Config:
     """A workspace's configuration; ``root`` is its folder."""
 
@@ -109,6 +119,7 @@ class Config:
     ranking: RankingRules = RankingRules()
     intake: IntakeLimits = IntakeLimits()
     mail: MailServer = MailServer()
+    seal: Seal = Seal()
 
     @property
     def level_tables(self) -> Path:
@@ -142,7 +153,13 @@ class Config:
         return self.workspace.language
 
 
-_SECTIONS = {"workspace": Workspace, "ranking": RankingRules, "intake": IntakeLimits, "mail": MailServer}
+_SECTIONS = {
+    "workspace": Workspace,
+    "ranking": RankingRules,
+    "intake": IntakeLimits,
+    "mail": MailServer,
+    "seal": Seal,
+}
 
 
 def read_config(root: Path) -> Config:

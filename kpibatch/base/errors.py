@@ -43,7 +43,9 @@ KpibatchError
 │   ├── NotClosed                 there is nothing to reopen
 │   ├── CloseDiffers              run again, the month comes out differently
 │   ├── NoBundle                  no such file
-│   └── BundleUnreadable          no bundle, or not whole
+│   ├── BundleUnreadable          no bundle, or not whole
+│   ├── NoKeyring                 no keyring that keeps the key to sign with
+│   └── NoSealLibrary             what signatures need is not installed
 ├── HistoryError
 │   ├── HistoryRefused            the disk or another program refuses history.sqlite
 │   │   └── DatabaseBusy          another program writes it, and goes on
@@ -217,6 +219,12 @@ class NoBundle(BundleError): ...
 
 
 class BundleUnreadable(BundleError): ...
+
+
+class NoKeyring(BundleError): ...
+
+
+class NoSealLibrary(BundleError): ...
 
 
 class HistoryError(KpibatchError): ...

@@ -19,8 +19,7 @@ class Unpatchable(Exception):
 
 
 # What zipfile raises of a file that is damaged, encrypted or packed in a way that it does not know.
-_NO_PACKAGE = (
-    Unpatchable,
+BAD_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -61,7 +60,7 @@ def contents_digest(raw: bytes) -> str:
             parts = {
                 member.filename: hashlib.sha256(package.read(member)) for member in honest_members(package)
             }
-    except _NO_PACKAGE:
+    except (Unpatchable, *BAD_ZIP):
         return hashlib.sha256(raw).hexdigest()
     lines = (f"{digest.hexdigest()} {name}\n" for name, digest in sorted(parts.items()))
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

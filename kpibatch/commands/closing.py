@@ -3,47 +3,88 @@ byte.
 """
 
 import json
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kpibatch.base.config import Config
-from kpibatch.base.errors import CannotWrite, CloseDiffers, NotClosed
+from kpibatch.base.config import Config, IntakeLimits, read_config
+from kpibatch.base.errors import (
+    BundleUnreadable,
+    CannotWrite,
+    CloseDiffers,
+    FileInUse,
+    KpibatchError,
+    NoReaders,
+    NotClosed,
+)
 from kpibatch.base.files import sha256_of
 from kpibatch.base.lock import alone
-from kpibatch.base.month_files import RECORD
+from kpibatch.base.month_files import LISTED, RECORD
 from kpibatch.base.progress import Progress, Quiet
+from kpibatch.books.guard.capped import USUAL
+from kpibatch.books.packing import contents_digest
 from kpibatch.commands.run import run_month
 from kpibatch.months.assess import sound_levels
-from kpibatch.months.bundle import ARRIVALS, Bundle, bundle_path, pack, refuse_closed, unpack, workspace_in
+from kpibatch.months.bundle import ARRIVALS, bundle_path, pack, refuse_closed
 from kpibatch.months.folder import Published, published_month, read_published
 from kpibatch.months.history import history_of, remember
+from kpibatch.months.keys import Signature
+from kpibatch.months.record import SEAL
+from kpibatch.months.unpack import Bundle, lowered, unpack, workspace_in
 
-_HANG_ON_THE_CLOCK = ("seconds", "versions")
+_HANG_ON_THE_CLOCK = ("seconds", "versions", SEAL)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What ``verify`` found. ``flaws``: files that are not as they were sealed. ``differing``: outputs that
-    come out otherwise
-
-    today. ``versions``: what was another version then, as (name, then, now).
+    come out otherwise today; ``repacked``: workbooks that hold the same and are only packed otherwise.
+    ``versions``: what was another version then, as (name, then, now); ``lowered``: limits that the bundle
+    would have raised, as (name, its own, what holds).
     """
 
     month: str
     sha256: str
     outputs: int
-    flaws: tuple[str, ...]
-    differing: tuple[str, ...]
-    versions: tuple[tuple[str, str, str], ...]
+    seal: "Seal"
+    flaws: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+    repacked: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str, str], ...] = ()
+    lowered: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def sound(self) -> bool:
-        return not self.flaws and not self.differing
+        return not self.flaws and not self.differing and self.seal.good
+
+    @property
+    def same_figures(self) -> bool:
+        """Whether it is the workbooks alone that come out otherwise."""
+        return not {PurePosixPath(name).name for name in self.differing} & {*LISTED, RECORD}
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Whose signature a bundle bears, whether it holds, and whether bundles must bear a trusted one."""
+
+    signature: Signature | None = None
+    holds: bool = False
+    trusted: frozenset[str] = frozenset()
+
+    @property
+    def known(self) -> bool:
+        return not self.trusted or (
+            self.signature is not None and self.signature.fingerprint.casefold() in self.trusted
+        )
+
+    @property
+    def good(self) -> bool:
+        return self.known and (self.signature is None or self.holds)
 
 
 def close_month(config: Config, month: str | None, progress: Progress) -> Verdict:
@@ -60,7 +101,7 @@ def close_month(config: Config, month: str | None, progress: Progress) -> Verdic
         progress.step("close")
         with _trial(target) as trial:
             _pack(config, published, trial)
-            verdict = verify(trial, progress)
+            verdict = verify(trial, progress, config.intake, language=config.language)
             if not verdict.sound:
                 first = ", ".join((*verdict.flaws, *verdict.differing)[:3])
                 raise CloseDiffers(month=published.month, count=len(verdict.differing), first=first)
@@ -100,21 +141,41 @@ def reopen_month(config: Config, month: str, progress: Progress) -> Path:
     return free
 
 
-def verify(path: Path, progress: Progress) -> Verdict:
+def verify(
+    path: Path,
+    progress: Progress,
+    limits: IntakeLimits = USUAL,
+    trusted: Iterable[str] = (),
+    language: str = "th",
+) -> Verdict:
     """Make the outputs of a bundle again, in a folder of their own, and hold them against what was sealed.
 
-    Raises ``KpibatchError`` where the file is no bundle, or what it holds can't be run.
+    Nothing is read by higher ``limits`` than these, whatever the bundle says; ``trusted`` are the
+    fingerprints of the keys that must have signed it, if any. Raises ``KpibatchError`` where the file is no
+    bundle, or what it holds can't be run.
     """
     with tempfile.TemporaryDirectory(prefix="kpibatch-", ignore_cleanup_errors=True) as folder:
         bundle = unpack(path, Path(folder))
+        seal = _seal(bundle, trusted)
         if bundle.flaws:
-            return Verdict(bundle.month, bundle.sha256, 0, bundle.flaws, (), ())
+            return Verdict(bundle.month, bundle.sha256, 0, seal, bundle.flaws)
         progress.step("verify")
-        return _made_again(bundle, Path(folder))
+        try:
+            return _made_again(bundle, seal, Path(folder), limits)
+        except (CannotWrite, FileInUse, NoReaders):
+            raise
+        except KpibatchError as error:  # it names files that are gone in a moment
+            reason = error.message(language).replace(f"{folder}{os.sep}", "")
+            raise BundleUnreadable(file=path, reason=reason) from None
 
 
-def _made_again(bundle: Bundle, folder: Path) -> Verdict:
-    config = workspace_in(folder)
+def _seal(bundle: Bundle, trusted: Iterable[str]) -> Seal:
+    holds = bundle.signature is not None and bundle.signature.holds(bundle.manifest)
+    return Seal(bundle.signature, holds, frozenset("".join(one.split()).casefold() for one in trusted))
+
+
+def _made_again(bundle: Bundle, seal: Seal, folder: Path, limits: IntakeLimits) -> Verdict:
+    config = workspace_in(folder, limits)
     arrivals = json.loads((folder / ARRIVALS).read_bytes())
     remember(config.output, {digest: datetime.fromisoformat(moment) for digest, moment in arrivals.items()})
     then = read_published(config.output / bundle.month).record
@@ -132,11 +193,30 @@ def _made_again(bundle: Bundle, folder: Path) -> Verdict:
     }
     if _facts(then) == _facts(now):
         differing.discard(record)
-    versions = [
-        (name, str(version), str(now["versions"].get(name))) for name, version in then["versions"].items()
-    ]
-    changed = tuple(version for version in versions if version[1] != version[2])
-    return Verdict(bundle.month, bundle.sha256, len(sealed), (), tuple(sorted(differing)), changed)
+    repacked = {
+        name
+        for name in differing & {*bundle.contents} & {*made}
+        if contents_digest(made[name].read_bytes()) == bundle.contents[name]
+    }
+    return Verdict(
+        bundle.month,
+        bundle.sha256,
+        len(sealed),
+        seal,
+        differing=tuple(sorted(differing - repacked)),
+        repacked=tuple(sorted(repacked)),
+        versions=tuple(_other_versions(then["versions"], now["versions"])),
+        lowered=tuple(
+            (name, f"{theirs:g}", f"{ours:g}")
+            for name, (theirs, ours) in lowered(read_config(folder), limits).items()
+        ),
+    )
+
+
+def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for name in dict.fromkeys((*then, *now)):
+        if then.get(name) != now.get(name):
+            yield name, then.get(name, "–"), now.get(name, "–")
 
 
 def _facts(record: Any) -> dict[str, Any]:

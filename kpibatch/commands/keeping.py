@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.config import read_config
-from kpibatch.base.errors import NotAMonth
+from kpibatch.base.config import Config, read_config
+from kpibatch.base.errors import NotAMonth, NoWorkspace
 from kpibatch.base.thai import arabic
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_of, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, month_typed
 
 
 @commands.command()
@@ -98,10 +98,13 @@ def verify(workspace: Path, bundle: Path) -> None:
     from kpibatch.commands.console import showing
     from kpibatch.commands.screens.keeping import show_verdict
 
-    language = language_of(workspace)
-    with showing(language, click.echo) as display:
-        verdict = verified(bundle, display)
-    show_verdict(verdict, language)
+    try:
+        config = read_config(workspace)
+    except NoWorkspace:  # a bundle is verified anywhere
+        config = Config(workspace)
+    with showing(config.language, click.echo) as display:
+        verdict = verified(bundle, display, config.intake, config.seal.trusted, config.language)
+    show_verdict(verdict, config.language)
     sys.exit(CLEAN if verdict.sound else FINDINGS)
 
 

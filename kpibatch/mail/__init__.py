@@ -3,7 +3,7 @@
 In: a month as published.
 Out: drafts, or mails sent once and only once.
 
-password.py  the mail account's password (the door to keyring)
+password.py  the mail account's password
 message.py   a mail as a record and as the bytes of an ``.eml``
 text.py      facts and templates → what a mail says (the door to Jinja2)
 facts.py     a published month → what a mail may say of a unit

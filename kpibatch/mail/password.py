@@ -1,15 +1,12 @@
-"""The mail account's password: where it comes from, and that nobody repeats it (the door to keyring)."""
+"""The mail account's password: where it comes from, and that nobody repeats it."""
 
 import base64
 import os
-from contextlib import suppress
-
-import keyring
 
 from kpibatch.base.errors import SmtpNoPassword
+from kpibatch.months.keys import secret_of
 
 VARIABLE = "KPIBATCH_SMTP_PASSWORD"
-SERVICE = "kpibatch"
 
 
 def password_of(username: str) -> str:
@@ -17,12 +14,7 @@ def password_of(username: str) -> str:
 
     Raises ``KpibatchError``: there is none.
     """
-    password = os.environ.get(VARIABLE)
-    if not password:
-        with suppress(
-            Exception
-        ):  # each system's keyring fails in its own way: there is none, it is locked, nobody may be asked
-            password = keyring.get_password(SERVICE, username)
+    password = os.environ.get(VARIABLE) or secret_of(username)
     if not password:
         raise SmtpNoPassword(username=username)
     return password

@@ -11,7 +11,9 @@ listings.py  the CSV files and ``run.json``
 folder.py    a month's folder read back
 journal.py   the mails' states on record twice
 history.py   what earlier months said: the database kept in step with the months' folders
-bundle.py    a closed month as one zip file, and back
+keys.py      secrets, and the key that a bundle is signed with (the door to keyring and cryptography)
+bundle.py    a closed month as one zip file
+unpack.py    a bundle unpacked, without trusting a word of it
 assess.py    one month read, set against the months before it, and scored
 compare/     two sides compared: what moved which level, score and rank
 """

@@ -1,31 +1,30 @@
 """A closed month as one zip file: everything it came from and everything that came out, with the SHA-256 of
-each file.
-
-Packing the same month twice gives the same bytes. Unpacking trusts nothing: names, sizes and hashes are
-checked first.
+each file, signed where the workspace has a key. Packing the same month twice gives the same bytes.
 """
 
 import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from kpibatch import __version__
 from kpibatch.base.config import FILE as CONFIG
-from kpibatch.base.config import Config, Workspace, read_config
-from kpibatch.base.errors import BundleUnreadable, MonthClosed, NoBundle
-from kpibatch.base.files import by_name, saved, sha256_of
+from kpibatch.base.config import Config
+from kpibatch.base.errors import MonthClosed
+from kpibatch.base.files import by_name, saved
 from kpibatch.base.month_files import CLOSED, LISTED, MAIL, RECORD
 from kpibatch.intake.folder import KEPT, walk
 from kpibatch.months.folder import Published
+from kpibatch.months.keys import signed
 
-MANIFEST, ARRIVALS = "manifest.json", "arrivals.json"
-_FORMAT = 1
-_MAX_BYTES = 4_000_000_000
+MANIFEST, ARRIVALS, SIGNATURE = "manifest.json", "arrivals.json", "signature.json"
+CONSTRAINTS = "constraints.txt"
+FORMAT = 1
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -58,13 +57,15 @@ def pack(
     hashes |= _hashes({ARRIVALS: members[ARRIVALS]})
     files = dict(sorted(hashes.items()))
     facts = {
-        "format": _FORMAT,
+        "format": FORMAT,
         "month": published.month,
         "round": published.round,
         "kpibatch": __version__,
         "files": files,
     }
     members[MANIFEST] = _as_json(facts)
+    if config.seal.key:
+        members[SIGNATURE] = _as_json(signed(config.seal.key, members[MANIFEST]).facts)
 
     def write(part: Path) -> None:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -82,6 +83,7 @@ def pack(
 
 def _members(config: Config, published: Published, months: list[str]) -> Iterator[tuple[str, Path | bytes]]:
     yield CONFIG, config.root / CONFIG
+    yield CONSTRAINTS, _constraints()
     for kind in ("level_tables", "form_template", "corrections"):
         path = getattr(config, kind)
         if path and path.is_file():
@@ -95,6 +97,21 @@ def _members(config: Config, published: Published, months: list[str]) -> Iterato
     for name, path in _files(published.folder, f"output/{published.month}", below=True):
         if PurePosixPath(name).parts[2] != MAIL:
             yield name, path
+
+
+def _constraints() -> bytes:
+    """What the program ran with, as pip takes it: each library it needs, and what these need."""
+    found: dict[str, str] = {}
+    wanted = ["kpibatch"]
+    while wanted:
+        name = re.sub(r"[-_.]+", "-", wanted.pop()).lower()
+        with suppress(PackageNotFoundError):
+            if name not in found:
+                library = distribution(name)
+                found[name] = library.version
+                needed = (line for line in library.requires or () if "extra ==" not in line)
+                wanted += [match[0] for line in needed if (match := re.match(r"[\w.-]+", line))]
+    return "".join(f"{name}=={version}\n" for name, version in sorted(found.items())).encode()
 
 
 def _sent(folder: Path, name: str) -> Iterator[tuple[str, Path | bytes]]:
@@ -126,88 +143,3 @@ def _bytes(content: Path | bytes) -> bytes:
 
 def _as_json(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-# --- the way back -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """An unpacked bundle. ``flaws`` are the files that are not as the manifest says; empty where nothing was
-    tampered with.
-    """
-
-    month: str
-    sha256: str
-    hashes: Mapping[str, str]
-    flaws: tuple[str, ...]
-
-
-def unpack(path: Path, folder: Path) -> Bundle:
-    """Unpack a bundle into an empty folder and hold every file against the manifest.
-
-    Raises ``KpibatchError`` where it is no bundle, or not fit to be unpacked.
-    """
-    try:
-        digest = sha256_of(path)
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            _refuse_unfit(path, entries)
-            contents = {entry.filename: archive.read(entry) for entry in entries}
-        manifest = json.loads(contents.pop(MANIFEST))
-        month, hashes = (
-            str(manifest["month"]),
-            {str(name): str(digest) for name, digest in manifest["files"].items()},
-        )
-        json.loads(contents[ARRIVALS])
-    except FileNotFoundError:
-        raise NoBundle(file=path) from None
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        zipfile.error,
-    ) as reason:
-        raise BundleUnreadable(file=path, reason=reason) from None
-    present = _hashes(contents)
-    flaws = sorted(name for name in {*present, *hashes} if present.get(name) != hashes.get(name))
-    for name, content in contents.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return Bundle(month, digest, hashes, tuple(flaws))
-
-
-def _refuse_unfit(path: Path, entries: Iterable[zipfile.ZipInfo]) -> None:
-    entries = list(entries)
-    names = [entry.filename for entry in entries]
-    outside = [
-        name
-        for name in names
-        if PurePosixPath(name).is_absolute() or {"..", ""} & set(name.split("/")) or set(":\\") & set(name)
-    ]
-    if outside or len({name.casefold() for name in names}) < len(names):
-        raise BundleUnreadable(file=path, reason=(outside or names)[0])
-    if sum(entry.file_size for entry in entries) > _MAX_BYTES:
-        raise BundleUnreadable(file=path, reason=f"> {_MAX_BYTES:,} bytes")
-
-
-def workspace_in(folder: Path) -> Config:
-    """The workspace that an unpacked bundle is: its own configuration, with the paths of the bundle."""
-
-    def member(kind: str) -> str:
-        return next((f"{kind}/{path.name}" for path in sorted((folder / kind).glob("*"), key=by_name)), "")
-
-    config = read_config(folder)
-    paths: dict[str, Any] = {kind: member(kind) for kind in ("level_tables", "form_template")}
-    corrections = member("corrections") or Workspace.corrections
-    return replace(
-        config,
-        workspace=replace(
-            config.workspace, **paths, corrections=corrections, submissions="submissions", output="output"
-        ),
-    )

@@ -6,8 +6,10 @@ import csv
 import io
 import math
 import platform
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy
@@ -251,13 +253,20 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "ranked": outcome.ranked,
             "findings": count(outcome.findings),
         },
-        "versions": {
-            "kpibatch": __version__,
-            "python": platform.python_version(),
-            "pandas": pandas.__version__,
-            "numpy": numpy.__version__,
-        },
+        "versions": _versions(),
         "seconds": clock.seconds,
+    }
+
+
+def _versions() -> dict[str, str]:
+    """What the outputs' bytes may hang on."""
+    return {
+        "kpibatch": __version__,
+        "python": platform.python_version(),
+        "pandas": pandas.__version__,
+        "numpy": numpy.__version__,
+        **{name: version(name) for name in ("XlsxWriter", "lxml", "python-calamine")},
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import keyring
 import pytest
 from correcting import correct
+from key_ring import key_ring
+from packing import otherwise_packed
 from small_workspace import small_workspace
 from workspace import (
     BURIRAM,
@@ -223,7 +227,9 @@ def rewritten(bundle: Path, changes: dict[str, bytes | None], *, hashed: bool = 
     if hashed:
         manifest = json.loads(kept["manifest.json"])
         manifest["files"] = {
-            name: hashlib.sha256(kept[name]).hexdigest() for name in kept if name != "manifest.json"
+            name: hashlib.sha256(kept[name]).hexdigest()
+            for name in kept
+            if name not in ("manifest.json", "signature.json")
         }
         kept["manifest.json"] = json.dumps(manifest).encode()
     forged = bundle.with_name("forged.zip")
@@ -302,3 +308,103 @@ def test_a_damaged_member_is_one_line(bundle: Path) -> None:
     raw[len(raw) // 2] ^= 0xFF
     bundle.write_bytes(raw)
     assert kpibatch(bundle.parent, "verify", str(bundle)).exit_code in (1, 2)
+
+
+# --- packed otherwise, and signed ---------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_same_contents_packed_otherwise_are_told_from_other_figures(bundle: Path) -> None:
+    """As another zlib leaves them; what was of another version then is named."""
+    with zipfile.ZipFile(bundle) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    record = json.loads(members["output/2554-09/run.json"])
+    del record["sha256"]
+    record["versions"] |= {"zlib": "1.3.1.zlib-ng"}
+    changes: dict[str, bytes | None] = {"output/2554-09/run.json": json.dumps(record).encode()}
+    books = [name for name in members if name.startswith("output/2554-09/") and name.endswith(".xlsx")]
+    written = [name for name in books if not name.endswith("level_tables.xlsx")]
+    changes |= {name: otherwise_packed(members[name]) for name in written}
+    result = kpibatch(bundle.parent, "verify", str(rewritten(bundle, changes, hashed=True)))
+    assert result.exit_code == 0, result.output
+    assert f"{len(written)} ไฟล์มีเนื้อหาตรงกันทุกส่วน" in result.output
+    assert "รุ่นของ zlib ต่างกัน: ตอนปิด 1.3.1.zlib-ng" in result.output
+    assert "SHA-256" in result.output
+
+
+@pytest.mark.slow
+def test_a_workbook_that_holds_something_else_differs_though_the_figures_agree(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        (unit, *_) = [name for name in archive.namelist() if name.startswith("output/2554-09/units/")]
+        other = archive.read("output/2554-09/ranking.xlsx")
+    result = kpibatch(bundle.parent, "verify", str(rewritten(bundle, {unit: other}, hashed=True)))
+    assert result.exit_code == 1
+    assert unit in result.output
+    assert "ตัวเลขตรงกันทั้งหมด" in result.output
+
+
+def trusting(folder: Path, *fingerprints: str) -> Path:
+    """A workspace to verify from."""
+    folder.mkdir()
+    (folder / "config.toml").write_text(f"[seal]\ntrusted = {json.dumps(fingerprints)}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_signed_month_says_by_whom_and_whether_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = key_ring(monkeypatch)
+    workspace = small_workspace(tmp_path)
+    config = workspace / "config.toml"
+    signing = config.read_text(encoding="utf-8").replace('\nkey = ""', '\nkey = "สพจ. ระยอง"')
+    config.write_text(signing, encoding="utf-8")
+    run(workspace)
+    result = kpibatch(workspace, "close")
+    assert result.exit_code == 0, result.stderr
+    assert [name for _, name in kept] == ["สพจ. ระยอง"]
+    (fingerprint,) = re.findall("[0-9a-f]{64}$", result.output.strip())
+    path = workspace / "output" / "closed" / "2554-09.zip"
+    with zipfile.ZipFile(path) as archive:
+        sealed = {name: archive.read(name) for name in archive.namelist()}
+    assert not [name for name, part in sealed.items() for secret in kept.values() if secret.encode() in part]
+
+    def said(bundle: Path, *fingerprints: str) -> tuple[int, str]:
+        nonlocal asked
+        asked += 1
+        here = trusting(tmp_path / f"here {asked}", *fingerprints)
+        result = kpibatch(here, "verify", str(bundle))
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result.exit_code, result.output
+
+    asked = 0
+    spaced = " ".join((fingerprint[:32], fingerprint[32:].upper()))
+    for trusted in ((), (fingerprint,), ("0" * 64, spaced)):
+        code, words = said(path, *trusted)
+        assert (code, "ลายมือชื่อถูกต้อง" in words, "สพจ. ระยอง" in words) == (0, True, True)
+    code, words = said(path, "0" * 64)
+    assert (code, "ไม่ใช่กุญแจที่เชื่อถือ" in words) == (1, True)
+    forged = rewritten(path, {"arrivals.json": b"{}"}, hashed=True)
+    for trusted in ((), (fingerprint,)):
+        code, words = said(forged, *trusted)
+        assert (code, "ถูกแก้หลังลงลายมือชื่อ" in words) == (1, True)
+    stripped = rewritten(path, {"signature.json": None})
+    assert said(stripped)[0] == 0
+    code, words = said(stripped, fingerprint)
+    assert (code, "ไม่มีลายมือชื่อดิจิทัลของกุญแจที่เชื่อถือ" in words) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_keyring_that_refuses_seals_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key_ring(monkeypatch)
+    monkeypatch.setattr(keyring, "set_password", lambda *_: None)
+    workspace = small_workspace(tmp_path)
+    config = workspace / "config.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('\nkey = ""', '\nkey = "A"'), encoding="utf-8"
+    )
+    run(workspace)
+    result = kpibatch(workspace, "close")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "keyring" in result.stderr
+    assert not [*(workspace / "output").glob("closed/*")]

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
+from kpibatch.base.files import harmless
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import show_date, show_month, show_number
-from kpibatch.commands.closing import Verdict
+from kpibatch.commands.closing import Seal, Verdict
 from kpibatch.commands.console import finding_line, print_table
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
@@ -102,6 +103,8 @@ def show_sealed(config: Config, verdict: Verdict) -> None:
     file = bundle_path(config.output, verdict.month)
     facts = {"month": show_month(verdict.month, config.language), "digest": verdict.sha256}
     print(say("console.closed", config.language, file=file, count=verdict.outputs, **facts))
+    if verdict.seal.signature:
+        _show_seal(verdict.seal, config.language)
 
 
 def show_reopened(config: Config, month: str, bundle: Path) -> None:
@@ -112,13 +115,30 @@ def show_reopened(config: Config, month: str, bundle: Path) -> None:
 def show_verdict(verdict: Verdict, language: str) -> None:
     """What ``verify`` found: agreed, or which files do not agree and what was of another version."""
     month = show_month(verdict.month, language)
-    if verdict.sound:
-        print(say("console.verified", language, month=month, count=verdict.outputs, digest=verdict.sha256))
-    elif verdict.flaws:
+    if verdict.flaws:
         print(say("console.tampered", language, count=len(verdict.flaws)))
-    else:
+    elif verdict.differing:
         print(say("console.differs", language, count=len(verdict.differing)))
+        if verdict.same_figures:
+            print(say("console.same-figures", language))
+    else:
+        print(say("console.verified", language, month=month, count=verdict.outputs, digest=verdict.sha256))
     for name in (*verdict.flaws, *verdict.differing):
-        print(f"  {name}")
+        print(f"  {harmless(name)}")
+    if verdict.repacked:
+        print(say("console.repacked", language, count=len(verdict.repacked)))
+    for name, theirs, ours in verdict.lowered:
+        print(say("console.lowered", language, name=name, theirs=theirs, ours=ours))
     for name, then, now in verdict.versions:
-        print(say("console.other-version", language, name=name, then=then, now=now))
+        print(say("console.other-version", language, name=harmless(name), then=harmless(then), now=now))
+    _show_seal(verdict.seal, language)
+
+
+def _show_seal(seal: Seal, language: str) -> None:
+    """Who signed a bundle, and whether that holds."""
+    if seal.signature is None:
+        print(say("console.unsigned" if seal.known else "console.unsigned-distrusted", language))
+        return
+    name = "signed-broken" if not seal.holds else "signed" if seal.known else "signed-distrusted"
+    facts = {"key": harmless(seal.signature.key), "fingerprint": seal.signature.fingerprint}
+    print(say(f"console.{name}", language, **facts))
