@@ -5,6 +5,7 @@ Out: ``Grid`` (values at their addresses, error cells never blank); a workbook o
 
 look.py     how every workbook looks: font, colours, styles, how much room a text takes
 packing.py  the same parts, the same bytes; what parts hold, whoever packed them
+rows.py     the rows of a large sheet set aside while its package is changed
 package.py  changing a few parts of a workbook's package, every other byte kept (the door to lxml)
 guard/      a file is inspected before a reader may touch it
 shown.py    a number as its cell shows it: a percent, a day, something unclear

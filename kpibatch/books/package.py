@@ -10,14 +10,15 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from kpibatch.books.look import clean
-from kpibatch.books.packing import TYPES, Unpatchable, honest_members, packed_parts
+from kpibatch.books.packing import BAD_ZIP, TYPES, Unpatchable, honest_members, packed_parts
+from kpibatch.books.rows import put_back, set_aside
 
 Element: TypeAlias = Any
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -45,12 +46,13 @@ class Relation:
 @dataclass
 class Package:
     """The parts by name, in order; ``roots`` are those parsed so far, ``changed`` those to be written
-    anew.
+    anew, ``aside`` rows that are not in the roots.
     """
 
     parts: dict[str, bytes]
     roots: dict[str, Element] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    aside: dict[str, Sequence[bytes]] = field(default_factory=dict)
 
     def name_of(self, part: str) -> str | None:
         """The part's name as it is spelled in the package: names differ in case only by mistake."""
@@ -63,6 +65,17 @@ class Package:
         if part not in self.roots:
             self.roots[part] = parse(self.parts[part])
         return self.roots[part]
+
+    def lighten(self, part: str, rows: Collection[int]) -> None:
+        """Let the root of a large sheet hold these rows only, with what stands around them; the others keep
+        their bytes. Before the part is changed.
+        """
+        light = set_aside(self.parts[part], rows)
+        if light is not None:
+            if part in self.changed:
+                raise Unpatchable("a part of two sheets")
+            xml, self.aside[part] = light
+            self.roots[part] = parse(xml)
 
     def edit(self, part: str) -> Element:
         """The root of an XML part, to be changed."""
@@ -106,11 +119,13 @@ class Package:
             )
 
     def relations(self, part: str) -> list[Relation]:
-        """What a part points to inside the package."""
+        """What a part points to inside the package. Raises ``Unpatchable`` where a pointer is not whole."""
         name = self.name_of(_relations_of(part))
         if name is None:
             return []
-        inside = (element for element in elements(self.read(name)) if element.get("TargetMode") != "External")
+        inside = [element for element in elements(self.read(name)) if element.get("TargetMode") != "External"]
+        if any(element.get(key) is None for element in inside for key in ("Id", "Type", "Target")):
+            raise Unpatchable("relation")
         return [
             Relation(element.get("Id"), _kind(element.get("Type")), self._target(part, element.get("Target")))
             for element in inside
@@ -146,15 +161,24 @@ class Package:
     def packed(self) -> bytes:
         """The package as the bytes of a file."""
         return packed_parts(
-            (name, _serialised(self.roots[name]) if name in self.changed else content)
+            (name, self._written(name) if name in self.changed else content)
             for name, content in self.parts.items()
         )
+
+    def _written(self, part: str) -> bytes:
+        xml = _serialised(self.roots[part])
+        return put_back(xml, self.aside[part]) if part in self.aside else xml
 
 
 def open_package(raw: bytes) -> Package:
     """The parts of a package. Raises ``Unpatchable`` where it is none, or is larger than an honest one."""
-    if not zipfile.is_zipfile(io.BytesIO(raw)):
-        raise Unpatchable("no package")
+    try:
+        return _opened(raw)
+    except BAD_ZIP as fault:
+        raise Unpatchable(str(fault)) from None
+
+
+def _opened(raw: bytes) -> Package:
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
         members = honest_members(package)
         names = [member.filename for member in members]
@@ -166,13 +190,16 @@ def open_package(raw: bytes) -> Package:
 
 
 def parse(xml: bytes) -> Element:
-    """The root of an XML text. Raises ``Unpatchable`` where it declares entities or is too large."""
+    """The root of an XML text. Raises ``Unpatchable`` where it is none, declares entities or is too large."""
     if len(xml) > _MAX_XML:
         raise Unpatchable("too large")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False
     )
-    tree = etree.fromstring(xml, parser).getroottree()
+    try:
+        tree = etree.fromstring(xml, parser).getroottree()
+    except etree.XMLSyntaxError as fault:
+        raise Unpatchable(str(fault)) from None
     if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
         raise Unpatchable("DOCTYPE")
     return tree.getroot()

@@ -28,6 +28,7 @@ from kpibatch.base.month_files import (
     RETURNED,
 )
 from kpibatch.base.progress import Clock, Progress
+from kpibatch.books.guard.capped import Child
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
@@ -43,7 +44,7 @@ from kpibatch.rules.paper.annex import write_annex
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared
-from kpibatch.workbooks.returned.book import write_returned
+from kpibatch.workbooks.returned.book import marked_copy, write_returned
 from kpibatch.workbooks.returned.names import index_name
 
 LISTINGS = dict(zip(LISTED, (scores_csv, measures_csv, values_csv, findings_csv), strict=True))
@@ -184,7 +185,10 @@ def write_marked_levels(config: Config, findings: Sequence[Finding]) -> tuple[Pa
     """
     path, index = config.output / f"{MARKED}{config.level_tables.suffix}", None
     if findings:
-        index = write_returned(config.level_tables, path, findings, None, config.language, about="tables")
+        with Child(config.intake, marked_copy) as marked:
+            index = write_returned(
+                config.level_tables, path, findings, None, config.language, about="tables", marked=marked
+            )
     written = (path, index) if findings else ()
     indexes = {config.output / index_name(MARKED, language) for language in LANGUAGES}
     for old in {*config.output.glob(f"{MARKED}.*"), *indexes} - {*written, config.level_tables}:

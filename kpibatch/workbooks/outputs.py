@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 from kpibatch.base.findings import LOST, Finding, Place, piece
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
+from kpibatch.books.guard.capped import Child
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
-from kpibatch.workbooks.returned.book import returned_files, write_returned
+from kpibatch.workbooks.returned.book import marked_copy, returned_files, write_returned
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 
@@ -67,13 +68,13 @@ def return_submissions(outcome: Outcome, folder: Path, lost: list[Finding]) -> i
     """Write the marked copies into an empty folder; returns how many there are."""
     intake, before = outcome.intake, len(lost)
     returned = returned_files(intake, outcome.findings, outcome.tables.unit, outcome.language)
-    for copy in returned:
-        source, own = intake.originals.get(copy.file), PurePosixPath(copy.file).name
-        files, unit = (folder / copy.name, folder / copy.beside), copy.unit.code if copy.unit else ""
-        with spared(lost, *files, name=f"{RETURNED}/{copy.name}", unit=unit):
-            write_returned(
-                source, files[0], copy.findings, copy.unit, outcome.language, copy.beside, file=own
-            )
+    with Child(outcome.config.intake, marked_copy) as marked:
+        for copy in returned:
+            source, own = intake.originals.get(copy.file), PurePosixPath(copy.file).name
+            files, unit = (folder / copy.name, folder / copy.beside), copy.unit.code if copy.unit else ""
+            told = copy.findings, copy.unit, outcome.language, copy.beside
+            with spared(lost, *files, name=f"{RETURNED}/{copy.name}", unit=unit):
+                write_returned(source, files[0], *told, file=own, marked=marked)
     return len(returned) - (len(lost) - before)
 
 

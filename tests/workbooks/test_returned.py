@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -35,13 +37,18 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.errors import KpibatchError
 from kpibatch.base.findings import Finding, Place, finding, in_order
+from kpibatch.books import rows
+from kpibatch.books.guard import capped
+from kpibatch.books.guard.capped import Child
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, Value, read_book
 from kpibatch.intake.month import Intake, read_month
 from kpibatch.intake.submission import read_submission
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome, assess
-from kpibatch.workbooks.returned.book import mark, returned_files, write_returned
+from kpibatch.workbooks.returned import book
+from kpibatch.workbooks.returned.book import mark, marked_copy, returned_files, write_returned
 from kpibatch.workbooks.returned.marks import MARKS
 from kpibatch.workbooks.returned.names import index_name, safe_name
 
@@ -727,6 +734,80 @@ def test_macros_are_carried_through(tmp_path: Path) -> None:
     copy = give_back(source, RICH, "returned.xlsm")
     assert parts_of(copy)["xl/vbaProject.bin"] == b"macros" * 100
     assert b"sheet.macroEnabled.main+xml" in parts_of(copy)["[Content_Types].xml"]
+
+
+def test_a_sheet_whose_rows_are_set_aside_comes_back_the_same(
+    rich: Path, returned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "LARGE", 0)
+    again = mark(returned.read_bytes(), rich.name, in_order(RICH[:3]), UNIT, "th")
+    monkeypatch.setattr(rows, "LARGE", 1 << 40)
+    assert again == mark(returned.read_bytes(), rich.name, in_order(RICH[:3]), UNIT, "th")
+    monkeypatch.undo()
+    monkeypatch.setattr(rows, "LARGE", 0)
+    assert mark(rich.read_bytes(), rich.name, in_order(RICH), UNIT, "th") == returned.read_bytes()
+
+
+@pytest.mark.parametrize("last", [40_000, pytest.param(1_048_576, marks=pytest.mark.slow)])
+def test_a_height_for_every_row_of_the_sheet_swells_nothing(
+    last: int, rich: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = sheet_parts(rich)[FORM]
+    before = parts_of(rich)[part]
+    first = max(map(int, re.findall(rb'<row r="(\d+)"', before))) + 1
+    heights = b"".join(b'<row r="%d" ht="21" customHeight="1"/>' % row for row in range(first, last + 1))
+    source = tmp_path / "tall.xlsx"
+    write_parts(source, parts_of(rich) | {part: before.replace(b"</sheetData>", heights + b"</sheetData>")})
+    told = [found("B2", code="not-a-number", text="x"), found(f"C{last - 5}")]
+    with Child(IntakeLimits(memory_mb=350), marked_copy) as marked:
+        assert write_returned(source, tmp_path / "back.xlsx", told, UNIT, "th", marked=marked) is None
+    after = parts_of(tmp_path / "back.xlsx")[part]
+    assert after.count(b"<row ") == before.count(b"<row ") + last + 1 - first
+    assert re.search(rb'<row r="%d"[^>]*><c r="C%d" s="\d+"/></row>' % (last - 5, last - 5), after)
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(Refused("file-too-slow", "> 20 s"), "> 20 s"), (KeyError("a bug"), "KeyError")],
+    ids=["refused", "bug"],
+)
+def test_a_copy_that_could_not_be_marked_says_so_and_a_bug_leaves_its_traceback(
+    fault: Exception, told: str, rich: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def marked(*_: object) -> bytes:
+        raise fault
+
+    target = tmp_path / "back.xlsx"
+    index = write_returned(rich, target, RICH, UNIT, "en", "index.xlsx", marked=marked)
+    assert target.read_bytes() == rich.read_bytes()
+    assert index == tmp_path / "index.xlsx"
+    texts = [str(cell) for row in load_workbook(index).active.iter_rows(values_only=True) for cell in row]
+    assert finding("copy-unmarked", found=told).message("en") in texts
+    assert "back.xlsx" in caplog.text
+    assert ("Traceback" in caplog.text) == isinstance(fault, KeyError)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
+def test_what_kills_the_marking_costs_the_marks_of_one_copy(
+    rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = book.mark
+
+    def mark_or_die(raw: bytes, file: str, *others: Any) -> bytes:
+        {"abort.xlsx": os.abort, "sleep.xlsx": lambda: time.sleep(60)}.get(file, int)()
+        return real(raw, file, *others)
+
+    monkeypatch.setattr(book, "mark", mark_or_die)
+    indexes = []
+    with Child(IntakeLimits(seconds=2.0), marked_copy) as marked:
+        for name in ("a.xlsx", "abort.xlsx", "b.xlsx", "sleep.xlsx", "c.xlsx"):
+            (tmp_path / name).write_bytes(rich.read_bytes())
+            back = tmp_path / f"back {name}"
+            indexes.append(write_returned(tmp_path / name, back, RICH, UNIT, "th", marked=marked))
+            assert (back.read_bytes() == rich.read_bytes()) == bool(indexes[-1])
+    assert [bool(index) for index in indexes] == [False, True, False, True, False]
 
 
 def test_rows_and_cells_without_addresses_are_counted(tmp_path: Path) -> None:

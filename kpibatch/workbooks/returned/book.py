@@ -7,18 +7,22 @@ beside it. Which submissions are returned is decided here. The original is never
 touched.
 """
 
+import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kpibatch.base.addresses import coordinates
 from kpibatch.base.catalogue import LANGUAGES, say
+from kpibatch.base.errors import KpibatchError
 from kpibatch.base.files import saved
-from kpibatch.base.findings import SEVERITIES, Finding, in_order
-from kpibatch.books.guard.limits import REFUSALS
+from kpibatch.base.findings import SEVERITIES, Finding, Place, finding, in_order
+from kpibatch.books.guard.capped import USUAL, capped
+from kpibatch.books.guard.limits import REFUSALS, Refused
 from kpibatch.books.package import Element, open_package, tag
+from kpibatch.books.packing import Unpatchable
 from kpibatch.intake.month import Intake
 from kpibatch.rules.records import Unit
 from kpibatch.workbooks.returned.index import LONGEST_MESSAGE, index_of, shortened
@@ -30,6 +34,7 @@ from kpibatch.workbooks.returned.workbook import Workbook, open_workbook, put_in
 
 Cells: TypeAlias = dict[tuple[int, int], list[Finding]]
 _MAX_BYTES = 64_000_000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ def returned_files(
 ) -> tuple[Returned, ...]:
     """The submissions that go back, by name: those with an error or a warning. Their notes go with them."""
     by_file: dict[str, list[Finding]] = {file: [] for file, _ in intake.files}
-    for finding in in_order(findings):
-        if finding.place.file in by_file:
-            by_file[finding.place.file].append(finding)
+    for each in in_order(findings):
+        if each.place.file in by_file:
+            by_file[each.place.file].append(each)
     whose = {submission.file: submission.unit for submission in intake.submissions}
     grave = {
         file: tuple(own) for file, own in sorted(by_file.items()) if any(finding.grave for finding in own)
@@ -75,6 +80,25 @@ def _owner(file: str, findings: Iterable[Finding]) -> str:
     return next((unit for unit in told if file.startswith(unit)), told[0] if told else "")
 
 
+def marked_copy(
+    source: Path, file: str, findings: Sequence[Finding], unit: Unit | None, language: str, about: str
+) -> bytes:
+    """The copy of a submission with its findings marked, to be made in a child process.
+
+    Raises ``Unpatchable`` where the file is better left as it is.
+    """
+    if source.stat().st_size > _MAX_BYTES:
+        raise Unpatchable("too large")
+    return mark(source.read_bytes(), file, findings, unit, language, about)
+
+
+Marker: TypeAlias = Callable[[Path, str, Sequence[Finding], Unit | None, str, str], bytes]
+
+
+def _alone(*given: Any) -> bytes:
+    return capped(USUAL, marked_copy, *given)
+
+
 def write_returned(
     source: Path | None,
     target: Path,
@@ -84,10 +108,11 @@ def write_returned(
     beside: str = "",
     about: str = "report",
     file: str = "",
+    marked: Marker | None = None,
 ) -> Path | None:
     """Write the copy of a submission with its findings marked; ``beside`` names the index where it is a file
     of its own. ``about`` is ``report``, or ``tables`` where the book is the level tables; ``file`` is what
-    the source is called, if not by its own name.
+    the source is called, if not by its own name; ``marked`` is ``marked_copy`` in a child process.
 
     A file that was refused gets the index alone. Gives back the index where it is such a file, none where the
     copy is marked.
@@ -97,32 +122,33 @@ def write_returned(
     ordered, file = in_order(findings), file or (source or target).name
     # What was not fit to be read is not opened here, and not sent on.
     if source and not any(finding.code in REFUSALS for finding in ordered):
-        copy = _marked_copy(source, file, ordered, unit, language, about)
-        if copy is not None:
+        try:
+            copy = (marked or _alone)(source, file, ordered, unit, language, about)
+        except KpibatchError:
+            raise
+        except Exception as reason:
+            ordered = in_order([*ordered, *_unmarked(target.name, file, reason)])
+            saved(target, lambda part: shutil.copyfile(source, part))
+        else:
             saved(target, lambda part: part.write_bytes(copy))
             return None
-        saved(target, lambda part: shutil.copyfile(source, part))
     index = target.with_name(beside or index_name(target.name, language))
     write_index(index, index_of(file, ordered, unit, language, None, about), unit)
     return index
 
 
-def _marked_copy(
-    source: Path, file: str, findings: Sequence[Finding], unit: Unit | None, language: str, about: str
-) -> bytes | None:
-    """The copy as bytes; none where the file is better left as it is.
+def _unmarked(name: str, file: str, reason: Exception) -> Iterator[Finding]:
+    """What is told where a file goes back as it came. Nothing where it is of a kind that is never marked.
 
-    What a stranger's file holds can't be foreseen, and one bad file must not stop the others: whatever goes
-    wrong here, the file goes back as it came, with its index beside it.
+    What a stranger's file holds can't be foreseen, and one bad file must not stop the others: a bug costs the
+    marks of this copy, and its traceback goes into the log.
     """
-    try:
-        return (
-            mark(source.read_bytes(), file, findings, unit, language, about)
-            if source.stat().st_size <= _MAX_BYTES
-            else None
-        )
-    except Exception:
-        return None
+    if isinstance(reason, Refused):
+        _LOG.warning("%s: %s %s", name, reason.code, reason.found)
+        yield finding("copy-unmarked", Place(file), found=reason.found)
+    elif not isinstance(reason, Unpatchable | OSError):
+        _LOG.error("%s", name, exc_info=reason)
+        yield finding("copy-unmarked", Place(file), found=type(reason).__name__)
 
 
 def mark(
@@ -143,11 +169,13 @@ def mark(
     lead_ins = [say("returned.lead-in", each) for each in LANGUAGES]
     styles.clear()
     for part in book.worksheets.values():
+        package.lighten(part, ())
         clear_notes(package, part, lead_ins)
     for sheet, cells in _by_cell(findings, book).items():
         part = book.worksheets[sheet]
+        cells = _at_anchors(cells, package.read(part))
+        package.lighten(part, {row for row, _ in cells})
         root = package.edit(part)
-        cells = _at_anchors(cells, root)
         colour_cells(root, {at: _gravest(own) for at, own in cells.items()}, styles)
         add_notes(package, part, {at: _note(own, language) for at, own in cells.items()})
     index = index_of(file, findings, unit, language, book.visible, about)
@@ -158,10 +186,10 @@ def mark(
 def _by_cell(findings: Iterable[Finding], book: Workbook) -> dict[str, Cells]:
     """The findings by sheet and cell, those left out that have no cell in this workbook."""
     cells: dict[str, Cells] = {}
-    for finding in findings:
-        at = place_of(finding.place.cell)
-        if at and finding.place.sheet in book.worksheets:
-            cells.setdefault(finding.place.sheet, {}).setdefault(at, []).append(finding)
+    for each in findings:
+        at = place_of(each.place.cell)
+        if at and each.place.sheet in book.worksheets:
+            cells.setdefault(each.place.sheet, {}).setdefault(at, []).append(each)
     return cells
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 from kpibatch.base.addresses import address, coordinates
 from kpibatch.books.look import FONT, lines_of
-from kpibatch.books.package import Element, Package, elements, held, make, place, point, tag, usual_prefixes
+from kpibatch.books.package import (
+    Element,
+    Package,
+    elements,
+    held,
+    make,
+    place,
+    point,
+    tag,
+    usual_prefixes,
+)
+from kpibatch.books.packing import Unpatchable
 from kpibatch.workbooks.returned.boxes import EMPTY, blocks_taken, drawn, without
 
 AUTHOR = "kpibatch"
@@ -154,7 +165,10 @@ def _comments(package: Package, sheet: str) -> Element:
 
 
 def _pointed_at(package: Package, sheet: str, kind: str) -> str | None:
-    return next((relation.target for relation in package.relations(sheet) if relation.kind == kind), None)
+    targets = [relation.target for relation in package.relations(sheet) if relation.kind == kind]
+    if targets and targets[0] not in package.parts:
+        raise Unpatchable(kind)
+    return targets[0] if targets else None
 
 
 def _author(root: Element) -> int:
@@ -184,7 +198,10 @@ def _drawing(package: Package, sheet: str) -> str:
     if pointer is None:
         return ""
     identity = next(value for name, value in pointer.attrib.items() if name.endswith("}id"))
-    part = next(relation.target for relation in package.relations(sheet) if relation.id == identity)
+    parts = [relation.target for relation in package.relations(sheet) if relation.id == identity]
+    if not parts or parts[0] not in package.parts:
+        raise Unpatchable("drawing")
+    part = parts[0]
     package.parts[part] = usual_prefixes(package.parts[part])
     return part
 

@@ -52,9 +52,11 @@ class Workbook:
 
     def related(self, kind: str) -> str:
         """The part of that kind the workbook points to."""
-        return next(
-            relation.target for relation in self.package.relations(self.part) if relation.kind == kind
-        )
+        relations = self.package.relations(self.part)
+        target = next((relation.target for relation in relations if relation.kind == kind), "")
+        if target not in self.package.parts:
+            raise Unpatchable(kind)
+        return target
 
     @property
     def worksheets(self) -> dict[str, str]:
