@@ -27,6 +27,8 @@ _UNABLE = (EINVAL, ENOTSUP)  # some shares can put nothing on the disk when aske
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 # controls, ends of lines, lone halves of letters, no letters at all
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_FORBIDDEN = re.compile(r'[\\:*?"<>|]')  # in names, by Windows
 
 
 def sha256_of(path: Path) -> str:
@@ -232,6 +234,19 @@ def harmless(text: str) -> str:
 def _as_bytes(letter: re.Match[str]) -> str:
     how = "surrogateescape" if "\udc80" <= letter[0] <= "\udcff" else "surrogatepass"
     return "".join(f"%{byte:02X}" for byte in letter[0].encode("utf-8", how))
+
+
+def written(path: Path) -> str:
+    """A name on the disk as text that names a file on any disk; one that is no UTF-8 was most likely written
+    in Thai Windows' code page.
+
+    >>> written(Path("a:b.xlsx"))
+    'a%3Ab.xlsx'
+    """
+    name = path.as_posix()
+    if _UNDECODED.search(name):
+        name = os.fsencode(name).decode("cp874", "surrogateescape")
+    return _FORBIDDEN.sub(_as_bytes, harmless(name))
 
 
 def file_name(text: str) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from kpibatch.base.config import Config
 from kpibatch.base.errors import FileHeld
-from kpibatch.base.files import harmless
+from kpibatch.base.files import written
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, read_moment, squash
@@ -100,7 +100,7 @@ def read_arrivals(
     except (OSError, ValueError) as reason:
         fault = finding("received-unreadable", Place(RECEIVED), found=reason)
         return Arrivals({}, seen, now, (fault,))
-    names = [harmless(each.name) for each in folder.iterdir() if each.name != RECEIVED]
+    names = [written(Path(each.name)) for each in folder.iterdir() if each.name != RECEIVED]
     inner = [part for file in below if "/" in file for part in (file, PurePosixPath(file).name)]
     rows = _Rows(sense, {fold(name): name for name in (*names, *inner)})
     findings = tuple(rows.read(lines))

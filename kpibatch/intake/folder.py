@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import CannotWrite, FileHeld
-from kpibatch.base.files import by_name, harmless
+from kpibatch.base.files import by_name, harmless, written
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import fold
 from kpibatch.books.guard.formats import SUFFIXES
@@ -36,6 +36,7 @@ _SYSTEM = ("thumbs.db", "desktop.ini", "__macosx")
 _EVIDENCE = ("evidence", "หลักฐาน")
 _REPORTS = {".csv", ".tsv", ".gsheet", ".numbers", ".lnk", ".url", ".webloc", ".rar", ".7z", ".zip"}
 _UTF8 = 0x800
+_LONGEST, _LONGEST_SUFFIX = 255, 16  # bytes of a name on most disks; letters of what tells its kind
 
 
 class Copies:
@@ -111,27 +112,37 @@ def opened(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Folder:
 
 
 def named(folder: Path) -> dict[Path, str]:
-    """Every file of a month's folder and the name it goes by: harmless, and no other's."""
-    names = {path: path.relative_to(folder).as_posix() for path in _walked(folder)}
-    free = _Free()
-    ordered = sorted(names.items(), key=lambda item: (harmless(item[1]) != item[1], by_name(item[0])))
-    return {path: free.name(name) for path, name in ordered}
+    """Every file of a month's folder and the name it goes by: no other's, and such as any disk takes, so that
+    a file sealed under it is called the same.
+    """
+    inner = {path: path.relative_to(folder) for path in _walked(folder)}
+    names, free = {path: written(own) for path, own in inner.items()}, _Free()
+    ordered = sorted(names, key=lambda path: (names[path] != inner[path].as_posix(), by_name(path)))
+    return {path: free.name(names[path]) for path in ordered}
 
 
 class _Free:
-    """Names made harmless, each numbered where another looks the same."""
+    """Names made harmless and no longer than a disk takes, each numbered where another looks the same."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def name(self, raw: str) -> str:
-        whole = own = PurePosixPath(harmless(raw))
-        number = 2
-        while str(own).casefold() in self._taken:
-            own = whole.with_name(f"{whole.stem} ({number}){whole.suffix}")
+        *folders, last = harmless(raw).split("/")
+        above = "".join(f"{_fitting(part)}/" for part in folders)
+        own, number = above + _fitting(last), 2
+        while own.casefold() in self._taken:
+            own = above + _fitting(last, f" ({number})")
             number += 1
-        self._taken.add(str(own).casefold())
-        return str(own)
+        self._taken.add(own.casefold())
+        return own
+
+
+def _fitting(part: str, mark: str = "") -> str:
+    path = PurePosixPath(part or "-")
+    suffix = path.suffix[:_LONGEST_SUFFIX]
+    room = _LONGEST - len(f"{mark}{suffix}".encode())
+    return path.stem.encode()[:room].decode(errors="ignore") + mark + suffix
 
 
 def _walked(folder: Path) -> list[Path]:
@@ -155,7 +166,7 @@ def _is_evidence(name: str) -> bool:
 
 def _is_system(name: str) -> bool:
     """What editors and operating systems leave behind."""
-    return name.startswith(("~$", ".")) or fold(name) in _SYSTEM
+    return harmless(name).startswith(("~$", ".")) or fold(name) in _SYSTEM
 
 
 def _is_workbook(name: str) -> bool:
@@ -168,16 +179,17 @@ class _Opening:
     def __init__(self, tables: LevelTables, limits: IntakeLimits, names: Mapping[Path, str]) -> None:
         self.seen, self._tables, self._limits = Folder(), tables, limits
         for path, name in sorted(names.items(), key=lambda item: item[1]):
-            if path.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(path.name):
+            last = PurePosixPath(name)
+            if last.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(last.name):
                 self._add_zip(path, name)
-            elif path.name not in _OWN:
+            elif last.name not in _OWN:
                 self._add(path, name)
 
     def _add(self, path: Path, name: str) -> None:
         last = PurePosixPath(name)
-        if _is_system(path.name):
+        if _is_system(last.name):
             self.seen.findings.append(finding("passed-over", Place(name), found=last.name))
-        elif _is_workbook(path.name) and (path.is_symlink() or not path.is_dir()):
+        elif _is_workbook(name) and (path.is_symlink() or not path.is_dir()):
             self._keep(name, lambda: take(path, self._limits))
         else:
             self.seen.others.append((name, f"{last.name}/" if path.is_dir() else last.suffix or last.name))

@@ -18,7 +18,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import MonthClosed
 from kpibatch.base.files import by_name, saved
 from kpibatch.base.month_files import CLOSED, LISTED, MAIL, RECORD
-from kpibatch.intake.folder import KEPT, walk
+from kpibatch.intake.folder import KEPT, named
 from kpibatch.months.folder import Published
 from kpibatch.months.keys import signed
 
@@ -118,13 +118,11 @@ def _sent(folder: Path, name: str) -> Iterator[tuple[str, Path | bytes]]:
     """What a month's folder holds; of a folder without a file that it is there, for it is told, and must be
     again.
     """
-    if folder.is_dir():
-        for path in sorted(walk(folder), key=by_name):
-            member = f"{name}/{path.relative_to(folder).as_posix()}"
-            if path.is_dir():
-                yield f"{member}/{KEPT}", b""
-            elif path.is_file():
-                yield member, path
+    for path, own in named(folder).items():
+        if path.is_dir():
+            yield f"{name}/{own}/{KEPT}", b""
+        elif path.is_file():
+            yield f"{name}/{own}", path
 
 
 def _files(folder: Path, name: str, *, below: bool) -> Iterator[tuple[str, Path]]:

@@ -289,7 +289,6 @@ def test_names_that_look_the_same_stay_two_files(month: Path, tables: LevelTable
     packed(month / "b.zip", {"x/./a.xlsx": form + b"1", "x/a.xlsx": form + b"2", "\u202ex/a.xlsx": form})
     seen = look(month, tables)
     assert seen.files == [
-        "%A1%FF.xlsx",
         "3101 (2).xlsx",
         "3101 (3).xlsx",
         "3101.XLSX",
@@ -298,6 +297,7 @@ def test_names_that_look_the_same_stay_two_files(month: Path, tables: LevelTable
         "b.zip/x/a (2).xlsx",
         "b.zip/x/a (3).xlsx",
         "b.zip/x/a.xlsx",
+        "ก%FF.xlsx",
     ]
     assert len({path.read_bytes() for path in seen.copies.names}) == 9, "no two hold the same"
 
