@@ -42,7 +42,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     ),
     "rich": "commands/console.py",
     "lark": "rules/phrases.py",
-    "jinja2": "mail/text.py",
+    "jinja2": "mail/sandbox.py",
     "lxml": "books/package.py",
     "filelock": "base/lock.py",
     "sqlite3": "months/database.py",

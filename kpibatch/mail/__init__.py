@@ -5,7 +5,8 @@ Out: drafts, or mails sent once and only once.
 
 password.py  the mail account's password
 message.py   a mail as a record and as the bytes of an ``.eml``
-text.py      facts and templates → what a mail says (the door to Jinja2)
+sandbox.py   a template and its facts → one text, kept within bounds (the door to Jinja2)
+text.py      facts and templates → what a mail says, written in a child process
 facts.py     a published month → what a mail may say of a unit
 files.py     what goes with a mail; a file of another unit stops everything
 plan.py      which mails a month has

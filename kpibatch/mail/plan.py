@@ -75,7 +75,8 @@ def plan_mail(
     planner = _Planner(
         config, tables, facts, Files(config, scored_by, published), today or datetime.now(BANGKOK).date()
     )
-    messages = list(planner.messages(selection))[: selection.limit or None]
+    with planner.templates:
+        messages = list(planner.messages(selection))[: selection.limit or None]
     if selection.to_me:
         messages = [_rehearsed(message, selection.to_me, config.language) for message in messages]
     return Plan(tuple(messages), tuple(in_order(planner.problems)))
@@ -109,7 +110,7 @@ class _Planner:
     problems: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.templates = Templates(self.config.mail_templates, self.config.language)
+        self.templates = Templates(self.config.mail_templates, self.config.language, self.config.intake)
         scored_by = self.facts.tables
         shared = (str(value) for value in self.facts.common.values())
         words = [text for node in scored_by.nodes for text in (node.name, node.responsible)]

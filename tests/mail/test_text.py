@@ -2,6 +2,7 @@
 away.
 """
 
+import multiprocessing
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 
 from kpibatch.base.catalogue import LANGUAGES
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import KpibatchError
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.facts import Found, Kpi, Standing
 from kpibatch.mail.message import REMINDER, RESULT
-from kpibatch.mail.text import PARTS, Templates, Texts, column
+from kpibatch.mail.sandbox import column
+from kpibatch.mail.text import PARTS, Templates, Texts
 
+LIMITS = IntakeLimits(memory_mb=300, seconds=3.0)
 PACKAGED = Path(__file__).parents[2] / "kpibatch" / "mail" / "templates"
 COMMON: dict[str, Any] = {
     "owner": "สำนักงานพัฒนาชุมชนจังหวัด", "reference": "บร 0019/ว 3262", "round": "2/2565", "noun": "อำเภอ", "month": "มิถุนายน 2565",
@@ -46,7 +50,8 @@ BARE = {
 
 
 def written(kind: str, own: Path = Path("none"), language: str = "th", **facts: object) -> Texts:
-    return Templates(own, language).write(kind, FACTS[kind] | facts)
+    with Templates(own, language, LIMITS) as templates:
+        return templates.write(kind, FACTS[kind] | facts)
 
 
 def refused(tmp_path: Path, source: str, name: str = "result.txt", **facts: object) -> KpibatchError:
@@ -236,6 +241,85 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, source: str, line: int) -
 )
 def test_a_template_without_end_is_stopped(tmp_path: Path, source: str) -> None:
     assert refused(tmp_path, source).name == "mail-template"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ '%2000000000d' % 1 }}",
+        "{{ '%2000000000d'|format(1) }}",
+        "{{ '%1000d'|format(1) }}",
+        "{{ '%.2000000000f'|format(1) }}",
+        "{{ '{:2000000000d}'.format(1) }}",
+        "{{ 'x'|center(2000000000) }}",
+        "{{ 'x'|indent(2000000000) }}",
+        "{{ 'x'.ljust(2000000000) }}",
+        "{{ 'x'.zfill(2000000000) }}",
+        "{{ '\t'.expandtabs(2000000000) }}",
+        "{{ rank.to_bytes(2000000000) }}",
+        "{{ [1]|batch(2000000000, 0)|list }}",
+        "{{ [1]|slice(2000000000)|list }}",
+        "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x|replace('x', 'xxxxxxxxxx') %}{% endfor %}",
+        "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x|replace('', 'xxxxxxxxxx') %}{% endfor %}",
+    ],
+)
+def test_what_multiplies_is_not_there(tmp_path: Path, source: str) -> None:
+    error = refused(tmp_path, source)
+    assert (error.name, error.facts["line"]) == ("mail-template", 1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x]|join %}{% endfor %}",
+        "{% set ns = namespace(n=0) %}{% for i in range(90000) %}{% set ns.n = range(100000)|sum %}{% endfor %}",
+        "{{ 1|round(2000000000, 'ceil') }}",
+    ],
+    ids=["memory", "memory of join", "time", "power"],
+)
+@pytest.mark.slow
+def test_what_grows_all_the_same_meets_the_caps(tmp_path: Path, source: str) -> None:
+    error = refused(tmp_path, source)
+    assert error.name == "mail-template-endless"
+    assert error.facts["found"] in ("> 300 MB", "> 3 s")
+
+
+def test_numbers_and_short_texts_are_reckoned_with_as_before(tmp_path: Path) -> None:
+    (tmp_path / "result.txt").write_text(
+        "{{ 7 % 4 }} {{ 2 * 3 + 1 }} {{ 'a' + 'b' }} {{ '%6.2f|%-4s|%03d'|format(2.5, 'x', 7) }} "
+        "{{ 'ก.ค. 2565'|replace('2565', '65') }} {{ ' x '.strip().upper() }} {{ '%999d'|format(1)|length }}",
+        encoding="utf-8",
+    )
+    assert written(RESULT, tmp_path).plain == "3 7 ab   2.50|x   |007 ก.ค. 65 X 999\n"
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "name"),
+    [
+        ("subject.txt", " {# #}\n\u2028", "mail-template-no-subject"),
+        ("txt", "\n{% if false %}x{% endif %} ", "mail-template-no-body"),
+        (
+            "html",
+            "<html><head><style>p {}</style></head><body><p>&nbsp;</p></body></html>",
+            "mail-template-no-body",
+        ),
+    ],
+)
+def test_a_mail_without_subject_or_body_is_refused(tmp_path: Path, part: str, source: str, name: str) -> None:
+    error = refused(tmp_path, source, f"result.{part}")
+    assert (error.name, error.facts["file"]) == (name, tmp_path / f"result.{part}")
+
+
+def test_all_mails_are_written_in_one_child_that_ends_with_them(tmp_path: Path) -> None:
+    with Templates(tmp_path, "th", LIMITS) as templates:
+        templates.write(RESULT, FACTS[RESULT])
+        (child,) = multiprocessing.active_children()
+        templates.write(PROVINCE, FACTS[PROVINCE])
+        assert [other.pid for other in multiprocessing.active_children()] == [child.pid]
+    assert multiprocessing.active_children() == []
 
 
 def test_a_template_can_change_nothing_and_read_no_other_file(tmp_path: Path) -> None:
