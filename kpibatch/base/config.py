@@ -56,7 +56,8 @@ class IntakeLimits:
     ``max_zip_mb`` is of a zip file of workbooks, ``max_files`` of a month;
     ``max_ratio`` is unpacked to packed size of a part; ``max_box`` the area from A1 to the last filled cell;
     ``max_merged`` the area of all merged ranges; ``memory_mb`` and ``seconds`` are what reading one file may
-    take.
+    take. ``late_values``: whether another value of an earlier month waits for an approved correction
+    (``corrections``) or counts at once (``accept``).
     """
 
     max_file_mb: float = number(20.0, 0.1, 1000)
@@ -75,6 +76,7 @@ class IntakeLimits:
     seconds: float = number(20.0, 0.5, 3600)
     date_years_before: int = number(2, 0, 100)
     date_years_after: int = number(1, 0, 100)
+    late_values: str = choice("corrections", ("corrections", "accept"))
 
 
 @dataclass(frozen=True)

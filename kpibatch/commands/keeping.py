@@ -16,21 +16,24 @@ from kpibatch.commands.group import CLEAN, FINDINGS, commands, month_typed
 @commands.command()
 @click.pass_obj
 def corrections(workspace: Path) -> None:
-    """รายการแก้ไขค่าที่อนุมัติแล้ว: แสดงตามที่อ่านได้ หรือเขียน corrections.xlsx เปล่าถ้ายังไม่มี"""
+    """รายการแก้ไขค่า: แสดงตามที่อ่านได้ และเพิ่มแถวที่หน่วยแจ้งค่าย้อนหลังต่างจากเดิม ให้จังหวัดพิจารณา"""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.run import propose_corrections
     from kpibatch.commands.screens.keeping import show_corrections
     from kpibatch.intake.corrections import read_corrections
-    from kpibatch.intake.corrections_book import write_corrections
     from kpibatch.months.assess import sound_levels
 
     config = read_config(workspace)
-    tables = sound_levels(config)
-    if not os.path.lexists(config.corrections):
-        write_corrections(config.corrections, tables, (), config.language)
+    tables, new = sound_levels(config), not os.path.lexists(config.corrections)
+    with showing(config.language, click.echo) as display:
+        added = propose_corrections(config, tables, display)
+    if new:
         click.echo(say("corrections.written", config.language, file=config.corrections))
-        return
     read = read_corrections(config.corrections, tables, config.intake)
     show_corrections(config, tables, read)
-    sys.exit(FINDINGS if read.findings else CLEAN)
+    if added:
+        click.echo(say("corrections.added", config.language, file=config.corrections, count=added))
+    sys.exit(FINDINGS if any(each.grave for each in read.findings) else CLEAN)
 
 
 @commands.group()

@@ -1,5 +1,6 @@
 """The monthly batch: the steps in order. Only here are a month's files written."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,13 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.config import Config
-from kpibatch.base.errors import HistoryRefused, NothingWritten
+from kpibatch.base.errors import (
+    EmptyMonth,
+    HistoryRefused,
+    NoSubmissions,
+    NoSubmissionsFolder,
+    NothingWritten,
+)
 from kpibatch.base.files import removed, replaceable, replaced, saved
 from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.lock import alone
@@ -33,6 +40,8 @@ from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
+from kpibatch.intake.corrections import read_corrections
+from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
 from kpibatch.intake.month import newest_month
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
@@ -168,6 +177,26 @@ def write_forms(config: Config, progress: Progress) -> tuple[int, list[Finding]]
 def _holds_forms(folder: Path) -> bool:
     """Whether a folder holds nothing but forms that this program has made."""
     return all(path.is_file() and is_form(path.read_bytes()) for path in folder.iterdir())
+
+
+def propose_corrections(config: Config, tables: LevelTables, progress: Progress) -> int:
+    """Write into the corrections what units now say otherwise of earlier months, to be approved or turned
+    down, and make the workbook where there is none; gives back how many rows were added.
+    """
+    with alone(config, "corrections", progress):
+        if not os.path.lexists(config.corrections):
+            write_corrections(config.corrections, tables, (), config.language)
+        corrections = read_corrections(config.corrections, tables, config.intake)
+        try:
+            outcome = assess_month(config, None, tables, Clock(progress))
+        except (EmptyMonth, NoSubmissions, NoSubmissionsFolder):
+            return 0
+        rows = proposed_rows(
+            (claim for claim in outcome.claims if claim[:3] not in corrections.named), tables
+        )
+        if rows:
+            add_proposals(config.corrections, corrections, rows)
+    return len(rows)
 
 
 def write_annex_file(config: Config, tables: LevelTables) -> Path:

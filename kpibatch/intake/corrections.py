@@ -8,7 +8,7 @@ other; no submission is written to.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +43,8 @@ _SYNONYMS = {
 }
 _ALSO = {fold(name): column for column, synonyms in _SYNONYMS.items() for name in (column, *synonyms)}
 CORRECTED = "corrected"
+# how the reason begins of a claim that the province has turned down
+_TURNED_DOWN = ("ไม่อนุมัติ", "ไม่อนุญาต", "not approved")
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,18 @@ class Correction:
 
 @dataclass(frozen=True)
 class Corrections:
-    """All that can be used, each cell at most once, and what is wrong with the others."""
+    """All that can be used, each cell at most once, and what is wrong with the others.
+
+    ``named`` are all that a row names, used or not, so that nothing is proposed twice. The table stands on
+    ``sheet``, in these ``columns`` (name → number); ``rows`` is the number of the first row below it.
+    """
 
     usable: tuple[Correction, ...] = ()
     findings: tuple[Finding, ...] = ()
+    named: frozenset[tuple[str, str, str]] = frozenset()
+    sheet: str = ""
+    columns: Mapping[str, int] = field(default_factory=dict)
+    rows: int = 0
 
     @property
     def by_key(self) -> Mapping[tuple[str, str, str], float]:
@@ -111,13 +121,24 @@ def _read(path: Path, tables: LevelTables) -> Corrections:
     if not table.found:
         raise CorrectionsFault("corrections-columns", file=path, columns=", ".join(HEADS))
     rows: dict[tuple[str, str, str], Correction] = {}
+    named = set()
     for row in table:
-        one = _correction(row, tables)
+        unit, measure, month = _unit(row, tables), _measure(row, tables), _month(row, tables)
+        named.add((unit, measure, month))
+        one = _correction(row, unit, measure, month, tables)
         if one and one.key in rows:
             row.report("correction-twice", VALUE, one.found, first=rows[one.key].place.cell)
         elif one:
             rows[one.key] = one
-    return Corrections(tuple(rows.values()), tuple(table.findings))
+    below = 1 + max((row.number for row in table), default=table.head.number)
+    return Corrections(
+        tuple(rows.values()),
+        tuple(table.findings),
+        frozenset(named),
+        grid.name,
+        table.head.columns,
+        below,
+    )
 
 
 def _heads_in(grid: Grid) -> int:
@@ -135,10 +156,15 @@ def _with_known_heads(grid: Grid) -> Grid:
     return replace(grid, rows=[*heads, *grid.rows[HEADER_WITHIN:]])
 
 
-def _correction(row: Row, tables: LevelTables) -> Correction | None:
-    """A row as a correction; ``None``, with its faults reported, where it can't be used."""
-    unit, measure, month = _unit(row, tables), _measure(row, tables), _month(row, tables)
+def _correction(row: Row, unit: str, measure: str, month: str, tables: LevelTables) -> Correction | None:
+    """A row as a correction; ``None``, with its faults reported, where it can't be used or is not to be."""
     papers = {column: row.text(column) for column in (REASON, DOCUMENT, APPROVER)}
+    if not any(papers.values()) and row.blank(DAY):
+        row.report("correction-pending", VALUE, row.text(VALUE))
+        return None
+    if fold(papers[REASON]).startswith(tuple(map(fold, _TURNED_DOWN))):
+        row.report("correction-turned-down", VALUE, row.text(VALUE), reason=papers[REASON])
+        return None
     for column, text in papers.items():
         if not text:
             row.report("correction-blank", column, "")

@@ -1,16 +1,32 @@
-"""``corrections.xlsx``, ready to fill in: a row a correction, codes to choose from, and beside it the list of
-codes.
+"""``corrections.xlsx``: ready to fill in (a row a correction, codes to choose from, and beside it the list of
+codes), and rows that wait for approval written into one that is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from kpibatch.base.addresses import quoted, span
+from kpibatch.base.addresses import address, coordinates, quoted, span
 from kpibatch.base.catalogue import say
+from kpibatch.base.errors import CorrectionsFault
+from kpibatch.base.files import saved
+from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_month
+from kpibatch.books.package import Element, Unpatchable, make, open_package, tag
 from kpibatch.books.write import Book, Content, Sheet
-from kpibatch.intake.corrections import APPROVER, DAY, DOCUMENT, HEADS, MEASURE, MONTH, REASON, UNIT, VALUE
+from kpibatch.forms.office_package import Cell, fill, worksheets
+from kpibatch.intake.corrections import (
+    APPROVER,
+    DAY,
+    DOCUMENT,
+    HEADS,
+    MEASURE,
+    MONTH,
+    REASON,
+    UNIT,
+    VALUE,
+    Corrections,
+)
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 
@@ -48,6 +64,61 @@ def write_corrections(
                 sheet.validate((first, column), (last, column), choice)
         sheet.raw.freeze_panes(first, 0)
         sheet.page(top=_HEAD)
+
+
+def proposed_rows(
+    claims: Iterable[tuple[str, str, str, float]], tables: LevelTables
+) -> list[list[str | float]]:
+    """Unit, measure, month and value of each claim, as the columns ``HEADS`` begin."""
+    rows: list[list[str | float]] = []
+    for unit, code, month, value in claims:
+        kind = tables.measures[code].kind
+        amount = value if kind not in (Kind.DATE, Kind.YES_NO) else show_value(value, kind)
+        rows.append([unit, code, month, amount])
+    return rows
+
+
+def add_proposals(path: Path, corrections: Corrections, rows: Sequence[Sequence[str | float]]) -> None:
+    """Write rows below the last one of a workbook that is there; all else in it stays as it is.
+
+    Raises ``KpibatchError`` where it is no .xlsx, can't be changed without risk, or the disk refuses.
+    """
+    try:
+        package = open_package(path.read_bytes())
+        part = worksheets(package)[corrections.sheet]
+        columns = [corrections.columns[name] for name in HEADS[: len(rows[0])]]
+        contents: dict[Cell, str | float | None] = {
+            (corrections.rows + number, column): content
+            for number, row in enumerate(rows)
+            for column, content in zip(columns, row, strict=True)
+        }
+        _make_room(package.edit(part), contents)
+        fill(package, part, contents)
+    except (Unpatchable, KeyError) as reason:
+        raise CorrectionsFault("corrections-unwritable", file=path, reason=reason) from None
+    saved(path, lambda new: new.write_bytes(package.packed()))
+
+
+def _make_room(root: Element, contents: Mapping[Cell, object]) -> None:
+    """Make the rows and cells that are not there yet, in their order."""
+    data = root.find(tag("sheetData"))
+    for row, column in contents:
+        line = _placed(data, "row", row, str(row + 1), lambda one: int(one.get("r")) - 1)
+        _placed(line, "c", column, address(row, column), lambda one: coordinates(one.get("r"))[1])
+    for size in root.iter(tag("dimension")):
+        root.remove(size)  # it may be left out, and would be too small now
+
+
+def _placed(parent: Element, name: str, at: int, called: str, place: Callable[[Element], int]) -> Element:
+    """The child at a place, made where there is none."""
+    for number, child in enumerate(parent):
+        if place(child) == at:
+            return child
+        if place(child) > at:
+            parent.insert(number, new := make(name, {"r": called}))
+            return new
+    parent.append(new := make(name, {"r": called}))
+    return new
 
 
 def _row(sheet: Sheet, row: int, contents: Sequence[Content]) -> None:

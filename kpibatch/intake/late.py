@@ -1,64 +1,120 @@
-"""Late changes: a submission says something else of an earlier month than was sent for that month then."""
+"""What was reported stays: a value of an earlier month is the one that was sent first.
 
-from collections.abc import Iterable, Iterator, Mapping
+In: the long frame of a month as sent, and the months before. Out: the frame with every such value in its
+place, findings where a submission says otherwise, and what the months after this one are to look back on.
+"""
+
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import is_month
-from kpibatch.intake.frame import EMPTY, KEY, OK, PLACE
+from kpibatch.intake.frame import BAD, DTYPES, KEY, OK, PLACE
 from kpibatch.intake.month import Intake
-from kpibatch.intake.past import PastMonth
+from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.rules.levels import LevelTables
 
-CHANGED, GIVEN = "late-change", "late-given"
+CHANGED, ACCEPTED, GIVEN, MENDED = "late-change", "late-accepted", "late-given", "late-mended"
+ACCEPT = "accept"
+_SAID = ("value", "state", "found", *PLACE)  # what a cell says; the key is what it says it of
 
 
-def late_changes(
+def first_sent(past: Iterable[PastMonth]) -> pd.DataFrame:
+    """What stands of the months before, ``past`` oldest first: columns ``PAST_COLUMNS``, each key once.
+
+    The first usable value that was sent of a month, in its own month or a later one; where none was, the
+    first cell that said anything. Files are named with the folder of the month that they were sent in.
+    """
+    frames = [_in_its_folder(month) for month in past]
+    if not frames:
+        return pd.DataFrame(columns=list(PAST_COLUMNS)).astype(DTYPES)
+    said = pd.concat(frames, ignore_index=True)
+    usable_first = said.assign(order=said["state"] != OK).sort_values("order", kind="stable")
+    return usable_first.drop_duplicates(list(KEY)).drop(columns="order")
+
+
+def _in_its_folder(month: PastMonth) -> pd.DataFrame:
+    frame = month.reported
+    elsewhere = frame["file"].map(lambda file: is_month(str(file).partition("/")[0]))
+    return frame.assign(file=frame["file"].where(elsewhere, f"{month.month}/" + frame["file"]))
+
+
+def with_first_sent(
     intake: Intake,
     past: Iterable[PastMonth],
     tables: LevelTables,
     corrected: Mapping[tuple[str, str, str], float],
-) -> list[Finding]:
-    """Each value of an earlier month that is another now, with both values and both files.
+    late_values: str = "corrections",
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The long frame as it counts, and each value of an earlier month that is another now, with both values
+    and both files.
 
-    A number that was changed or taken away is a warning; one that was not there, or not readable, and has
-    come since, is a note. Nothing where the unit sent nothing then, the form has no cell for it, or the value
-    now is the one that an approved correction (``corrected``: unit, measure, month → value) set.
+    A number that was changed, or taken away, counts as it was sent first, unless ``late_values`` accepts the
+    new one: a warning. One that was blank and has come since, or was refused and is mended, counts from now
+    on: a note. Nothing is said where the form has no cell for it, or the value now is the one that an
+    approved correction (``corrected``: unit, measure, month → value) set.
+
+    Source: design, section 4 (a published month stays), ``[intake] late_values``.
     """
-    return [change for month in past for change in _in(month, intake.reported, tables, corrected)]
+    frame, then = intake.reported, first_sent(past)
+    both = frame.reset_index().merge(then, on=list(KEY), suffixes=("", "_then")).set_index("index")
+    both = both[both["month"] < intake.month]
+    had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
+    other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
+    late = ~had & has
+    kinds = [other & asked, late & (both["state_then"] == BAD), late]
+    changed = ACCEPTED if late_values == ACCEPT else CHANGED
+    both["code"] = np.select(kinds, [changed, MENDED, GIVEN], "")
+    findings = [
+        _finding({str(name): cell for name, cell in row.items()}, tables, corrected)
+        for row in both[both["code"] != ""].to_dict("records")
+        if corrected.get((row["unit"], row["measure"], row["month"])) != row["value"]
+    ]
+    kept = both[other]
+    if late_values == ACCEPT or kept.empty:
+        return frame, findings
+    standing = frame.copy()
+    for column in _SAID:
+        standing.loc[kept.index, column] = kept[f"{column}_then"]
+    return standing, findings
 
 
-def _in(
-    month: PastMonth,
-    frame: pd.DataFrame,
-    tables: LevelTables,
-    corrected: Mapping[tuple[str, str, str], float],
-) -> Iterator[Finding]:
-    now = frame[(frame["month"] == month.month) & (frame["cell"] != "")]
-    both = now.merge(month.reported, on=list(KEY[:2]), suffixes=("", "_then"))
-    had, has = both["state_then"] == OK, both["state"] == OK
-    other = (both["value"].round(9) != both["value_then"].round(9)) & had & has
-    gone = had & (both["state"] == EMPTY)
-    both["code"] = np.select([other | gone, ~had & has], [CHANGED, GIVEN], "")
-    for row in both[both["code"] != ""].to_dict("records"):
-        if corrected.get((row["unit"], row["measure"], month.month)) != row["value"]:
-            yield _finding({str(name): cell for name, cell in row.items()}, month.month, tables)
+def said_first(intake: Intake, reported: pd.DataFrame, past: Iterable[PastMonth]) -> pd.DataFrame:
+    """What the months after this one look back on: its own month as sent, and what it says first of months
+    before; columns ``PAST_COLUMNS``.
+
+    ``reported`` is the frame after corrections and checks, row by row as in the intake: what the checks
+    refused of a submission has the state ``BAD``.
+    """
+    sent, checked = intake.reported, reported.set_axis(intake.reported.index)
+    same_cell = (sent[list(PLACE)] == checked[list(PLACE)]).all(axis=1)
+    refused = same_cell & (sent["state"] == OK) & (checked["state"] == BAD)
+    sent = sent.assign(state=sent["state"].mask(refused, BAD))
+    then = first_sent(past)
+    known = pd.MultiIndex.from_frame(then.loc[then["state"] == OK, list(KEY)])
+    new = (sent["state"] == OK) & ~pd.MultiIndex.from_frame(sent[list(KEY)]).isin(known)
+    return sent.loc[(sent["month"] == intake.month) | new, list(PAST_COLUMNS)].reset_index(drop=True)
 
 
-def _finding(row: Mapping[str, str], month: str, tables: LevelTables) -> Finding:
-    file_then = row["file_then"]  # named with its month's folder where that is another one
-    file_then = file_then if is_month(file_then.partition("/")[0]) else f"{month}/{file_then}"
+def _finding(
+    row: Mapping[str, str], tables: LevelTables, corrected: Mapping[tuple[str, str, str], float]
+) -> Finding:
+    """First sent, claimed now and used, side by side."""
+    measure, then = tables.measures[row["measure"]], row["found_then"] or "–"
+    set_right = corrected.get((row["unit"], row["measure"], row["month"]))
     return finding(
         row["code"],
         Place(*(row[column] for column in PLACE)),
         unit=row["unit"],
         measure=row["measure"],
         found=row["found"],
-        label=tables.measures[row["measure"]].label,
-        month=month,
+        label=measure.label,
+        month=row["month"],
         now=row["found"] or "–",
-        then=row["found_then"] or "–",
-        then_at=str(Place(file_then, row["sheet_then"], row["cell_then"])),
+        then=then,
+        used=then if set_right is None else show_value(set_right, measure.kind),
+        then_at=str(Place(row["file_then"], row["sheet_then"], row["cell_then"])),
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpibatch.intake.frame import COLUMNS
 
-PAST_COLUMNS = tuple(column for column in COLUMNS if column != "month")
+PAST_COLUMNS = ("month", *(column for column in COLUMNS if column != "month"))
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,9 @@ class PastMonth:
     """``rank`` and ``percent`` (of the total) hold the units that have one; ``prompt`` those whose submission
     came in time.
 
-    ``reported`` is what the submissions that counted said of this very month, as sent: columns
-    ``PAST_COLUMNS``.
+    ``reported`` is what the submissions that counted said, as sent, of this very month and, where nothing
+    usable had been said of them before, of the round's months before it: columns ``PAST_COLUMNS``. What was
+    sent and refused has the state ``BAD``.
     """
 
     month: str

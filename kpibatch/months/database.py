@@ -22,7 +22,7 @@ from kpibatch.base.errors import (
 Connection = sqlite3.Connection
 BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")
-_VERSION = 1
+_VERSION = 2
 _SECONDS = 30.0
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
@@ -41,9 +41,10 @@ CREATE TABLE IF NOT EXISTS submissions (
 );
 CREATE INDEX IF NOT EXISTS submissions_by_sha256 ON submissions (sha256);
 CREATE TABLE IF NOT EXISTS sent_values (
-    month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, unit TEXT NOT NULL, measure TEXT NOT NULL,
+    month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, of_month TEXT NOT NULL,
+    unit TEXT NOT NULL, measure TEXT NOT NULL,
     value NUMERIC, state TEXT NOT NULL, found TEXT, file TEXT, sheet TEXT, cell TEXT,
-    PRIMARY KEY (month, unit, measure)
+    PRIMARY KEY (month, of_month, unit, measure)
 );
 CREATE TABLE IF NOT EXISTS measures (
     month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, unit TEXT NOT NULL, measure TEXT NOT NULL,

@@ -66,7 +66,7 @@ class History:
             "SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,)
         )
         rows = self.connection.execute(
-            f"SELECT {', '.join(PAST_COLUMNS)} FROM sent_values WHERE month = ?", (month,)
+            f"SELECT of_month, {', '.join(PAST_COLUMNS[1:])} FROM sent_values WHERE month = ?", (month,)
         ).fetchall()
         values = pd.DataFrame(rows, columns=list(PAST_COLUMNS))
         return PastMonth(
@@ -74,7 +74,9 @@ class History:
             {unit: rank for unit, rank, _ in totals if rank},
             {unit: percent for unit, _, percent in totals if percent is not None},
             frozenset(unit for (unit,) in prompt),
-            values.assign(value=values["value"].map(as_number).astype(float)),
+            values.fillna(dict.fromkeys(PAST_COLUMNS, "")).assign(
+                value=values["value"].map(as_number).astype(float)
+            ),
         )
 
     def sent(self, month: str) -> dict[str, tuple[datetime | None, bool]]:
@@ -203,7 +205,10 @@ def load(connection: Connection, published: Published) -> None:
     try:
         tables: dict[str, list[dict[str, Any]]] = {
             "submissions": list(_submissions(published)),
-            "sent_values": [_blanks(row) for row in published.values],
+            "sent_values": [
+                _blanks({**row, "of_month": row["month"], "month": published.month})
+                for row in published.values
+            ],
             "measures": [_blanks(row) for row in published.measures],
             "scores": [_blanks(row) for row in published.scores],
             "findings": [{"month": published.month, **row} for row in published.findings],

@@ -22,7 +22,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import PLACE
-from kpibatch.intake.late import CHANGED
+from kpibatch.intake.late import ACCEPTED, CHANGED
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import harmless
 from kpibatch.months.record import record_bytes
@@ -44,7 +44,6 @@ SCORE_COLUMNS = (
     "rank",
 )
 MEASURE_COLUMNS = ("month", "unit", "measure", "value", *PLACE)
-VALUE_COLUMNS = ("month", *PAST_COLUMNS)
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -130,19 +129,15 @@ def measure_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
 
 
 def values_csv(outcome: Outcome) -> bytes:
-    """What the submissions that count said of their own month, as they said it: before any check or
-    correction.
+    """What the submissions that count said of their own month, and first of months before, as they said it:
+    without any correction.
     """
-    frame, kinds = (
-        outcome.intake.reported,
-        {code: measure.kind for code, measure in outcome.tables.measures.items()},
-    )
-    own = frame[frame["month"] == outcome.month][list(VALUE_COLUMNS)]
+    kinds = {code: measure.kind for code, measure in outcome.tables.measures.items()}
     rows = (
         (month, unit, code, machine_text(value, kinds[code]), *rest)
-        for month, unit, code, value, *rest in own.itertuples(index=False, name=None)
+        for month, unit, code, value, *rest in outcome.said.itertuples(index=False, name=None)
     )
-    return as_csv(VALUE_COLUMNS, rows)
+    return as_csv(PAST_COLUMNS, rows)
 
 
 STATUS_COLUMNS = (
@@ -177,7 +172,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
         totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
-        changed = sum(each.code == CHANGED for each in outcome.findings_of(unit.code))
+        changed = sum(each.code in (CHANGED, ACCEPTED) for each in outcome.findings_of(unit.code))
         lacking = [*outcome.lacking_of(unit.code).values()]
         rows.append(
             (

@@ -56,8 +56,8 @@ class _Explanation:
         yield self.say("values")
         for measure in self.tables.measures_of(self.kpi):
             yield "  " + self._value(measure)
-            for correction in self.outcome.corrected.get((self.unit.code, measure.code), []):
-                yield "      ✎ " + correction.message(self.language)
+            for overruled in self.outcome.overruled.get((self.unit.code, measure.code), []):
+                yield "      ✎ " + overruled.message(self.language)
         yield from self._case()
         yield from self._levels()
         yield from self._next()

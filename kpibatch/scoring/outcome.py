@@ -8,10 +8,11 @@ import pandas as pd
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.findings import Finding, in_order
+from kpibatch.base.findings import Finding, Place, in_order
 from kpibatch.base.thai import show_month
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
-from kpibatch.intake.late import late_changes
+from kpibatch.intake.frame import OK, PLACE
+from kpibatch.intake.late import CHANGED, said_first, with_first_sent
 from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
 from kpibatch.intake.validate import validate
@@ -38,8 +39,8 @@ from kpibatch.scoring.score import Scores, score_all
 class Outcome:
     """Everything that the outputs of a month are written from.
 
-    ``reported`` is the long frame after corrections and validation, ``intake.reported`` as sent; ``past``
-    are the round's months before.
+    ``reported`` is the long frame as it counts: earlier months as first sent, after corrections and
+    validation; ``intake.reported`` is as sent; ``past`` are the round's months before.
     """
 
     month: str
@@ -76,6 +77,22 @@ class Outcome:
     @cached_property
     def standing(self) -> Mapping[str, Standing]:
         return {standing.unit: standing for standing in self.standings}
+
+    @cached_property
+    def said(self) -> pd.DataFrame:
+        """What the months after this one look back on."""
+        return said_first(self.intake, self.reported, self.past)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[str, str, str, float], ...]:
+        """Unit, measure, month and value of what a submission says otherwise of an earlier month than counts.
+
+        A value that was taken away claims nothing.
+        """
+        changed = {(each.unit, each.place) for each in self.findings if each.code == CHANGED}
+        sent = self.intake.reported[self.intake.reported["state"] == OK]
+        rows = sent[["unit", "measure", "month", "value", *PLACE]].itertuples(index=False, name=None)
+        return tuple(row[:4] for row in rows if (row[0], Place(*row[4:])) in changed)
 
     @property
     def ranked(self) -> int:
@@ -114,13 +131,15 @@ class Outcome:
         return {str(unit): list(rows) for unit, rows in self.reported.groupby("unit").indices.items()}
 
     @cached_property
-    def corrected(self) -> Mapping[tuple[str, str], list[Finding]]:
-        """(unit, measure) → what the province set right in it."""
-        found: dict[tuple[str, str], list[Finding]] = {}
-        for one in self.findings:
-            if one.code == CORRECTED:
-                found.setdefault((one.unit, one.measure), []).append(one)
-        return found
+    def overruled(self) -> Mapping[tuple[str, str], list[Finding]]:
+        """(unit, measure) → where another value counts than the submission says: corrected, or sent otherwise
+        before.
+        """
+        overruled: dict[tuple[str, str], list[Finding]] = {}
+        for each in self.findings:
+            if each.code in (CORRECTED, CHANGED):
+                overruled.setdefault((each.unit, each.measure), []).append(each)
+        return overruled
 
     @cached_property
     def lacks(self) -> Mapping[tuple[str, str], Lack]:
@@ -170,13 +189,11 @@ def assess(
     """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest
     first.
     """
-    frame, about_corrections = with_corrections(intake.reported, corrections.usable, tables, intake.month)
+    policy = config.intake.late_values
+    standing, about_late = with_first_sent(intake, past, tables, corrections.by_key, policy)
+    frame, about_corrections = with_corrections(standing, corrections.usable, tables, intake.month)
     reported, findings = validate(replace(intake, reported=frame), tables, config)
-    findings += [
-        *about_corrections,
-        *corrections.findings,
-        *late_changes(intake, past, tables, corrections.by_key),
-    ]
+    findings += [*about_corrections, *corrections.findings, *about_late]
     measured = measure_all(reported, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}

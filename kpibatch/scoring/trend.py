@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kpibatch.intake.past import PAST_COLUMNS, PastMonth
+from kpibatch.intake.past import PastMonth
 from kpibatch.scoring.outcome import Outcome
 
 
@@ -38,7 +38,6 @@ def trend_of(outcome: Outcome) -> Trend:
 
 def month_of(outcome: Outcome) -> PastMonth:
     """An outcome as the months after it look back on it."""
-    reported = outcome.intake.reported
     return PastMonth(
         outcome.month,
         {standing.unit: standing.rank for standing in outcome.standings if standing.rank},
@@ -48,5 +47,5 @@ def month_of(outcome: Outcome) -> PastMonth:
             if standing.total == standing.total
         },
         frozenset(outcome.sent - outcome.late),
-        reported.loc[reported["month"] == outcome.month, list(PAST_COLUMNS)].reset_index(drop=True),
+        outcome.said,
     )

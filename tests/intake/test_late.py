@@ -93,7 +93,8 @@ def test_a_value_taken_away_is_one_too(workspace: Path) -> None:
 
 @pytest.mark.slow
 def test_a_value_given_later_is_a_note(workspace: Path) -> None:
-    change(submission(workspace, UNIT, APRIL), {(MEASURE, APRIL): None})
+    for month in (APRIL, MAY):
+        change(submission(workspace, UNIT, month), {(MEASURE, APRIL): None})
     output = run(workspace)
     assert [(code, unit, found) for code, unit, _, found in late(output)] == [("late-given", UNIT, "12")]
     assert next(row["severity"] for row in findings(output) if row["code"] == "late-given") == "note"
@@ -107,9 +108,21 @@ def test_the_same_number_written_otherwise_is_none(workspace: Path) -> None:
 
 @pytest.mark.slow
 def test_nothing_sent_then_is_nothing_changed(workspace: Path) -> None:
-    submission(workspace, UNIT, APRIL).unlink()
+    for month in (APRIL, MAY):
+        submission(workspace, UNIT, month).unlink()
     change(submission(workspace, UNIT, JUNE), {(MEASURE, APRIL): 9})
     assert late(run(workspace)) == []
+
+
+@pytest.mark.slow
+def test_what_was_first_given_later_stays_as_well(workspace: Path) -> None:
+    """April was sent blank, May's form gave 12, June's says 9: 12 counts."""
+    change(submission(workspace, UNIT, APRIL), {(MEASURE, APRIL): None})
+    change(submission(workspace, UNIT, JUNE), {(MEASURE, APRIL): 9})
+    output = run(workspace)
+    (change_told,) = [row for row in findings(output, unit=UNIT) if row["code"] == "late-change"]
+    assert f"{MAY}/" in change_told["message"]
+    assert "“12”" in change_told["message"]
 
 
 @pytest.mark.slow

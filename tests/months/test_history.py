@@ -121,7 +121,7 @@ def test_the_database_keeps_its_own_rules(months: Path) -> None:
     output = months / "output"
     with closing(sqlite3.connect(output / "history.sqlite")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(output.glob("history.sqlite-*"))

@@ -178,7 +178,7 @@ class KpiWriter:
     def _corrected(self, line: Line, measure: Measure) -> Sequence[Finding]:
         """What the province has set right of a measure that stands here."""
         here = self.tables.kpi_of[measure.code] == self.plan.leaf.code and not measure.ingredients
-        return self.outcome.corrected.get((line.unit.code, measure.code), []) if here else []
+        return self.outcome.overruled.get((line.unit.code, measure.code), []) if here else []
 
     def _results(self) -> Iterator[Column[Line]]:
         """Case, the levels met, level, score, months that lack, status."""
