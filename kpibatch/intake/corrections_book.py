@@ -12,7 +12,8 @@ from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_month
-from kpibatch.books.package import Element, Unpatchable, make, open_package, tag
+from kpibatch.books.package import Element, make, open_package, tag
+from kpibatch.books.packing import Unpatchable
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.forms.office_package import Cell, fill, worksheets
 from kpibatch.intake.corrections import (

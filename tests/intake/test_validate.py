@@ -5,9 +5,9 @@ Every case changes cells of one unit's form for June 2565, and says which findin
 or that none may.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
