@@ -195,7 +195,7 @@ def propose_corrections(config: Config, tables: LevelTables, progress: Progress)
             (claim for claim in outcome.claims if claim[:3] not in corrections.named), tables
         )
         if rows:
-            add_proposals(config.corrections, corrections, rows)
+            add_proposals(config.corrections, corrections, rows, config.intake)
     return len(rows)
 
 

@@ -2,20 +2,23 @@
 codes), and rows that wait for approval written into one that is there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from kpibatch.base.addresses import address, coordinates, quoted, span
 from kpibatch.base.catalogue import say
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import CorrectionsFault
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_month
+from kpibatch.books.guard.capped import capped
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.package import Element, make, open_package, tag
 from kpibatch.books.packing import Unpatchable
 from kpibatch.books.write import Book, Content, Sheet
-from kpibatch.forms.office_package import Cell, fill, worksheets
+from kpibatch.forms.office_package import Cell, Contents, fill, worksheets
 from kpibatch.intake.corrections import (
     APPROVER,
     DAY,
@@ -79,28 +82,35 @@ def proposed_rows(
     return rows
 
 
-def add_proposals(path: Path, corrections: Corrections, rows: Sequence[Sequence[str | float]]) -> None:
+def add_proposals(
+    path: Path, corrections: Corrections, rows: Sequence[Sequence[str | float]], limits: IntakeLimits
+) -> None:
     """Write rows below the last one of a workbook that is there; all else in it stays as it is.
 
     Raises ``KpibatchError`` where it is no .xlsx, can't be changed without risk, or the disk refuses.
     """
+    columns = [corrections.columns[name] for name in HEADS[: len(rows[0])]]
+    contents: dict[Cell, str | float | None] = {
+        (corrections.rows + number, column): content
+        for number, row in enumerate(rows)
+        for column, content in zip(columns, row, strict=True)
+    }
     try:
-        package = open_package(path.read_bytes())
-        part = worksheets(package)[corrections.sheet]
-        columns = [corrections.columns[name] for name in HEADS[: len(rows[0])]]
-        contents: dict[Cell, str | float | None] = {
-            (corrections.rows + number, column): content
-            for number, row in enumerate(rows)
-            for column, content in zip(columns, row, strict=True)
-        }
-        _make_room(package.edit(part), contents)
-        fill(package, part, contents)
-    except (Unpatchable, KeyError) as reason:
+        longer = capped(limits, _with_rows, path.read_bytes(), corrections.sheet, contents)
+    except (Unpatchable, Refused, KeyError) as reason:
         raise CorrectionsFault("corrections-unwritable", file=path, reason=reason) from None
-    saved(path, lambda new: new.write_bytes(package.packed()))
+    saved(path, lambda new: new.write_bytes(longer))
 
 
-def _make_room(root: Element, contents: Mapping[Cell, object]) -> None:
+def _with_rows(raw: bytes, sheet: str, contents: Contents) -> bytes:
+    package = open_package(raw)
+    part = worksheets(package)[sheet]
+    _make_room(package.edit(part), contents)
+    fill(package, part, contents)
+    return package.packed()
+
+
+def _make_room(root: Element, contents: Contents) -> None:
     """Make the rows and cells that are not there yet, in their order."""
     data = root.find(tag("sheetData"))
     for row, column in contents:
