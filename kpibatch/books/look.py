@@ -63,16 +63,36 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_ESCAPE = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
 
 def clean(text: str) -> str:
     """The text without characters that a workbook can't hold, and no longer than a cell may be."""
     return _CONTROL.sub("�", text)[:32000]
 
 
+def escaped(text: str) -> str:
+    """The text as a part of a workbook holds it, so that Excel reads nothing in it as ``_x0041_``.
+
+    >>> escaped("_x0041_"), unescaped("_x005F_x0041_"), escaped("_xl_ _x41_")
+    ('_x005F_x0041_', '_x0041_', '_xl_ _x41_')
+    """
+    return _ESCAPE.sub("_x005F_x", text)
+
+
+def unescaped(text: str) -> str:
+    """What Excel reads in a part of a workbook."""
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+
+
 def sheet_name(text: str, taken: Iterable[str]) -> str:
-    """A valid sheet name near the text: at most 31 characters, none forbidden, not taken (case aside)."""
+    """A valid sheet name near the text: at most 31 characters, none forbidden, not taken (case aside).
+
+    Nor may it be read as an escape, which some programs undo in a sheet's name and others do not.
+    """
     used = {name.casefold() for name in taken}
-    bare = re.sub(r"[\[\]:*?/\\]", "-", clean(text)).strip(" '")[:31] or "-"
+    bare = re.sub(r"[\[\]:*?/\\]", "-", _ESCAPE.sub("-x", clean(text))).strip(" '")[:31] or "-"
     name, number = bare, 2
     while name.casefold() in used or name.casefold() == "history":
         name = f"{bare[: 31 - len(str(number)) - 1]}~{number}"

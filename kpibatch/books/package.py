@@ -8,7 +8,6 @@ without entities and network, and no more of it than an honest workbook holds; w
 
 import io
 import posixpath
-import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from kpibatch.books.look import clean
+from kpibatch.books.look import clean, escaped
 from kpibatch.books.packing import BAD_ZIP, TYPES, Unpatchable, honest_members, packed_parts
 from kpibatch.books.rows import put_back, set_aside
 
@@ -294,4 +293,4 @@ def held(text: str) -> str:
     """A text as a cell or comment can hold it: no control characters, and nothing read as Excel's
     ``_x0041_``.
     """
-    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+    return escaped(clean(text.replace("\r\n", "\n").replace("\r", "\n")))

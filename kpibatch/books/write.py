@@ -26,6 +26,7 @@ from kpibatch.books.look import (
     THAI_DATE,
     WHOSE,
     clean,
+    escaped,
     lines_of,
     sheet_name,
 )
@@ -130,8 +131,15 @@ class Sheet:
         if content is None or (isinstance(content, float) and math.isnan(content)):
             _check(self.raw.write_blank(row, column, None, form), self.name, row, column)
         elif isinstance(content, Formula):
+            result = content.result  # XlsxWriter escapes the texts of cells, and no result
             _check(
-                self.raw.write_formula(row, column, "=" + content.text, form, content.result),
+                self.raw.write_formula(
+                    row,
+                    column,
+                    "=" + content.text,
+                    form,
+                    escaped(clean(result)) if isinstance(result, str) else result,
+                ),
                 self.name,
                 row,
                 column,
@@ -168,13 +176,13 @@ class Sheet:
 
     def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
         """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles; a formula's text
-        ends at 255 letters.
+        ends at 255 letters, and how programs read ``_x0041_`` in one differs: there is no link then.
         """
-        if len(text) > _LINK_TEXT or len(target) > _LINK_TEXT:
+        if max(len(text), len(target)) > _LINK_TEXT or escaped(text) != text:
             self.put(row, column, text, *styles)
             return
-        escaped = target.replace('"', '""'), text.replace('"', '""')
-        self.put(row, column, Formula(f'HYPERLINK("#{escaped[0]}","{escaped[1]}")', text), *styles)
+        whither, shown = target.replace('"', '""'), text.replace('"', '""')
+        self.put(row, column, Formula(f'HYPERLINK("#{whither}","{shown}")', text), *styles)
 
     def note(self, row: int, column: int, text: str) -> None:
         """A comment on a cell, wide enough to be read."""

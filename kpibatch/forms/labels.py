@@ -37,7 +37,8 @@ class Anchors:
 
     ``position`` is where the cell stands to the labels that govern its row and column; ``taken`` are the
     positions of other cells to which the same labels lead, where the office form holds something of its own
-    (a formula, say).
+    (a formula, say). ``beside`` are labels that begin in the cell's own column where no heading governs it
+    (in its own row where no label is to the left): they move with it when something is put in between.
     """
 
     row: tuple[Label, ...]
@@ -45,6 +46,7 @@ class Anchors:
     captions: tuple[Label, ...]
     position: Cell = (0, 0)
     taken: frozenset[Cell] = frozenset()
+    beside: tuple[Label, ...] = ()
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -154,6 +156,34 @@ class Labels:
                         default=height,
                     )
                     yield from ((row, column) for row in range(label.bottom + 1, stop))
+
+    def beside(self, row: int, column: int) -> tuple[Label, ...]:
+        """The labels, each there once, that begin in a cell's column, or in its row where no label is to its
+        left; none where both its row and its column are governed.
+        """
+        around = self.around(row, column)
+        if around.row and around.headings:
+            return ()
+        line = self.columns.get(column, []) if around.row else self.rows.get(row, [])
+        begins = (label for label in line if (label.left == column if around.row else label.top == row))
+        return tuple(label for label in begins if len(self.by_text[label.text]) == 1)
+
+    def strays(self, cell: Cell, wanted: Anchors) -> bool:
+        """Whether something was put between a cell and its labels, so that it may be another cell.
+
+        A label that once stood in line with it, and is there once, stands elsewhere, or the label of
+        whose cells it was not the first has grown.
+        """
+        for label in wanted.beside:
+            there = self.by_text.get(label.text, [])
+            if len(there) == 1 and (there[0].left, there[0].top)[not wanted.row] != cell[bool(wanted.row)]:
+                return True
+        now, (down, across) = self.around(*cell), wanted.position
+        wider = zip(now.headings[:1], wanted.headings if across else (), strict=False)
+        taller = zip(now.row[-1:], wanted.row[-1:] if down else (), strict=False)
+        return any(new.right - new.left > old.right - old.left for new, old in wider) or any(
+            new.bottom - new.top > old.bottom - old.top for new, old in taller
+        )
 
     @cached_property
     def width(self) -> int:

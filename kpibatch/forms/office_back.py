@@ -201,6 +201,9 @@ def locate_in(
     """
     asked = {measure.code for measure in asked_of(tables, tables.unit[unit])}
     found = {one: search.spots(one) for one in search.office_form.placeholders if one.measure in asked}
+    found = {
+        one: [] if _strays(search, one, spots, tables.unit[unit]) else spots for one, spots in found.items()
+    }
     lost = [one for one, spots in found.items() if not spots]
     unsure = _unsure(search, found)
     if lost or unsure:
@@ -212,6 +215,35 @@ def locate_in(
     }
     texts = {(one.measure, one.about): spots[0] for one, spots in found.items() if one.about in TEXT_COLUMNS}
     return Layout(cells, texts)
+
+
+def _strays(search: Search, one: Placeholder, spots: list[Spot], unit: Unit) -> bool:
+    """Whether the one cell found has left the line of what stood in its column (its row): a label, or the
+    unit's name in its cell. Then something was put between the cell and its label, and this is another cell.
+    """
+    if len(spots) != 1:
+        return False
+    spot, like = spots[0], one.spot.sheet
+    if search.labels(spot.sheet, like).strays((spot.row, spot.column), one.anchors):
+        return True
+    if one.anchors.row and one.anchors.headings:
+        return False
+    across = bool(one.anchors.row)
+    named = [
+        other.spot
+        for other in search.office_form.placeholders
+        if other.measure == UNIT
+        and other.spot.sheet == like
+        and (other.spot.column == one.spot.column if across else other.spot.row == one.spot.row)
+    ]
+    rows = search.grids[spot.sheet].rows
+    now = [
+        column if across else row
+        for row, values in enumerate(rows)
+        for column, value in enumerate(values)
+        if named and isinstance(value, str) and fold(value) == fold(unit.name)
+    ]
+    return len(now) == 1 and now[0] != (spot.column if across else spot.row)
 
 
 def _unsure(search: Search, found: Mapping[Placeholder, list[Spot]]) -> dict[Placeholder, list[Spot]]:

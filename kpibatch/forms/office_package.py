@@ -5,7 +5,8 @@ Only the parts named here change: sheets with placeholders (and there only those
 calculate on opening, and the custom properties with their two entries in the package's lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from xml.sax.saxutils import escape, quoteattr
 
 from kpibatch.base.addresses import coordinates
@@ -18,7 +19,13 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _CUSTOM, _KIND = "docProps/custom.xml", "custom-properties"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _NAMESPACES = f'xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"'
+_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument"
+_SHOWN = ("comments", "drawing", "chart")
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+
+
+class Strict(Unpatchable):
+    """A workbook saved as Strict Open XML, whose parts have names of their own."""
 
 
 def worksheets(package: Package) -> dict[str, str]:
@@ -34,7 +41,10 @@ def worksheets(package: Package) -> dict[str, str]:
 
 
 def _workbook(package: Package) -> str:
-    part = next((one.target for one in package.relations("") if one.kind == "officeDocument"), "")
+    kinds = {one.kind: one.target for one in package.relations("")}
+    part = kinds.get("officeDocument", "")
+    if _STRICT in kinds:
+        raise Strict("Strict Open XML")
     if part not in package.parts or package.read(part).tag != tag("workbook"):
         raise Unpatchable("no workbook")
     return part
@@ -47,6 +57,33 @@ def formula_cells(package: Package) -> dict[str, set[Cell]]:
         name: {coordinates(cell.get("r")) for cell in cells if cell.find(tag("f")) is not None}
         for name, cells in sheets.items()
     }
+
+
+def texts_elsewhere(package: Package) -> Iterator[tuple[str, str, str]]:
+    """Every text that is shown but stands in no plain cell: the sheet's name, the cell of a formula (else
+    empty), the text.
+
+    Names of sheets, formulas, headers and footers, messages of validations, comments, drawings, charts.
+    """
+    for sheet, part in worksheets(package).items():
+        yield sheet, "", sheet
+        for element in package.read(part).iter("*"):
+            yield from ((sheet, "", value) for value in element.attrib.values())
+            if element.tag == tag("f"):
+                yield sheet, element.getparent().get("r", ""), element.text or ""
+            elif element.tag not in (tag("v"), tag("t")):
+                yield sheet, "", element.text or ""
+        for about in _around(package, part):
+            with suppress(Unpatchable, SyntaxError):  # a drawing that is no sound XML is copied as it is
+                yield sheet, "", "".join(package.read(about).itertext())
+
+
+def _around(package: Package, part: str) -> Iterator[str]:
+    """The XML parts with texts that a sheet shows besides its cells: comments, drawings, their charts."""
+    for one in package.relations(part):
+        if one.kind in _SHOWN and one.target in package.parts:
+            yield one.target
+            yield from _around(package, one.target)
 
 
 def fill(package: Package, part: str, contents: Contents) -> None:
@@ -95,8 +132,7 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
     number = max((int(one.get("pid", 1)) for one in elements(root)), default=1)
     for step, (name, value) in enumerate(properties.items(), 1):
         facts = f'fmtid="{_FORMAT_ID}" pid="{number + step}" name={quoteattr(name)}'
+        text = escape(held(value))
         root.append(
-            parse(
-                f"<property {_NAMESPACES} {facts}><vt:lpwstr>{escape(value)}</vt:lpwstr></property>".encode()
-            )
+            parse(f"<property {_NAMESPACES} {facts}><vt:lpwstr>{text}</vt:lpwstr></property>".encode())
         )

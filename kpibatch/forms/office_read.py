@@ -18,16 +18,18 @@ from kpibatch.base.thai import arabic
 from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.formats import XLSX
 from kpibatch.books.guard.limits import Refused
-from kpibatch.books.package import open_package
+from kpibatch.books.package import Package, open_package
+from kpibatch.books.packing import Unpatchable
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
 from kpibatch.forms.layout import TEXT_COLUMNS, Spot
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
-from kpibatch.forms.office_package import formula_cells
+from kpibatch.forms.office_package import Strict, formula_cells, texts_elsewhere, worksheets
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
 
 _ALONE = re.compile(r"\{\{\s*([^{}@:]+?)\s*(?:([@:])\s*([^{}]*?)\s*)?\}\}")
+_ANYWHERE = re.compile(r"\{\{[^{}]*\}\}")
 _SHOWN = 5
 
 
@@ -46,8 +48,10 @@ def read_office_form(
 
 
 def _read(path: Path, tables: LevelTables, language: str) -> OfficeForm:
-    grids, formulas = _opened(path)
+    grids, package = _opened(path)
+    formulas = formula_cells(package)
     placeholders, faults = _placeholders(path.name, grids, tables)
+    faults += _elsewhere(path.name, package)
     faults += [*_repeated(path.name, tables, placeholders), *_without_unit(path.name, placeholders)]
     anchored: list[Placeholder] = []
     vocabulary = {}
@@ -80,16 +84,21 @@ def office_form_of(config: Config, tables: LevelTables) -> OfficeForm | None:
     return read_office_form(path, tables, config.language, config.intake) if path else None
 
 
-def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]]]:
-    """The office form's grids, and which of its cells hold formulas."""
+def _opened(path: Path) -> tuple[dict[str, Grid], Package]:
+    """The office form's grids, and the package they stand in."""
     if not path.is_file():
         raise NoFormTemplate(file=path)
     try:
         if path.suffix.lower() not in XLSX.types:
             raise ValueError(path.suffix)
-        return read_book(path), formula_cells(open_package(path.read_bytes()))
+        package = open_package(path.read_bytes())
+        worksheets(package)
+        return read_book(path), package
+    except Strict:
+        raise UnreadableFormTemplate("strict-form-template", file=path) from None
     except (
         UnreadableBook,
+        Unpatchable,
         ValueError,
         TypeError,
         SyntaxError,
@@ -116,6 +125,13 @@ def _placeholders(
                     )
                     (found if isinstance(one, Placeholder) else faults).append(one)  # type: ignore[arg-type]
     return found, faults
+
+
+def _elsewhere(file: str, package: Package) -> Iterator[Finding]:
+    """Placeholders where nothing is filled in: they would be sent out as they are."""
+    for sheet, cell, text in texts_elsewhere(package):
+        for typed in dict.fromkeys(_ANYWHERE.findall(text)):
+            yield finding("template-elsewhere", Place(file, sheet, cell), found=typed)
 
 
 def _placeholder(place: Place, spot: Spot, text: str, tables: LevelTables) -> Placeholder | Finding:
@@ -190,7 +206,7 @@ def _anchors(
             taken = frozenset(
                 labels.around(*other).position for other in others if labels.grid.at(*other) is not None
             )
-            return replace(anchors, taken=taken), None
+            return replace(anchors, taken=taken, beside=labels.beside(*cell)), None
     # A second {{unit}} beside the first does no harm: which of the two is read makes no difference.
     other = "" if one.measure == UNIT else f"{one.spot.sheet}!{address(*rivals[0])}"
     return anchors, finding(

@@ -9,7 +9,7 @@ from io import BytesIO
 from posixpath import normpath
 
 from kpibatch.books.guard.package import elements, parse, xml_parser
-from kpibatch.books.look import WHOSE
+from kpibatch.books.look import WHOSE, unescaped
 
 PROPERTIES = (WHOSE, "kpibatch_round", "kpibatch_digest")
 _LISTED, _KIND, _MOST = "_rels/.rels", "custom-properties", 1_000_000
@@ -63,4 +63,4 @@ class _Properties:
 
     def _end(self, name: str) -> None:
         if name.rpartition(":")[2] == "property":
-            self.pairs.append((self._name, self._text))
+            self.pairs.append((self._name, unescaped(self._text)))
