@@ -42,7 +42,7 @@ from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
-from kpibatch.intake.month import newest_month
+from kpibatch.intake.month import newest_month, passed_over
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
 from kpibatch.months.folder import is_ours
@@ -100,7 +100,10 @@ def _assessed(
     clock = Clock(progress)
     with clock.step("levels"):
         tables = sound_levels(config)
-        month = month or newest_month(config)
+        named, month = month, month or newest_month(config, tables)
+    if not named and (later := passed_over(config, month)):
+        facts = {"months": ", ".join(later), "folder": config.submissions, "month": month}
+        progress.tell(say("console.months-passed-over", config.language, **facts))
     with alone(config, command, progress):
         refuse_closed(config, month)
         replaceable(config.output / month, is_ours)

@@ -7,6 +7,7 @@ submissions counts is decided here, in ``_counting``, and nowhere else.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -14,7 +15,7 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import is_month, show_date
+from kpibatch.base.thai import is_month, month_end, show_date
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all, readers
@@ -62,19 +63,33 @@ class Intake:
     originals: Copies = field(default_factory=Copies, compare=False)
 
 
-def newest_month(config: Config) -> str:
-    """The newest month that has submissions. Raises ``KpibatchError`` where there is none."""
+def newest_month(config: Config, tables: LevelTables) -> str:
+    """The newest month that has submissions, is the round's and has begun; ``passed_over`` are those after
+    it. Raises ``KpibatchError`` where there is none.
+    """
     folder = config.submissions
     if not folder.is_dir():
         raise NoSubmissionsFolder(folder=folder)
-    months = [
+    months = _with_workbooks(folder)
+    if not months:
+        raise NoSubmissions(folder=folder)
+    of_the_round = [month for month in months if month in tables.round.months]
+    today = datetime.now(ZoneInfo(config.workspace.time_zone)).date()
+    begun = [month for month in of_the_round if month_end(month).replace(day=1) <= today]
+    return max(begun or of_the_round or months)
+
+
+def passed_over(config: Config, month: str) -> list[str]:
+    """The months after this one that have a folder with workbooks, of whatever round."""
+    return sorted(other for other in _with_workbooks(config.submissions) if other > month)
+
+
+def _with_workbooks(folder: Path) -> list[str]:
+    return [
         path.name
         for path in folder.iterdir()
         if path.is_dir() and is_month(path.name) and holds_workbooks(path)
     ]
-    if not months:
-        raise NoSubmissions(folder=folder)
-    return max(months)
 
 
 def read_month(

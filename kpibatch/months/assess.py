@@ -50,7 +50,7 @@ def assess_month(
     month, faulty level tables, form of the office's own or corrections, a damaged history.
     """
     tables = tables or sound_levels(config)
-    month, clock = month or newest_month(config), clock or Clock(Quiet())
+    month, clock = month or newest_month(config, tables), clock or Clock(Quiet())
     corrections = read_corrections(config.corrections, tables, config.intake)
     rules = _Rules(config, tables, office_form_of(config, tables), corrections)
     with clock.step("trend"), history_of(config.output) as history:

@@ -7,6 +7,7 @@ The database holds nothing that does not stand in the months' folders as well, s
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from kpibatch.base.errors import (
@@ -149,7 +150,27 @@ def _is_new(connection: Connection, path: Path) -> bool:
         raise HistoryForeign(file=path)
     if version != _VERSION:
         raise HistoryVersion(file=path, found=version, expected=_VERSION)
+    if (found := _columns(connection)) != (expected := _expected()):
+        odd = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))
+        raise sqlite3.DatabaseError(", ".join(odd))
     return False
+
+
+def _columns(connection: Connection) -> dict[str, list[str]]:
+    """The columns of each table; a view or trigger, of which there are none, has a line of its own."""
+    rows = connection.execute("SELECT name, type FROM sqlite_master WHERE type <> 'index'").fetchall()
+    pragma = "SELECT name FROM pragma_table_info(?)"
+    return {
+        name: [column for (column,) in connection.execute(pragma, (name,))] if kind == "table" else [kind]
+        for name, kind in rows
+    }
+
+
+@cache
+def _expected() -> dict[str, list[str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        return _columns(connection)
 
 
 def discard(path: Path) -> None:

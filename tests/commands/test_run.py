@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from small_workspace import small_workspace
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -561,3 +562,30 @@ def test_the_root_of_the_repository_is_the_buriram_workspace() -> None:
     text = (Path(__file__).parents[2] / "config.toml").read_text(encoding="utf-8")
     assert f'"input_samples/{BURIRAM}/level_tables.xlsx"' in text
     assert f'"input_samples/{BURIRAM}/submissions"' in text
+
+
+# --- a month too many ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_stray_later_month_is_told_and_passed_over(tmp_path: Path) -> None:
+    """Of another round or typed wrong, among the submissions and in the output."""
+    workspace = small_workspace(tmp_path)
+    assert run(workspace).name == "2554-09"
+    before = tree(workspace / "output" / "2554-09")
+    for stray in ("2554-10", "2599-01", "2599-02"):
+        shutil.copytree(workspace / "submissions" / "2554-09", workspace / "submissions" / stray)
+        shutil.copytree(workspace / "output" / "2554-09", workspace / "output" / stray)
+    (workspace / "output" / "2599-01" / "run.json").write_bytes(b"{" * 100_000)
+    (workspace / "output" / "2599-02" / "scores.csv").unlink()
+    for words in (("run",), ("check",)):
+        result = kpibatch(workspace, *words)
+        assert result.exit_code in (0, 1), result.output + result.stderr
+        told = result.output + result.stderr
+        assert "2554-10, 2599-01, 2599-02" in told
+    shutil.rmtree(workspace / "output" / "2554-09" / "returned")
+    (workspace / "output" / "2554-09" / "check.json").unlink()
+    assert kpibatch(workspace, "run").exit_code in (0, 1)
+    after = tree(workspace / "output" / "2554-09")
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} <= {"run.json"}
+    assert "2599-01" not in kpibatch(workspace, "run", "2554-09").output

@@ -7,7 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from workspace import (
     CHACHOENGSAO,
     FORM,
     NAKHON_PHANOM,
+    SAMPLES,
     address_of,
     change,
     codes,
@@ -32,7 +33,11 @@ from workspace import (
     submission,
 )
 
+from kpibatch.base.config import Config
+from kpibatch.base.errors import NoSubmissions, NoSubmissionsFolder
+from kpibatch.intake.month import newest_month, passed_over
 from kpibatch.months.history import history_of, remember
+from kpibatch.rules.reader import read_levels
 
 UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
 FILE = "2402 บางคล้า.xlsx"
@@ -538,3 +543,47 @@ def test_everything_wrong_with_a_file_is_found_in_one_pass(workspace: Path, path
     places(output, clean)
     expected = ["cell-error", "late", "negative", "not-a-number", "not-yes-no", "other-tables"]
     assert sorted(codes(findings(output, unit=UNIT))) == expected
+
+
+# --- which month, where none is named -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("today", "taken"),
+    [
+        (date(2018, 2, 28), BEFORE),
+        (date(2018, 3, 1), MONTH),
+        (date(2026, 1, 1), MONTH),
+        (date(1970, 1, 1), MONTH),  # a clock that was lost: the newest of the round
+    ],
+)
+def test_the_newest_month_of_the_round_that_has_begun(
+    today: date, taken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return cls(today.year, today.month, today.day, tzinfo=tz)
+
+    monkeypatch.setattr("kpibatch.intake.month.datetime", Clock)
+    config = Config(tmp_path)
+    tables, _ = read_levels(SAMPLES / CHACHOENGSAO / "level_tables.xlsx")
+    for month in (BEFORE, MONTH, "2561-10", "2599-01"):
+        (config.submissions / month).mkdir(parents=True)
+        (config.submissions / month / "a.xlsx").touch()
+    (config.submissions / "2561-04").mkdir()
+    assert newest_month(config, tables) == taken
+    assert passed_over(config, MONTH) == ["2561-10", "2599-01"]
+
+
+def test_a_folder_of_other_rounds_alone_is_named(tmp_path: Path) -> None:
+    config = Config(tmp_path)
+    tables, _ = read_levels(SAMPLES / CHACHOENGSAO / "level_tables.xlsx")
+    with pytest.raises(NoSubmissionsFolder):
+        newest_month(config, tables)
+    config.submissions.mkdir()
+    with pytest.raises(NoSubmissions):
+        newest_month(config, tables)
+    (config.submissions / "2599-01").mkdir()
+    (config.submissions / "2599-01" / "a.xlsx").touch()
+    assert newest_month(config, tables) == "2599-01"

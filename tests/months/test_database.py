@@ -17,6 +17,7 @@ from workspace import digest, findings, kpibatch, run, tree
 from kpibatch.base.errors import DatabaseBusy, HistoryRefused
 from kpibatch.months.database import opened, transaction
 from kpibatch.months.history import history_of
+from kpibatch.months.record import record_bytes
 
 SHOW = ("history", "show", UNITS[0], "D2.1")
 
@@ -68,6 +69,11 @@ def of_another_application_still_empty(path: Path) -> None:
         connection.execute("PRAGMA application_id = 252006674")
 
 
+def scheme(path: Path, change: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(change)
+
+
 def newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -86,6 +92,12 @@ DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "cut in half": (lambda path: cut(path, 0.5), "history rebuild"),
     "cut at the end": (lambda path: cut(path, 0.97), "history rebuild"),
     "scribbled": (scribble, "history rebuild"),
+    "a table too few": (lambda path: scheme(path, "DROP TABLE measures"), "measures"),
+    "another column": (lambda path: scheme(path, "ALTER TABLE scores RENAME level TO step"), "scores"),
+    "a trigger": (
+        lambda path: scheme(path, "CREATE TRIGGER odd AFTER INSERT ON sights BEGIN DELETE FROM sights; END"),
+        "odd",
+    ),
     "newer": (newer, "99"),
 }
 
@@ -237,7 +249,7 @@ def garble(path: Path) -> None:
 
 
 def edit_record(path: Path, **facts: object) -> None:
-    path.write_text(json.dumps(json.loads(path.read_bytes()) | facts), encoding="utf-8")
+    path.write_bytes(record_bytes(json.loads(path.read_bytes()) | facts))
 
 
 def saved_by_a_spreadsheet(path: Path) -> None:
@@ -284,12 +296,13 @@ def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, writt
 
 
 @pytest.mark.slow
-def test_listings_with_other_columns_are_passed_over_even_where_no_digest_tells(written: Path) -> None:
+def test_listings_with_other_columns_are_passed_over_even_where_the_digests_agree(written: Path) -> None:
     month = written / "output" / EARLIER
-    edit_record(month / "run.json", listings={})
     (month / "scores.csv").write_text(
         'month,unit,node,"level); DROP TABLE runs; --"\r\n2554-06,21P01,total,1\r\n', encoding="utf-8-sig"
     )
+    listings = {path.name: digest(path) for path in month.glob("*.csv")}
+    edit_record(month / "run.json", listings=listings)
     assert "history-skipped" in [row["code"] for row in findings(run(written, expect=1))]
     assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
 

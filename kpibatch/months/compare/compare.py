@@ -65,7 +65,7 @@ def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
     try:
         if not ways[0][1].unit.keys() & ways[1][1].unit.keys():
             raise NotComparable("diff-no-unit", a=a, b=b)
-        scored = month or newest_month(config)
+        scored = month or newest_month(config, ways[1][1])
         old, new = (
             side_of_outcome(assess_month(by, scored, tables), name, by.level_tables)
             for by, tables, name in ways
