@@ -42,10 +42,9 @@ from workspace import (
     tree,
 )
 
-from kpibatch.base.catalogue import say
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import FaultyFormTemplate, KpibatchError, UnreadableFormTemplate
-from kpibatch.base.findings import Finding
+from kpibatch.base.findings import Finding, finding
 from kpibatch.base.kinds import Kind
 from kpibatch.books.read import read_book
 from kpibatch.books.write import Content
@@ -689,7 +688,7 @@ def test_a_placeholder_where_nothing_is_filled_in_is_told(where: str, tmp_path: 
     book.save(path)
     with pytest.raises(FaultyFormTemplate) as error:
         read_office_form(path, levels())
-    told = say("finding.template-elsewhere", "th", found="{{unit}}")
+    told = finding("template-elsewhere", found="{{unit}}").message("th")
     assert (error.value.facts["count"], error.value.facts["first"]) == (1, f"form.xlsx {place}: {told}")
 
 
