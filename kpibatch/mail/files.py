@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
@@ -17,6 +18,8 @@ from kpibatch.base.files import file_name
 from kpibatch.base.findings import GRAVE, LOST, Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
 from kpibatch.base.thai import arabic, squash
+from kpibatch.books.guard.capped import Child
+from kpibatch.books.guard.limits import Refused
 from kpibatch.books.look import PROVINCE
 from kpibatch.forms.names import unit_at_start
 from kpibatch.forms.office import OfficeForm
@@ -92,11 +95,31 @@ class Strangers:
 
 @dataclass(frozen=True)
 class Files:
-    """The files of a month's folder; ``tables`` are the level tables it was scored by."""
+    """The files of a month's folder; ``tables`` are the level tables it was scored by.
+
+    Whose they are is looked up in a child process, for what goes back to a unit is as it came from there; to
+    be closed after use.
+    """
 
     config: Config
     tables: LevelTables
     published: Published
+
+    def __enter__(self) -> "Files":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._looker.close()
+
+    @cached_property
+    def _looker(self) -> Child[..., frozenset[str]]:
+        return Child(self.config.intake, claims_of)
+
+    def _claims(self, *given: Any) -> frozenset[str]:
+        try:
+            return self._looker(*given)
+        except Refused:
+            return frozenset()
 
     def lost(self, unit: str) -> str:
         """The files of the unit, or, without one, the ranking, that a bug kept the run from making."""
@@ -107,7 +130,7 @@ class Files:
         """The unit's own summary. Raises ``KpibatchError`` where it is missing, unmarked or another's."""
         path = self.published.folder / UNITS / unit_file(unit)
         raw = self._read(path, unit.code)
-        self._refuse(path, claims_of(raw, IntakeLimits()), unit)
+        self._refuse(path, self._claims(raw, IntakeLimits()), unit)
         name = say(
             "mail.summary", self.config.language, month=self.published.month, unit=f"{unit.code} {unit.name}"
         )
@@ -133,7 +156,7 @@ class Files:
             if unit_at_start(path.name, self.tables) not in ("", unit.code):
                 left_out.append(finding("mail-other-name", Place(path.name), unit=unit.code))
                 continue
-            claims = claims_of(raw, self.config.intake, self.tables, self._office_form)
+            claims = self._claims(raw, self.config.intake, self.tables, self._office_form)
             if claims:
                 self._refuse(path, claims, unit)
                 attached.append(Attachment(path.name, raw, unit.code))

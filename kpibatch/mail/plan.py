@@ -75,7 +75,7 @@ def plan_mail(
     planner = _Planner(
         config, tables, facts, Files(config, scored_by, published), today or datetime.now(BANGKOK).date()
     )
-    with planner.templates:
+    with planner.templates, planner.files:
         messages = list(planner.messages(selection))[: selection.limit or None]
     if selection.to_me:
         messages = [_rehearsed(message, selection.to_me, config.language) for message in messages]

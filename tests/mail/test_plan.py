@@ -3,11 +3,14 @@
 The gravest fault is another unit's figures in a mail, so that is looked for everywhere.
 """
 
+import multiprocessing
+import os
 import re
 import shutil
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mailing import (
@@ -28,8 +31,10 @@ from workspace import CHACHOENGSAO, change, configure, edit_table, open_book, re
 
 from kpibatch.base.config import MailServer
 from kpibatch.base.errors import KpibatchError
+from kpibatch.books.guard import capped
 from kpibatch.books.look import PROVINCE
 from kpibatch.forms.whose import claims_of
+from kpibatch.mail import files
 from kpibatch.mail.files import Strangers
 from kpibatch.mail.message import BANGKOK, REMINDER, RESULT, as_eml
 from kpibatch.mail.plan import Selection, plan_mail
@@ -384,6 +389,21 @@ def test_a_returned_file_that_says_nothing_is_left_out(june: Path, tmp_path: Pat
     one = mail_to(plan, FLAWED)
     assert len(one.attachments) == 1
     assert "แบบรายงานที่ได้รับ พร้อม" not in one.plain
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
+def test_a_returned_file_that_kills_whoever_looks_whose_it_is_stays_out(
+    june: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, killer = files.claims_of, file_of(june, "returned", FLAWED).read_bytes()
+
+    def look(raw: bytes, *others: Any) -> frozenset[str]:
+        return os.abort() if raw == killer else real(raw, *others)
+
+    monkeypatch.setattr(files, "claims_of", look)
+    assert codes(planned(june)) == [("mail-no-mark", FLAWED)]
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.slow
