@@ -6,7 +6,7 @@ Out: ``Intake`` (submissions, the long frame) and findings.
 frame.py             the long frame's columns, their types and its states
 past.py              an earlier month as a later one needs it
 arrivals.py          when a submission arrived, as a list states it
-merges.py            cells of a form merged into one
+unseen.py            what a form holds that nobody sees
 folder.py            what is in a month's folder, zip files and folders below it included
 submission.py        one workbook of one unit → its values, texts and findings
 executor.py          many files read by whatever executor there is, or each in a child process

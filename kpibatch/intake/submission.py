@@ -14,9 +14,9 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import spelled_out
-from kpibatch.books.guard.inspect import take
+from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Refused
-from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
+from kpibatch.books.read import Grid, UnreadableBook, as_text, read_inspected
 from kpibatch.books.values import Reading, read_value
 from kpibatch.forms.checks import NO_DOUBTS, Form, answers_elsewhere, check_form
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot, identity_sheets, locate, read_identity
@@ -25,7 +25,7 @@ from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
 from kpibatch.forms.whose import contradictions
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
-from kpibatch.intake.merges import merged_together
+from kpibatch.intake.unseen import about_unseen, unseen_inputs
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.records import Measure
 
@@ -50,14 +50,13 @@ def read_submission(
     office_form: OfficeForm | None = None,
     name: str = "",
 ) -> Contents:
-    """Read one file; whatever is wrong with it is among its findings. ``office_form`` is the
-    workspace's own form, if it has one.
-    """
+    """Read one file; what is wrong with it is among its findings. ``office_form`` is the workspace's own."""
     name, digest = name or harmless(path.name), ""
     try:
         raw = take(path, limits)
         digest = hashlib.sha256(raw).hexdigest()
-        grids = read_bytes(raw, limits)
+        seen = inspect(raw, limits)
+        grids = read_inspected(seen)
     except (Refused, UnreadableBook, OSError) as reason:
         return refused(name, tables, reason, digest)
     contents = Contents(name, digest)
@@ -82,7 +81,7 @@ def read_submission(
     doubts = check_form(form) if form else NO_DOUBTS
     lacking = office_form.lacking if office_form else frozenset[str]()
     _read_cells(contents, grids, layout, tables, month, lacking, doubts.refused)
-    contents.findings.extend(doubts.findings)
+    contents.findings.extend((*doubts.findings, *about_unseen(name, identity.unit, seen, grids, layout)))
     if not any(line.state != EMPTY and line.month == month for line in contents.lines):
         contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
         contents.unit = ""
@@ -134,7 +133,7 @@ def _read_cells(
     lacking: Collection[str],
     refused: Collection[tuple[str, str]],
 ) -> None:
-    merged = merged_together(layout.cells.values(), grids)
+    unseen = unseen_inputs(layout.cells.values(), grids)
     months = [key for key in tables.round.months if key <= month]
     later = [key for key in tables.round.months if key > month]
     for measure in asked_of(tables, tables.unit[contents.unit]):
@@ -145,8 +144,8 @@ def _read_cells(
             )
         for key in months:
             spot = layout.cells.get((measure.code, key))
-            together = merged.get(spot, "") if spot else ""
-            _take(contents, measure, key, spot, grids, together, (measure.code, key) in refused)
+            other = unseen.get(spot) if spot else None
+            _take(contents, measure, key, spot, grids, other, (measure.code, key) in refused)
         spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
         texts = [as_text(grids[spot.sheet].at(spot.row, spot.column)) if spot else "" for spot in spots]
         contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
@@ -160,17 +159,15 @@ def _take(
     month: str,
     spot: Spot | None,
     grids: Mapping[str, Grid],
-    merged: str,
+    unseen: Reading | None,
     doubtful: bool,
 ) -> None:
-    """One cell as a line of the frame; what was interpreted or refused is said. ``merged`` is the range that
-    it shares with other cells to fill in; ``doubtful`` is a value that was refused before it was read.
+    """One cell as a line of the frame; what was interpreted or refused is said. ``unseen`` refuses a value
+    that nobody sees there; ``doubtful`` is one that was refused before it was read.
     """
     cell = grids[spot.sheet].at(spot.row, spot.column) if spot else None
     place = _place(contents, spot)
-    reading = read_value(cell, measure.kind, measure.counting_unit)
-    if merged:
-        reading = Reading(refused="merged-cells", seen=merged)
+    reading = unseen or read_value(cell, measure.kind, measure.counting_unit)
     found = reading.seen or as_text(cell)
     if doubtful:
         whole = (contents.unit, measure.code, month, math.nan, BAD, found, *astuple(place))

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from hostile_books import (
     BOOLERR,
+    LIMITS,
     STRING,
     biff,
     biff_begin,
@@ -21,15 +22,18 @@ from hostile_books import (
     ods_cell,
     part,
     record,
+    sheet,
     special,
     values,
     with_parts,
     xls,
     xlsb,
+    xlsx,
 )
 from libreoffice import recalculate
 
-from kpibatch.books.guard.limits import UNCALCULATED
+from kpibatch.books.guard.inspect import inspect
+from kpibatch.books.guard.limits import LINKS, MACROS, UNCALCULATED, Hidden
 from kpibatch.books.guard.ole import Compound, packed
 from kpibatch.books.read import CellError, read_book
 
@@ -257,3 +261,46 @@ def test_ods_with_other_prefixes_is_refused_not_read_as_empty() -> None:
         .replace(b"xmlns:table", b"xmlns:t")
     )
     assert code(with_parts(ods(ods_cell(1)), {"content.xml": odd})) == "file-malformed"
+
+
+def test_what_is_hidden_is_seen_in_every_format() -> None:
+    row = biff(0x208, struct.pack("<HHHHHHHH", 4, 0, 1, 255, 0, 0, 0x20, 0))
+    old = xls(biff(0x7D, struct.pack("<HHHHHH", 2, 3, 0, 0, 1, 0)), row, biff_number(0, 0, 1))
+    binary = bytearray(12)
+    binary[11] = 0x10
+    column = record(60, struct.pack("<IIIIH", 2, 3, 0, 0, 1))
+    new = xlsb([(0, 0, 5, double(1))], after=column + record(0, struct.pack("<I", 4) + bytes(binary[4:])))
+    columns = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+    )
+    rows = (
+        f'<table:table-row table:number-rows-repeated="4">{ods_cell(1)}</table:table-row>'
+        f'<table:table-row table:visibility="filter">{ods_cell(1)}</table:table-row>'
+    )
+    free = ods(content=f'<table:table table:name="S1">{columns}{rows}</table:table>')
+    plain = xlsx(
+        sheet('<row r="5" hidden="1"><c r="A5"><v>1</v></c></row>').replace(
+            "<sheetData>", '<cols><col min="3" max="4" width="9" hidden="true"/></cols><sheetData>'
+        )
+    )
+    for raw in (old, new, free, plain):
+        assert grid(raw).hidden == Hidden(((4, 4),), ((2, 3),))
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_seen(state: str) -> None:
+    raw = xlsx(sheet(""))
+    book = part(raw, "xl/workbook.xml").decode().replace("<sheet ", f'<sheet state="{state}" ')
+    assert grid(with_parts(raw, {"xl/workbook.xml": book})).hidden == Hidden(sheet=True)
+
+
+def test_links_and_macros_of_an_xls_are_seen() -> None:
+    def carries(*records: bytes, **streams: bytes) -> tuple[str, ...]:
+        stream = Compound(xls(biff_number(0, 0, 1), globals_=b"".join(records))).stream("Workbook")
+        return inspect(compound({"Workbook": stream, **streams}), LIMITS).carries
+
+    own, other = biff(0x1AE, b"\1\0\1\4"), biff(0x1AE, b"\1\0\x05\0\0other")
+    assert carries(own) == ()
+    assert carries(own, other) == (LINKS,)
+    assert carries(_VBA_PROJECT_CUR=b"") == (MACROS,)

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import replace
+from datetime import date
 from io import BytesIO, RawIOBase
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from hostile_books import (
     HEAD,
     LIMITS,
+    MAIN,
+    OFFICE,
     biff,
     biff_number,
     cell,
@@ -39,9 +42,13 @@ from kpibatch.base.files import harmless
 from kpibatch.books.guard.inspect import inspect, is_regular, take
 from kpibatch.books.guard.limits import Refused, Sheet
 from kpibatch.books.guard.xlsx import plain_cells
+from kpibatch.books.read import read_bytes
 
 ONE = sheet(cell("A1", 1))
 SHEET_PART = "xl/worksheets/sheet1.xml"
+ONE_PARTS = {name: str(content) for name, content in xlsx_parts(ONE).items()}
+STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("*.xlsx"))
 
 
@@ -272,6 +279,41 @@ class Stream(RawIOBase):
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
         return self._target.write(data)
+
+
+@pytest.mark.parametrize("main", ["book/main.xml", "workbook.xml", "excel/parts/wb.xml"])
+def test_a_package_may_keep_its_parts_anywhere(main: str) -> None:
+    folder, _, last = main.rpartition("/")
+    folder = f"{folder}/" if folder else ""
+    parts = {
+        name.replace("xl/_rels/workbook", f"xl/_rels/{last[:-4]}")
+        .replace("xl/workbook.xml", main)
+        .replace("xl/", folder): content.replace("xl/workbook.xml", main)
+        for name, content in ONE_PARTS.items()
+    }
+    assert main in parts
+    assert values(zipped(parts.items())) == {"A1": 1.0}
+
+
+def test_a_strict_workbook_reads_the_same() -> None:
+    """Source: ISO/IEC 29500 Strict, whose namespaces are others and whose days are written out."""
+    strict = {
+        name: content.replace(MAIN, STRICT_MAIN).replace(OFFICE, STRICT_OFFICE)
+        for name, content in ONE_PARTS.items()
+    }
+    assert strict != ONE_PARTS
+    assert values(zipped(strict.items())) == {"A1": 1.0}
+    day = sheet(cell("A1", "2022-06-15", "d"), main=STRICT_MAIN)
+    assert values(zipped((strict | {SHEET_PART: day}).items())) == {"A1": date(2022, 6, 15)}
+
+
+@pytest.mark.slow
+def test_a_strict_form_reads_the_same() -> None:
+    with zipfile.ZipFile(GOOD[0]) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for old, new in ((MAIN, STRICT_MAIN), (OFFICE, STRICT_OFFICE)):
+        parts = {name: content.replace(old.encode(), new.encode()) for name, content in parts.items()}
+    assert read_bytes(zipped(parts.items()), LIMITS) == read_bytes(GOOD[0].read_bytes(), LIMITS)
 
 
 # --- 4. the XML ---------------------------------------------------------------------------------------------

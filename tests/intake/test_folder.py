@@ -181,15 +181,17 @@ def test_what_is_no_workbook_is_named_and_told_to_its_unit(
 
 def test_folders_without_a_file_and_what_programs_leave_are_named(month: Path, tables: LevelTables) -> None:
     (month / "3101 เมือง").mkdir()
-    for name in ("~$3101 เมือง.xlsx", "Thumbs.db", ".DS_Store", "received.csv"):
+    (month / "x.xlsx").mkdir()
+    for name in ("~$3101 เมือง.xlsx", ".~lock.3101.xlsx#", "Thumbs.db", ".DS_Store", "received.csv"):
         (month / name).write_bytes(b"x")
     seen = look(month, tables)
     assert seen.files == []
-    assert seen.others == [("3101 เมือง", "3101 เมือง/")]
+    assert seen.others == [("3101 เมือง", "3101 เมือง/"), ("x.xlsx", "x.xlsx/")]
     for counted, code in ((frozenset({"3101"}), "ignored-file"), (frozenset[str](), "unread-report")):
-        assert [one.code for one in not_read(seen.others, counted, tables)] == [code]
+        assert [one.code for one in not_read(seen.others, counted, tables)] == [code, "ignored-file"]
     assert said(seen) == [
-        ("passed-over", "", name) for name in (".DS_Store", "Thumbs.db", "~$3101 เมือง.xlsx")
+        ("passed-over", "", name)
+        for name in (".DS_Store", ".~lock.3101.xlsx#", "Thumbs.db", "~$3101 เมือง.xlsx")
     ]
     assert {one.severity for one in seen.findings} == {"note"}
 

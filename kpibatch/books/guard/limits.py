@@ -39,6 +39,8 @@ Flaw: TypeAlias = tuple[int, int, str]
 Position: TypeAlias = tuple[int, int]
 Merge: TypeAlias = tuple[Position, Position]
 Looking: TypeAlias = tuple[int, int, Look]
+Span: TypeAlias = tuple[int, int]
+LINKS, MACROS = "outside-links", "macros"
 _MOST_SHOWN = 200
 
 
@@ -64,27 +66,42 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What nobody sees of a sheet: rows and columns, each from and to, or all of it."""
+
+    rows: tuple[Span, ...] = ()
+    columns: tuple[Span, ...] = ()
+    sheet: bool = False
+
+
+SEEN = Hidden()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What a guard saw of a sheet: the cells whose value does not exist (row, column, what stands there),
-    merged ranges, and the numbers whose format shows something else (row, column, what).
+    merged ranges, the numbers whose format shows something else (row, column, what), and what is hidden.
     """
 
     name: str
     flaws: tuple[Flaw, ...] = ()
     merges: tuple[Merge, ...] = ()
     looks: tuple[Looking, ...] = ()
+    hidden: Hidden = SEEN
 
 
 @dataclass(frozen=True)
 class Inspected:
     """A workbook that may be read: ``copy`` is what the reader gets, ``sheets`` are in the workbook's
-    order; ``from_1904``: its days count from 1904, not from 1900.
+    order; ``from_1904``: its days count from 1904, not from 1900; ``carries`` is what is beside the sheets:
+    ``LINKS``, ``MACROS``.
     """
 
     kind: str
     copy: bytes
     sheets: tuple[Sheet, ...]
     from_1904: bool = False
+    carries: tuple[str, ...] = ()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
 from xml.sax.saxutils import quoteattr
 
-from kpibatch.books.guard.limits import Refused
+from kpibatch.books.guard.limits import LINKS, MACROS, Refused
 from kpibatch.books.guard.package import Zipped, elements
 
 _STORED = 0
@@ -40,6 +40,7 @@ _SHEET_KINDS = {
     "dialogsheet": "dialogsheets",
     "xlMacrosheet": "worksheets",
 }
+_CARRIED = (LINKS, "externalLink"), (MACROS, "vbaProject"), (MACROS, "xlMacrosheet")
 _RELATIONSHIPS = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -85,6 +86,12 @@ class Linked:
         return next(
             (part for found, part in self._links.values() if found == kind and part in self._zipped), ""
         )
+
+    @property
+    def carries(self) -> tuple[str, ...]:
+        """What the workbook brings along that is no sheet of numbers."""
+        kinds = {kind for kind, _ in self._links.values()}
+        return tuple(dict.fromkeys(word for word, kind in _CARRIED if kind in kinds))
 
 
 class Copy:

@@ -8,11 +8,13 @@ from kpibatch.books.guard.limits import (
     NAMELESS_ERROR,
     UNCALCULATED,
     Flaw,
+    Hidden,
     Inspected,
     Looking,
     Merge,
     Refused,
     Sheet,
+    Span,
     Tally,
 )
 from kpibatch.books.guard.linked import packed
@@ -51,6 +53,10 @@ class _Walk:
         self._row = self._column = self._rows = 0
         self._row_flaws: list[tuple[int, str]] = []
         self._looks: list[Looking] = []
+        self._columns, self._style, self._is_unseen = 0, "", False
+        self._unseen: set[str] = set()
+        self._hidden_rows: list[Span] = []
+        self._hidden_columns: list[Span] = []
         self._cell: dict[str, str] | None = None
         self._text, self._paragraphs, self._note, self._inside = "", 0, 0, False
         self.parser = parser = xml_parser()
@@ -73,6 +79,16 @@ class _Walk:
         elif name == "table:table-row":
             self._rows = _repeat(attributes, "rows")
             self._column, self._row_flaws = 0, []
+            if _is_unseen(attributes):
+                self._hidden_rows.append((self._row, self._row + self._rows - 1))
+        elif name == "table:table-column":
+            self._columns += (times := _repeat(attributes, "columns"))
+            if _is_unseen(attributes):
+                self._hidden_columns.append((self._columns - times, self._columns - 1))
+        elif name == "style:style":
+            self._style = attributes.get("style:name", "")
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
+            self._unseen.add(self._style)
         elif name == "table:table":
             self._begin(attributes)
         elif name == "office:annotation":
@@ -90,7 +106,8 @@ class _Walk:
             raise Refused("file-malformed", "table:table", name)
         self.tally.begin(name)
         self._inside, self._row, self._flaws, self._merges = True, 0, [], []
-        self._looks = []
+        self._looks, self._columns, self._hidden_rows, self._hidden_columns = [], 0, [], []
+        self._is_unseen = attributes.get("table:style-name") in self._unseen
 
     def _characters(self, characters: str) -> None:
         if self._cell is not None and not self._note:
@@ -109,6 +126,7 @@ class _Walk:
                     tuple(self._flaws),
                     self.tally.merge(self._merges),
                     tuple(self._looks),
+                    Hidden(tuple(self._hidden_rows), tuple(self._hidden_columns), self._is_unseen),
                 )
             )
         elif name == "office:annotation":
@@ -147,6 +165,10 @@ def _flaw(cell: dict[str, str], text: str, paragraphs: int) -> str:
     if (formula or kind not in (None, "string")) and _ERROR.fullmatch(text):
         return text
     return UNCALCULATED if formula and kind is None and not paragraphs else ""
+
+
+def _is_unseen(attributes: dict[str, str]) -> bool:
+    return attributes.get("table:visibility", "visible") != "visible"
 
 
 def _repeat(attributes: dict[str, str], what: str) -> int:

@@ -6,18 +6,22 @@ promised text is missing.
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from kpibatch.books.guard.limits import (
+    LINKS,
+    MACROS,
     NAMELESS_ERROR,
     UNCALCULATED,
     Flaw,
+    Hidden,
     Inspected,
     Looking,
     Merge,
     Refused,
     Sheet,
+    Span,
     Tally,
 )
 from kpibatch.books.guard.looks import Look, looks_of
@@ -39,21 +43,29 @@ _FORMAT, _XF, _DATE_MODE = 0x41E, 0xE0, 0x22
 _NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING = 0x203, 0x27E, 0x204, 0xFD, 0xD6
 _VALUES = (_NUMBER, _RK, _LABEL, _LABEL_SST, _RSTRING)
 _ROWS, _COLUMNS = 65_536, 256
-_CHART, _IGNORED = 2, 0x5C  # the kind of a sheet; a record that readers pass over, the name of who wrote it
+_ROW, _COLUMN, _OTHER_BOOK = 0x208, 0x7D, 0x1AE
+_MACROS = "_VBA_PROJECT_CUR"
+_ZERO_HEIGHT = 0x20
+_MACRO_SHEET, _CHART, _IGNORED = (
+    1,
+    2,
+    0x5C,
+)  # kinds of a sheet; a record that readers pass over, the name of who wrote it
 _SMALLEST_STRING = 3
 _Record: TypeAlias = tuple[int, bytes, int]
 
 
 @dataclass
 class _Book:
-    """What stands before the sheets: where each begins, and its name; the formats and who uses them; where
-    sheets are listed that are a chart, whose numbers are no cells.
+    """What stands before the sheets: where each begins, its name, whether hidden; the formats and who uses
+    them; where sheets are listed that are a chart, whose numbers are no cells; what the book carries besides.
     """
 
-    sheets: list[tuple[int, str]] = field(default_factory=list)
+    sheets: list[tuple[int, str, bool]] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
     used: list[int] = field(default_factory=list)
     charts: list[int] = field(default_factory=list)
+    carries: dict[str, None] = field(default_factory=dict)
     from_1904: bool = False
 
 
@@ -64,13 +76,18 @@ def inspect_xls(compound: Compound, book: str, tally: Tally) -> Inspected:
     for at in found.charts:
         struct.pack_into("<H", stream, at, _IGNORED)
     looks, sheets = looks_of(found.used, found.codes), []
-    for start, name in found.sheets:
+    for start, name, unseen in found.sheets:
         tally.begin(name)
         try:
-            sheets.append(_sheet(name, stream, start, tally, looks))
+            sheet = _sheet(name, stream, start, tally, looks)
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF", name) from None
-    return Inspected("xls", packed("Workbook", bytes(stream)), tuple(sheets), found.from_1904)
+        sheets.append(replace(sheet, hidden=replace(sheet.hidden, sheet=unseen)))
+    if _MACROS in compound:
+        found.carries[MACROS] = None
+    return Inspected(
+        "xls", packed("Workbook", bytes(stream)), tuple(sheets), found.from_1904, tuple(found.carries)
+    )
 
 
 def _records(stream: bytes | bytearray, start: int) -> Iterator[_Record]:
@@ -112,13 +129,16 @@ def _book(stream: bytes | bytearray) -> _Book:
                 book.charts.append(at)
                 continue
             name = content[8:] if wide else content[7:]
-            book.sheets.append(
-                (start, name.decode("utf-16-le" if wide and content[7] & 1 else "cp874", "replace"))
-            )
+            text = name.decode("utf-16-le" if wide and content[7] & 1 else "cp874", "replace")
+            book.sheets.append((start, text, content[4] & 3 != 0))
+            if content[5] == _MACRO_SHEET:
+                book.carries[MACROS] = None
         elif kind == _FORMAT and len(content) > 5:
             book.codes[struct.unpack_from("<H", content)[0]] = _code(content, wide)
         elif kind == _XF and len(content) >= 4:
             book.used.append(struct.unpack_from("<H", content, 2)[0])
+        elif kind == _OTHER_BOOK and content[2:4] not in (b"\1\4", b"\1\x3a"):
+            book.carries[LINKS] = None
         elif kind == _DATE_MODE:
             book.from_1904 = content[:1] == b"\1"
     return book
@@ -137,6 +157,8 @@ def _sheet(
     flaws: list[Flaw] = []
     merges: list[Merge] = []
     seen: list[Looking] = []
+    rows: list[Span] = []
+    columns: list[Span] = []
     awaited: tuple[int, int] | None = None  # a formula whose text must follow
     for kind, content, _ in _records(stream, start):
         if kind == _STRING:
@@ -145,6 +167,10 @@ def _sheet(
             merges += _merged(content)
         elif kind == _DIMENSIONS:
             _refuse_beyond(name, content)
+        elif kind == _ROW and content[12] & _ZERO_HEIGHT:
+            rows.append(struct.unpack_from("<H", content) * 2)
+        elif kind == _COLUMN and content[8] & 1:
+            columns.append(struct.unpack_from("<HH", content))
         for place, style in _filled(kind, content):
             if awaited:
                 flaws.append((*awaited, UNCALCULATED))
@@ -159,7 +185,8 @@ def _sheet(
                 seen.append((*place, looks[style]))
     if awaited:
         flaws.append((*awaited, UNCALCULATED))
-    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen))
+    hidden = Hidden(tuple(rows), tuple(columns))
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden)
 
 
 def _is_number(kind: int, content: bytes) -> bool:

@@ -5,15 +5,18 @@ Formulas always store a result here, so one that was never calculated can't be t
 
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kpibatch.books.guard.limits import (
     NAMELESS_ERROR,
     Flaw,
+    Hidden,
     Inspected,
     Looking,
     Merge,
     Refused,
     Sheet,
+    Span,
     Tally,
 )
 from kpibatch.books.guard.linked import Copy, Linked
@@ -22,6 +25,7 @@ from kpibatch.books.guard.package import Zipped
 from kpibatch.books.guard.xls import ERRORS
 
 _ROW, _BUNDLE_SHEET, _MERGE, _STRINGS = 0, 156, 176, 159
+_COLUMN, _ZERO_HEIGHT = 60, 0x10
 _FILLED = range(2, 12)
 _ERRORS = (3, 11)
 _NUMBERS = (2, 5, 9)
@@ -38,14 +42,15 @@ def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     copy = Copy(zipped, "bin")
     copy.add("xl/workbook.bin", workbook)
     sheets = []
-    for name, link in _listed(zipped.part(workbook)):
+    for name, link, unseen in _listed(zipped.part(workbook)):
         tally.begin(name)
         kind, part = linked.sheet(name, link)
         try:
             content = zipped.part(part)
-            sheets.append(_sheet(name, content, tally, looks) if kind == "worksheets" else Sheet(name))
+            sheet = _sheet(name, content, tally, looks) if kind == "worksheets" else Sheet(name)
         except (struct.error, IndexError):
             raise Refused("unreadable-file", "BIFF12", name) from None
+        sheets.append(replace(sheet, hidden=replace(sheet.hidden, sheet=unseen)))
         copy.add_sheet(link, kind, part)
     strings = linked.other("sharedStrings")
     if strings:
@@ -53,7 +58,8 @@ def inspect_xlsb(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
     zipped.refuse_doctypes()
-    return Inspected("xlsb", copy.packed(), tuple(sheets), _from_1904(zipped.part(workbook)))
+    from_1904 = _from_1904(zipped.part(workbook))
+    return Inspected("xlsb", copy.packed(), tuple(sheets), from_1904, linked.carries)
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -83,11 +89,12 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
         raise Refused("unreadable-file", "BIFF12")
 
 
-def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
+def _listed(workbook: bytes) -> Iterator[tuple[str, str, bool]]:
+    """The name of each sheet, its link, and whether it is hidden."""
     for kind, content in _records(workbook):
         if kind == _BUNDLE_SHEET:
             link, after = _wide_text(content, 8)
-            yield _wide_text(content, after)[0], link
+            yield _wide_text(content, after)[0], link, content[0] != 0
 
 
 def _from_1904(workbook: bytes) -> bool:
@@ -130,10 +137,16 @@ def _sheet(name: str, content: bytes, tally: Tally, looks: Mapping[int, Look]) -
     flaws: list[Flaw] = []
     seen: list[Looking] = []
     merges: list[Merge] = []
+    rows: list[Span] = []
+    columns: list[Span] = []
     row = 0
     for kind, record in _records(content):
         if kind == _ROW:
             row = struct.unpack_from("<I", record)[0]
+            if record[11] & _ZERO_HEIGHT:
+                rows.append((row, row))
+        elif kind == _COLUMN and record[16] & 1:
+            columns.append(struct.unpack_from("<II", record))
         elif kind in _FILLED:
             place = row, struct.unpack_from("<I", record)[0]
             tally.once(place)
@@ -148,4 +161,5 @@ def _sheet(name: str, content: bytes, tally: Tally, looks: Mapping[int, Look]) -
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", record)
             merges.append(((top, left), (bottom, right)))
-    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen))
+    hidden = Hidden(tuple(rows), tuple(columns))
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden)

@@ -7,6 +7,7 @@ the others.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
@@ -14,6 +15,7 @@ from kpibatch.books.guard.cells import walked_cells
 from kpibatch.books.guard.limits import (
     NAMELESS_ERROR,
     UNCALCULATED,
+    Hidden,
     Inspected,
     Looking,
     Merge,
@@ -59,6 +61,8 @@ _LETTERS, _DIGITS = bytes(range(65, 91)), b"0123456789"
 _PREFIXED = re.compile(rb"<[^\s<>/]*:")
 _FIRST_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _MERGE = re.compile(rb"""mergeCell\s[^>]*?\bref\s*=\s*["']([^"']*)["']""")
+_HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)(?=\s)([^>]*\shidden\s*=\s*["'](?:1|true)["'][^>]*)>""")
+_PLACES = re.compile(rb"""\s(r|min|max)\s*=\s*["'](\d{1,7})["']""")
 _UNIQUE = re.compile(rb"""<(?:\w+:)?sst\b[^>]*?\buniqueCount\s*=\s*["']\s*(\d+)""")
 
 
@@ -70,21 +74,22 @@ def inspect_xlsx(zipped: Zipped, workbook: str, tally: Tally) -> Inspected:
     copy = Copy(zipped, "xml")
     copy.add("xl/workbook.xml", workbook)
     sheets = []
-    for name, link in _listed(zipped.xml(workbook)):
+    for name, link, unseen in _listed(zipped.xml(workbook)):
         tally.begin(name)
         kind, part = linked.sheet(name, link)
         xml = zipped.xml(part)
         sheet = _inspected(name, xml, tally, looks) if kind == "worksheets" else Sheet(name)
         strange = {text for _, _, text in sheet.flaws} - _READABLE_ERRORS
         copy.add_sheet(link, kind, part, _readable(xml, strange) if strange else None)
-        sheets.append(sheet)
+        sheets.append(replace(sheet, hidden=_hidden(xml, unseen)) if unseen or b"hidden" in xml else sheet)
     strings = linked.other("sharedStrings")
     if strings:
         _refuse_unsound(strings, zipped.xml(strings))
     for kind in ("sharedStrings", "styles"):
         copy.add_linked(kind, linked.other(kind))
     zipped.refuse_doctypes()
-    return Inspected("xlsx", copy.packed(), tuple(sheets), _from_1904(zipped.xml(workbook)))
+    from_1904 = _from_1904(zipped.xml(workbook))
+    return Inspected("xlsx", copy.packed(), tuple(sheets), from_1904, linked.carries)
 
 
 def styled_looks(xml: bytes) -> Mapping[int, Look]:
@@ -126,10 +131,22 @@ def _from_1904(workbook: bytes) -> bool:
     return any(each.get("date1904") in ("1", "true") for each in properties)
 
 
-def _listed(workbook: bytes) -> Iterator[tuple[str, str]]:
+def _listed(workbook: bytes) -> Iterator[tuple[str, str, bool]]:
+    """The name of each sheet, its link, and whether it is hidden."""
     for sheet in elements(workbook, "sheet"):
         link = next((value for key, value in sheet.items() if key.rpartition(":")[2] == "id"), "")
-        yield sheet.get("name", ""), link
+        yield sheet.get("name", ""), link, sheet.get("state", "visible") != "visible"
+
+
+def _hidden(xml: bytes, all_of_it: bool) -> Hidden:
+    rows, columns = [], []
+    for tag, attributes in _HIDDEN.findall(xml):
+        stated = {key: int(number) - 1 for key, number in _PLACES.findall(attributes)}
+        if tag == b"row" and b"r" in stated:
+            rows.append((stated[b"r"], stated[b"r"]))
+        elif tag == b"col" and b"min" in stated:
+            columns.append((stated[b"min"], stated.get(b"max", stated[b"min"])))
+    return Hidden(tuple(rows), tuple(columns), all_of_it)
 
 
 def _refuse_unsound(part: str, xml: bytes) -> None:
