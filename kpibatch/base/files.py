@@ -50,7 +50,7 @@ def saved(path: Path, write: Callable[[Path], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(part)
-        moved(part, path)
+        moved(part, path, lasting=not any(_is_new(folder) for folder in path.parents))
     except PermissionError:
         raise FileInUse(file=path) from None
     except OSError as reason:
@@ -70,13 +70,15 @@ def removed(path: Path) -> None:
         raise CannotWrite(file=path, reason=reason) from None
 
 
-def moved(path: Path, target: Path) -> None:
+def moved(path: Path, target: Path, *, lasting: bool = True) -> None:
     """Put a file that is whole in the place of another: on the disk before it has the name, and then the
-    name.
+    name; not ``lasting`` where that comes later, with the whole folder.
     """
-    on_disk(path)
+    if lasting:
+        on_disk(path)
     _patiently(lambda: path.replace(target))
-    on_disk(target.parent)
+    if lasting:
+        on_disk(target.parent)
 
 
 def on_disk(path: Path) -> None:
@@ -180,6 +182,10 @@ def restored(folder: Path) -> None:
 
 def _beside(target: Path, word: str) -> Path:
     return target.with_name(f".{target.name}.{word}")
+
+
+def _is_new(folder: Path) -> bool:
+    return folder.name.startswith(".") and folder.suffix == f".{_NEW}"
 
 
 def _restore(target: Path) -> None:

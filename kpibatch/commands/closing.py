@@ -22,7 +22,7 @@ from kpibatch.base.errors import (
     NoReaders,
     NotClosed,
 )
-from kpibatch.base.files import sha256_of
+from kpibatch.base.files import moved, sha256_of
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import LISTED, RECORD
 from kpibatch.base.progress import Progress, Quiet
@@ -105,7 +105,7 @@ def close_month(config: Config, month: str | None, progress: Progress) -> Verdic
             if not verdict.sound:
                 first = ", ".join((*verdict.flaws, *verdict.differing)[:3])
                 raise CloseDiffers(month=published.month, count=len(verdict.differing), first=first)
-            trial.replace(target)
+            moved(trial, target)
     return verdict
 
 

@@ -19,6 +19,7 @@ from kpibatch.base.errors import (
     HistoryVersion,
     KpibatchError,
 )
+from kpibatch.base.files import moved
 
 Connection = sqlite3.Connection
 BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
@@ -194,7 +195,7 @@ def take_place(new: Path, path: Path) -> None:
     except KpibatchError:
         for tail in _TAILS:  # a damaged database's; they must not be taken for the new one's
             path.with_name(path.name + tail).unlink(missing_ok=True)
-    new.replace(path)
+    moved(new, path)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kpibatch.base.errors import MailElsewhere, MailJournalDamaged, MailJournalRefused
+from kpibatch.base.files import on_disk
 from kpibatch.base.month_files import JOURNAL
 from kpibatch.months.database import Connection, transaction
 from kpibatch.months.outbox import Entry, Key, Row, State
@@ -183,6 +184,9 @@ def _append(folder: Path, rows: Sequence[Row]) -> None:
             except OSError:
                 file.truncate(end)
                 raise
+        if not end:  # a new file's name, and its folder's
+            on_disk(path.parent)
+            on_disk(folder)
     except OSError as reason:
         raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
 
