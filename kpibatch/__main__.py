@@ -1,13 +1,27 @@
 """``python -m kpibatch``."""
 
-import multiprocessing
+import signal
 import sys
 
 
+class CtrlC(KeyboardInterrupt):
+    """Python ends a process by the signal itself once a plain ``KeyboardInterrupt`` has left any text it ran
+    as code, such as a dataclass being made, whoever caught it afterwards; a kind of its own is caught.
+    """
+
+
 def main() -> None:
-    """Ctrl-C while the program is still being loaded is one line and exit code 2, as it is later on."""
-    multiprocessing.freeze_support()  # a frozen program starts its children by this very call
+    """Ctrl-C while the program is still being loaded, or already ends, is one line and exit code 2, as it is
+    in between; once the work is done it changes nothing.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
+        import atexit
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # a frozen program starts its children by this very call
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         from kpibatch.commands.cli import main as command
 
         command()
@@ -17,6 +31,10 @@ def main() -> None:
         if sys.stderr is not None:
             print(f"kpibatch: {Interrupted()}", file=sys.stderr)
         sys.exit(2)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise CtrlC
 
 
 if __name__ == "__main__":

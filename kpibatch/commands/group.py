@@ -1,10 +1,12 @@
 """What all commands share: the group, errors as one line, exit codes, a month as it is typed."""
 
 import logging
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EIO, ENAMETOOLONG, ENOSPC, ENOTCONN, EROFS, ESTALE, ETIMEDOUT
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +36,20 @@ class OneLine(click.Group):
 
     Source: design, section 2.
     """
+
+    def main(self, *args: Any, standalone_mode: bool = True, **more: Any) -> Any:
+        """Click's own way, but that Ctrl-C outside a command, too, goes on to whoever called."""
+        clicks_own: Callable[..., Any] = super().main
+        try:
+            code = clicks_own(*args, standalone_mode=False, **more)
+        except click.exceptions.Abort:
+            raise KeyboardInterrupt from None
+        except click.ClickException as error:
+            if not standalone_mode:
+                raise
+            error.show()
+            code = error.exit_code
+        return sys.exit(code or CLEAN) if standalone_mode else code
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -161,6 +161,22 @@ def test_every_key_has_a_range_in_which_its_default_lies():
         (f"[mail]\nport = {'1' * 5000}", "config-unreadable"),
         (f"[mail]\nport = 0x{'f' * 5000}", "config-whole"),
         (f"[mail]\nport = {'[' * 5000}", "config-unreadable"),
+        (f"mail.port = {{{'a.' * 20_000}a = 1}}", "config-whole"),
+        (f"{'a.' * 20_000}a = 1", "config-key-new"),
+        ("[mail]\nport = nan", "config-whole"),
+        ("[mail]\nattempts = 1e400", "config-whole"),
+        ("[intake]\ndate_years_after = 100000000000000000000000", "config-whole"),
+        ("[intake]\nseconds = 10000-01-01", "config-unreadable"),
+        ("[intake]\nseconds = 2565-01-01", "config-number"),
+        ("[intake]\nseconds = 2565-02-30", "config-unreadable"),
+        ("[workspace]\noutput = 'a\0b'", "config-unreadable"),
+        ('"a\\u0000\\n" = 1', "config-key-new"),
+        (f"[workspace]\noutput = '{'a/' * 600}'", "config-place"),
+        ("[mail]\nretention = 5", "config-key-new"),
+        ("[seal_of_office]\nkey = 'x'", "config-key-new"),
+        ('[workspace]\nsubmissions = "C:\\Users\\งาน"', "config-backslash"),
+        ('[workspace]\nsubmissions = "D:\\ข้อมูล"', "config-backslash"),
+        ('[workspace]\nsubmissions = "C:\\temp"', "config-place"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_one_line(tmp_path, text, name):
@@ -169,6 +185,46 @@ def test_a_file_that_is_no_configuration_is_one_line(tmp_path, text, name):
         read_config(tmp_path)
     assert caught.value.name == name
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp874", "cp1252"])
+def test_another_encoding_is_told_with_how_to_mend_it(tmp_path, encoding):
+    text = '[workspace]\noutput = "ผล"\n' if encoding != "cp1252" else '[workspace]\noutput = "é"\n'
+    (tmp_path / FILE).write_bytes(text.encode(encoding))
+    with pytest.raises(ConfigFault) as caught:
+        read_config(tmp_path)
+    if encoding not in ("utf-16-le", "utf-16-be"):  # without its mark it may be UTF-8 all the same
+        assert caught.value.name == "config-encoding"
+        assert "UTF-8" in caught.value.message("th")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_what_notepad_saves_as_utf_8_is_read(tmp_path, mark):
+    (tmp_path / FILE).write_bytes(mark + '[workspace]\r\noutput = "ผล"\r\n'.encode())
+    assert read_config(tmp_path).workspace.output == "ผล"
+
+
+def test_a_path_of_windows_is_told_with_its_line_and_two_ways_to_write_it(tmp_path):
+    (tmp_path / FILE).write_text('[workspace]\n\noutput = "C:\\Users\\a"\n', encoding="utf-8")
+    with pytest.raises(ConfigFault) as caught:
+        read_config(tmp_path)
+    assert " 3:" in caught.value.message("th")
+    assert "C:/Users" in caught.value.message("th")
+    assert "'C:\\Users" in caught.value.message("th")
+    for written in ("'C:\\Users\\a'", '"C:/Users/a"'):
+        (tmp_path / FILE).write_text(f"[workspace]\noutput = {written}\n", encoding="utf-8")
+        assert read_config(tmp_path).workspace.output in ("C:\\Users\\a", "C:/Users/a")
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"), [("prot", "port"), ("per_minuet", "per_minute"), ("oauth_command", ""), ("x", "")]
+)
+def test_a_key_is_proposed_only_where_it_is_near(tmp_path, key, nearest):
+    (tmp_path / FILE).write_text(f"[mail]\n{key} = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigFault) as caught:
+        read_config(tmp_path)
+    assert caught.value.name == ("config-key" if nearest else "config-key-new")
+    assert (f"“{nearest}”" if nearest else "per_minute, province") in caught.value.message("en")
 
 
 def test_a_folder_without_the_file_is_no_workspace(tmp_path):

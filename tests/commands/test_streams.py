@@ -5,10 +5,11 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from workspace import copy_sample, keep_units, read_rows
+from workspace import copy_sample, keep_units, read_rows, tree
 
 import kpibatch.__main__
 from kpibatch.base.errors import Interrupted
@@ -52,6 +53,13 @@ COMMANDS = {
 }
 
 
+GONE = {words: COMMANDS[words] for words in (f"run {MONTH}", "mail", "status", "levels show")} | {
+    "history show 3102 T1": 0,
+    f"diff {MONTH} {MONTH}": 0,
+    f"diff {MONTH} {MONTH} --format csv": 0,
+}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "closed"),
@@ -82,10 +90,10 @@ def test_streams_that_are_none_are_as_good(small: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [f"run {MONTH}", "status", "levels show"])
+@pytest.mark.parametrize("words", GONE)
 def test_a_reader_that_goes_away_changes_no_exit_code(small: Path, words: str) -> None:
     done = through_a_shell(small, words, "| head -c 1 >/dev/null; exit ${PIPESTATUS[0]}")
-    assert (done.returncode, done.stderr) == (COMMANDS[words], b"")
+    assert (done.returncode, done.stderr) == (GONE[words], b"")
 
 
 @pytest.mark.slow
@@ -126,6 +134,28 @@ def test_ctrl_c_in_the_middle_is_one_line(small: Path) -> None:
     _, said = process.communicate(timeout=120)
     assert process.returncode == 2
     assert said.decode().count("\n") == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_is_one_line_or_comes_too_late(small: Path) -> None:
+    """While all is still being loaded, while readers start, while workbooks are written, at the very end."""
+    program = "print('begun', flush=True); from kpibatch.__main__ import main; main()"
+    command = [sys.executable, "-c", program, "-C", str(small), "run", MONTH]
+    takes, ends = 0.0, []
+    for part in (2.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        begun = time.perf_counter()
+        if takes:
+            time.sleep(max(0.05, takes * part))
+            process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+        takes = takes or time.perf_counter() - begun
+        ends.append((process.returncode, said.count(b"\n"), b"Traceback" in said))
+    assert set(ends) <= {(2, 1, False), (1, 0, False)}, ends
+    assert ends.count((2, 1, False)) >= 3, ends
+    assert tree(small / "output")[f"{MONTH}/run.json"]
 
 
 def test_ctrl_c_while_the_program_is_loaded_is_one_line(
