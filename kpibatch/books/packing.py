@@ -4,12 +4,15 @@ whoever packed them.
 
 import hashlib
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
 
 TYPES = "[Content_Types].xml"
+_DEFAULT_ROW = re.compile(rb"<sheetFormatPr[^<>]*/>")
+_HEIGHT = re.compile(rb'(<row [^<>]*?) ht="[^"<>]*"')
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MAX_PARTS, _MAX_BYTES = 2_000, 256_000_000
 
@@ -52,18 +55,30 @@ def normalised(raw: bytes) -> bytes:
 
 
 def contents_digest(raw: bytes) -> str:
-    """The SHA-256 of what the parts of a package hold, by name, however they are packed; of what is no
-    package, or larger than an honest one, of its bytes.
+    """The SHA-256 of what the parts of a package hold, by name, however they are packed and in whatever way a
+    writer spells the looks of a sheet; of what is no package, or larger than an honest one, of its bytes.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             parts = {
-                member.filename: hashlib.sha256(package.read(member)) for member in honest_members(package)
+                member.filename: hashlib.sha256(_without_looks(member.filename, package.read(member)))
+                for member in honest_members(package)
             }
     except (Unpatchable, *BAD_ZIP):
         return hashlib.sha256(raw).hexdigest()
     lines = (f"{digest.hexdigest()} {name}\n" for name, digest in sorted(parts.items()))
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_looks(name: str, part: bytes) -> bytes:
+    """A part, of a sheet without the heights of its rows and its conditional formats: releases of XlsxWriter
+    round the one and order the other differently.
+    """
+    if not name.startswith("xl/worksheets/"):
+        return part
+    begin, end = b"<conditionalFormatting", b"</conditionalFormatting>"
+    first, *rest = _HEIGHT.sub(rb"\1", _DEFAULT_ROW.sub(b"", part)).split(begin)
+    return first + b"".join(each.partition(end)[2] if end in each else begin + each for each in rest)
 
 
 def honest_members(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -39,6 +39,28 @@ def test_every_workbook_that_is_written_is_normalised(tmp_path: Path) -> None:
     assert normalised(otherwise_packed(raw)) == raw
 
 
+def test_how_a_release_of_xlsxwriter_spells_the_looks_is_no_content() -> None:
+    """As 3.2.9 and 3.3.1 write the same sheet."""
+    rows = b'<sheetData><row r="1" ht="29.25"><c r="A1"><v>4.5</v></c></row></sheetData>'
+    one, two = (
+        b'<conditionalFormatting sqref="%b"><cfRule/></conditionalFormatting>' % where
+        for where in (b"A1", b"B2")
+    )
+    sheets = [
+        b'<worksheet><sheetFormatPr defaultRowHeight="24.0"/>' + rows + one + two + b"</worksheet>",
+        b'<worksheet><sheetFormatPr defaultRowHeight="24"/>'
+        + rows.replace(b'"29.25"', b'"29"')
+        + two
+        + one
+        + b"</worksheet>",
+        b"<worksheet>" + rows.replace(b"4.5", b"4.6") + b"</worksheet>",
+        b"<worksheet>" + rows + b"<conditionalFormatting" + b"</worksheet>",
+    ]
+    digests = [contents_digest(packed(PARTS | {"xl/worksheets/sheet1.xml": sheet})) for sheet in sheets]
+    assert digests[0] == digests[1]
+    assert len({*digests}) == 3
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -122,7 +122,9 @@ def show_verdict(verdict: Verdict, language: str) -> None:
         if verdict.same_figures:
             print(say("console.same-figures", language))
     else:
-        print(say("console.verified", language, month=month, count=verdict.outputs, digest=verdict.sha256))
+        name = "verified-contents" if verdict.repacked else "verified"
+        facts = {"count": verdict.outputs, "digest": verdict.sha256}
+        print(say(f"console.{name}", language, month=month, **facts))
     for name in (*verdict.flaws, *verdict.differing):
         print(f"  {harmless(name)}")
     if verdict.repacked:
