@@ -18,7 +18,7 @@ from kpibatch.base.thai import arabic
 from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.formats import XLSX
 from kpibatch.books.guard.limits import Refused
-from kpibatch.books.package import Package, open_package
+from kpibatch.books.package import open_package
 from kpibatch.books.packing import Unpatchable
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
@@ -48,10 +48,9 @@ def read_office_form(
 
 
 def _read(path: Path, tables: LevelTables, language: str) -> OfficeForm:
-    grids, package = _opened(path)
-    formulas = formula_cells(package)
+    grids, formulas, elsewhere = _opened(path)
     placeholders, faults = _placeholders(path.name, grids, tables)
-    faults += _elsewhere(path.name, package)
+    faults += _elsewhere(path.name, elsewhere)
     faults += [*_repeated(path.name, tables, placeholders), *_without_unit(path.name, placeholders)]
     anchored: list[Placeholder] = []
     vocabulary = {}
@@ -84,8 +83,8 @@ def office_form_of(config: Config, tables: LevelTables) -> OfficeForm | None:
     return read_office_form(path, tables, config.language, config.intake) if path else None
 
 
-def _opened(path: Path) -> tuple[dict[str, Grid], Package]:
-    """The office form's grids, and the package they stand in."""
+def _opened(path: Path) -> tuple[dict[str, Grid], dict[str, set[Cell]], list[tuple[str, str, str]]]:
+    """The office form's grids, which of its cells hold formulas, and its texts that stand in no cell."""
     if not path.is_file():
         raise NoFormTemplate(file=path)
     try:
@@ -93,7 +92,7 @@ def _opened(path: Path) -> tuple[dict[str, Grid], Package]:
             raise ValueError(path.suffix)
         package = open_package(path.read_bytes())
         worksheets(package)
-        return read_book(path), package
+        return read_book(path), formula_cells(package), [*texts_elsewhere(package)]
     except Strict:
         raise UnreadableFormTemplate("strict-form-template", file=path) from None
     except (
@@ -127,9 +126,9 @@ def _placeholders(
     return found, faults
 
 
-def _elsewhere(file: str, package: Package) -> Iterator[Finding]:
+def _elsewhere(file: str, texts: Iterable[tuple[str, str, str]]) -> Iterator[Finding]:
     """Placeholders where nothing is filled in: they would be sent out as they are."""
-    for sheet, cell, text in texts_elsewhere(package):
+    for sheet, cell, text in texts:
         for typed in dict.fromkeys(_ANYWHERE.findall(text)):
             yield finding("template-elsewhere", Place(file, sheet, cell), found=typed)
 
