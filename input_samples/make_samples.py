@@ -29,6 +29,7 @@ from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import read_office_form
 from kpibatch.forms.office_write import write_office_form
 from kpibatch.forms.standard import form_name, write_form
+from kpibatch.intake.central.province_book import Typed, write_numbers
 from kpibatch.intake.corrections_book import write_corrections
 from kpibatch.rules.levels import LevelTables, asked_of
 from kpibatch.rules.reader import read_levels
@@ -274,8 +275,9 @@ def office_form_of(name: str, tables: LevelTables) -> OfficeForm | None:
 
 
 def make(name: str, *, standard: bool = False) -> Path:
-    """Write the submissions of one workspace and return their folder; ``standard`` asks for standard forms
-    whatever the office has.
+    """Write the submissions of one workspace, and what its province fills in; returns their folder.
+
+    ``standard`` asks for standard forms whatever the office has.
     """
     folder = HERE / name / "submissions"
     tables, _ = read_levels(HERE / name / "level_tables.xlsx")
@@ -287,9 +289,24 @@ def make(name: str, *, standard: bool = False) -> Path:
         shutil.rmtree(folder / month, ignore_errors=True)
         (folder / month).mkdir(parents=True)
         write_month(name, reports, month, folder / month, office_form)
+    if tables.province_measures:
+        write_numbers(
+            HERE / name / "province.xlsx", tables, {month: numbers(reports, month) for month in kept}
+        )
     if name in CORRECTIONS:
         write_corrections(HERE / name / "corrections.xlsx", tables, CORRECTIONS[name])
     return folder
+
+
+def numbers(reports: Sequence[Report], month: str) -> Typed:
+    """What the province fills in of a month: of every unit, whatever that sends."""
+    cells = {
+        (report.unit.code, measure.code): shown(values[report.months.index(month)], measure)
+        for report in reports
+        for measure in report.tables.province_measures
+        if (values := report.monthly.get(measure.code))
+    }
+    return Typed(cells)
 
 
 def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:

@@ -225,7 +225,7 @@ def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
     """The rows of the KPI that count for the unit and rest on what it fills in, its case decided."""
     chosen = None
     for case in report.tables.cases_of(kpi):
-        if report.tables.measures[case.measure].source is Source.FORM and case.measure not in report.final:
+        if report.tables.measures[case.measure].monthly and case.measure not in report.final:
             report.final[case.measure] = float(draw.random() < HAS_CASE)
             report.monthly[case.measure] = (report.final[case.measure],) * len(report.months)
         if chosen is None and holds(case.condition, report.value(case.measure)):
@@ -267,11 +267,11 @@ def count_bases(report: Report, asked: Sequence[Question], draw: random.Random) 
 
 
 def bases(tables: LevelTables, asked: Sequence[Question]) -> list[Measure]:
-    """The filled-in measures that percents are taken of."""
+    """The measures reported month by month that percents are taken of."""
     codes = dict.fromkeys(
         tables.measures[rule.measure].denominator for question in asked for rule in question.rules
     )
-    return [tables.measures[code] for code in codes if code and tables.measures[code].source is Source.FORM]
+    return [tables.measures[code] for code in codes if code and tables.measures[code].monthly]
 
 
 def answer(report: Report, question: Question, aim: int, draw: random.Random) -> int:

@@ -32,6 +32,8 @@ class Workspace:
     level_tables: str = place("level_tables.xlsx")
     form_template: str = place("")
     corrections: str = place("corrections.xlsx")
+    province: str = place("province.xlsx")
+    sources: str = place("sources")
     submissions: str = place("submissions")
     output: str = place("output")
     language: str = choice("th", LANGUAGES)
@@ -138,6 +140,16 @@ class Config:
         return self.root / self.workspace.corrections
 
     @property
+    def province(self) -> Path:
+        """The workbook of the province's own numbers; it need not be there."""
+        return self.root / self.workspace.province
+
+    @property
+    def sources(self) -> Path:
+        """The exports of central systems, a folder a month; it need not be there."""
+        return self.root / self.workspace.sources
+
+    @property
     def mail_templates(self) -> Path:
         """The province's own mail templates; what is not there is taken from the package."""
         return self.root / self.mail.templates
@@ -238,6 +250,8 @@ def _refuse_originals(path: Path, config: Config) -> None:
         "level_tables": config.level_tables,
         "form_template": config.form_template,
         "corrections": config.corrections,
+        "province": config.province,
+        "sources": config.sources,
     }
     held = {key: file for key, file in originals.items() if file and _lies_in(output, file)}
     if output[: len(sent)] == sent or sent[: len(output)] == output:

@@ -32,6 +32,7 @@ KpibatchError
 │   ├── NoSubmissions             no month has a folder in it
 │   ├── EmptyMonth                the month's folder has no file of a unit
 │   ├── CorrectionsFault …        the corrections' workbook can't be read
+│   ├── ProvinceFault             the workbook of the province's own numbers can't be read
 │   ├── NoReaders                 no process to read files with
 │   └── MonthClosed               sealed, and not written over
 ├── PublishedError
@@ -183,6 +184,9 @@ class EmptyMonth(MonthError): ...
 
 
 class CorrectionsFault(MonthError): ...
+
+
+class ProvinceFault(MonthError): ...
 
 
 class NoReaders(MonthError): ...

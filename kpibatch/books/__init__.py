@@ -10,6 +10,7 @@ package.py  changing a few parts of a workbook's package, every other byte kept 
 guard/      a file is inspected before a reader may touch it
 shown.py    a number as its cell shows it: a percent, a day, something unclear
 read.py     reading any workbook: values at their addresses (the door to calamine)
+text.py     a text file's letters, and a CSV as a grid
 values.py   a cell → a value of a measure's kind, or why not
 table.py    a sheet as a table; faults collected with their cells
 write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)

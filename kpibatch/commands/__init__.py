@@ -14,7 +14,7 @@ screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, a month as typed
 monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``explain``
 levels.py   commands: ``levels check`` and ``show``
-keeping.py  commands: ``history``, ``close``, ``verify``, ``diff``, ``corrections``
+keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``corrections``
 mailing.py  commands: ``mail``
 cli.py      the entry point
 """

@@ -1,4 +1,6 @@
-"""The commands about what is kept: ``corrections``, ``history``, ``close``, ``verify``, ``diff``."""
+"""The commands about what is kept: ``corrections``, ``province``, ``history``, ``close``, ``verify`` and
+``diff``.
+"""
 
 import os
 import sys
@@ -34,6 +36,20 @@ def corrections(workspace: Path) -> None:
     if added:
         click.echo(say("corrections.added", config.language, file=config.corrections, count=added))
     sys.exit(FINDINGS if any(each.grave for each in read.findings) else CLEAN)
+
+
+@commands.command()
+@click.argument("month", type=month_typed, required=False)
+@click.pass_obj
+def province(workspace: Path, month: str | None) -> None:
+    """สมุดให้จังหวัดกรอกตัวเลขของตนเอง (province.xlsx): สร้าง หรือเพิ่มเดือน หน่วย รายการที่ขาด ไม่ลบสิ่งที่กรอกแล้ว"""
+    from kpibatch.commands.run import write_province_file
+    from kpibatch.commands.screens.keeping import show_province
+    from kpibatch.months.assess import sound_levels
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    show_province(config, tables, *write_province_file(config, tables, month))
 
 
 @commands.group()

@@ -15,6 +15,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import (
     EmptyMonth,
     HistoryRefused,
+    MonthNotInRound,
     NoSubmissions,
     NoSubmissionsFolder,
     NothingWritten,
@@ -40,6 +41,7 @@ from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
+from kpibatch.intake.central.province_book import Written, write_province
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
 from kpibatch.intake.month import newest_month, passed_over
@@ -200,6 +202,19 @@ def propose_corrections(config: Config, tables: LevelTables, progress: Progress)
         if rows:
             add_proposals(config.corrections, corrections, rows, config.intake)
     return len(rows)
+
+
+def write_province_file(config: Config, tables: LevelTables, month: str | None) -> tuple[str, Written]:
+    """The workbook of the province's own numbers up to a month, what it lacked added; without a month, up to
+    the newest that has submissions, else the round's first.
+    """
+    if month is None:
+        with suppress(NoSubmissions, NoSubmissionsFolder):
+            month = newest_month(config, tables)
+    month = month or tables.round.months[0]
+    if month not in tables.round.months:
+        raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
+    return month, write_province(config.province, tables, month, config.intake, config.language)
 
 
 def write_annex_file(config: Config, tables: LevelTables) -> Path:

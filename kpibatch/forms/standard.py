@@ -108,7 +108,7 @@ def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: 
         4,
         known.value if known else None,
         "cell",
-        _number_style(base.kind if base else Kind.NUMBER),
+        number_style(base.kind if base else Kind.NUMBER),
         bg_color="#F1F3F5",
     )
 
@@ -117,7 +117,7 @@ def _answers(
     sheet: Sheet, tables: LevelTables, measure: Measure, row: int, entries: Mapping[tuple[str, str], Content]
 ) -> None:
     months = tables.round.months
-    style = _number_style(measure.kind)
+    style = number_style(measure.kind)
     sheet.put_row(row, 5, [entries.get((measure.code, month)) for month in months], "cell", style, "input")
     sheet.put_row(
         row,
@@ -127,10 +127,11 @@ def _answers(
         "wrap",
         "input",
     )
-    sheet.validate((row, 5), (row, 4 + len(months)), _validation(tables, measure))
+    sheet.validate((row, 5), (row, 4 + len(months)), validation_of(tables, measure))
 
 
-def _number_style(kind: Kind) -> str:
+def number_style(kind: Kind) -> str:
+    """How a cell to fill in shows a value of a kind."""
     return {
         Kind.AMOUNT: "money",
         Kind.PERCENT: "percent",
@@ -140,7 +141,8 @@ def _number_style(kind: Kind) -> str:
     }[kind]
 
 
-def _validation(tables: LevelTables, measure: Measure) -> dict[str, Any]:
+def validation_of(tables: LevelTables, measure: Measure) -> dict[str, Any]:
+    """What Excel lets into a cell of a measure, and what it says about it."""
     text = {
         "input_title": measure.label[:32],
         "input_message": say(

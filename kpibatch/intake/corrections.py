@@ -26,7 +26,6 @@ from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
 from kpibatch.intake.frame import KEY, OK, PLACE, Line
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Source
 
 UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
 REASON, DOCUMENT, APPROVER, DAY = "เหตุผล", "เลขที่หนังสือ", "ผู้อนุมัติ", "วันที่"
@@ -203,7 +202,7 @@ def _measure(row: Row, tables: LevelTables) -> str:
     if code not in tables.measures:
         row.report("correction-unknown", MEASURE, code, nearest=nearest_of(code, list(tables.measures)))
         return ""
-    if tables.measures[code].source is not Source.FORM:
+    if not tables.measures[code].monthly:
         row.report("correction-not-filled-in", MEASURE, code, source=tables.measures[code].source.value)
         return ""
     return code

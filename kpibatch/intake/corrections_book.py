@@ -32,7 +32,6 @@ from kpibatch.intake.corrections import (
     Corrections,
 )
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Source
 
 _WIDTHS = {UNIT: 12, MEASURE: 24, MONTH: 14, VALUE: 18, REASON: 52, DOCUMENT: 26, APPROVER: 30, DAY: 18}
 _HEAD, _SPARE_ROWS = 2, 200
@@ -144,7 +143,7 @@ def _codes(sheet: Sheet, tables: LevelTables, language: str) -> dict[str, str]:
     """Units, measures that are filled in, and months, side by side; gives back the range of each list of
     codes.
     """
-    asked = [measure for measure in tables.measures.values() if measure.source is Source.FORM]
+    asked = tables.monthly_measures
     columns: dict[str, list[tuple[str, str]]] = {
         UNIT: [(unit.code, unit.name) for unit in tables.units],
         MEASURE: [(measure.code, f"{measure.label} ({tables.kpi_of[measure.code]})") for measure in asked],

@@ -48,7 +48,8 @@ class Intake:
     ``texts`` maps (unit, measure) to the three columns of text. ``files`` are all files with their SHA-256,
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
     needs, ``unread`` the units of which a file came, but none that can be read or counted, ``originals`` the
-    month's files as they were read.
+    month's files as they were read; ``central_files`` are those that are no unit's: the province's numbers
+    and central systems' exports.
     """
 
     month: str
@@ -60,6 +61,7 @@ class Intake:
     arrivals: Mapping[str, datetime] = field(default_factory=dict)
     earlier_files: tuple[tuple[str, str], ...] = ()
     unread: frozenset[str] = frozenset()
+    central_files: tuple[tuple[str, str], ...] = ()
     originals: Copies = field(default_factory=Copies, compare=False)
 
 

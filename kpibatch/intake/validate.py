@@ -76,7 +76,7 @@ def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.Da
 
 def _replaced_days(frame: pd.DataFrame, tables: LevelTables) -> list[Finding]:
     """Days in the place of another one that an earlier month gives: the last counts, both are told."""
-    days = [m.code for m in tables.form_measures if m.kind is Kind.DATE and m.rollup is Rollup.LAST]
+    days = [m.code for m in tables.monthly_measures if m.kind is Kind.DATE and m.rollup is Rollup.LAST]
     given = frame[frame["measure"].isin(days) & frame["value"].notna()].sort_values("month", kind="stable")
     before = given.groupby(["unit", "measure"])[["value", "month"]].shift()
     given = given.assign(then=before["value"], then_month=before["month"])
@@ -105,7 +105,7 @@ def _surroundings(wide: pd.DataFrame, intake: Intake, tables: LevelTables) -> Su
     units, months = (
         wide.index.get_level_values(level).to_series(index=pd.RangeIndex(len(wide))) for level in (0, 1)
     )
-    wanted = {m.limit for m in tables.form_measures if m.limit} | set(_growth_bases(tables).values())
+    wanted = {m.limit for m in tables.monthly_measures if m.limit} | set(_growth_bases(tables).values())
     evidence: dict[str, set[str]] = {}
     for (unit, measure), (text, _, _) in intake.texts.items():
         if text:
@@ -153,7 +153,7 @@ def schema_of(tables: LevelTables, config: Config, around: Surroundings) -> pa.D
                 required=False,
                 title=measure.label,
             )
-            for measure in tables.form_measures
+            for measure in tables.monthly_measures
         }
     )
 
@@ -218,7 +218,7 @@ def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[pa.Ch
     if base and _is_number(measure):
         least = around.others[base].round(9)
         yield _rule("below-base", f"≥ {base}", lambda values: around.current & (values < least))
-    if measure.needs_evidence:
+    if measure.needs_evidence and measure.source is Source.FORM:
         bare = around.current & ~around.units.isin(around.evidence.get(measure.code, frozenset()))
         yield _rule("no-evidence", "with หลักฐาน", lambda values: bare & values.notna() & (values != 0))
 

@@ -13,6 +13,7 @@ from kpibatch.base.progress import Clock, Progress, Quiet
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.intake.arrivals import is_late
+from kpibatch.intake.central.together import Central, read_central, with_central
 from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
 from kpibatch.intake.month import newest_month
@@ -52,7 +53,8 @@ def assess_month(
     tables = tables or sound_levels(config)
     month, clock = month or newest_month(config, tables), clock or Clock(Quiet())
     corrections = read_corrections(config.corrections, tables, config.intake)
-    rules = _Rules(config, tables, office_form_of(config, tables), corrections)
+    central = read_central(config, tables, month)
+    rules = _Rules(config, tables, office_form_of(config, tables), corrections, central)
     with clock.step("trend"), history_of(config.output) as history:
         sights = history.sights()
         past, about = _months_before(rules, month, history, sights)
@@ -68,6 +70,7 @@ class _Rules:
     tables: LevelTables
     office_form: OfficeForm | None
     corrections: Corrections
+    central: Central
 
 
 def _assessed(
@@ -79,6 +82,7 @@ def _assessed(
     progress: Progress,
 ) -> Outcome:
     intake = read_months(rules.config, rules.tables, month, sights, rules.office_form, progress.tick)
+    intake = with_central(intake, rules.central)
     return assess(
         replace(intake, findings=(*intake.findings, *about)),
         rules.tables,

@@ -84,12 +84,13 @@ def pack(
 def _members(config: Config, published: Published, months: list[str]) -> Iterator[tuple[str, Path | bytes]]:
     yield CONFIG, config.root / CONFIG
     yield CONSTRAINTS, _constraints()
-    for kind in ("level_tables", "form_template", "corrections"):
+    for kind in ("level_tables", "form_template", "corrections", "province"):
         path = getattr(config, kind)
         if path and path.is_file():
             yield f"{kind}/{path.name}", path
     for month in months:
         yield from _sent(config.submissions / month, f"submissions/{month}")
+        yield from _sent(config.sources / month, f"sources/{month}")
         if month != published.month:
             for name in (RECORD, *LISTED):
                 if (path := config.output / month / name).is_file():

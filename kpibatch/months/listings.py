@@ -229,6 +229,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "inputs": [
             {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
         ],
+        **_central(intake.central_files),
         "submissions": [
             {
                 "unit": submission.unit,
@@ -263,6 +264,11 @@ def _versions() -> dict[str, str]:
         **{name: version(name) for name in ("XlsxWriter", "lxml", "python-calamine")},
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
+
+
+def _central(files: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """The province's numbers and central systems' exports, where there are any."""
+    return {"central": [{"file": name, "sha256": digest} for name, digest in files]} if files else {}
 
 
 def _file(name: str, path: Path | None) -> dict[str, object]:

@@ -76,7 +76,11 @@ _SHAPE: Mapping[str, Any] = {
     },
     "versions": {"": str},
 }
-_WHERE_STATED: Mapping[str, Any] = {"due": _maybe(_moment), "listings": {"": str}}
+_WHERE_STATED: Mapping[str, Any] = {
+    "due": _maybe(_moment),
+    "listings": {"": str},
+    "central": [{"file": str, "sha256": str}],
+}
 
 
 def _refuse_misshapen(fact: Any, shape: Any, name: str) -> None:

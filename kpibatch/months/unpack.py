@@ -30,7 +30,8 @@ _RATIO, _SMALL = 50, 100 * MB  # reports are packed already, listings shrink to 
 _SECONDS = 600.0
 _PIECE = 1 << 20
 _ALONE = (CONFIG, MANIFEST, ARRIVALS, CONSTRAINTS, SIGNATURE)
-_ONE_FILE, _MONTHS = ("level_tables", "form_template", "corrections"), ("submissions", "output")
+_ONE_FILE = ("level_tables", "form_template", "corrections", "province")
+_MONTHS = ("submissions", "sources", "output")
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,12 @@ def workspace_in(folder: Path, limits: IntakeLimits) -> Config:
     config = read_config(folder)
     paths: dict[str, Any] = {kind: member(kind) for kind in ("level_tables", "form_template")}
     paths["level_tables"] = paths["level_tables"] or Workspace.level_tables
-    corrections = member("corrections") or Workspace.corrections
+    for kind in ("corrections", "province"):
+        paths[kind] = member(kind) or getattr(Workspace, kind)
     return replace(
         config,
         workspace=replace(
-            config.workspace, **paths, corrections=corrections, submissions="submissions", output="output"
+            config.workspace, **paths, submissions="submissions", sources="sources", output="output"
         ),
         intake=replace(config.intake, **{name: most for name, (_, most) in lowered(config, limits).items()}),
     )

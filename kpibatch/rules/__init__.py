@@ -13,6 +13,7 @@ schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook's sheets as tables
 references.py    codes that point nowhere or in a circle
 cells.py         a condition as its measure takes it; percents that may as well be shares of one
+exports.py       แหล่งข้อมูล: what central systems' exports give
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 looked.py        a look into the workbook, taken in a child process
 reader.py        the workbook → ``LevelTables``

@@ -11,7 +11,20 @@ from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
-from kpibatch.rules.records import MAY_LACK, TOTAL, Baseline, Case, Measure, Node, Round, Rule, Source, Unit
+from kpibatch.rules.records import (
+    MAY_LACK,
+    TOTAL,
+    Baseline,
+    Case,
+    Counts,
+    Export,
+    Measure,
+    Node,
+    Round,
+    Rule,
+    Source,
+    Unit,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,7 @@ class LevelTables:
     level_count: int
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    exports: tuple[Export, ...] = field(default=(), metadata={MAY_LACK: True})
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
@@ -145,6 +159,32 @@ class LevelTables:
     def form_measures(self) -> tuple[Measure, ...]:
         """What the units fill in."""
         return tuple(measure for measure in self.measures.values() if measure.source is Source.FORM)
+
+    @cached_property
+    def monthly_measures(self) -> tuple[Measure, ...]:
+        """What is reported month by month, by whomever."""
+        return tuple(measure for measure in self.measures.values() if measure.monthly)
+
+    @cached_property
+    def province_measures(self) -> tuple[Measure, ...]:
+        """What the province fills in: its own numbers, but those that an export alone gives."""
+        alone = {export.measure for export in self.exports if export.counts is Counts.UNSTATED}
+        own = (measure for measure in self.monthly_measures if measure.source is Source.PROVINCE)
+        return tuple(measure for measure in own if measure.code not in alone)
+
+    @cached_property
+    def export_of(self) -> Mapping[str, Export]:
+        """For each measure that a central system gives, the row that says where."""
+        return {export.measure: export for export in self.exports}
+
+    def counts_from(self, measure: str) -> Counts:
+        """Whose value of a measure that is reported month by month counts.
+
+        Source: design, section 1 (ที่มา, แหล่งข้อมูล: ใช้ค่า).
+        """
+        own = Counts.UNIT if self.measures[measure].source is Source.FORM else Counts.PROVINCE
+        export = self.export_of.get(measure)
+        return (export.counts or Counts.CENTRAL) if export else own
 
     @cached_property
     def kpi_of(self) -> Mapping[str, str]:

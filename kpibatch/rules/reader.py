@@ -17,6 +17,7 @@ from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.cells import Typed, condition_in, numbers_of, report_shares
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
+from kpibatch.rules.exports import read_exports
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.phrases import parse
@@ -26,6 +27,7 @@ from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
+    EXPORTS,
     MEASURES,
     NODES,
     RATING,
@@ -66,6 +68,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         measures=measures,
         rules=numbered(_rules(sheets[RULES.sheet], names, nodes, measures)),
         baselines=_baselines(sheets[BASELINES.sheet], units, measures),
+        exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )

@@ -22,6 +22,7 @@ class Source(StrEnum):
     """ที่มา: where a measure's value comes from."""
 
     FORM = "กรอก"
+    PROVINCE = "จังหวัด"
     BASE = "ค่าตั้งต้น"
     PERCENT = "ร้อยละ"
     GROWTH = "เพิ่มขึ้น"
@@ -46,6 +47,15 @@ class ZeroRule(StrEnum):
     MISSING = ""
     PASS = "ผ่าน"
     FAIL = "ไม่ผ่าน"
+
+
+class Counts(StrEnum):
+    """ใช้ค่า: which value of a measure counts where an export gives one too."""
+
+    UNSTATED = ""
+    CENTRAL = "ส่วนกลาง"
+    UNIT = "หน่วย"
+    PROVINCE = "จังหวัด"
 
 
 class Method(StrEnum):
@@ -122,6 +132,11 @@ class Measure:
     place: Place = NOWHERE
 
     @property
+    def monthly(self) -> bool:
+        """Whether it is reported month by month, by the units or by the province."""
+        return self.source in (Source.FORM, Source.PROVINCE)
+
+    @property
     def ingredients(self) -> tuple[str, ...]:
         """The measures this one is computed from."""
         return self.numerator + ((self.denominator,) if self.denominator else ())
@@ -183,6 +198,23 @@ class Rule:
     def skips(self, at: int) -> bool:
         """Whether the row says that there is no such level (from 0)."""
         return self.edges[at] is None and is_dash(self.typed[at])
+
+
+@dataclass(frozen=True)
+class Export:
+    """One row of แหล่งข้อมูล: which column of a central system's export gives a measure.
+
+    ``file`` is a pattern below the month's folder; ``sheet`` is empty where the headings tell which.
+    """
+
+    code: str
+    file: str
+    sheet: str
+    unit_column: str
+    measure: str
+    column: str
+    counts: Counts = Counts.UNSTATED
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)

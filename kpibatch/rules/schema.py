@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from kpibatch.base.kinds import Kind
-from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
+from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 
 Content: TypeAlias = Literal["text", "number", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
@@ -189,6 +189,16 @@ class _Baselines(Sheet):
     unit = Column("รหัสหน่วย", 13)
 
 
+class _Exports(Sheet):
+    code = Column("รหัส", 14)
+    file = Column("ไฟล์", 34)
+    tab = Column("ชีต", 20)
+    unit = Column("คอลัมน์หน่วย", 24)
+    measure = Column("รายการข้อมูล", 26, choices=_MEASURE_CODES)
+    heading = Column("คอลัมน์", 40, wraps=True)
+    counts = Column("ใช้ค่า", 12, choices=Counts)
+
+
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
@@ -201,5 +211,8 @@ RULES = _Rules(
     frozen=4,
 )
 BASELINES = _Baselines("ค่าตั้งต้น", ((_Baselines.unit,),), any_column=Column("", 16, "number"))
-SHEETS: tuple[Sheet, ...] = (ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES)
+EXPORTS = _Exports(
+    "แหล่งข้อมูล", ((_Exports.code, _Exports.measure), (_Exports.measure,)), frozen=1, optional=True
+)
+SHEETS: tuple[Sheet, ...] = (ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES, EXPORTS)
 GUIDE = "คู่มือ"

@@ -11,7 +11,7 @@ from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.rules.levels import find_unit
-from kpibatch.rules.paper.words import asked, case_in_words
+from kpibatch.rules.paper.words import asked, case_in_words, source_in_words
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.scoring.explain_sum import called, explain_sum
@@ -88,7 +88,8 @@ class _Explanation:
             return f"{text}   {self.say('arrivals')}"
         parts = [text]
         if place != NOWHERE:
-            parts += [f"[{place}]", measure.rollup.value if measure.source is Source.FORM else ""]
+            parts += [f"[{place}]", measure.rollup.value if measure.monthly else ""]
+        parts.append(source_in_words(self.tables, measure, self.language))
         parts.append(self.outcome.lack_in_words(self.unit.code, measure.code))
         return "   ".join(filter(None, parts))
 

@@ -12,23 +12,28 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Rollup, Source
+from kpibatch.rules.records import Counts, Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import KpiScores, Scores
 
-_FILLED_IN_OR_FIXED = (Source.FORM, Source.BASE)
+_NAMED = 5  # of many units
 
 
 class Lack(StrEnum):
-    """Why a value is not there, or not for every month that counts; the last is the province's to mend."""
+    """Why a value is not there, or not for every month that counts; from ``NOT_FIXED`` on it is for the
+    province to mend.
+    """
 
     NOT_SENT = "not-sent"
     REFUSED = "refused"
     BLANK = "blank"
     NOT_DUE = "not-due"
     NOT_FIXED = "not-fixed"
+    NOT_FILLED_IN = "province"
+    NO_EXPORT = "no-export"
+    CENTRAL_REFUSED = "central-refused"
 
 
 def lacks(
@@ -56,6 +61,12 @@ def lacks(
         key = (unit, measure.code)
         if measure.source is Source.BASE:
             return Lack.NOT_FIXED
+        if (counts := tables.counts_from(measure.code)) is not Counts.UNIT:
+            if key in refused:
+                return Lack.CENTRAL_REFUSED
+            if key in ahead:
+                return Lack.NOT_DUE
+            return Lack.NOT_FILLED_IN if counts is Counts.PROVINCE else Lack.NO_EXPORT
         if unit not in sent:
             return Lack.REFUSED if unit in unread else Lack.NOT_SENT
         if key in refused:
@@ -67,7 +78,7 @@ def lacks(
     return {
         (unit, code): why(unit, tables.measures[code])
         for unit, code in _true(absent)
-        if tables.measures[code].source in _FILLED_IN_OR_FIXED
+        if tables.measures[code].monthly or tables.measures[code].source is Source.BASE
     }
 
 
@@ -119,7 +130,30 @@ def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, mon
         & np.fromiter((key in asked for key in keys), dtype=bool, count=len(keys))
         & ((frame["month"] == month) | frame["measure"].isin(every_month))
     )
-    return list(_missing(frame[frame["missing"]], tables))
+    theirs = {m.code for m in tables.monthly_measures if tables.counts_from(m.code) is not Counts.UNIT}
+    rows = frame[frame["missing"]]
+    central = rows["measure"].isin(theirs)
+    return [*_missing(rows[~central], tables), *_not_given(rows[central], tables)]
+
+
+def _not_given(rows: pd.DataFrame, tables: LevelTables) -> Iterator[Finding]:
+    """What the province or a central system did not give: once a measure and month, for it is no unit's
+    fault. Of an export that is not there, or has no row of a unit, its reader has told.
+    """
+    ours = rows["measure"].map(lambda code: tables.counts_from(code) is Counts.PROVINCE).astype(bool)
+    for (code, month), some in rows[ours | (rows["sheet"] != "")].groupby(["measure", "month"]):
+        measure, row = tables.measures[str(code)], some.iloc[0]
+        names = [tables.unit[unit].name for unit in some["unit"]]
+        yield finding(
+            "province-blank" if tables.counts_from(measure.code) is Counts.PROVINCE else "source-blank",
+            Place(row["file"], row["sheet"], row["cell"]),
+            measure=measure.code,
+            found=", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""),
+            label=measure.label,
+            month=month,
+            count=len(names),
+            file=row["file"],
+        )
 
 
 def _missing(rows: pd.DataFrame, tables: LevelTables) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ def measure_all(values: pd.DataFrame, tables: LevelTables, in_time: Mapping[str,
     origin: dict[tuple[str, str], Place] = {}
     months_of = _months(values, units)
     for code, measure in tables.measures.items():
-        if measure.source is Source.FORM:
+        if measure.monthly:
             columns[code] = np.full(len(units), np.nan)
             if code in months_of:
                 months = months_of[code]

@@ -11,7 +11,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Rollup, Rule, Source
+from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source
 from kpibatch.rules.sources import COMPUTATIONS, COMPUTED
 
 _FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
@@ -65,10 +65,10 @@ def _step(
     edge, value = rule.edges[level - 1], values[rule.measure]
     if edge is None or edge.holds_one(value):
         return None
-    measure, change = (
-        tables.measures[rule.measure],
-        (rule.measure, meeting(edge, tables.measures[rule.measure])),
-    )
+    measure = tables.measures[rule.measure]
+    change = (rule.measure, meeting(edge, measure))
+    if step := _of_others(measure, edge, values, tables):
+        return replace(step, change=change)
     if measure.kind is Kind.DATE:
         gone = month_end(month).toordinal() >= edge.last_day if math.isnan(value) else True
         how = "day-gone" if gone else "day-ahead"
@@ -79,6 +79,26 @@ def _step(
         lacking = _without_value(measure, values, tables)
         return Step("no-zero-rule" if lacking.ingredients else "no-data", lacking, change=change)
     return _number(measure, edge, values, tables)
+
+
+def _of_others(
+    measure: Measure, edge: Condition, values: Mapping[str, float], tables: LevelTables
+) -> Step | None:
+    """What the unit can't report itself: a value of the province or a central system, or one that lacks it.
+
+    Source: design, section 1 (ที่มา จังหวัด, แหล่งข้อมูล).
+    """
+    if math.isnan(values[measure.code]):
+        lacking = _without_value(measure, values, tables)
+        return Step("central-none", lacking) if _is_central(lacking, tables) else None
+    above = [tables.measures[code] for code in measure.numerator] or [measure]
+    if not all(_is_central(each, tables) for each in above):
+        return None
+    return Step("central-number", measure, target=meeting(edge, measure))
+
+
+def _is_central(measure: Measure, tables: LevelTables) -> bool:
+    return measure.monthly and tables.counts_from(measure.code) is not Counts.UNIT
 
 
 def _yes_no(measure: Measure, edge: Condition, value: float, change: tuple[str, float]) -> Step:

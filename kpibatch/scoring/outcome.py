@@ -116,9 +116,12 @@ class Outcome:
 
     @cached_property
     def _found(self) -> Mapping[str, list[Finding]]:
+        """A unit's own: what stands in a file of the province or a central system is not for it to mend."""
         by_unit: dict[str, list[Finding]] = {}
+        central = {name for name, _ in self.intake.central_files}
         for found in self.findings:
-            by_unit.setdefault(found.unit, []).append(found)
+            if found.place.file not in central:
+                by_unit.setdefault(found.unit, []).append(found)
         return by_unit
 
     def reported_by(self, unit: str) -> pd.DataFrame:

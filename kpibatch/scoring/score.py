@@ -189,7 +189,7 @@ def _asked(needed: Iterable[tuple[str, Booleans]], tables: LevelTables) -> dict[
     asked: dict[str, Booleans] = {}
     for code, units in needed:
         for part in tables.with_ingredients(code):
-            if tables.measures[part].source in (Source.FORM, Source.BASE):
+            if tables.measures[part].monthly or tables.measures[part].source is Source.BASE:
                 asked[part] = asked[part] | units if part in asked else units
     return asked
 

@@ -152,11 +152,11 @@ def test_findings_come_by_check_and_then_as_the_values_stand(buriram: LevelTable
 
 def test_the_schema_is_read_as_the_rules(buriram: LevelTables, config: Config) -> None:
     nothing = pd.Series(dtype=float)
-    others = {measure.limit: nothing for measure in buriram.form_measures if measure.limit}
+    others = {measure.limit: nothing for measure in buriram.monthly_measures if measure.limit}
     others |= dict.fromkeys(buriram.measures, nothing)
     around = Surroundings(pd.Series(dtype=str), others, nothing, nothing.astype(bool), {})
     columns = schema_of(buriram, config, around).columns
-    assert list(columns) == [measure.code for measure in buriram.form_measures]
+    assert list(columns) == [measure.code for measure in buriram.monthly_measures]
     rules = {code: {check.name: check.error for check in column.checks} for code, column in columns.items()}
     assert rules["T1.spent"] == {"negative": "≥ 0", "above-limit": "≤ T1.allocated"}
     assert rules["T6.pr_days"] == {"negative": "≥ 0", "out-of-range": "0 – 7"}

@@ -18,6 +18,7 @@ from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy
 from kpibatch.base.catalogue import severity_of, texts
 from kpibatch.base.findings import Finding
 from kpibatch.rules.lint.check import check_levels
+from kpibatch.rules.schema import EXPORTS
 
 CODES = {code for code in texts("finding") if code.startswith(("lint-", "table-"))}
 
@@ -57,6 +58,13 @@ def share_of(kind: str) -> dict[str, Any]:
 
 def heading_only(*sheets: str) -> dict[str, str]:
     return {sheet: SHEETS[sheet].strip().splitlines()[0] for sheet in sheets}
+
+
+def export(*rows: str) -> dict[str, str]:
+    """A sheet แหล่งข้อมูล: its first row states the file, those below it belong to the same."""
+    first = "GFMIS | gfmis.xlsx | | หน่วย | "
+    lines = [first + rows[0], *(f"GFMIS | | | | {row}" for row in rows[1:])]
+    return {"แหล่งข้อมูล": "\n".join([" | ".join(EXPORTS.columns), *lines])}
 
 
 def rename(sheet: str, name: str) -> Callable[[Any], None]:
@@ -166,6 +174,23 @@ SLIPS = (
     Slip("table-parts-missing", "รายการข้อมูล!A5", {"รายการข้อมูล!H5": None}, also=also("lint-unused")),
     Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": None}, also=also("lint-unused")),
     Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "ผลรวม"}, near={"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None}),
+    # the province's numbers and central systems' exports
+    Slip("lint-export-source", "แหล่งข้อมูล!E2", sheets=export("T1.pct | ก | ส่วนกลาง"), near={"แหล่งข้อมูล!E2": "T1.spent"}),
+    Slip("lint-export-counts", "แหล่งข้อมูล!E2", sheets=export("T1.spent | ก |"), near={"แหล่งข้อมูล!G2": "หน่วย"}),
+    Slip("lint-export-counts", "แหล่งข้อมูล!E2", sheets=export("T1.spent | ก | จังหวัด"), near={"แหล่งข้อมูล!G2": "ส่วนกลาง"}),
+    Slip("lint-export-counts", "แหล่งข้อมูล!E2", {"รายการข้อมูล!E4": "จังหวัด"}, sheets=export("T1.spent | ก | หน่วย"),
+        near={"รายการข้อมูล!E4": "จังหวัด", "แหล่งข้อมูล!G2": None}),
+    Slip("lint-export-twice", "แหล่งข้อมูล!E3", sheets=export("T1.spent | ก | หน่วย", "I1.news | ก | หน่วย"),
+        near={"แหล่งข้อมูล!F3": "ข"}),
+    Slip("lint-province-evidence", "รายการข้อมูล!A4", {"รายการข้อมูล!E4": "จังหวัด", "รายการข้อมูล!M4": "ใช่"},
+        near={"รายการข้อมูล!E4": "จังหวัด"}),
+    Slip("table-value", "แหล่งข้อมูล!B2", {"แหล่งข้อมูล!B2": "../อื่น/*.xlsx"}, sheets=export("T1.spent | ก | หน่วย"),
+        near={"แหล่งข้อมูล!B2": "ย่อย/*.xlsx"}),
+    Slip("table-value", "แหล่งข้อมูล!B2", {"แหล่งข้อมูล!B2": "{ปี}.xlsx"}, sheets=export("T1.spent | ก | หน่วย"),
+        near={"แหล่งข้อมูล!B2": "{month}.xlsx"}),
+    Slip("table-value", "แหล่งข้อมูล!F2", {"แหล่งข้อมูล!F2": None}, sheets=export("T1.spent | ก | หน่วย")),
+    Slip("table-unknown", "แหล่งข้อมูล!E2", sheets=export("T1.spend | ก | หน่วย")),
+    Slip("table-duplicate", "แหล่งข้อมูล!E3", sheets=export("T1.spent | ก | หน่วย", "T1.spent | ข | หน่วย")),
     # the round, the ratings, the calendar
     Slip("lint-round", "รอบประเมิน", {"รอบประเมิน!B6": "31 มี.ค. 2565"}, near={"รอบประเมิน!B6": "1 เม.ย. 2565"},
         also=also("lint-day-outside", "lint-due-outside")),

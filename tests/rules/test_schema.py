@@ -23,8 +23,15 @@ from kpibatch.rules.schema import (
 
 NAMES = {str(name) for each in SHEETS for name in (each.sheet, *each.columns)} | {GUIDE, *map(str, Item)}
 OTHERS_WORDS = {
-    "rules/records.py": {"ค่าตั้งต้น", "ต่ำสุด", "สูงสุด", "ระดับ"},  # words of ที่มา, สรุปรายเดือน, วิธีให้คะแนน
+    "rules/records.py": {
+        "หน่วย",
+        "ค่าตั้งต้น",
+        "ต่ำสุด",
+        "สูงสุด",
+        "ระดับ",
+    },  # words of choices
     "base/thai.py": {"เดือน"},  # a word before a month's name
+    "intake/arrivals.py": {"ไฟล์"},  # a heading of the list of arrivals
     "base/kinds.py": {"เดือน", "ระดับ"},  # what is measured and not counted
     "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
     "forms/standard.py": {"รหัส"},

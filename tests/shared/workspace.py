@@ -100,6 +100,7 @@ def keep_units(workspace: Path, *codes: str) -> Path:
             if cell.value and cell.value not in (*codes, heading):
                 book[sheet].delete_rows(cell.row)
     book.save(path)
+    _keep_rows(workspace / "province.xlsx", codes)
     for sent in (workspace / "submissions").glob("*/*.xlsx"):
         if not sent.name.startswith(codes):
             sent.unlink()
@@ -109,6 +110,17 @@ def keep_units(workspace: Path, *codes: str) -> Path:
             "\n".join([head, *(line for line in lines if line.startswith(codes))]), encoding="utf-8-sig"
         )
     return workspace
+
+
+def _keep_rows(province: Path, codes: tuple[str, ...]) -> None:
+    """The province's numbers of these units only, where the workspace has any."""
+    if province.is_file():
+        book = open_book(province)
+        for sheet in book:
+            for cell in reversed(sheet["A"][4:]):
+                if cell.value not in codes:
+                    sheet.delete_rows(cell.row)
+        book.save(province)
 
 
 def submission(workspace: Path, unit: str, month: str) -> Path:

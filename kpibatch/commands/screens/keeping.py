@@ -10,6 +10,7 @@ from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.commands.closing import Seal, Verdict
 from kpibatch.commands.console import finding_line, print_table
+from kpibatch.intake.central.province_book import Written
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
 from kpibatch.months.history import History, Line
@@ -44,6 +45,23 @@ def _correction(row: Correction, tables: LevelTables, language: str) -> str:
         day=show_date(row.day, language),
         at=str(row.place),
     )
+
+
+def show_province(config: Config, tables: LevelTables, month: str, written: Written) -> None:
+    """What was added to the workbook of the province's own numbers, and what is still to be filled in."""
+    language, file = config.language, config.province
+    if not tables.province_measures:
+        print(say("province.none", language))
+        return
+    if written.added:
+        months = ", ".join(show_month(key, language) for key in written.added)
+        print(say("province.written", language, file=file, months=months))
+    else:
+        print(say("province.nothing", language, file=file))
+    if written.before:
+        print(say("province.before", language, file=written.before))
+    name = "province.blank" if written.blank else "province.full"
+    print(say(name, language, month=show_month(month, language), count=written.blank, sheet=month))
 
 
 def show_rebuilt(history: History, language: str) -> None:

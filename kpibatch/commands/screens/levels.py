@@ -8,7 +8,12 @@ from kpibatch.base.findings import Finding, count
 from kpibatch.base.thai import show_number
 from kpibatch.commands.console import finding_line
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import applies_in_words, case_in_words, weights_under
+from kpibatch.rules.paper.words import (
+    applies_in_words,
+    case_in_words,
+    sources_in_words,
+    weights_under,
+)
 from kpibatch.rules.records import Rule
 
 
@@ -35,6 +40,8 @@ def show_levels(tables: LevelTables, language: str) -> None:
         print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
         for rule in tables.rules_of(node.code):
             print("  " * depth + "    " + _row(tables, rule, language))
+        for words in sources_in_words(tables, node.code, language):
+            print("  " * depth + "    " + words)
 
 
 def _row(tables: LevelTables, rule: Rule, language: str) -> str:

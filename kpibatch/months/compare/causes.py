@@ -22,7 +22,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
-from kpibatch.rules.schema import CALENDAR, MEASURES, NODES, ROUND, RULES, UNITS, Item
+from kpibatch.rules.schema import CALENDAR, EXPORTS, MEASURES, NODES, ROUND, RULES, UNITS, Item
 from kpibatch.rules.sources import COMPUTED
 
 _BLANKING = ("missing", "baseline-missing")
@@ -241,7 +241,7 @@ class _AtKpi:
         }
         for change in self.pair.changes:
             if (
-                (change.sheet == MEASURES.sheet and change.key[0] in behind)
+                (change.sheet in (MEASURES.sheet, EXPORTS.sheet) and change.key[0] in behind)
                 or (
                     change.sheet == NODES.sheet
                     and change.key == (self.kpi,)

@@ -13,6 +13,7 @@ scorecard.py  ตัวชี้วัด: the tree, whom it applies to, its wei
 measures.py   รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values
 bounds.py     what a measure can be at least and at most; a row's levels that ask something
 rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached, deadlines
+exports.py    จังหวัด and แหล่งข้อมูล: whose value counts
 levels.py     ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 echoes.py     what merely follows from a fault already reported

@@ -10,13 +10,14 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint import cases, levels, measures, rounds, rows, scorecard, units
+from kpibatch.rules.lint import cases, exports, levels, measures, rounds, rows, scorecard, units
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
+    EXPORTS,
     MEASURES,
     NODES,
     RATING,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     *units.CHECKS,
     *scorecard.CHECKS,
     *measures.CHECKS,
+    *exports.CHECKS,
     *rows.CHECKS,
     *levels.CHECKS,
     *cases.CHECKS,
@@ -43,6 +45,7 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
     (units, (UNITS,)),
     (scorecard, (NODES, RULES, UNITS)),
     (measures, (MEASURES, NODES, RULES, BASELINES, UNITS)),
+    (exports, (MEASURES, EXPORTS)),
     (rows, (ROUND, MEASURES, RULES)),
     (levels, (NODES, RULES)),
     (cases, (NODES, RULES)),

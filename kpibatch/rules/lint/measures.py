@@ -31,7 +31,7 @@ def sums_of_days(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (สรุปรายเดือน).
     """
     for measure in tables.measures.values():
-        added = measure.source is Source.FORM and measure.rollup in (Rollup.SUM, Rollup.MEAN)
+        added = measure.monthly and measure.rollup in (Rollup.SUM, Rollup.MEAN)
         if added and measure.kind in _NO_AMOUNT:
             facts = {"found": measure.rollup.value, "kind": measure.kind.value}
             yield finding("lint-rollup", measure.place, measure=measure.code, **facts)

@@ -13,7 +13,7 @@ from kpibatch.base.thai import show_date, show_number
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import applies_in_words, levels_in_words, weights_under
+from kpibatch.rules.paper.words import applies_in_words, levels_in_words, sources_in_words, weights_under
 from kpibatch.rules.records import TOTAL, Node
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
@@ -81,6 +81,7 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
         else:
             lines.append((title, False))
             lines += [(f"      {number}. {item}", False) for number, item in enumerate(items, 1)]
+    lines += [(words, False) for words in sources_in_words(tables, node.code, language)]
     for number, (line, first) in enumerate(lines):
         row = at + number
         edge = {

@@ -10,7 +10,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import show_date, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Measure, Node, Rule
+from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
 
 
 def asked(measure: Measure, edge: Condition, language: str) -> str:
@@ -106,6 +106,24 @@ def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:
             names=", ".join(names[code] for code in tables.unit if code in node.never),
         )
     return say("words.groups", language, names=", ".join(sorted(node.groups))) if node.groups else ""
+
+
+def source_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
+    """Who gives a measure that is reported month by month; empty where the units alone do."""
+    export = tables.export_of.get(measure.code)
+    if export is None:
+        of_province = measure.source is Source.PROVINCE
+        return say("words.from-province", language) if of_province else ""
+    facts = {"file": export.file, "column": export.column}
+    if export.counts is Counts.UNSTATED:
+        return say("words.from-central", language, **facts)
+    return say("words.from-central-checked", language, counts=export.counts.value, **facts)
+
+
+def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
+    """Who gives a KPI's measures, of those that are not the units' own alone."""
+    said = ((measure, source_in_words(tables, measure, language)) for measure in tables.measures_of(kpi))
+    return [f"{measure.label}: {words}" for measure, words in said if words]
 
 
 def weights_under(tables: LevelTables, parent: str) -> float:

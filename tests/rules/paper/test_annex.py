@@ -176,6 +176,12 @@ def blocks(sheet: Worksheet) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+FROM_PROVINCE = {
+    (BURIRAM, "T7"): ["ประเด็นที่จังหวัดแจ้งให้ส่ง: จังหวัดกรอก"],
+    (BURIRAM, "I9"): ["เรื่องร้องเรียนทั้งหมด: จังหวัดกรอก"],
+}
+
+
 def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path, Tables, str]) -> None:
     name, workspace, tables, _ = shown
     annexed = blocks(annex(workspace))
@@ -191,6 +197,7 @@ def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path
             items = level_in_words(name, rows, level)
             expected += [f"ระดับ {level}  {items[0]}"] if len(items) == 1 else [f"ระดับ {level}"]
             expected += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
+        expected += FROM_PROVINCE.get((name, node["รหัส"]), [])
         assert [line[1] for line in lines] == expected
 
 

@@ -1,0 +1,112 @@
+"""A table with a row a unit and a column a measure → lines of the long frame, and what is wrong with it."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from kpibatch.base.addresses import coordinates
+from kpibatch.base.findings import Finding, finding
+from kpibatch.base.nearest import nearest_of
+from kpibatch.books.read import as_text
+from kpibatch.books.table import Row, Table
+from kpibatch.forms.names import SHORT_NOUN
+from kpibatch.intake.frame import BAD, EMPTY, OK, Line
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Measure, Unit
+
+_AMBIGUOUS = "table-column-twice"
+
+
+@dataclass(frozen=True)
+class Said:
+    """Lines with what was found in the same places; ``strangers`` are rows of no unit of the tables."""
+
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    strangers: tuple[Row, ...] = ()
+
+
+def said_in(
+    table: Table, unit_column: str, columns: Mapping[str, str], month: str, tables: LevelTables
+) -> Said:
+    """What a table says of a month; ``columns`` maps measures to headings.
+
+    A unit with two rows has no value, nor has a measure with two columns of its heading; a unit without a row
+    has no line. Source: design, section 1 (ที่มา จังหวัด, แหล่งข้อมูล).
+    """
+    rows: dict[str, list[Row]] = {}
+    strangers = []
+    for row in table:
+        text = row.text(unit_column)
+        if unit := unit_in(text, tables):
+            rows.setdefault(unit.code, []).append(row)
+        elif text or not all(map(row.blank, columns.values())):
+            strangers.append(row)
+    doubled = {fault.found for fault in table.head.findings if fault.code == _AMBIGUOUS}
+    lines = [
+        _line(several[0], tables.measures[code], heading, month, unit, len(several) > 1 or heading in doubled)
+        for unit, several in rows.items()
+        for code, heading in columns.items()
+    ]
+    twice = (_twice(several, unit_column, tables.unit[unit]) for unit, several in rows.items())
+    about = (_about(row, unit, columns) for unit, several in rows.items() for row in several)
+    findings = [*_of_headings(table, unit_column, columns), *filter(None, twice)]
+    return Said(tuple(lines), (*findings, *(fault for some in about for fault in some)), tuple(strangers))
+
+
+def unit_in(text: str, tables: LevelTables) -> Unit | None:
+    """The unit of that code or name, also where the word for what it is stands before (อำเภอคูเมือง)."""
+    noun = tables.round.unit_noun
+    bare = (text.removeprefix(word).strip() for word in (noun, SHORT_NOUN.get(noun, "")) if word)
+    return next((unit for each in (text, *bare) if each and (unit := tables.unit_called(each))), None)
+
+
+def stranger(row: Row, unit_column: str, tables: LevelTables) -> Finding:
+    """A row of no unit of the tables."""
+    text = row.text(unit_column)
+    names = [*tables.unit, *(unit.name for unit in tables.units)]
+    nearest = nearest_of(text[:60], names) if text else "–"
+    return finding("central-unit", row.place(unit_column), found=text or "–", nearest=nearest)
+
+
+def _line(row: Row, measure: Measure, heading: str, month: str, unit: str, doubtful: bool) -> Line:
+    place, blank = row.place(heading), row.blank(heading)
+    value = row.read(heading, measure.kind, measure.counting_unit)
+    bad = doubtful or (value is None and not blank)
+    number = math.nan if value is None or bad else value
+    found = as_text(row.value(heading)) if heading in row.columns else ""
+    state = BAD if bad else EMPTY if blank else OK
+    return Line(unit, measure.code, month, number, state, found, place.file, place.sheet, place.cell)
+
+
+def _twice(rows: list[Row], unit_column: str, unit: Unit) -> Finding | None:
+    if len(rows) < 2:
+        return None
+    facts = {"name": unit.name, "first": rows[0].place(unit_column).cell}
+    return finding("central-twice", rows[1].place(unit_column), unit=unit.code, found=unit.code, **facts)
+
+
+def _about(row: Row, unit: str, columns: Mapping[str, str]) -> Iterator[Finding]:
+    """What a row remembers, with the unit and the measure it is about."""
+    measure_of = {heading: code for code, heading in columns.items()}
+    for fault in row.findings:
+        heading = dict(fault.facts).get("column", "")
+        yield replace(fault, unit=unit, measure=measure_of.get(heading, ""))
+
+
+def _of_headings(table: Table, unit_column: str, columns: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with the headings, as far as it is about a column that is read."""
+    needed = {unit_column, *columns.values()}
+    at = {table.head.columns[heading] for heading in needed if heading in table.head.columns}
+    for fault in table.head.findings:
+        if fault.code == "table-merged":
+            if at & set(_columns_of(fault.found)):
+                yield fault
+        elif fault.code != _AMBIGUOUS or fault.found in needed:
+            yield fault
+
+
+def _columns_of(cells: str) -> Iterable[int]:
+    """The columns, from 0, that a range such as ``B3:D4`` covers."""
+    first, last = (coordinates(cell)[1] for cell in cells.split(":"))
+    return range(first, last + 1)

@@ -1,0 +1,65 @@
+"""จังหวัด and แหล่งข้อมูล: a value has a way to come, and where two come the tables say which counts."""
+
+from collections.abc import Iterator
+
+from kpibatch.base.findings import Finding, finding
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Counts, Source
+
+_MAY_SAY = {
+    Source.FORM: (Counts.CENTRAL, Counts.UNIT),
+    Source.PROVINCE: (Counts.UNSTATED, Counts.CENTRAL, Counts.PROVINCE),
+}
+
+
+def export_of_monthly(tables: LevelTables) -> Iterator[Finding]:
+    """An export gives what is reported month by month, not what is fixed or computed.
+
+    Source: design, section 1 (แหล่งข้อมูล).
+    """
+    for export in tables.exports:
+        measure = tables.measures[export.measure]
+        if not measure.monthly:
+            facts = {"found": measure.source.value, "label": measure.label}
+            yield finding("lint-export-source", export.place, measure=measure.code, **facts)
+
+
+def which_counts(tables: LevelTables) -> Iterator[Finding]:
+    """Where two values come, ใช้ค่า says which of the two counts.
+
+    Source: design, section 1 (แหล่งข้อมูล: ใช้ค่า).
+    """
+    for export in tables.exports:
+        measure = tables.measures[export.measure]
+        allowed = _MAY_SAY.get(measure.source, (export.counts,))
+        if export.counts not in allowed:
+            words = " / ".join(counts.value for counts in allowed if counts)
+            facts = {"found": export.counts.value or "–", "source": measure.source.value, "allowed": words}
+            yield finding("lint-export-counts", export.place, measure=measure.code, **facts)
+
+
+def same_column(tables: LevelTables) -> Iterator[Finding]:
+    """No two measures are taken from one column of an export.
+
+    Source: design, section 1 (แหล่งข้อมูล).
+    """
+    first: dict[tuple[str, str, str], str] = {}
+    for export in tables.exports:
+        key = (export.file, export.sheet, export.column)
+        if key in first:
+            facts = {"found": export.column, "other": first[key]}
+            yield finding("lint-export-twice", export.place, measure=export.measure, **facts)
+        first.setdefault(key, export.measure)
+
+
+def province_evidence(tables: LevelTables) -> Iterator[Finding]:
+    """The province's own numbers have no column of evidence.
+
+    Source: design, section 1 (ต้องมีหลักฐาน).
+    """
+    for measure in tables.measures.values():
+        if measure.needs_evidence and measure.source is Source.PROVINCE:
+            yield finding("lint-province-evidence", measure.place, measure=measure.code, found=measure.code)
+
+
+CHECKS = (export_of_monthly, which_counts, same_column, province_evidence)
