@@ -8,6 +8,7 @@ names in it are made harmless, and what is locked, swollen or a zip itself is re
 import os
 import shutil
 import tempfile
+import time
 import weakref
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +37,7 @@ _SYSTEM = ("thumbs.db", "desktop.ini", "__macosx")
 _EVIDENCE = ("evidence", "หลักฐาน")
 _REPORTS = {".csv", ".tsv", ".gsheet", ".numbers", ".lnk", ".url", ".webloc", ".rar", ".7z", ".zip"}
 _UTF8 = 0x800
+_HOME, _FORGOTTEN = "kpibatch-read-", 7 * 86_400.0  # seconds
 _LONGEST, _LONGEST_SUFFIX = 255, 16  # bytes of a name on most disks; letters of what tells its kind
 
 
@@ -56,7 +58,8 @@ class Copies:
 
     @cached_property
     def _home(self) -> Path:
-        home = Path(tempfile.mkdtemp(prefix="kpibatch-read-"))
+        _clear_away()
+        home = Path(tempfile.mkdtemp(prefix=_HOME))
         weakref.finalize(self, _removed, home, os.getpid())  # at the latest when the program ends
         return home
 
@@ -73,6 +76,14 @@ class Copies:
         except OSError as reason:
             raise CannotWrite(file=reason.filename or tempfile.gettempdir(), reason=reason.strerror) from None
         self._paths[name] = path
+
+
+def _clear_away() -> None:
+    """The copies that killed runs left behind, once nobody can need them."""
+    for home in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
+        with suppress(OSError):
+            if time.time() - home.stat().st_mtime > _FORGOTTEN:
+                shutil.rmtree(home)
 
 
 def _removed(home: Path, owner: int) -> None:

@@ -4,6 +4,7 @@ named with its way out, so that nobody is passed over.
 
 import os
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -243,6 +244,21 @@ def test_what_was_read_is_kept_whatever_becomes_of_the_file(
     (home,) = {path.parent for path in seen.copies.names}
     del seen
     assert not home.exists(), "gone with the last who needs it"
+
+
+@pytest.mark.parametrize(("days", "there"), [(6.99, True), (7.01, False)])
+def test_what_a_killed_run_left_goes_with_a_later_one(
+    days: float, there: bool, month: Path, tables: LevelTables, form: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(month.parent))
+    left = month.parent / "kpibatch-read-left"
+    left.mkdir()
+    (left / "00000").write_bytes(form)
+    os.utime(left, (time.time() - days * 86_400,) * 2)
+    (month / "3101.xlsx").write_bytes(form)
+    seen = look(month, tables)
+    assert left.exists() == there
+    assert all(path.is_file() for path in seen.copies.names)
 
 
 def test_a_file_that_is_gone_when_it_is_read_is_one_finding(
