@@ -15,6 +15,6 @@ earlier.py           what earlier months' forms say where a form holds one month
 corrections.py       the values that the province set right
 corrections_book.py  the workbook they are filled in
 central/             values that are not the units' own: the province's numbers, central systems' exports
-late.py              what a submission says otherwise of an earlier month than was sent then; fills nothing in
+late.py              what was reported of an earlier month stays; who says otherwise is told
 validate.py          all values against their rules, in one pass (the door to pandera)
 """

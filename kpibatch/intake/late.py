@@ -1,7 +1,9 @@
-"""What was reported stays: a value of an earlier month is the one that was sent first.
+"""What was reported stays: a value of an earlier month is the one that was sent first, of a closed month the
+one that it was closed with.
 
 In: the long frame of a month as sent, and the months before. Out: the frame with every such value in its
-place, findings where a submission says otherwise, and what the months after this one are to look back on.
+place, findings where a submission or a correction says otherwise, and what the months after this one are to
+look back on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +14,14 @@ import pandas as pd
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import is_month
+from kpibatch.intake.corrections import Correction
 from kpibatch.intake.frame import BAD, DTYPES, KEY, OK, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.rules.levels import LevelTables
 
-CHANGED, ACCEPTED, GIVEN, MENDED = "late-change", "late-accepted", "late-given", "late-mended"
+CHANGED, SEALED, ACCEPTED = OTHERWISE = ("late-change", "late-sealed", "late-accepted")
+GIVEN, MENDED = "late-given", "late-mended"
 ACCEPT = "accept"
 _SAID = ("value", "state", "found", *PLACE)  # what a cell says; the key is what it says it of
 
@@ -53,33 +57,102 @@ def with_first_sent(
     and both files.
 
     A number that was changed, or taken away, counts as it was sent first, unless ``late_values`` accepts the
-    new one: a warning. One that was blank and has come since, or was refused and is mended, counts from now
-    on: a note. Nothing is said where the form has no cell for it, or the value now is the one that an
-    approved correction (``corrected``: unit, measure, month → value) set.
+    new one and the month is not closed: a warning. One that was blank and has come since, or was refused and
+    is mended, counts from now on: a note. Nothing is said where the form has no cell for it, or the value now
+    is the one that an approved correction (``corrected``: unit, measure, month → value) set.
 
     Source: design, section 4 (a published month stays), ``[intake] late_values``.
     """
+    past = tuple(past)
     frame, then = intake.reported, first_sent(past)
     both = frame.reset_index().merge(then, on=list(KEY), suffixes=("", "_then")).set_index("index")
     both = both[both["month"] < intake.month]
     had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
     other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
     late = ~had & has
-    kinds = [other & asked, late & (both["state_then"] == BAD), late]
-    changed = ACCEPTED if late_values == ACCEPT else CHANGED
-    both["code"] = np.select(kinds, [changed, MENDED, GIVEN], "")
+    closed = both["file_then"].str.partition("/")[0].isin([month.month for month in past if month.sealed])
+    accepted = other & ~closed & (late_values == ACCEPT)
+    kinds = [
+        accepted & asked,
+        other & closed & asked,
+        other & asked,
+        late & (both["state_then"] == BAD),
+        late,
+    ]
+    both["code"] = np.select(kinds, [ACCEPTED, SEALED, CHANGED, MENDED, GIVEN], "")
     findings = [
         _finding({str(name): cell for name, cell in row.items()}, tables, corrected)
         for row in both[both["code"] != ""].to_dict("records")
         if corrected.get((row["unit"], row["measure"], row["month"])) != row["value"]
     ]
-    kept = both[other]
-    if late_values == ACCEPT or kept.empty:
+    kept = both[other & ~accepted]
+    if kept.empty:
         return frame, findings
     standing = frame.copy()
     for column in _SAID:
         standing.loc[kept.index, column] = kept[f"{column}_then"]
     return standing, findings
+
+
+def within_seals(
+    corrections: Iterable[Correction], past: Iterable[PastMonth]
+) -> tuple[list[Correction], list[Finding]]:
+    """The corrections that closed months leave room for: those that a month was closed with, and all of other
+    months. Each other one is an error.
+
+    Source: design, section 2 (``close``).
+    """
+    sealed = {month.month: month.corrected for month in past if month.sealed}
+    usable: list[Correction] = []
+    refused: list[Correction] = []
+    for each in corrections:
+        agreed = each.month not in sealed or sealed[each.month].get(each.key) == each.value
+        (usable if agreed else refused).append(each)
+    return usable, [
+        finding(
+            "correction-sealed",
+            each.place,
+            unit=each.unit,
+            measure=each.measure,
+            found=each.found,
+            month=each.month,
+        )
+        for each in refused
+    ]
+
+
+def with_sealed_corrections(
+    frame: pd.DataFrame, usable: Iterable[Correction], past: Iterable[PastMonth], tables: LevelTables
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The long frame with what closed months were corrected by and no correction says any more."""
+    there = {each.key for each in usable}
+    gone = {
+        key: value
+        for month in past
+        if month.sealed
+        for key, value in month.corrected.items()
+        if key[2] == month.month and key not in there
+    }
+    if not gone:
+        return frame, []
+    keys = pd.MultiIndex.from_frame(frame[list(KEY)])
+    restored, findings = frame.copy(), []
+    for row in frame.index[keys.isin(list(gone))]:
+        unit, measure, month = (str(frame.at[row, column]) for column in KEY)
+        value = gone[unit, measure, month]
+        restored.loc[row, ["value", "state"]] = value, OK
+        findings.append(
+            finding(
+                "correction-unsealed",
+                Place(*(str(frame.at[row, column]) for column in PLACE)),
+                unit=unit,
+                measure=measure,
+                found=frame.at[row, "found"],
+                month=month,
+                value=show_value(value, tables.measures[measure].kind),
+            )
+        )
+    return restored, findings
 
 
 def said_first(intake: Intake, reported: pd.DataFrame, past: Iterable[PastMonth]) -> pd.DataFrame:

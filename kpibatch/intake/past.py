@@ -1,7 +1,7 @@
 """An earlier month as a later one needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ class PastMonth:
     ``reported`` is what the submissions that counted said, as sent, of this very month and, where nothing
     usable had been said of them before, of the round's months before it: columns ``PAST_COLUMNS``. What was
     sent and refused has the state ``BAD``.
+
+    ``sealed`` is a closed month; ``corrected`` are the corrections that it was closed with (unit, measure,
+    month → value).
     """
 
     month: str
@@ -25,3 +28,5 @@ class PastMonth:
     percent: Mapping[str, float]
     prompt: frozenset[str]
     reported: pd.DataFrame
+    sealed: bool = False
+    corrected: Mapping[tuple[str, str, str], float] = field(default_factory=dict)

@@ -10,10 +10,11 @@ csv_cells.py  a text as a cell of a CSV that Excel may open, and back
 listings.py  the CSV files and ``run.json``
 folder.py    a month's folder read back
 journal.py   the mails' states on record twice
-history.py   what earlier months said: the database kept in step with the months' folders
 keys.py      secrets, and the key that a bundle is signed with (the door to keyring and cryptography)
 bundle.py    a closed month as one zip file
 unpack.py    a bundle unpacked, without trusting a word of it
+sealed.py    closed months as they were sealed, whatever has become of their folders
+history.py   what earlier months said: the database kept in step with the months' folders
 assess.py    one month read, set against the months before it, and scored
 compare/     two sides compared: what moved which level, score and rank
 """

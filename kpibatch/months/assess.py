@@ -119,12 +119,19 @@ def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[Pa
 
     Source: design, section 1 (ส่งทันกำหนด: by its due day).
     """
-    due, record = rules.tables.calendar.get(month), read_published(rules.config.output / month).record
+    due, record = rules.tables.calendar.get(month), read_published(history.months.folders[month]).record
     now, then = due.isoformat() if due else "–", record.get("due") or "–"
     sent = history.sent(month)
     late = {unit: is_late(came, due) if came else was for unit, (came, was) in sent.items()}
     moved = [unit for unit, (_, was) in sorted(sent.items()) if late[unit] != was]
-    judged = replace(history.month(month), prompt=frozenset(unit for unit in late if not late[unit]))
+    judged = replace(
+        history.month(month),
+        prompt=frozenset(unit for unit in late if not late[unit]),
+        sealed=month in history.months.seals,
+        corrected={
+            (row["unit"], row["measure"], row["month"]): row["value"] for row in record.get("corrected", ())
+        },
+    )
     if "due" in record and then != now:
         code = "due-changed"
     elif moved:
@@ -149,6 +156,11 @@ def _about(history: History, months: list[str], round_key: str, language: str) -
     for month, other in history.rounds().items():
         if month in months and other != round_key:
             yield finding("history-other-round", Place(HISTORY), found=other, month=month, expected=round_key)
+    for month in sorted(history.months.restored & {*months}):
+        yield finding("seal-differs", Place(month), found=month, month=month)
+    for month in sorted({*history.months.broken} & {*months}):
+        reason = history.months.broken[month].message(language)
+        yield finding("seal-broken", Place(month), found=reason, month=month)
     for month in months:
         if month in history.skipped:
             yield finding(

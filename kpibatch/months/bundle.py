@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, distribution
@@ -42,15 +42,26 @@ def refuse_closed(config: Config, month: str) -> None:
         raise MonthClosed(month=month, file=bundle_path(config.output, month))
 
 
+def seal_path(output: Path, month: str) -> Path:
+    """Where, in an unpacked bundle, the manifest of an earlier closed month lies."""
+    return output / CLOSED / f"{month}.json"
+
+
 def pack(
-    config: Config, published: Published, months: Iterable[str], sights: Mapping[str, datetime], target: Path
+    config: Config,
+    published: Published,
+    folders: Mapping[str, Path],
+    seals: Mapping[str, bytes],
+    sights: Mapping[str, datetime],
+    target: Path,
 ) -> None:
-    """Write the bundle of a published month; ``months`` are the round's months up to it, ``sights`` when
-    files' bytes were first seen.
+    """Write the bundle of a published month; ``folders`` are those of the round's months up to it, ``seals``
+    the manifests of those that are closed, ``sights`` when files' bytes were first seen.
 
     Raises ``KpibatchError`` where something can't be read or the disk refuses.
     """
-    members = {name: _bytes(content) for name, content in _members(config, published, list(months))}
+    members = {name: _bytes(content) for name, content in _members(config, published, folders)}
+    members |= {f"output/{CLOSED}/{month}.json": seal for month, seal in seals.items()}
     hashes = _hashes(members)
     arrivals = {digest: sights[digest].isoformat() for digest in sorted({*hashes.values()} & {*sights})}
     members[ARRIVALS] = _as_json(arrivals)
@@ -81,19 +92,21 @@ def pack(
     saved(target, write)
 
 
-def _members(config: Config, published: Published, months: list[str]) -> Iterator[tuple[str, Path | bytes]]:
+def _members(
+    config: Config, published: Published, folders: Mapping[str, Path]
+) -> Iterator[tuple[str, Path | bytes]]:
     yield CONFIG, config.root / CONFIG
     yield CONSTRAINTS, _constraints()
     for kind in ("level_tables", "form_template", "corrections", "province"):
         path = getattr(config, kind)
         if path and path.is_file():
             yield f"{kind}/{path.name}", path
-    for month in months:
+    for month, folder in folders.items():
         yield from _sent(config.submissions / month, f"submissions/{month}")
         yield from _sent(config.sources / month, f"sources/{month}")
         if month != published.month:
             for name in (RECORD, *LISTED):
-                if (path := config.output / month / name).is_file():
+                if (path := folder / name).is_file():
                     yield f"output/{month}/{name}", path
     for name, path in _files(published.folder, f"output/{published.month}", below=True):
         if PurePosixPath(name).parts[2] != MAIL:

@@ -7,7 +7,7 @@ command.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,12 +25,12 @@ from kpibatch.months.folder import (
     Published,
     Row,
     as_number,
-    month_folders,
     published_months,
     read_published,
 )
 from kpibatch.months.journal import restore
 from kpibatch.months.record import read_record
+from kpibatch.months.sealed import Months, as_sealed
 from kpibatch.rules.records import TOTAL
 
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
@@ -40,10 +40,12 @@ _BELOW_RUNS = ("submissions", "sent_values", "measures", "scores", "findings")
 
 @dataclass(frozen=True)
 class History:
-    """An open history. ``months`` are the folders seen, ``skipped`` those that can't be read, with why."""
+    """An open history. ``months`` are the folders that it was read from, ``skipped`` the months that can't be
+    read, with why.
+    """
 
     connection: Connection
-    months: tuple[str, ...] = ()
+    months: Months
     skipped: dict[str, KpibatchError] = field(default_factory=dict)
 
     def sights(self) -> dict[str, datetime]:
@@ -114,42 +116,43 @@ def history_of(output: Path, *, to_keep: bool = False) -> Iterator[History]:
     Where the disk refuses, it is a passing one too, so that what only looks back still can; unless it is
     ``to_keep``. Raises ``KpibatchError`` where ``history.sqlite`` is damaged, foreign or of a newer version.
     """
-    path, months = output / HISTORY, list(month_folders(output))
-    try:
-        history, closing = _begun(
-            path if path.exists() or any(published_months(output)) else _MEMORY, output, months
-        )
-    except HistoryRefused:
-        if to_keep:
-            raise
-        history, closing = _begun(_MEMORY, output, months)
-    with closing:
-        yield history
+    path = output / HISTORY
+    with as_sealed(output) as months:
+        try:
+            history, closing = _begun(
+                path if path.exists() or any(published_months(output)) else _MEMORY, output, months
+            )
+        except HistoryRefused:
+            if to_keep:
+                raise
+            history, closing = _begun(_MEMORY, output, months)
+        with closing:
+            yield history
 
 
-def _begun(path: Path, output: Path, months: Sequence[Path]) -> tuple[History, ExitStack]:
+def _begun(path: Path, output: Path, months: Months) -> tuple[History, ExitStack]:
     with ExitStack() as stack:
         connection = stack.enter_context(opened(path))
         return _in_step(connection, output, months), stack.pop_all()
 
 
-def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> History:
+def _in_step(connection: Connection, output: Path, months: Months) -> History:
     """Take in what was published since, and again what the database no longer holds as it was taken in; where
     it is new, what was mailed and what was only checked as well.
 
     What the database says of a month that is gone or can't be read is forgotten: a rebuild would not know it
     either.
     """
-    history = History(connection, tuple(folder.name for folder in months))
+    history = History(connection, months)
     known = dict(connection.execute("SELECT month, record_sha256 FROM runs"))
     if not known:
-        for folder in months:
+        for month in months.folders:
             with suppress(
                 KpibatchError
             ):  # a damaged journal is told, and stops, when that month's mails are sent
-                restore(connection, [folder])
+                restore(connection, [output / month])
         _recall_sights(connection, output)
-    for folder in months:
+    for month, folder in months.folders.items():
         try:
             published = read_published(folder)
             for name in LISTED:
@@ -157,8 +160,8 @@ def _in_step(connection: Connection, output: Path, months: Sequence[Path]) -> Hi
             if known.get(published.month) != _digests(connection, published):
                 load(connection, published)
         except KpibatchError as error:
-            history.skipped[folder.name] = error
-    for month in sorted({*known} - {folder.name for folder in months} | {*known} & {*history.skipped}):
+            history.skipped[month] = error
+    for month in sorted({*known} - {*months.folders} | {*known} & {*history.skipped}):
         with transaction(connection):
             connection.execute("DELETE FROM runs WHERE month = ?", (month,))
     return history
@@ -180,8 +183,8 @@ def rebuild(output: Path) -> History:
     path, part = output / HISTORY, output / f".{HISTORY}.part"
     discard(part)
     try:
-        with opened(part) as connection:
-            history = _in_step(connection, output, list(month_folders(output)))
+        with as_sealed(output) as months, opened(part) as connection:
+            history = _in_step(connection, output, months)
         take_place(part, path)
     except OSError as reason:
         raise CannotWrite(file=path, reason=reason.strerror or reason) from None

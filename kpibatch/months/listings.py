@@ -22,7 +22,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import PLACE
-from kpibatch.intake.late import ACCEPTED, CHANGED
+from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import harmless
 from kpibatch.months.record import record_bytes
@@ -172,7 +172,7 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
         totals = [str(number) for number in count(outcome.findings_of(unit.code)).values()]
         provisional = "yes" if standing.status is Status.PROVISIONAL else "no"
         came = moment.isoformat(timespec="minutes") if moment else ""
-        changed = sum(each.code in (CHANGED, ACCEPTED) for each in outcome.findings_of(unit.code))
+        changed = sum(each.code in OTHERWISE for each in outcome.findings_of(unit.code))
         lacking = [*outcome.lacking_of(unit.code).values()]
         rows.append(
             (
@@ -226,6 +226,11 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "due": due.isoformat() if (due := tables.calendar.get(outcome.month)) else None,
         **_file("form_template", config.form_template),
         **_file("corrections", config.corrections if config.corrections.exists() else None),
+        "corrected": [
+            {"unit": unit, "measure": measure, "month": month, "value": value}
+            for (unit, measure, month), value in sorted(outcome.corrections.by_key.items())
+            if month <= outcome.month
+        ],
         "inputs": [
             {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
         ],

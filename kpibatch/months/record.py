@@ -80,6 +80,7 @@ _WHERE_STATED: Mapping[str, Any] = {
     "due": _maybe(_moment),
     "listings": {"": str},
     "central": [{"file": str, "sha256": str}],
+    "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
 }
 
 

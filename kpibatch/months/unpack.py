@@ -6,7 +6,8 @@ import hashlib
 import json
 import stat
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -16,7 +17,7 @@ from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config, IntakeLimits, Workspace, read_config
 from kpibatch.base.errors import BundleUnreadable, NoBundle
 from kpibatch.base.files import by_name, harmless, sha256_of
-from kpibatch.base.month_files import MAIL, RECORD
+from kpibatch.base.month_files import CLOSED, MAIL, RECORD
 from kpibatch.base.thai import is_month
 from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.limits import Refused
@@ -55,16 +56,41 @@ def unpack(path: Path, folder: Path) -> Bundle:
 
     Raises ``KpibatchError`` where it is no bundle, or not fit to be unpacked.
     """
-    try:
+    with _told(path):
         return capped(replace(USUAL, seconds=_SECONDS), _unpacked, path, folder)
+
+
+def seal_of(path: Path) -> bytes:
+    """The manifest of a bundle; raises as ``unpack`` does."""
+    with _told(path):
+        return capped(USUAL, _seal_of, path)
+
+
+def _seal_of(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo(MANIFEST).file_size > _SMALL:
+            raise _Unfit(MANIFEST)
+        return archive.read(MANIFEST)
+
+
+def sealed_files(path: Path, seal: bytes) -> Mapping[str, str]:
+    """Each file of a bundle and its SHA-256, as its manifest says; raises as ``unpack`` does."""
+    with _told(path):
+        return _manifest(seal)[1]
+
+
+class _Unfit(Exception): ...
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise NoBundle(file=path) from None
     except (*BAD_ZIP, _Unfit, Refused, KeyError, TypeError, AttributeError, RecursionError) as reason:
         shown = harmless(str(reason) or type(reason).__name__)[:200]
         raise BundleUnreadable(file=path, reason=shown) from None
-
-
-class _Unfit(Exception): ...
 
 
 def _unpacked(path: Path, folder: Path) -> Bundle:
@@ -118,6 +144,8 @@ def _has_its_place(entry: zipfile.ZipInfo) -> bool:
         return name in _ALONE
     if top in _ONE_FILE:
         return len(below) == 1
+    if top == "output" and below[0] == CLOSED:
+        return len(below) == 2 and is_month(below[1].removesuffix(".json"))
     mailed = top == "output" and below[1:2] == [MAIL]
     return top in _MONTHS and len(below) > 1 and is_month(below[0]) and not mailed
 
@@ -180,5 +208,5 @@ def workspace_in(folder: Path, limits: IntakeLimits) -> Config:
 def lowered(config: Config, limits: IntakeLimits) -> dict[str, tuple[Any, Any]]:
     """The limits that a configuration sets higher than ``limits``: what it says, and what holds."""
     theirs, ours = asdict(config.intake), asdict(limits)
-    names = (spec.name for spec in fields(IntakeLimits) if not spec.name.startswith("date_"))
+    names = (spec.name for spec in fields(IntakeLimits) if not spec.name.startswith(("date_", "late_")))
     return {name: (theirs[name], ours[name]) for name in names if theirs[name] > ours[name]}

@@ -12,7 +12,14 @@ from kpibatch.base.findings import Finding, Place, in_order
 from kpibatch.base.thai import show_month
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
 from kpibatch.intake.frame import OK, PLACE
-from kpibatch.intake.late import CHANGED, said_first, with_first_sent
+from kpibatch.intake.late import (
+    CHANGED,
+    OTHERWISE,
+    said_first,
+    with_first_sent,
+    with_sealed_corrections,
+    within_seals,
+)
 from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
 from kpibatch.intake.validate import validate
@@ -140,7 +147,7 @@ class Outcome:
         """
         overruled: dict[tuple[str, str], list[Finding]] = {}
         for each in self.findings:
-            if each.code in (CORRECTED, CHANGED):
+            if each.code == CORRECTED or each.code in OTHERWISE:
                 overruled.setdefault((each.unit, each.measure), []).append(each)
         return overruled
 
@@ -192,11 +199,13 @@ def assess(
     """Correct, validate, measure, score and rank a month; ``past`` are the round's months before, oldest
     first.
     """
-    policy = config.intake.late_values
-    standing, about_late = with_first_sent(intake, past, tables, corrections.by_key, policy)
-    frame, about_corrections = with_corrections(standing, corrections.usable, tables, intake.month)
+    usable, about_seals = within_seals(corrections.usable, past)
+    approved = {each.key: each.value for each in usable}
+    standing, about_late = with_first_sent(intake, past, tables, approved, config.intake.late_values)
+    standing, about_sealed = with_sealed_corrections(standing, usable, past, tables)
+    frame, about_corrections = with_corrections(standing, usable, tables, intake.month)
     reported, findings = validate(replace(intake, reported=frame), tables, config)
-    findings += [*about_corrections, *corrections.findings, *about_late]
+    findings += [*about_corrections, *corrections.findings, *about_seals, *about_sealed, *about_late]
     measured = measure_all(reported, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}

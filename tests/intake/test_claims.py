@@ -2,20 +2,35 @@
 on.
 """
 
+import hashlib
+import json
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from correcting import PAPERS
+from correcting import PAPERS, correct
 from openpyxl import load_workbook
-from workspace import change, codes, copy_sample, findings, keep_units, kpibatch, read_rows, run, submission
+from workspace import (
+    change,
+    codes,
+    configure,
+    copy_sample,
+    findings,
+    keep_units,
+    kpibatch,
+    read_rows,
+    run,
+    submission,
+)
 
 from kpibatch.base.config import read_config
 from kpibatch.intake.corrections import HEADS
 from kpibatch.intake.frame import OK
 from kpibatch.months.assess import assess_month
+from kpibatch.months.record import record_bytes
 from kpibatch.scoring.outcome import Outcome, assess
 
 UNIT, MEASURE = "3104", "T5.news"
@@ -46,7 +61,8 @@ def test_april_rewritten_in_june_moves_no_score(april: str, workspace: Path) -> 
     rewrite(workspace)
     output = run(workspace, expect=1)
     assert scores(output) == honest
-    (told,) = [row for row in findings(output, unit=UNIT) if row["code"] == "late-change"]
+    code = "late-sealed" if april == "sealed" else "late-change"
+    (told,) = [row for row in findings(output, unit=UNIT) if row["code"] == code]
     for said in ("“12”", "“1”", f"{APRIL}/"):
         assert said in told["message"]
 
@@ -127,3 +143,88 @@ def test_a_thousand_random_rewrites_of_earlier_months_move_no_rank(tmp_path: Pat
         changed += int((told["value"] != frame["value"]).sum())
         assert ranks(outcome) == ranks(honest)
     assert changed > 800
+
+
+# --- closed months ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """April, with one correction, published and closed; read only."""
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("closed")), UNIT, "3101", "3105")
+    correct(workspace, ("3105", MEASURE, APRIL, 5))
+    run(workspace, APRIL)
+    assert kpibatch(workspace, "close", APRIL).exit_code == 0
+    return workspace
+
+
+@pytest.fixture
+def sealed(closed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(closed, tmp_path / "sealed"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("late_values", ["corrections", "accept"])
+def test_a_closed_month_is_told_as_closed(late_values: str, sealed: Path) -> None:
+    configure(sealed, late_values=f'"{late_values}"')
+    honest = scores(run(sealed))
+    rewrite(sealed)
+    output = run(sealed, expect=1)
+    assert scores(output) == honest
+    assert [row["code"] for row in findings(output, unit=UNIT) if "late-" in row["code"]] == ["late-sealed"]
+    assert kpibatch(sealed, "corrections").exit_code == 0
+    assert UNIT not in {row[0] for row in rows_of(sealed / "corrections.xlsx")}
+
+
+@pytest.mark.slow
+def test_a_correction_that_contradicts_a_seal_is_refused(sealed: Path) -> None:
+    honest = scores(run(sealed))
+    correct(sealed, ("3105", MEASURE, APRIL, 5), (UNIT, MEASURE, APRIL, 1))
+    output = run(sealed, expect=1)
+    assert scores(output) == honest
+    assert [row["unit"] for row in findings(output) if row["code"] == "correction-sealed"] == [UNIT]
+
+
+@pytest.mark.slow
+def test_a_correction_taken_away_after_the_seal_counts_all_the_same(sealed: Path) -> None:
+    honest = scores(run(sealed))
+    correct(sealed)
+    output = run(sealed, expect=1)
+    assert scores(output) == honest
+    assert [row["unit"] for row in findings(output) if row["code"] == "correction-unsealed"] == ["3105"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("done", ["changed", "removed"])
+def test_the_sealed_values_count_whatever_becomes_of_the_folder(done: str, sealed: Path) -> None:
+    """A whole month forged, its record with it, or gone; and the bundle of the next month proves it."""
+    honest = scores(run(sealed))
+    folder = sealed / "output" / APRIL
+    if done == "removed":
+        shutil.rmtree(folder)
+    else:
+        forge(folder)
+    output = run(sealed, expect=1)
+    assert scores(output) == honest
+    assert [row["found"] for row in findings(output) if row["code"] == "seal-differs"] == [APRIL]
+    assert kpibatch(sealed, "close", JUNE).exit_code == 0
+    verdict = kpibatch(sealed, "verify", str(sealed / "output/closed" / f"{JUNE}.zip"))
+    assert verdict.exit_code == 0, verdict.output
+
+
+def forge(folder: Path) -> None:
+    """Say that the unit sent 1, in a folder that is sound in itself."""
+    values, record = folder / "values.csv", folder / "run.json"
+    rows = values.read_bytes().replace(f"{UNIT},{MEASURE},12,".encode(), f"{UNIT},{MEASURE},1,".encode())
+    assert rows != values.read_bytes()
+    values.write_bytes(rows)
+    facts = json.loads(record.read_bytes())
+    facts["listings"]["values.csv"] = hashlib.sha256(rows).hexdigest()
+    record.write_bytes(record_bytes({name: fact for name, fact in facts.items() if name != "sha256"}))
+
+
+@pytest.mark.slow
+def test_a_broken_bundle_is_told_and_stops_nothing(sealed: Path) -> None:
+    (sealed / "output/closed" / f"{APRIL}.zip").write_bytes(b"PK")
+    output = run(sealed, expect=1)
+    assert [row["severity"] for row in findings(output) if row["code"] == "seal-broken"] == ["warning"]

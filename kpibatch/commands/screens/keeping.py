@@ -66,7 +66,7 @@ def show_province(config: Config, tables: LevelTables, month: str, written: Writ
 
 def show_rebuilt(history: History, language: str) -> None:
     """Which months the history was made of, and which could not be read."""
-    months = [month for month in history.months if month not in history.skipped]
+    months = [month for month in history.months.folders if month not in history.skipped]
     print(say("console.history-rebuilt", language, count=len(months), months=", ".join(months) or "–"))
     _show_skipped(history, language)
 
