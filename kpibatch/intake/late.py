@@ -70,7 +70,7 @@ def with_first_sent(
     had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
     other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
     late = ~had & has
-    closed = both["file_then"].str.partition("/")[0].isin([month.month for month in past if month.sealed])
+    closed = both["file_then"].str.split("/").str[0].isin([month.month for month in past if month.sealed])
     accepted = other & ~closed & (late_values == ACCEPT)
     kinds = [
         accepted & asked,

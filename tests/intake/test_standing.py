@@ -130,3 +130,8 @@ def test_a_corrected_value_was_said_all_the_same() -> None:
     sent = intake(JUNE, said(JUNE, "5"))
     corrected = sent.reported.assign(file="corrections.xlsx", state=BAD)
     assert said_first(sent, corrected, [])["state"].tolist() == [OK]
+
+
+def test_the_first_month_looks_back_on_nothing(tables: LevelTables) -> None:
+    counted, findings = with_first_sent(intake(APRIL, said(APRIL, "5")), [], tables, {})
+    assert (counted["value"].tolist(), findings) == ([5.0], [])
