@@ -63,35 +63,36 @@ def with_first_sent(
 
     Source: design, section 4 (a published month stays), ``[intake] late_values``.
     """
-    past = tuple(past)
-    frame, then = intake.reported, first_sent(past)
-    both = frame.reset_index().merge(then, on=list(KEY), suffixes=("", "_then")).set_index("index")
-    both = both[both["month"] < intake.month]
-    had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
-    other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
-    late = ~had & has
-    closed = both["file_then"].str.split("/").str[0].isin([month.month for month in past if month.sealed])
-    accepted = other & ~closed & (late_values == ACCEPT)
-    kinds = [
-        accepted & asked,
-        other & closed & asked,
-        other & asked,
-        late & (both["state_then"] == BAD),
-        late,
-    ]
-    both["code"] = np.select(kinds, [ACCEPTED, SEALED, CHANGED, MENDED, GIVEN], "")
+    frame, both = intake.reported, _both(intake, tuple(past), late_values)
     findings = [
         _finding({str(name): cell for name, cell in row.items()}, tables, corrected)
         for row in both[both["code"] != ""].to_dict("records")
         if corrected.get((row["unit"], row["measure"], row["month"])) != row["value"]
     ]
-    kept = both[other & ~accepted]
+    kept = both[both["kept"]]
     if kept.empty:
         return frame, findings
     standing = frame.copy()
     for column in _SAID:
         standing.loc[kept.index, column] = kept[f"{column}_then"]
     return standing, findings
+
+
+def _both(intake: Intake, past: tuple[PastMonth, ...], late_values: str) -> pd.DataFrame:
+    """The rows of earlier months with what was first sent beside what is said now: ``code`` says what is to
+    be told, ``kept`` whether the former counts; its index is the frame's.
+    """
+    then = first_sent(past)
+    both = intake.reported.reset_index().merge(then, on=list(KEY), suffixes=("", "_then")).set_index("index")
+    both = both[both["month"] < intake.month]
+    had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
+    other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
+    closed = both["file_then"].str.split("/").str[0].isin([month.month for month in past if month.sealed])
+    accepted, late = other & ~closed & (late_values == ACCEPT), ~had & has
+    mended = late & (both["state_then"] == BAD)
+    kinds = [accepted & asked, other & closed & asked, other & asked, mended, late]
+    code = np.select(kinds, [ACCEPTED, SEALED, CHANGED, MENDED, GIVEN], "")
+    return both.assign(code=code, kept=other & ~accepted)
 
 
 def within_seals(
