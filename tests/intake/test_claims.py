@@ -197,7 +197,7 @@ def test_a_correction_taken_away_after_the_seal_counts_all_the_same(sealed: Path
 @pytest.mark.slow
 @pytest.mark.parametrize("done", ["changed", "removed"])
 def test_the_sealed_values_count_whatever_becomes_of_the_folder(done: str, sealed: Path) -> None:
-    """A whole month forged, its record with it, or gone. Once it is put back, the bundle of June proves it."""
+    """A month forged, its record with it, or gone. Once it is put back, the bundle of June proves it."""
     honest = scores(run(sealed))
     folder = sealed / "output" / APRIL
     copy = shutil.copytree(folder, sealed / "copy")
