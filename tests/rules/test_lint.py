@@ -214,6 +214,7 @@ SLIPS = (
     Slip("lint-calendar-order", "ปฏิทิน", {"ปฏิทิน!B2": "5 มิ.ย. 2565"}, near={"ปฏิทิน!B2": "4 มิ.ย. 2565"}),
     # the units
     Slip("lint-no-units", "หน่วย", sheets=heading_only("หน่วย", "ค่าตั้งต้น"), also=also("lint-nobody")),
+    Slip("lint-long-name", "หน่วย!A3", {"หน่วย!B3": "ก" * 201}, near={"หน่วย!B3": "ก" * 200}),
     Slip("lint-same-name", "หน่วย!A4", {"หน่วย!B4": "เมือง"}, near={"หน่วย!B4": "เมืองใหม่"}),
     Slip("lint-no-mail", "หน่วย!A4", {"หน่วย!D4": None}),
     Slip("lint-bad-mail", "หน่วย!A4", {"หน่วย!D4": "3103(at)cdd.example"}, near={"หน่วย!D4": "a@cdd.example; b@cdd.example"}),

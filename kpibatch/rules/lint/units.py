@@ -7,6 +7,8 @@ from kpibatch.base.mailboxes import read_addresses
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import UNITS
 
+_LONGEST = 200
+
 
 def no_units(tables: LevelTables) -> Iterator[Finding]:
     """There is somebody to assess.
@@ -30,6 +32,18 @@ def same_names(tables: LevelTables) -> Iterator[Finding]:
         names[unit.name] = unit.code
 
 
+def long_names(tables: LevelTables) -> Iterator[Finding]:
+    """A code and a name are short enough for a file's name, a link and a mail's subject.
+
+    Source: design, section 4 (units/<code> <name>.xlsx).
+    """
+    for unit in tables.units:
+        for text in (unit.code, unit.name):
+            if len(text) > _LONGEST:
+                facts = {"found": f"{text[:40]}…", "length": str(len(text)), "most": str(_LONGEST)}
+                yield finding("lint-long-name", unit.place, **facts)
+
+
 def mail_addresses(tables: LevelTables) -> Iterator[Finding]:
     """Every unit has an address, and each address can be written to.
 
@@ -42,4 +56,4 @@ def mail_addresses(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-bad-mail", unit.place, unit=unit.code, found=bad)
 
 
-CHECKS = (no_units, same_names, mail_addresses)
+CHECKS = (no_units, same_names, long_names, mail_addresses)
