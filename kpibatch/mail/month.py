@@ -206,4 +206,4 @@ def write_templates(config: Config) -> list[Path]:
 
 
 def _write(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibatch.base.config import FILE, read_config
-from kpibatch.base.errors import ConfigFault
-from kpibatch.intake.arrivals import Arrivals, Sense, read_arrivals
+from kpibatch.base.errors import ConfigFault, FileHeld
+from kpibatch.intake.arrivals import RECEIVED, Arrivals, Sense, read_arrivals
 
 NAME, OTHER = "3101 เมือง.xlsx", "3102 คูเมือง.xlsx"
 SENSE = Sense(date(2020, 4, 1), date(2023, 9, 28), ZoneInfo("Asia/Bangkok"))
@@ -149,6 +149,30 @@ def test_a_line_that_can_not_be_taken_apart_hides_no_other(tmp_path: Path, line:
 )
 def test_bytes_that_are_no_list_are_a_finding(tmp_path: Path, raw: bytes, code: str) -> None:
     assert [(one.code, one.severity) for one in arrivals(tmp_path, raw).findings] == [(code, "error")]
+
+
+@pytest.mark.parametrize("kind", ["a link to nothing", "a folder"])
+def test_a_list_that_is_no_file_is_not_taken_for_none(tmp_path: Path, kind: str) -> None:
+    (tmp_path / NAME).touch()
+    if kind == "a folder":
+        (tmp_path / RECEIVED).mkdir()
+    else:
+        (tmp_path / RECEIVED).symlink_to(tmp_path / "nowhere.csv")
+    read = read_arrivals(tmp_path, SENSE, {})
+    assert said(read)[0][0] == "received-unreadable"
+
+
+def test_a_list_that_another_program_holds_is_the_operators_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / RECEIVED).write_text("file,received\n")
+    monkeypatch.setattr(Path, "read_bytes", held)
+    with pytest.raises(FileHeld) as caught:
+        read_arrivals(tmp_path, SENSE, {})
+    assert caught.value.facts["file"] == tmp_path / RECEIVED
 
 
 def test_without_a_list_a_file_came_when_it_was_first_seen(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from workspace import (
     tree,
 )
 
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import CorrectionsFault, KpibatchError
 from kpibatch.base.findings import Place
 from kpibatch.intake.corrections import HEADS, read_corrections, with_corrections
 from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
@@ -54,6 +54,17 @@ def few(folder: Path) -> Path:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return few(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_corrections(
+    tmp_path: Path, buriram: LevelTables
+) -> None:
+    path = tmp_path / "corrections.xlsx"
+    assert read_corrections(path, buriram).usable == ()
+    path.symlink_to(tmp_path / "nowhere.xlsx")
+    with pytest.raises(CorrectionsFault) as caught:
+        read_corrections(path, buriram)
+    assert str(path) in caught.value.message("th")
 
 
 # --- reading ------------------------------------------------------------------------------------------------
