@@ -37,7 +37,7 @@ from kpibatch.months.keys import Signature
 from kpibatch.months.record import SEAL
 from kpibatch.months.unpack import Bundle, lowered, unpack, workspace_in
 
-_HANG_ON_THE_CLOCK = ("seconds", "versions", SEAL)
+_BESIDE = ("seconds", "versions", "books", SEAL)  # of the clock, or told by the files themselves
 
 
 @dataclass(frozen=True)
@@ -222,4 +222,4 @@ def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator
 
 
 def _facts(record: Any) -> dict[str, Any]:
-    return {name: fact for name, fact in record.items() if name not in _HANG_ON_THE_CLOCK}
+    return {name: fact for name, fact in record.items() if name not in _BESIDE}

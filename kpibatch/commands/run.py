@@ -20,7 +20,7 @@ from kpibatch.base.errors import (
     NoSubmissionsFolder,
     NothingWritten,
 )
-from kpibatch.base.files import removed, replaceable, replaced, saved
+from kpibatch.base.files import by_name, removed, replaceable, replaced, saved
 from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
@@ -32,8 +32,10 @@ from kpibatch.base.month_files import (
     LISTED,
     LOG,
     MARKED,
+    RANKING,
     RECORD,
     RETURNED,
+    UNITS,
 )
 from kpibatch.base.progress import Clock, Progress
 from kpibatch.books.guard.capped import Child
@@ -130,7 +132,8 @@ def _write(outcome: Outcome, folder: Path, clock: Clock) -> Outcome:
             (folder / name).write_bytes(content(_telling(outcome, lost)))
     shutil.copyfile(outcome.config.level_tables, folder / LEVEL_TABLES)
     listings = [path for name in LISTINGS if (path := folder / name).exists()]
-    write_record(_telling(outcome, lost), clock, folder / RECORD, listings)
+    books = [*folder.glob(RANKING), *sorted(folder.glob(f"{UNITS}/*.xlsx"), key=by_name)]
+    write_record(_telling(outcome, lost), clock, folder / RECORD, listings, books)
     return _telling(outcome, lost)
 
 

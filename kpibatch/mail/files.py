@@ -131,6 +131,7 @@ class Files:
         path = self.published.folder / UNITS / unit_file(unit)
         raw = self._read(path, unit.code)
         self._refuse(path, self._claims(raw, IntakeLimits()), unit)
+        self.published.refuse_changed(f"{UNITS}/{path.name}", raw)
         name = say(
             "mail.summary", self.config.language, month=self.published.month, unit=f"{unit.code} {unit.name}"
         )
@@ -170,6 +171,7 @@ class Files:
         raw = self._read(path, PROVINCE)
         if stamps_of(raw) != {PROVINCE}:
             raise self._wrong(path, stamps_of(raw), PROVINCE)
+        self.published.refuse_changed(RANKING, raw)
         return Attachment(RANKING, raw, "")
 
     @cached_property

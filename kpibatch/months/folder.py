@@ -26,6 +26,7 @@ from kpibatch.base.month_files import (
     VALUES,
 )
 from kpibatch.base.thai import is_month
+from kpibatch.books.packing import contents_digest
 from kpibatch.months.csv_cells import as_meant
 from kpibatch.months.record import RecordFault, read_record
 
@@ -84,6 +85,13 @@ class Published:
         if hashlib.sha256(raw).hexdigest() != self._digests.get(name):
             raise PublishedChanged(folder=self.folder, file=name)
         return raw
+
+    def refuse_changed(self, name: str, raw: bytes) -> None:
+        """Raises ``KpibatchError`` where a workbook holds something else than the run wrote; a record of
+        before says nothing of it.
+        """
+        if self.record.get("books", {}).get(name, digest := contents_digest(raw)) != digest:
+            raise PublishedChanged(folder=self.folder, file=name)
 
     @property
     def _digests(self) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from kpibatch.base.findings import COLUMNS, NOWHERE, count
 from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
+from kpibatch.books.packing import contents_digest
 from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.past import PAST_COLUMNS
@@ -202,14 +203,21 @@ def findings_csv(outcome: Outcome) -> bytes:
     return as_csv(COLUMNS, (each.row(outcome.language) for each in outcome.findings))
 
 
-def write_record(outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = ()) -> None:
+def write_record(
+    outcome: Outcome, clock: Clock, path: Path, listings: Sequence[Path] = (), books: Sequence[Path] = ()
+) -> None:
     """Write the record; of its facts only ``seconds`` and arrivals that nobody stated hang on the clock.
 
-    The digests of ``listings``, the CSV files, tell whoever reads the month whether they still are as they
-    were written.
+    The digests of ``listings``, the CSV files, and of what ``books`` hold tell whoever reads the month
+    whether they still are as they were written.
     """
-    record = _record(outcome, clock) | {"listings": {path.name: sha256_of(path) for path in listings}}
-    path.write_bytes(record_bytes(record))
+    digests = {
+        "listings": {each.name: sha256_of(each) for each in listings},
+        "books": {
+            each.relative_to(path.parent).as_posix(): contents_digest(each.read_bytes()) for each in books
+        },
+    }
+    path.write_bytes(record_bytes(_record(outcome, clock) | digests))
 
 
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:

@@ -79,6 +79,7 @@ _SHAPE: Mapping[str, Any] = {
 _WHERE_STATED: Mapping[str, Any] = {
     "due": _maybe(_moment),
     "listings": {"": str},
+    "books": {"": str},
     "central": [{"file": str, "sha256": str}],
     "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
 }

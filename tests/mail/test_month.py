@@ -3,7 +3,9 @@ file is another's.
 """
 
 import csv
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from click.testing import Result
 from mail_server import PostOffice, post_office
 from mailing import PROVINCE_ADDRESS, copied, published_june
-from packing import otherwise_packed
+from packing import otherwise_packed, packed
 from workspace import change, configure, edit_table, kpibatch, read_rows, run, submission
 
 from kpibatch.mail.message import Message
@@ -180,6 +182,24 @@ def test_another_packing_is_no_other_content(workspace: Path, office: PostOffice
     assert {row["state"] for row in index(workspace).values()} == {"sent"}
     mail(workspace, "--send")
     assert len(office.box) == 23
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["ranking.xlsx", f"units/{UNIT} *.xlsx"])
+def test_a_workbook_in_which_a_figure_was_changed_is_not_sent(
+    file: str, workspace: Path, office: PostOffice
+) -> None:
+    """Saved from Excel after somebody tried a value."""
+    (path,) = (workspace / "output" / MONTH).glob(file)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    name = next(name for name in parts if name.startswith("xl/worksheets/") and b"<v>" in parts[name])
+    path.write_bytes(packed(parts | {name: re.sub(rb"<v>\d", b"<v>7", parts[name], count=3)}))
+    for words in ((), ("--send",)):
+        result = mail(workspace, *words, expect=2)
+        assert path.name in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert office.box == []
 
 
 @pytest.mark.slow

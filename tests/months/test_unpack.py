@@ -261,7 +261,7 @@ def test_what_comes_out_otherwise_is_told(name: str, bundle: Path) -> None:
 
 @pytest.mark.slow
 def test_paths_that_lead_outside_lead_nowhere(bundle: Path) -> None:
-    config = b'[workspace]\nlevel_tables = "/etc/passwd"\noutput = "../../x"\nsubmissions = "/"\n'
+    config = b'[workspace]\nlevel_tables = "/etc/passwd"\noutput = "../../x"\nsubmissions = "/nowhere"\n'
     before = {*bundle.parent.parent.rglob("*")}
     verdict(packed(bundle, members(bundle) | {"config.toml": config}), 0)
     assert {*bundle.parent.parent.rglob("*")} == before
