@@ -57,7 +57,7 @@ class IntakeLimits:
 
     ``max_zip_mb`` is of a zip file of workbooks, ``max_files`` of a month;
     ``max_ratio`` is unpacked to packed size of a part; ``max_box`` the area from A1 to the last filled cell;
-    ``max_merged`` the area of all merged ranges; ``memory_mb`` and ``seconds`` are what reading one file may
+    ``max_merged`` the area of all merged ranges; ``memory_mb`` and ``seconds`` are what one file may
     take. ``late_values``: whether another value of an earlier month waits for an approved correction
     (``corrections``) or counts at once (``accept``).
     """

@@ -45,6 +45,8 @@ def read_office_form(
         return capped(limits, _read, path, tables, language)
     except Refused as reason:
         raise UnreadableFormTemplate("too-much-to-read", file=path, found=reason.found) from None
+    except Unpatchable as reason:
+        raise UnreadableFormTemplate(file=path, reason=reason) from None
 
 
 def _read(path: Path, tables: LevelTables, language: str) -> OfficeForm:

@@ -19,6 +19,7 @@ from kpibatch.books.guard.capped import Child
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.look import clean
 from kpibatch.books.package import open_package
+from kpibatch.books.packing import Unpatchable
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.layout import identity_for
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
@@ -70,7 +71,8 @@ def office_forms(
 ) -> Iterator[Callable[[Unit, Path], None]]:
     """Writes the forms of units, one after another, in a child process.
 
-    Raises ``KpibatchError`` where one takes more time or memory than the limits allow.
+    Raises ``KpibatchError`` where one takes more time or memory than the limits allow, or the office form
+    turns out to be damaged.
     """
     with Child(limits, write_office_form) as child:
 
@@ -81,6 +83,8 @@ def office_forms(
                 raise UnreadableFormTemplate(
                     "too-much-to-read", file=office_form.path, found=reason.found
                 ) from None
+            except Unpatchable as reason:
+                raise UnreadableFormTemplate(file=office_form.path, reason=reason) from None
 
         yield write
 

@@ -759,7 +759,7 @@ def test_a_height_for_every_row_of_the_sheet_swells_nothing(
     source = tmp_path / "tall.xlsx"
     write_parts(source, parts_of(rich) | {part: before.replace(b"</sheetData>", heights + b"</sheetData>")})
     told = [found("B2", code="not-a-number", text="x"), found(f"C{last - 5}")]
-    with Child(IntakeLimits(memory_mb=350), marked_copy) as marked:
+    with Child(IntakeLimits(memory_mb=350, seconds=120.0), marked_copy) as marked:
         assert write_returned(source, tmp_path / "back.xlsx", told, UNIT, "th", marked=marked) is None
     after = parts_of(tmp_path / "back.xlsx")[part]
     assert after.count(b"<row ") == before.count(b"<row ") + last + 1 - first
