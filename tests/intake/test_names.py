@@ -10,7 +10,11 @@ from click.testing import Result
 from small_workspace import MONTH, UNITS, small_workspace
 from workspace import findings, kpibatch, open_book, read_rows, scores_of, submission
 
+from kpibatch.base.config import IntakeLimits
 from kpibatch.base.files import written
+from kpibatch.books import read
+from kpibatch.books.guard.inspect import take
+from kpibatch.intake import folder
 from kpibatch.intake.folder import named
 
 THAI = "ยะลา".encode("cp874")
@@ -34,19 +38,19 @@ UNFIT = re.compile(
 )
 
 
-def fill(folder: Path) -> None:
+def fill(month: Path) -> None:
     """A month's folder whose two submissions and all the rest have names that nobody wants."""
-    first, second = (submission(folder.parent.parent, unit, MONTH) for unit in UNITS)
-    first.rename(folder / os.fsdecode(UNITS[0].encode() + b" " + THAI + b"\n\x07\xff.xlsx"))
-    second.rename(folder / f"\u200b{UNITS[1]}\u202e {'ก' * 70}.xlsx")
-    (folder / "received.csv").unlink(missing_ok=True)
+    first, second = (submission(month.parent.parent, unit, MONTH) for unit in UNITS)
+    first.rename(month / os.fsdecode(UNITS[0].encode() + b" " + THAI + b"\n\x07\xff.xlsx"))
+    second.rename(month / f"\u200b{UNITS[1]}\u202e {'ก' * 70}.xlsx")
+    (month / "received.csv").unlink(missing_ok=True)
     for name in (*ODD, *OTHERS):
-        (folder / os.fsdecode(name)).write_bytes(b"x" + name)
-    below = folder / os.fsdecode(b"d\xff\n")
+        (month / os.fsdecode(name)).write_bytes(b"x" + name)
+    below = month / os.fsdecode(b"d\xff\n")
     below.mkdir()
     (below / os.fsdecode(b"\xfe.xlsx")).write_bytes(b"y")
-    (folder / os.fsdecode(b"empty\xff")).mkdir()
-    with zipfile.ZipFile(folder / os.fsdecode(b"z\xff.zip"), "w") as archive:
+    (month / os.fsdecode(b"empty\xff")).mkdir()
+    with zipfile.ZipFile(month / os.fsdecode(b"z\xff.zip"), "w") as archive:
         for name in ("\n\x01/x\u202e.xlsx", "a/./b.xlsx", "a/b.xlsx", f"{'n' * 300}.xlsx"):
             archive.writestr(name, name)
 
@@ -102,3 +106,24 @@ def test_a_name_given_stays_as_it_is(tmp_path: Path) -> None:
     for name in names:
         (again / name).write_bytes(b"")
     assert set(named(again).values()) == names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("held", ["submission", "level_tables.xlsx"])
+def test_a_file_that_somebody_holds_is_one_line_that_names_it(
+    held: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows refuses a file that another program has locked."""
+
+    def refused(path: Path, limits: IntakeLimits) -> bytes:
+        if held in (path.name, "submission"):
+            raise PermissionError(13, "held", str(path))
+        return take(path, limits)
+
+    workspace = small_workspace(tmp_path)
+    monkeypatch.setattr(folder if held == "submission" else read, "take", refused)
+    result = kpibatch(workspace, "run", MONTH)
+    name = submission(workspace, UNITS[0], MONTH).name if held == "submission" else held
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert name in result.stderr
+    assert not (workspace / "output" / MONTH).exists()

@@ -62,6 +62,7 @@ _PREFIXED = re.compile(rb"<[^\s<>/]*:")
 _FIRST_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _MERGE = re.compile(rb"""mergeCell\s[^>]*?\bref\s*=\s*["']([^"']*)["']""")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)(?=\s)([^>]*\shidden\s*=\s*["'](?:1|true)["'][^>]*)>""")
+_LONGEST_TAG = 1000
 _PLACES = re.compile(rb"""\s(r|min|max)\s*=\s*["'](\d{1,7})["']""")
 _UNIQUE = re.compile(rb"""<(?:\w+:)?sst\b[^>]*?\buniqueCount\s*=\s*["']\s*(\d+)""")
 
@@ -140,13 +141,22 @@ def _listed(workbook: bytes) -> Iterator[tuple[str, str, bool]]:
 
 def _hidden(xml: bytes, all_of_it: bool) -> Hidden:
     rows, columns = [], []
-    for tag, attributes in _HIDDEN.findall(xml):
+    for tag, attributes in _hidden_tags(xml):
         stated = {key: int(number) - 1 for key, number in _PLACES.findall(attributes)}
         if tag == b"row" and b"r" in stated:
             rows.append((stated[b"r"], stated[b"r"]))
         elif tag == b"col" and b"min" in stated:
             columns.append((stated[b"min"], stated.get(b"max", stated[b"min"])))
     return Hidden(tuple(rows), tuple(columns), all_of_it)
+
+
+def _hidden_tags(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Rows and columns by the word: most tags of a sheet are cells."""
+    at = xml.find(b"hidden")
+    while at >= 0:
+        if tag := _HIDDEN.match(xml, xml.rfind(b"<", max(0, at - _LONGEST_TAG), at)):
+            yield tag[1], tag[2]
+        at = xml.find(b"hidden", at + 1)
 
 
 def _refuse_unsound(part: str, xml: bytes) -> None:
