@@ -17,8 +17,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
 
 from attempts import KINDS, LIMITS, OUTCOMES, attempt, subjects
+from hostile_books import cell, sheet, xlsx
 from killers import KILLERS
 
+from kpibatch.base.addresses import address
 from kpibatch.books.guard.capped import capped
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import UnreadableBook, read_book
@@ -71,12 +73,22 @@ def _peak(path: Path) -> int:
 
 
 def _tree(process: int) -> int:
-    """The bytes in memory of a process and all below it, pages that they share counted each time."""
+    """The bytes in memory of a process and all below it; pages that they share are counted once."""
     with suppress(OSError, ValueError, IndexError):
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        sizes = Path(f"/proc/{process}/smaps_rollup").read_text().partition("\nPss:")[2]
         below = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(_tree, map(int, below)))
+        return int(sizes.split()[0]) * 1024 + sum(map(_tree, map(int, below)))
     return 0
+
+
+def _largest() -> bytes:
+    """A workbook of as many cells as a file may have."""
+    columns, cells = 50, LIMITS.max_cells
+    rows = (
+        "".join(cell(address(row, column), row * columns + column) for column in range(columns))
+        for row in range(cells // columns)
+    )
+    return xlsx(sheet("".join(f"<row>{row}</row>" for row in rows)))
 
 
 def main(tries: int) -> int:
@@ -87,6 +99,7 @@ def main(tries: int) -> int:
         hostile.mkdir()
         for name, (raw, _) in KILLERS.items():
             (hostile / name).write_bytes(raw)
+        (hostile / "as large as allowed.xlsx").write_bytes(_largest())
         memory([*sorted(hostile.iterdir()), *sorted(folder.glob("*.xlsx"))[::7]])
     return bad
 
