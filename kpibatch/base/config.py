@@ -244,19 +244,17 @@ def _refuse_originals(path: Path, config: Config) -> None:
     """What is written, moved and cleared away below the output must never be what the province or a unit has
     made: links and ``..`` are followed, and names that differ in case are the same to Windows.
     """
-    output, sent = _true(config.output), _true(config.submissions)
-    originals = {
+    output, folders = _true(config.output), {"submissions": config.submissions, "sources": config.sources}
+    files = {
         "config.toml": path,
         "level_tables": config.level_tables,
         "form_template": config.form_template,
         "corrections": config.corrections,
         "province": config.province,
-        "sources": config.sources,
     }
-    held = {key: file for key, file in originals.items() if file and _lies_in(output, file)}
-    if output[: len(sent)] == sent or sent[: len(output)] == output:
-        held = {"submissions": config.submissions, **held}
-    for key, original in held.items():
+    held = [(key, file) for key, file in {**folders, **files}.items() if file and _lies_in(output, file)]
+    around = [(key, folder) for key, folder in folders.items() if _lies_in(_true(folder), config.output)]
+    for key, original in (*around, *held):
         raise ConfigFault("config-output", file=path, key=key, output=config.output, original=original)
 
 

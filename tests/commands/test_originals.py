@@ -40,6 +40,9 @@ MIXED = {
     "where the level tables are": ("rules", "level_tables"),
     "where the corrections are": ("approved/by", "corrections"),
     "where the form is": ("forms", "form_template"),
+    "where the province's numbers are": ("own", "province"),
+    "among the exports": ("sources", "sources"),
+    "below them, too": (f"sources/{MONTH}", "sources"),
 }
 
 
@@ -54,7 +57,7 @@ def scattered(tmp_path: Path) -> Path:
     (workspace / "link").symlink_to("submissions", target_is_directory=True)
     (workspace / "config.toml").write_text(
         '[workspace]\nlevel_tables = "rules/l.xlsx"\ncorrections = "approved/by/c.xlsx"\n'
-        'form_template = "forms/f.xlsx"\nlanguage = "en"\noutput = "output"\n'
+        'form_template = "forms/f.xlsx"\nprovince = "own/p.xlsx"\nlanguage = "en"\noutput = "output"\n'
     )
     return workspace
 

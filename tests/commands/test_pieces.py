@@ -88,7 +88,7 @@ def test_a_bug_in_a_workbook_costs_this_workbook(
     assert losses(month) == [("piece-lost", unit, lost, "")]
     assert (lost in result.output, "Traceback" in result.output) == (True, False)
     log = (workspace / "output" / "kpibatch.log").read_text(encoding="utf-8")
-    assert (log.count("Traceback"), BUG in log, lost in log) == (1, True, True)
+    assert ("Traceback" in log, BUG in log, log.count(lost)) == (True, True, 1)
     counts = json.loads((month / "run.json").read_bytes())["counts"]["findings"]
     assert counts["error"] == len(findings(month, severity="error"))
 
