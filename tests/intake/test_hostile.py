@@ -32,11 +32,11 @@ from workspace import BURIRAM, SAMPLES, copy_sample, findings, read_rows, run
 from kpibatch.base.catalogue import texts
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import KpibatchError, NoReaders
-from kpibatch.books import read as cells
 from kpibatch.books.guard import capped
 from kpibatch.books.guard.inspect import inspect
 from kpibatch.books.guard.limits import REFUSALS, Inspected, Sheet
 from kpibatch.intake import executor
+from kpibatch.intake import submission as submissions
 from kpibatch.intake.executor import Orders
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.intake.submission import Contents, read_submission
@@ -236,7 +236,7 @@ def test_without_the_guards_a_killer_costs_itself_alone(
 ) -> None:
     blind = Inspected("xlsx", raw, (Sheet("S1"),))
     monkeypatch.setattr(
-        cells, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits)
+        submissions, "inspect", lambda content, limits: blind if content == raw else inspect(content, limits)
     )
     (tmp_path / "x.xlsx").write_bytes(raw)
     first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram)
