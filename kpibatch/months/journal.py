@@ -181,12 +181,12 @@ def _append(folder: Path, rows: Sequence[Row]) -> None:
                     file,
                     (b"" if end else _BOM + _line(COLUMNS)) + b"".join(_line(_cells(row)) for row in rows),
                 )
+                if not end:  # a new file's name, and its folder's
+                    on_disk(path.parent)
+                    on_disk(folder)
             except OSError:
                 file.truncate(end)
                 raise
-        if not end:  # a new file's name, and its folder's
-            on_disk(path.parent)
-            on_disk(folder)
     except OSError as reason:
         raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
 

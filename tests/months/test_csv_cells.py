@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from workspace import digest
 
 from kpibatch.base.findings import COLUMNS
 from kpibatch.months.csv_cells import as_meant, harmless
@@ -24,5 +25,6 @@ def test_a_published_month_tells_what_was_found(tmp_path: Path):
     row = ("error", "not-a-number", "3101", "=แบบ.xlsx", "S", "G5", "T1.spent", "-5 บาท", "=5")
     (tmp_path / "findings.csv").write_bytes(as_csv(COLUMNS, [row]))
     assert b"'-5" in (tmp_path / "findings.csv").read_bytes()
-    (read,) = Published(tmp_path, "2565-06", {}, "").findings
+    record = {"listings": {"findings.csv": digest(tmp_path / "findings.csv")}, "level_tables": {"sha256": ""}}
+    (read,) = Published(tmp_path, "2565-06", record, "").findings
     assert tuple(read.values()) == row

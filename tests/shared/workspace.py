@@ -82,11 +82,12 @@ def _fill_in(home: Path, name: str) -> None:
 
 
 def configure(workspace: Path, **settings: str) -> None:
-    """Set keys of config.toml; each must be there already."""
+    """Set keys of config.toml; each must be there already, but for ``province``, which is the mail's."""
     path = workspace / "config.toml"
     text = path.read_text(encoding="utf-8")
     for key, value in settings.items():
-        text, found = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+        old = r"province = \[" if key == "province" else f"{key} = "
+        text, found = re.subn(rf"(?m)^{old}.*$", f"{key} = {value}", text)
         assert found == 1, key
     path.write_text(text, encoding="utf-8")
 
