@@ -145,7 +145,10 @@ class Facts:
         )
 
     def _findings_of(self, code: str) -> list[Row]:
-        return [row for row in self.published.findings if row["unit"] == code]
+        """The unit's own: what stands in a file of the province or a central system it can't mend."""
+        central = {entry["file"] for entry in self.published.record.get("central", ())}
+        rows = (row for row in self.published.findings if row["unit"] == code)
+        return [row for row in rows if row["file"] not in central]
 
     @cached_property
     def _unread(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 asked to raise it.
 """
 
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,9 @@ def test_what_the_province_has_not_filled_in_is_no_unit_s_fault(tmp_path: Path) 
     sound = run(workspace)
     type_in(workspace, {"C5": None, "C6": "สิบ"})
     output = run(workspace)
-    blank, refused = findings(output, measure="T7.requested")
-    assert {blank["code"], refused["code"]} == {"province-blank", "table-value"}
+    refused, blank = findings(output, measure="T7.requested")
+    assert (refused["code"], refused["unit"]) == ("table-value", "3102")
+    assert (blank["code"], blank["unit"]) == ("province-blank", "")
     own = (row for row in findings(output, unit=UNIT) if row["file"] != "province.xlsx")
     assert codes(list(own)) == codes(findings(sound, unit=UNIT))
     status = {row["unit"]: row["status"] for row in read_rows(output / "scores.csv") if row["node"] == "T7"}
@@ -116,6 +118,13 @@ def test_what_the_province_has_not_filled_in_is_no_unit_s_fault(tmp_path: Path) 
     said = [text for path in (output / UNITS).glob(f"{UNIT} *") for _, _, text in texts_of(path)]
     assert any("จังหวัดยังไม่กรอก" in text for text in said)
     assert "จังหวัดยังไม่กรอก" in kpibatch(workspace, "explain", UNIT, "T7").output
+    assert kpibatch(workspace, "mail").exit_code in (0, 1)
+    (mail,) = (output / "mail").glob("3102 *.eml")
+    parts = message_from_bytes(mail.read_bytes()).walk()
+    texts = [part.get_payload(decode=True) for part in parts if part.get_content_maintype() == "text"]
+    said = b"".join(texts).decode()
+    assert "คูเมือง" in said
+    assert "สิบ" not in said
 
 
 def test_a_blank_of_an_export_is_told_once_for_all_units() -> None:

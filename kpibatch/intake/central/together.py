@@ -97,7 +97,8 @@ def with_central(intake: Intake, central: Central) -> Intake:
     others = {code: counts for code, counts in others.items() if counts is not Counts.UNIT}
     if not (others or tables.exports):
         return intake
-    sent = {(line.unit, line.measure, line.month): line for line in _lines(intake.reported)}
+    compared = intake.reported[intake.reported["measure"].isin(list(tables.export_of))]
+    sent = {(line.unit, line.measure, line.month): line for line in _lines(compared)}
     keys = list(_keys(tables, others, intake.month))
     lines = [central.given.get(key, {}).get(others[key[1]]) or _blank(key, central) for key in keys]
     own = intake.reported[~intake.reported["measure"].isin(list(others))]
