@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ LOSSES = (LOST, KPI_LOST) = ("piece-lost", "kpi-lost")
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
 _LOG = logging.getLogger("kpibatch")
 _THOUSANDS = re.compile(r"^-?[1-9][0-9]{3,}(?=(?:\.[0-9]+)?$)")
+_SINCE = "from_month"
 _BUDDHIST_YEARS = 2400  # a date cell of such a year was typed in Buddhist years
 
 
@@ -68,7 +69,12 @@ class Finding:
         facts["found"] = spelled_out(_day(self.found, language))
         if self.measure and self.code != "not-a-date":  # where 2565 is a year
             facts |= {name: _grouped(facts[name]) for name in ("found", "value") if name in facts}
-        return say(f"finding.{self.code}", language, measure=self.measure, unit=self.unit, **facts)
+        text = say(f"finding.{self.code}", language, measure=self.measure, unit=self.unit, **facts)
+        return text + say("word.from-month", language, **facts) if _SINCE in facts else text
+
+    def holding_from(self, month: str) -> "Finding":
+        """The same finding, said to hold only from a month on."""
+        return replace(self, facts=(*self.facts, (_SINCE, month)))
 
     def row(self, language: str) -> tuple[str, ...]:
         """The finding as a line of ``findings.csv``, in the order of ``COLUMNS``."""

@@ -7,7 +7,8 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.commands.group import STOPPED, commands, exit_code
+from kpibatch.base.errors import MonthNotInRound
+from kpibatch.commands.group import STOPPED, commands, exit_code, month_typed
 
 
 @commands.group()
@@ -38,17 +39,20 @@ def check(workspace: Path, xlsx: bool) -> None:
 
 
 @levels.command()
+@click.argument("month", type=month_typed, required=False)
 @click.option("--xlsx", is_flag=True, help="เขียนเป็นเอกสารแนบท้ายหนังสือ (output/level_tables_annex.xlsx)")
 @click.pass_obj
-def show(workspace: Path, xlsx: bool) -> None:
-    """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้"""
+def show(workspace: Path, month: str | None, xlsx: bool) -> None:
+    """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้ (ระบุเดือน = เฉพาะที่ใช้ในเดือนนั้น)"""
     from kpibatch.commands.run import write_annex_file
     from kpibatch.commands.screens.levels import show_levels
     from kpibatch.months.assess import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)
+    if month and month not in tables.round.months:
+        raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
     if xlsx:
-        click.echo(say("console.annex", config.language, file=write_annex_file(config, tables)))
+        click.echo(say("console.annex", config.language, file=write_annex_file(config, tables, month or "")))
     else:
-        show_levels(tables, config.language)
+        show_levels(tables, config.language, month or "")

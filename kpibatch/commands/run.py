@@ -220,10 +220,10 @@ def write_province_file(config: Config, tables: LevelTables, month: str | None) 
     return month, write_province(config.province, tables, month, config.intake, config.language)
 
 
-def write_annex_file(config: Config, tables: LevelTables) -> Path:
-    """The level tables as the annex of a letter."""
-    path = config.output / ANNEX
-    saved(path, lambda part: write_annex(tables, part, config.language, tables.round.start))
+def write_annex_file(config: Config, tables: LevelTables, month: str = "") -> Path:
+    """The level tables, or the rules of one month, as the annex of a letter."""
+    path, language = config.output / ANNEX, config.language
+    saved(path, lambda part: write_annex(tables, part, language, tables.round.start, month))
     return path
 
 

@@ -21,6 +21,7 @@ from kpibatch.books.guard.limits import Refused
 from kpibatch.books.package import open_package
 from kpibatch.books.packing import Unpatchable
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
+from kpibatch.forms.asked import months_asked
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
 from kpibatch.forms.layout import TEXT_COLUMNS, Spot
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
@@ -223,9 +224,10 @@ def _lacking(file: str, placeholders: Iterable[Placeholder], tables: LevelTables
     """What the level tables ask but no cell of the office form does: nobody can report it."""
     there = {(one.measure, one.about) for one in placeholders}
     for measure in tables.form_measures:
-        if not tables.kpis_of(measure.code) or (measure.code, "") in there:
+        if (measure.code, "") in there:
             continue
-        months = [month for month in tables.round.months if (measure.code, month) not in there]
+        asked = months_asked(tables, None, measure.code)
+        months = [month for month in asked if (measure.code, month) not in there]
         if months:
             yield finding(
                 "template-lacks",

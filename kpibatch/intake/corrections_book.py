@@ -144,9 +144,10 @@ def _codes(sheet: Sheet, tables: LevelTables, language: str) -> dict[str, str]:
     codes.
     """
     asked = tables.monthly_measures
+    kpi_of = {code: kpi for period in tables.periods for code, kpi in period.kpi_of.items()}
     columns: dict[str, list[tuple[str, str]]] = {
         UNIT: [(unit.code, unit.name) for unit in tables.units],
-        MEASURE: [(measure.code, f"{measure.label} ({tables.kpi_of[measure.code]})") for measure in asked],
+        MEASURE: [(measure.code, f"{measure.label} ({kpi_of[measure.code]})") for measure in asked],
         MONTH: [(month, show_month(month, language)) for month in tables.round.months],
     }
     sheet.widths(12, 34, 24, 80, 14, 24)

@@ -5,7 +5,7 @@ Knows nothing of other files and imports nothing heavy: it is what a child proce
 
 import hashlib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_inspected
 from kpibatch.books.values import Reading, read_value
+from kpibatch.forms.asked import months_asked
 from kpibatch.forms.checks import NO_DOUBTS, Form, answers_elsewhere, check_form
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot, identity_sheets, locate, read_identity
 from kpibatch.forms.names import unit_of_name
@@ -142,8 +143,12 @@ def _read_cells(
             contents.findings.append(
                 finding("row-missing", place, unit=contents.unit, measure=measure.code, label=measure.label)
             )
+        asked_in = months_asked(tables, tables.unit[contents.unit], measure.code)
         for key in months:
             spot = layout.cells.get((measure.code, key))
+            if key not in asked_in:
+                _look_aside(contents, measure, key, asked_in, spot, grids)
+                continue
             other = unseen.get(spot) if spot else None
             _take(contents, measure, key, spot, grids, other, (measure.code, key) in refused)
         spots = [layout.texts.get((measure.code, name)) for name in TEXT_COLUMNS]
@@ -209,4 +214,23 @@ def _look_ahead(
         facts = {"found": as_text(value), "month": later, "now": month}
         contents.findings.append(
             finding("later-month", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts)
+        )
+
+
+def _look_aside(
+    contents: Contents,
+    measure: Measure,
+    month: str,
+    asked_in: Sequence[str],
+    spot: Spot | None,
+    grids: Mapping[str, Grid],
+) -> None:
+    """What is filled in for a month in which it was not asked: it does not count, and is said."""
+    value = grids[spot.sheet].at(spot.row, spot.column) if spot else None
+    if value is not None:
+        facts = {"found": as_text(value), "month": month, "first": asked_in[0], "label": measure.label}
+        contents.findings.append(
+            finding(
+                "month-unasked", _place(contents, spot), unit=contents.unit, measure=measure.code, **facts
+            )
         )

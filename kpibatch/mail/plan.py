@@ -70,7 +70,7 @@ def plan_mail(
     """
     if selection.to_me and not read_mailbox(selection.to_me):
         raise MailAddressFault("mail-address", found=selection.to_me)
-    scored_by, _ = read_levels(published.level_tables)
+    scored_by = read_levels(published.level_tables)[0].for_month(published.month)
     facts = Facts(published, scored_by, config.language)
     planner = _Planner(
         config, tables, facts, Files(config, scored_by, published), today or datetime.now(BANGKOK).date()

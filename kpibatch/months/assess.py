@@ -64,7 +64,7 @@ def assess_month(
 
 @dataclass(frozen=True)
 class _Rules:
-    """What every month of a round is read and scored by."""
+    """What every month of a round is read and scored by; of the level tables each takes its own month's."""
 
     config: Config
     tables: LevelTables
@@ -81,11 +81,12 @@ def _assessed(
     about: tuple[Finding, ...],
     progress: Progress,
 ) -> Outcome:
-    intake = read_months(rules.config, rules.tables, month, sights, rules.office_form, progress.tick)
+    tables = rules.tables.for_month(month)
+    intake = read_months(rules.config, tables, month, sights, rules.office_form, progress.tick)
     intake = with_central(intake, rules.central)
     return assess(
         replace(intake, findings=(*intake.findings, *about)),
-        rules.tables,
+        tables,
         rules.config,
         past,
         rules.corrections,

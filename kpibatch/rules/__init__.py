@@ -8,6 +8,7 @@ conditions.py    a condition: does it hold, how does a formula ask it, how is a 
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
 records.py       rounds, units, measures, nodes, rules as records
 sources.py       ที่มา: how a computed measure follows from others, and back
+periods.py       rules that change in mid-round: which rows count in a month
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook's sheets as tables
@@ -16,6 +17,7 @@ cells.py         a condition as its measure takes it; percents that may as well 
 exports.py       แหล่งข้อมูล: what central systems' exports give
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
 looked.py        a look into the workbook, taken in a child process
+node_reader.py   ตัวชี้วัด, and from which month a row counts
 reader.py        the workbook → ``LevelTables``
 lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared

@@ -11,6 +11,7 @@ from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
+from kpibatch.rules.periods import NEVER_CHANGED, Written
 from kpibatch.rules.records import (
     MAY_LACK,
     TOTAL,
@@ -32,6 +33,10 @@ class LevelTables:
     """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
     ``calendar`` month → due day; ``warnings`` are what the check warns of in them, ``doubtful`` each sheet's
     codes whose rows hold a fault.
+
+    Where rules change in mid-round, ``nodes`` and ``rules`` are those of one month (of tables as read, the
+    first), ``written`` all of them; ``since`` is the month from which the tables hold, empty as they were
+    read.
     """
 
     file: str
@@ -47,6 +52,28 @@ class LevelTables:
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     exports: tuple[Export, ...] = field(default=(), metadata={MAY_LACK: True})
+    written: Written = field(default=NEVER_CHANGED, compare=False)
+    since: str = field(default="", compare=False)
+
+    def for_month(self, month: str) -> "LevelTables":
+        """The tables by which a month is scored: the rows that count then, and no others.
+
+        Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+        """
+        return next((period for period in reversed(self.periods) if period.since <= month), self.periods[0])
+
+    @cached_property
+    def periods(self) -> tuple["LevelTables", ...]:
+        """The tables of each stretch of months without a change, in order; these themselves where there is
+        none.
+        """
+        if not self.written.dated:
+            return (self,)
+        return tuple(
+            replace(self, since=since, nodes=nodes, rules=numbered(self.written.rules_in(since, nodes)))
+            for since in self.written.changes(self.round.months)
+            for nodes in (self.written.nodes_in(since),)
+        )
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
@@ -206,7 +233,8 @@ class LevelTables:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all that the tables say, not of how the file is stored."""
-        return _fingerprint([getattr(self, name) for name in _said(self) if name != "file"])
+        whole = [] if self.since else self.written.as_data
+        return _fingerprint([getattr(self, name) for name in _said(self) if name != "file"] + whole)
 
     @cached_property
     def form_digest(self) -> str:

@@ -6,12 +6,12 @@ what was found and how to mend it. An error among them means that nothing may be
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import fold, squash
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
@@ -20,9 +20,22 @@ from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.exports import read_exports
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.looked import in_a_child
+from kpibatch.rules.node_reader import read_nodes, report_order, since_of
+from kpibatch.rules.periods import Written
 from kpibatch.rules.phrases import parse
-from kpibatch.rules.records import Baseline, Case, Measure, Method, Node, Rollup, Rule, Source, Unit, ZeroRule
-from kpibatch.rules.references import sound_measures, sound_nodes
+from kpibatch.rules.records import (
+    Baseline,
+    Case,
+    Measure,
+    Node,
+    Rollup,
+    Round,
+    Rule,
+    Source,
+    Unit,
+    ZeroRule,
+)
+from kpibatch.rules.references import sound_measures
 from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
 from kpibatch.rules.schema import (
     BASELINES,
@@ -37,7 +50,6 @@ from kpibatch.rules.schema import (
     UNITS,
     Column,
     Flag,
-    Scope,
 )
 from kpibatch.rules.sheets import read_sheets, unique, unknown_sheets
 
@@ -56,24 +68,34 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     sheets = read_sheets(path.name, grids)
     units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
     measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
-    nodes, node_faults = sound_nodes(unique(sheets[NODES.sheet], NODES.code, lambda row: _node(row, units)))
+    this = read_round(sheets[ROUND.sheet])
+    nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this)
     names = _level_columns(sheets[RULES.sheet])
+    rules = tuple(_rules(sheets[RULES.sheet], names, {node.code: node for node in nodes}, measures, this))
     tables = LevelTables(
         file=path.name,
-        round=read_round(sheets[ROUND.sheet]),
+        round=this,
         rating_typed=read_rating(sheets[RATING.sheet]),
         calendar=read_calendar(sheets[CALENDAR.sheet]),
         units=tuple(units.values()),
-        nodes=tuple(nodes.values()),
+        nodes=nodes,
         measures=measures,
-        rules=numbered(_rules(sheets[RULES.sheet], names, nodes, measures)),
+        rules=numbered(rules),
         baselines=_baselines(sheets[BASELINES.sheet], units, measures),
         exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
+    tables = _from_the_first_month(tables, Written(nodes, rules))
     in_cells = (fault for table in sheets.values() for fault in table.findings)
     return tables, [*unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
+
+
+def _from_the_first_month(tables: LevelTables, written: Written) -> LevelTables:
+    """The tables as the round begins, where a row says from which month it counts."""
+    if not written.dated:
+        return tables
+    return replace(replace(tables, written=written).periods[0], since="")
 
 
 def _level_columns(table: Table) -> tuple[Column, ...]:
@@ -123,46 +145,14 @@ def _measure(row: Row) -> Measure:
     )
 
 
-def _node(row: Row, units: Mapping[str, Unit]) -> Node:
-    scope, listed = _scope(row)
-    by_name = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
-    if scope in (Scope.ONLY, Scope.EXCEPT):
-        for name in listed:
-            if fold(name) not in by_name:
-                row.report("table-unknown", NODES.scope, name, where=UNITS.sheet)
-    codes = frozenset(by_name[fold(name)] for name in listed if fold(name) in by_name)
-    return Node(
-        code=row.code(NODES.code),
-        parent=row.code(NODES.parent),
-        name=row.text(NODES.name),
-        weight=row.number_in(NODES.weight, Kind.PERCENT) or 0.0,
-        child_sum=row.number_in(NODES.child_sum, Kind.PERCENT),
-        only=codes if scope == Scope.ONLY else frozenset(),
-        never=codes if scope == Scope.EXCEPT else frozenset(),
-        groups=frozenset(listed) if scope == Scope.GROUP else frozenset(),
-        method=row.choice(NODES.method, Method, Method.STEPS),
-        responsible=row.text(NODES.responsible),
-        reference=row.text(NODES.reference),
-        place=row.place(NODES.code),
-    )
-
-
-def _scope(row: Row) -> tuple[str, tuple[str, ...]]:
-    """ใช้กับ: its word and the units or groups listed behind it.
-
-    Source: design, section 1 (ตัวชี้วัด).
-    """
-    text = row.code(NODES.scope)
-    word, _, rest = text.partition(" ")
-    listed = tuple(part for part in map(squash, rest.replace("และ", ",").split(",")) if part)
-    if text and (word not in set(Scope) or not listed):
-        row.report("table-value", NODES.scope, text, expected=" / ".join(f"{scope} …" for scope in Scope))
-    return word, listed
-
-
 def _rules(
-    table: Table, names: tuple[Column, ...], nodes: Mapping[str, Node], measures: Mapping[str, Measure]
+    table: Table,
+    names: tuple[Column, ...],
+    nodes: Mapping[str, Node],
+    measures: Mapping[str, Measure],
+    this: Round,
 ) -> Iterator[Rule]:
+    begun: dict[str, str] = {}
     cases: dict[tuple[str, str], list[Typed]] = defaultdict(list)
     for row in table:
         kpi, measure, case_of = row.code(RULES.kpi), row.code(RULES.measure), row.code(RULES.case_of)
@@ -178,6 +168,8 @@ def _rules(
         typed = row.text(RULES.case)
         if bool(case_of) != bool(typed):
             row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
+        since = since_of(row, RULES.since, this)
+        report_order(row, RULES.since, kpi, since, begun)
         if all(known) and bool(case) == bool(case_of):
             yield Rule(
                 kpi=kpi,
@@ -187,6 +179,7 @@ def _rules(
                 case=Case(case_of, case) if case and case_of else None,
                 remark=row.text(RULES.remark),
                 places=tuple(row.place(name) for name in names),
+                since=since,
             )
     for series in cases.values():
         report_shares(series)

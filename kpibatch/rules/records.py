@@ -144,7 +144,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Node:
-    """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units."""
+    """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units.
+
+    ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
+    from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
+    a month's rules.
+    """
 
     code: str
     parent: str
@@ -158,6 +163,8 @@ class Node:
     responsible: str = ""
     reference: str = ""
     place: Place = NOWHERE
+    since: str = field(default="", compare=False)
+    ends: bool = field(default=False, compare=False)
 
     def applies_to(self, unit: Unit) -> bool:
         """ใช้กับ: whether the node is meant for the unit.
@@ -184,6 +191,7 @@ class Rule:
     """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges.
 
     ``case_number`` counts the KPI's cases from 1, in the order a unit takes them; 0 is a row without.
+    ``since`` is as of a node.
     """
 
     kpi: str
@@ -194,6 +202,7 @@ class Rule:
     remark: str = ""
     places: tuple[Place, ...] = ()
     case_number: int = field(default=0, compare=False)  # follows from the rows above: no part of the digest
+    since: str = field(default="", compare=False)
 
     def skips(self, at: int) -> bool:
         """Whether the row says that there is no such level (from 0)."""

@@ -15,6 +15,7 @@ from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 
 Content: TypeAlias = Literal["text", "number", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
+SINCE = "ใช้ตั้งแต่เดือน"
 
 
 class Flag(StrEnum):
@@ -155,6 +156,7 @@ class _Nodes(Sheet):
     method = Column("วิธีให้คะแนน", 15, choices=Method)
     responsible = Column("ผู้รับผิดชอบ", 30, wraps=True)
     reference = Column("อ้างอิง", 56, wraps=True)
+    since = Column(SINCE, 15, optional=True)
 
 
 class _Measures(Sheet):
@@ -183,6 +185,7 @@ class _Rules(Sheet):
         for level in range(1, MOST_LEVELS + 1)
     )
     remark = Column("หมายเหตุ", 60, wraps=True)
+    since = Column(SINCE, 15, optional=True)
 
 
 class _Baselines(Sheet):
@@ -203,11 +206,15 @@ ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
 UNITS = _Units("หน่วย", ((_Units.code,),), frozen=2)
-NODES = _Nodes("ตัวชี้วัด", ((_Nodes.code,),), frozen=3)
+NODES = _Nodes("ตัวชี้วัด", ((_Nodes.code, _Nodes.since), (_Nodes.code,)), frozen=3)
 MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),), frozen=2)
 RULES = _Rules(
     "ระดับ",
-    ((_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure), (_Rules.kpi, _Rules.case_of, _Rules.measure)),
+    (
+        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure, _Rules.since),
+        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure),
+        (_Rules.kpi, _Rules.case_of, _Rules.measure),
+    ),
     frozen=4,
 )
 BASELINES = _Baselines("ค่าตั้งต้น", ((_Baselines.unit,),), any_column=Column("", 16, "number"))

@@ -11,7 +11,13 @@ from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.rules.levels import find_unit
-from kpibatch.rules.paper.words import asked, case_in_words, source_in_words
+from kpibatch.rules.paper.words import (
+    asked,
+    case_in_words,
+    remark_in_words,
+    since_in_words,
+    source_in_words,
+)
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
 from kpibatch.scoring.explain_sum import called, explain_sum
@@ -45,7 +51,7 @@ class _Explanation:
             reference=self.node.reference or "–",
             round=self.tables.round.reference or "–",
             responsible=self.node.responsible or "–",
-        )
+        ) + (f"   {since}" if (since := since_in_words(self.node.since, self.language)) else "")
         if not self.result.applies[self.row]:
             yield self.say("not-applicable")
             return
@@ -147,7 +153,8 @@ class _Explanation:
         written = show_value(value, measure.kind, self.language) or self.say("missing")
         if not held and read_number(written) == edge.threshold:
             written = show_number(value)
-        remark = f"   ({rule.remark})" if rule.remark else ""
+        noted = remark_in_words(rule, self.language)
+        remark = f"   ({noted})" if noted else ""
         words = asked(measure, edge, self.language)
         return f"{'✓' if held else '✗'} {words}: {written}   [{rule.places[level - 1]}]{remark}"
 

@@ -125,7 +125,7 @@ def _finite(values: Floats) -> Floats:
 
 
 def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
-    """Each measure's months in order; a cell the frame has no row for is blank."""
+    """Each measure's months in order; a cell the frame has no row for is blank, and was not asked."""
     measures, months = (sorted(values[column].unique()) for column in ("measure", "month"))
     index = tuple(
         pd.Index(names).get_indexer(pd.Index(values[column]))
@@ -139,7 +139,9 @@ def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
     places = np.empty(len(values), dtype=object)
     places[:] = [Place(*place) for place in values[list(PLACE)].itertuples(index=False, name=None)]
     cells[index] = places
-    return {code: Months(numbers[at], blank[at], cells[at]) for at, code in enumerate(measures)}
+    unasked = np.full(shape, True)
+    unasked[index] = False
+    return {code: Months(numbers[at], blank[at], cells[at], unasked[at]) for at, code in enumerate(measures)}
 
 
 def _place(cells: npt.NDArray[np.object_]) -> Place:

@@ -19,16 +19,23 @@ from kpibatch.rules.records import Rollup
 class Months:
     """A measure's months, arrays of shape (units, months): values, whether a cell was blank, and its place.
 
-    ``values`` is NaN where a cell was blank or could not be read.
+    ``values`` is NaN where a cell was blank or could not be read; ``unasked`` are the months in which the
+    measure was not asked of the unit, where that is so of any.
     """
 
     values: Floats
     blank: Booleans
     places: npt.NDArray[np.object_]
+    unasked: "Booleans | bool" = False
 
     @property
     def good(self) -> Booleans:
         return ~np.isnan(self.values)
+
+    @property
+    def whole(self) -> Booleans:
+        """The units that have a value for every month in which one was asked."""
+        return np.asarray((self.good | self.unasked).all(axis=1) & self.good.any(axis=1), dtype=bool)
 
     @property
     def latest(self) -> npt.NDArray[np.intp]:
@@ -86,12 +93,12 @@ def roll_up(months: Months, rollup: Rollup, day: bool = False) -> tuple[Floats, 
     ([False, True], [True, True])
     """
     rule, good = ROLLUPS[rollup], months.good
-    enough = good.all(axis=1) if rule.every_month else good.any(axis=1)
+    enough = months.whole if rule.every_month else good.any(axis=1)
     values = np.where(enough, rule.value(months), np.nan)
     if rule.origin is Origin.LATEST:
         partial = (months.latest < months.values.shape[1] - 1) & (not day)
     else:
-        partial = ~good.all(axis=1)
+        partial = ~months.whole
     return values, partial & ~np.isnan(values)
 
 

@@ -316,7 +316,8 @@ def test_every_code_of_the_reader_is_triggered_above():
         .replace(",", "")
         .split()
     )
-    assert {code for code in texts("finding") if code.startswith("table-")} == {
+    codes = {code for code in texts("finding") if code.startswith("table-")}
+    assert {code for code in codes if not code.startswith("table-since-")} == {  # those: test_periods.py
         word for word in tried if word.startswith("table-")
     }
 

@@ -81,6 +81,8 @@ def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str
 
     Raises ``KpibatchError`` where either is unknown.
     """
+    with_it = (period for period in reversed(tables.periods) if kpi in period.node)
+    tables = next(with_it, tables)
     unit, node = find_unit(tables, unit_text), find_kpi(tables, kpi)
     lines = history.line(unit.code, node.code)
     _show_skipped(history, language)

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, count
-from kpibatch.base.thai import show_number
+from kpibatch.base.thai import show_month, show_number
 from kpibatch.commands.console import finding_line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
     applies_in_words,
     case_in_words,
+    changes_in_round,
+    remark_in_words,
+    since_in_words,
     sources_in_words,
     weights_under,
 )
-from kpibatch.rules.records import Rule
+from kpibatch.rules.records import Node, Rule
 
 
 def show_faults(config: Config, findings: Sequence[Finding]) -> None:
@@ -28,20 +31,42 @@ def show_faults(config: Config, findings: Sequence[Finding]) -> None:
         print(say("console.levels-clean", language, file=config.level_tables))
 
 
-def show_levels(tables: LevelTables, language: str) -> None:
-    """The scorecard with its weights and, per KPI, each level in words beside the conditions as read."""
+def show_levels(tables: LevelTables, language: str, month: str = "") -> None:
+    """The scorecard with its weights and, per KPI, each level in words beside the conditions as read: of one
+    month, or as the round begins and then what changes from which month on.
+    """
     print(f"{tables.round.owner}   {tables.round.key}   {tables.round.reference}")
-    leaves = {leaf.code for leaf in tables.leaves}
+    if month:
+        print(say("words.of-month", language, month=show_month(month, language)))
+        tables = tables.for_month(month)
     for node, depth in tables.in_tree_order():
-        under = f" / {show_number(weights_under(tables, node.code))}" if node.code not in leaves else ""
-        weight = say("sheet.weight", language) + f" {show_number(node.weight)}{under}"
-        facts = (weight, node.responsible, applies_in_words(tables, node, language), node.reference)
+        _show_node(tables, node, depth, language)
+    for after, changed, ended in () if month else changes_in_round(tables):
         print()
-        print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
-        for rule in tables.rules_of(node.code):
-            print("  " * depth + "    " + _row(tables, rule, language))
-        for words in sources_in_words(tables, node.code, language):
-            print("  " * depth + "    " + words)
+        print(say("words.changed-from", language, month=show_month(after.since, language)))
+        for node in changed:
+            _show_node(after, node, 1, language)
+        for node in ended:
+            print()
+            print("  " + say("words.ended", language, code=node.code, name=node.name))
+
+
+def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> None:
+    leaf = node in tables.leaves
+    under = "" if leaf else f" / {show_number(weights_under(tables, node.code))}"
+    facts = (
+        say("sheet.weight", language) + f" {show_number(node.weight)}{under}",
+        since_in_words(node.since, language),
+        node.responsible,
+        applies_in_words(tables, node, language),
+        node.reference,
+    )
+    print()
+    print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
+    for rule in tables.rules_of(node.code):
+        print("  " * depth + "    " + _row(tables, rule, language))
+    for words in sources_in_words(tables, node.code, language):
+        print("  " * depth + "    " + words)
 
 
 def _row(tables: LevelTables, rule: Rule, language: str) -> str:
@@ -51,7 +76,8 @@ def _row(tables: LevelTables, rule: Rule, language: str) -> str:
         (typed if edge.any_value else edge.text()) if edge else _unasked(rule, at, language)
         for at, (typed, edge) in enumerate(zip(rule.typed, rule.edges, strict=True))
     )
-    remark = f"   ({rule.remark})" if rule.remark else ""
+    words = remark_in_words(rule, language)
+    remark = f"   ({words})" if words else ""
     return f"{case}{measure.code} {measure.label}:  " + "  |  ".join(conditions) + remark
 
 

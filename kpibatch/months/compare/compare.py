@@ -74,7 +74,8 @@ def _books(config: Config, a: str, b: str, month: str | None) -> Diff:
         if month:
             raise
         return Diff((a, b), None, changes, unscored=error.message(config.language))
-    return replace(compare(old, new, changes, config.language), month=scored)
+    compared = compare(old, new, _changes(old, new), config.language)
+    return replace(compared, changes=changes, month=scored)
 
 
 def _workbook(config: Config, text: str) -> Path:

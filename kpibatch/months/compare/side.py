@@ -117,6 +117,7 @@ def side_of_month(month: Published, corrections: str) -> Side:
             file=LEVEL_TABLES,
             reason=f"{fault.place} [{fault.code}]",
         )
+    tables = tables.for_month(month.month)
     with _readable(month, SCORES):
         standings, results = _scores(month.scores, tables)
     with _readable(month, MEASURES):

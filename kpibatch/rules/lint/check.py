@@ -1,6 +1,6 @@
 """Every check, over a workbook or over tables that were read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint import cases, exports, levels, measures, rounds, rows, scorecard, units
+from kpibatch.rules.lint import cases, exports, levels, measures, periods, rounds, rows, scorecard, units
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.reader import read_levels
@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *rows.CHECKS,
     *levels.CHECKS,
     *cases.CHECKS,
+    *periods.CHECKS,
 )
 # What a file of checks looks across: with one of these sheets gone or a heading lost, it would see echoes.
 _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
@@ -49,7 +50,10 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
     (rows, (ROUND, MEASURES, RULES)),
     (levels, (NODES, RULES)),
     (cases, (NODES, RULES)),
+    (periods, (ROUND, NODES, RULES)),
 )
+# what the rules of one month lack those of another may have
+_OF_THE_ROUND = ("lint-unused",)
 
 
 def check_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
@@ -66,7 +70,7 @@ def _checked(path: Path) -> tuple[LevelTables, list[Finding]]:
     tables, read = read_levels(path)
     lost = lost_sheets(read)
     sound = (file for file, sheets in _ACROSS if not any(sheet.sheet in lost for sheet in sheets))
-    linted = (fault for file in sound for check in file.CHECKS for fault in check(tables))
+    linted = _in_each_period(tables, [check for file in sound for check in file.CHECKS])
     everything = {*faults_alone(read, tables), *lint_alone(linted, read, tables)}
     return tables, sorted(everything, key=_where)
 
@@ -78,6 +82,23 @@ def _where(fault: Finding) -> tuple[object, ...]:
     return number, sheet, coordinates(cell) if cell else (-1, -1), fault.code, fault.found, fault.facts
 
 
+def _in_each_period(tables: LevelTables, checks: Iterable[Check]) -> list[Finding]:
+    """What the checks find in the rules of each stretch of the round, each fault once; of one that is not
+    there from the start it is said since when.
+
+    Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+    """
+    periods, checks = tables.periods, tuple(checks)
+    found = [[fault for check in checks for fault in check(period)] for period in periods]
+    everywhere = set(found[0]).intersection(*found[1:])
+    seen: dict[Finding, str] = {}
+    for period, faults in zip(periods, found, strict=True):
+        for fault in faults:
+            if fault.code not in _OF_THE_ROUND or fault in everywhere:
+                seen.setdefault(fault, "" if period is periods[0] else period.since)
+    return [fault.holding_from(since) if since else fault for fault, since in seen.items()]
+
+
 def lint(tables: LevelTables) -> list[Finding]:
     """Every fault of tables that were read; what could not be read is already among the reader's findings."""
-    return [fault for check in CHECKS for fault in check(tables)]
+    return _in_each_period(tables, CHECKS)

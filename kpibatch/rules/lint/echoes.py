@@ -11,7 +11,8 @@ STRUCTURE = frozenset(("table-sheet-missing", "table-column-missing", "table-col
 _FOLLOWS = frozenset(
     f"lint-{name}"
     for name in (
-        *("no-rules", "inner-rules", "unused", "nobody", "unit-alone", "no-group", "no-reference"),
+        *("no-rules", "rules-later", "since-fewer", "since-idle"),
+        *("inner-rules", "unused", "nobody", "unit-alone", "no-group", "no-reference"),
         *("weight", "weights", "weights-stated", "root-weights", "root-stated"),
         *("empty-level", "no-conditions", "same-level", "direction", "linear-rows", "linear-edges"),
         *("case-gap", "case-dead", "case-overlap", "no-baseline", "units", "part-kind", "zero-rule"),
@@ -25,7 +26,16 @@ _BY_SHEET = {
 # An unknown or circular code on a sheet: what it should have named seems to be missing or idle.
 _BY_UNKNOWN = {
     MEASURES.sheet: ("unused", "direction"),
-    NODES.sheet: ("no-rules", "weights", "weights-stated", "root-weights", "root-stated", "nobody"),
+    NODES.sheet: (
+        "no-rules",
+        "rules-later",
+        "since-idle",
+        "weights",
+        "weights-stated",
+        "root-weights",
+        "root-stated",
+        "nobody",
+    ),
     UNITS.sheet: ("no-baseline",),
     RULES.sheet: (),
 }

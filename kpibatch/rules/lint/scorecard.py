@@ -38,7 +38,11 @@ def rules_at_leaves(tables: LevelTables) -> Iterator[Finding]:
     leaves, with_rules = {leaf.code for leaf in tables.leaves}, {rule.kpi for rule in tables.rules}
     for node in tables.nodes:
         if node.code in leaves and node.code not in with_rules:
-            yield finding("lint-no-rules", node.place, found=node.code)
+            later = min((rule.since for rule in tables.written.rules if rule.kpi == node.code), default="")
+            if later:
+                yield finding("lint-rules-later", node.place, found=node.code, month=later)
+            else:
+                yield finding("lint-no-rules", node.place, found=node.code)
         if node.code not in leaves and node.code in with_rules:
             yield finding("lint-inner-rules", node.place, found=node.code)
 

@@ -5,45 +5,77 @@ KPI with its levels in words, weight, responsible group; sections and weight tot
 signatures.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.thai import show_date, show_number
+from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import applies_in_words, levels_in_words, sources_in_words, weights_under
+from kpibatch.rules.paper.words import (
+    applies_in_words,
+    changes_in_round,
+    levels_in_words,
+    since_in_words,
+    sources_in_words,
+    weights_under,
+)
 from kpibatch.rules.records import TOTAL, Node
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
 
 
-def write_annex(tables: LevelTables, path: Path, language: str, day: date) -> None:
-    """Write the annex."""
+def write_annex(tables: LevelTables, path: Path, language: str, day: date, month: str = "") -> None:
+    """Write the annex: of one month's rules, or of the round's as it begins, and below them what changes from
+    which month on.
+    """
     with Book(path, title=say("annex.title", language), language=language, day=day) as book:
         sheet = book.sheet(say("annex.sheet", language))
         sheet.widths(*_WIDTHS)
-        at = _heading(sheet, tables, language)
-        leaves = {leaf.code for leaf in tables.leaves}
-        for node, depth in tables.in_tree_order():
-            at = (
-                _kpi(sheet, tables, node, at, language)
-                if node.code in leaves
-                else _section(sheet, tables, node, depth, at, language)
-            )
-        sheet.merge(at, 0, 1, say("annex.total", language), "section", align="right")
-        sheet.put(at, 2, weights_under(tables, TOTAL), "section", "centre", "number", align="center")
-        sheet.put(at, 3, "", "section")
+        at = _heading(sheet, tables, language, month)
+        shown = tables.for_month(month) if month else tables
+        at = _nodes(sheet, shown, shown.in_tree_order(), at, language)
+        for after, changed, ended in () if month else changes_in_round(tables):
+            words = say("words.changed-from", language, month=show_month(after.since, language))
+            sheet.merge(at + 2, 0, 3, words, "bold")
+            at = _nodes(sheet, after, ((node, 0) for node in changed), at + 3, language, ended)
         _signatures(sheet, tables, at + 2, language)
         sheet.page(top=5, portrait=True, last=(at + 6, 3))
 
 
-def _heading(sheet: Sheet, tables: LevelTables, language: str) -> int:
+def _nodes(
+    sheet: Sheet,
+    tables: LevelTables,
+    nodes: Iterable[tuple[Node, int]],
+    at: int,
+    language: str,
+    ended: Iterable[Node] = (),
+) -> int:
+    """Nodes with their depths, those there are no longer, and what all weights sum to; the row of the sum."""
+    leaves = {leaf.code for leaf in tables.leaves}
+    for node, depth in nodes:
+        at = (
+            _kpi(sheet, tables, node, at, language)
+            if node.code in leaves
+            else _section(sheet, tables, node, depth, at, language)
+        )
+    for node in ended:
+        sheet.merge(at, 0, 3, say("words.ended", language, code=node.code, name=node.name), "cell")
+        at += 1
+    sheet.merge(at, 0, 1, say("annex.total", language), "section", align="right")
+    sheet.put(at, 2, weights_under(tables, TOTAL), "section", "centre", "number", align="center")
+    sheet.put(at, 3, "", "section")
+    return at
+
+
+def _heading(sheet: Sheet, tables: LevelTables, language: str, month: str) -> int:
     this = tables.round
     days = {"start": show_date(this.start, language), "end": show_date(this.end, language)}
+    of_month = say("words.of-month", language, month=show_month(month, language)) if month else ""
     lines = [
-        say("annex.title", language),
+        say("annex.title", language) + (f"  {of_month}" if of_month else ""),
         say("annex.round", language, round=this.number, year=this.fiscal_year, **days),
         this.owner,
         say("annex.reference", language, reference=this.reference or "–"),
@@ -72,7 +104,9 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
 
 def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
     words = applies_in_words(tables, node, language)
-    name = node.name + (f"  ({words})" if words else "")
+    begun = {node.since, *(rule.since for rule in tables.rules_of(node.code))}
+    facts = [words, since_in_words(max(begun), language)]
+    name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
     lines = [(name, True)]
     for level, items in levels_in_words(tables, node.code, language):
         title = say("annex.level", language, level=level)

@@ -12,6 +12,7 @@ from pathlib import Path
 from kpibatch.base.thai import read_date
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.schema import BASELINES, GUIDE, MEASURES, NODES, ROUND, SHEETS, Column
 from kpibatch.rules.schema import Sheet as Schema
 
@@ -72,7 +73,7 @@ def _cell(column: Column, text: str) -> tuple[Content, tuple[str, ...]]:
     day = read_date(text) if column.content in ("day", "day or text") else None
     if day:
         return day, ("date",)
-    if text and column.content == "number":
+    if text and column.content == "number" and not is_dash(text):
         return float(text), ("number",)
     styles = ("wrap", "text") if column.wraps else ("text",)
     return text or None, (*styles, "centre") if column.content == "condition" else styles

@@ -7,7 +7,7 @@ change; a condition that is worded otherwise is one, and says whether it still r
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Rule
-from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
+from kpibatch.rules.schema import NODES, RULES, SHEETS, SINCE, Column, Sheet
 from kpibatch.rules.sheets import read_sheets
 
 ANY = "*"
@@ -57,8 +57,12 @@ def table_changes(
 ) -> tuple[Change, ...]:
     """Every change from the tables at ``path_a`` to those at ``path_b``, sheet by sheet, in the order of the
     second.
+
+    Of tables of one month only the rows that count then are compared, whenever they began to.
     """
-    old, new = (in_a_child(limits, _sheets, path) for path in (path_a, path_b))
+    old, new = (
+        _counting(tables, in_a_child(limits, _sheets, path)) for tables, path in ((a, path_a), (b, path_b))
+    )
     readings = _readings(a), _readings(b)
     in_sheets = (_in_table(each, old[each.sheet], new[each.sheet], readings) for each in SHEETS)
     return (*chain.from_iterable(in_sheets), *_case_orders(a, b))
@@ -68,9 +72,26 @@ def _sheets(path: Path) -> dict[str, Table]:
     return read_sheets(path.name, read_book(path))
 
 
+def _counting(tables: LevelTables, sheets: Mapping[str, Table]) -> Mapping[str, Table]:
+    """The sheets; where the tables are those of one month, without the rows that do not count then and the
+    column that says so.
+    """
+    if not tables.since:
+        return sheets
+    counting = {node.place for node in tables.nodes} | {rule.places[0] for rule in tables.rules}
+    fewer = {}
+    for sheet, column in ((NODES, NODES.code), (RULES, RULES.levels[0])):
+        table = sheets[sheet.sheet]
+        rows = tuple(row for row in table.rows if row.place(column) in counting)
+        columns = tuple(name for name in table.columns if name != SINCE)
+        fewer[sheet.sheet] = replace(table, rows=rows, columns=columns)
+    return {**sheets, **fewer}
+
+
 def _readings(tables: LevelTables) -> Mapping[Place, str]:
     """Each cell of ระดับ with its condition as read."""
-    return {place: _reading(rule, at) for rule in tables.rules for at, place in enumerate(rule.places)}
+    rules = tables.rules if tables.since else tables.written.rules or tables.rules
+    return {place: _reading(rule, at) for rule in rules for at, place in enumerate(rule.places)}
 
 
 def _reading(rule: Rule, at: int) -> str:
@@ -132,6 +153,7 @@ def _in_row(
     readings: tuple[Mapping[Place, str], Mapping[Place, str]],
 ) -> Iterator[Change]:
     case = after.text(RULES.case) if sheet == RULES.sheet else ""
+    key = (*key, *((since,) if SINCE in columns and (since := after.text(SINCE)) else ()))
     for column in columns:
         old, new = before.text(column), after.text(column)
         places = before.place(column), after.place(column)

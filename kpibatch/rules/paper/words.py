@@ -3,11 +3,13 @@ scorecard line.
 """
 
 import math
+from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import show_date, show_number
+from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
@@ -129,3 +131,28 @@ def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
 def weights_under(tables: LevelTables, parent: str) -> float:
     """The sum of the weights of a node's children."""
     return sum(node.weight for node in tables.children(parent))
+
+
+def since_in_words(since: str, language: str) -> str:
+    """From which month a row counts; empty from the start of the round."""
+    return say("words.since", language, month=show_month(since, language)) if since else ""
+
+
+def remark_in_words(rule: Rule, language: str) -> str:
+    """A row's remark, after the month from which it counts."""
+    return "  ".join(filter(None, (since_in_words(rule.since, language), rule.remark)))
+
+
+def changes_in_round(tables: LevelTables) -> Iterator[tuple[LevelTables, list[Node], list[Node]]]:
+    """The rules from each month on in which they change: with the nodes that are new or say something else
+    than before, and those that there are no longer.
+
+    Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+    """
+    for before, after in pairwise(tables.periods):
+        changed = [
+            node
+            for node, _ in after.in_tree_order()
+            if node != before.node.get(node.code) or after.rules_of(node.code) != before.rules_of(node.code)
+        ]
+        yield after, changed, [node for node in before.nodes if node.code not in after.node]

@@ -12,6 +12,7 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import remark_in_words, since_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import KpiPlan
@@ -135,13 +136,18 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
             return ""
         return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}"
 
+    def remark(rule: Rule) -> str:
+        return remark_in_words(rule, outcome.language)
+
     wrapped = ("cell", "wrap")
     return (
         Column(say("unit-code"), 24, lambda rule: rule.measure, ("cell", "quiet")),
         Column(say("item"), 44, lambda rule: tables.measures[rule.measure].label, wrapped),
         Column(say("case"), 34, case, wrapped),
         *map(condition, range(1, tables.level_count + 1)),
-        Column(say("remark"), 60, lambda rule: rule.remark, ("cell", "quiet", "wrap")),
+        Column(
+            say("remark"), 60, lambda rule: remark_in_words(rule, outcome.language), ("cell", "quiet", "wrap")
+        ),
     )
 
 
@@ -155,4 +161,6 @@ def _condition(rule: Rule, level: int) -> str:
 
 def _node(say: Words, node: Node) -> str:
     facts = {"code": node.code, "name": node.name, "weight": f"{node.weight:g}"}
-    return say("criteria-node", **facts, responsible=node.responsible or "–") + f"   {node.reference}"
+    since = since_in_words(node.since, say.language)
+    text = say("criteria-node", **facts, responsible=node.responsible or "–") + f"   {node.reference}"
+    return f"{text}   {since}" if since else text

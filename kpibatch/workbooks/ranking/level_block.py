@@ -13,6 +13,7 @@ from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
 from kpibatch.books.write import Content, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN, Condition, is_dash
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import remark_in_words
 from kpibatch.rules.records import Rule
 from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan
 
@@ -63,9 +64,10 @@ class LevelBlock:
         for level, edge in enumerate(rule.edges):
             self._threshold(row, 3 + level, edge, rule.typed[level])
         first, last = self._remark
-        self.sheet.merge(row, first, last, rule.remark, "cell", "quiet", "wrap")
+        remark = remark_in_words(rule, self.say.language)
+        self.sheet.merge(row, first, last, remark, "cell", "quiet", "wrap")
         width = sum(self.widths[first : last + 1])
-        self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(rule.remark, width)))
+        self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(remark, width)))
 
     def _threshold(self, row: int, column: int, edge: Condition | None, typed: str) -> None:
         if edge is None:

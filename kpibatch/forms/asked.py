@@ -1,0 +1,32 @@
+"""What a unit is asked over several months, and in which: rules may change in mid-round.
+
+In: the level tables as they were read. Out: its measures, each with the KPI that shows it.
+"""
+
+from collections.abc import Iterable
+
+from kpibatch.rules.levels import LevelTables, applies, asked_of
+from kpibatch.rules.records import Measure, Node, Unit
+
+
+def asked_over(tables: LevelTables, unit: Unit, months: Iterable[str]) -> list[tuple[Measure, Node]]:
+    """What a unit fills in in any of these months, each with the first KPI that shows it then.
+
+    Source: design, section 3; section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+    """
+    asked: dict[str, Node] = {}
+    periods = {period.since: period for period in map(tables.for_month, months)}
+    for period in periods.values():
+        for measure in asked_of(period, unit):
+            asked.setdefault(measure.code, period.node[period.kpi_of[measure.code]])
+    return [(measure, asked[measure.code]) for measure in tables.form_measures if measure.code in asked]
+
+
+def months_asked(tables: LevelTables, unit: Unit | None, measure: str) -> tuple[str, ...]:
+    """The round's months in which a measure is asked of a unit, or, without one, shown by some KPI."""
+    asked = {
+        period.since
+        for period in tables.periods
+        if any(unit is None or applies(period, kpi, unit) for kpi in period.kpis_of(measure))
+    }
+    return tuple(month for month in tables.round.months if tables.for_month(month).since in asked)
