@@ -4,10 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpibatch.base.catalogue import LANGUAGES, say
@@ -39,6 +39,7 @@ from kpibatch.base.month_files import (
 )
 from kpibatch.base.progress import Clock, Progress
 from kpibatch.books.guard.capped import Child
+from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
@@ -52,6 +53,7 @@ from kpibatch.months.bundle import refuse_closed
 from kpibatch.months.folder import is_ours
 from kpibatch.months.history import History, history_of, rebuild, remember
 from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
+from kpibatch.months.sent import Sent, months_ahead, sent_so_far
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
 from kpibatch.scoring.outcome import Outcome
@@ -162,10 +164,24 @@ def rebuild_history(config: Config, progress: Progress) -> History:
         return rebuild(config.output)
 
 
-def write_forms(config: Config, progress: Progress) -> tuple[int, list[Finding]]:
-    """One form per unit into ``output/forms``; how many there are, and what bugs have cost."""
+@dataclass(frozen=True)
+class Forms:
+    """The forms written: how many, what bugs have cost, and what each unit's was filled in with."""
+
+    count: int
+    lost: list[Finding]
+    tables: LevelTables
+    office_form: OfficeForm | None
+    sent: Mapping[str, Sent]
+
+
+def write_forms(config: Config, progress: Progress, *, again: bool = False) -> Forms:
+    """One form per unit into ``output/forms``; ``again`` with all that was sent so far filled in."""
     tables, lost = sound_levels(config), list[Finding]()
-    office_form = office_form_of(config, tables)
+    office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
+    if again:
+        progress.step("read")
+    sent = sent_so_far(config, tables, office_form, progress.tick) if again else {}
     progress.step("forms")
     with ExitStack() as stack:
         stack.enter_context(alone(config, "forms", progress))
@@ -174,12 +190,13 @@ def write_forms(config: Config, progress: Progress) -> tuple[int, list[Finding]]
         for done, unit in enumerate(tables.units, 1):
             path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
             with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):
+                entries = sent[unit.code].entries(tables) if again else None
                 if write:
-                    write(unit, path)
+                    write(unit, path, entries)
                 else:
-                    write_form(tables, unit, path)
+                    write_form(tables, unit, path, entries, ahead)
             progress.tick(done, len(tables.units))
-    return len(tables.units) - len(lost), lost
+    return Forms(len(tables.units) - len(lost), lost, tables, office_form, sent)
 
 
 def _holds_forms(folder: Path) -> bool:

@@ -3,7 +3,7 @@
 In: ``LevelTables``, the office's own workbook.
 Out: a form for each unit; ``Layout``: where each measure and month stands in what comes back.
 
-asked.py           what a unit is asked over several months, and in which
+asked.py           what a unit is asked, and in which months
 layout.py          where each measure and month stands in a standard form, and its hidden identity
 checks.py          a standard form that came back against the level tables
 names.py           the units that a file's name and a form's visible heading name

@@ -1,12 +1,24 @@
-"""What a unit is asked over several months, and in which: rules may change in mid-round.
+"""What a unit is asked, and in which months: rules may change in mid-round.
 
 In: the level tables as they were read. Out: its measures, each with the KPI that shows it.
 """
 
 from collections.abc import Iterable
 
-from kpibatch.rules.levels import LevelTables, applies, asked_of
-from kpibatch.rules.records import Measure, Node, Unit
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import Measure, Node, Source, Unit
+
+
+def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
+    """The measures a unit fills in: those of the KPIs that apply to it.
+
+    Source: design, section 3.
+    """
+    return [
+        measure
+        for measure in tables.form_measures
+        if any(applies(tables, kpi, unit) for kpi in tables.kpis_of(measure.code))
+    ]
 
 
 def asked_over(tables: LevelTables, unit: Unit, months: Iterable[str]) -> list[tuple[Measure, Node]]:
@@ -30,3 +42,14 @@ def months_asked(tables: LevelTables, unit: Unit | None, measure: str) -> tuple[
         if any(unit is None or applies(period, kpi, unit) for kpi in period.kpis_of(measure))
     }
     return tuple(month for month in tables.round.months if tables.for_month(month).since in asked)
+
+
+def baseline_of(tables: LevelTables, measure: Measure) -> Measure | None:
+    """The fixed measure a filled-in one is held against: what it is divided by, or may not exceed."""
+    divided = (
+        m.denominator for m in tables.measures.values() if measure.code in m.numerator and m.denominator
+    )
+    for code in (*divided, measure.limit):
+        if code in tables.measures and tables.measures[code].source is Source.BASE:
+            return tables.measures[code]
+    return None

@@ -12,8 +12,9 @@ from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import fold, read_date, read_month, read_number, read_yes_no
 from kpibatch.books.read import Grid, Value, as_text
+from kpibatch.forms.asked import baseline_of
 from kpibatch.forms.layout import BASELINE, ITEM, UNIT_OF_COUNT, Spot, Table, table_in
-from kpibatch.rules.levels import LevelTables, baseline_of
+from kpibatch.rules.levels import LevelTables
 
 _SHOWN = 6
 Key = tuple[str, str]

@@ -12,12 +12,13 @@ from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import fold
 from kpibatch.books.read import Grid, as_text
+from kpibatch.forms.asked import asked_of
 from kpibatch.forms.labels import Label, Labels, labels_of
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
 from kpibatch.forms.names import SHORT_NOUN
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
 from kpibatch.forms.properties import PROPERTIES, custom_properties
-from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 
 _SHOWN = 6

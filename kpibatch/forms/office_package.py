@@ -10,6 +10,8 @@ from contextlib import suppress
 from xml.sax.saxutils import escape, quoteattr
 
 from kpibatch.base.addresses import coordinates
+from kpibatch.books.guard.looks import Look
+from kpibatch.books.guard.styles import styled_looks
 from kpibatch.books.package import RELATIONS, Element, Package, elements, held, make, parse, tag
 from kpibatch.books.packing import Unpatchable
 
@@ -84,6 +86,15 @@ def _around(package: Package, part: str) -> Iterator[str]:
         if one.kind in _SHOWN and one.target in package.parts:
             yield one.target
             yield from _around(package, one.target)
+
+
+def looks(package: Package, part: str) -> dict[Cell, Look]:
+    """The cells of a sheet that show a number as something else."""
+    book = _workbook(package)
+    styles = next((one.target for one in package.relations(book) if one.kind == "styles"), "")
+    by_style = styled_looks(package.parts[styles]) if styles in package.parts else {}
+    cells = ((coordinates(cell.get("r")), cell.get("s")) for cell in package.read(part).iter(tag("c")))
+    return {at: by_style[int(style)] for at, style in cells if style and int(style) in by_style}
 
 
 def fill(package: Package, part: str, contents: Contents) -> None:

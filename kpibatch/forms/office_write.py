@@ -8,6 +8,7 @@ byte. The form says whose it is in custom properties, which survive Excel's savi
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from kpibatch.base.addresses import excel_day
@@ -15,15 +16,17 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import UnreadableFormTemplate
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import show_date, show_number
 from kpibatch.books.guard.capped import Child
 from kpibatch.books.guard.limits import Refused
+from kpibatch.books.guard.looks import Look
 from kpibatch.books.look import clean
 from kpibatch.books.package import open_package
 from kpibatch.books.packing import Unpatchable
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.layout import identity_for
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
-from kpibatch.forms.office_package import calculate_on_opening, fill, set_properties, worksheets
+from kpibatch.forms.office_package import calculate_on_opening, fill, looks, set_properties, worksheets
 from kpibatch.forms.properties import PROPERTIES
 from kpibatch.forms.standard import form_name
 from kpibatch.rules.levels import LevelTables
@@ -47,16 +50,15 @@ def write_office_form(
     """
     package = open_package(office_form.path.read_bytes())
     for sheet, part in worksheets(package).items():
-        here = [one for one in office_form.placeholders if one.spot.sheet == sheet]
+        here = {
+            (one.spot.row, one.spot.column): one
+            for one in office_form.placeholders
+            if one.spot.sheet == sheet
+        }
         if here:
-            fill(
-                package,
-                part,
-                {
-                    (one.spot.row, one.spot.column): _content(one, unit, tables, entries or {}, month)
-                    for one in here
-                },
-            )
+            shows = looks(package, part)
+            contents = {at: _content(one, unit, tables, entries or {}, month) for at, one in here.items()}
+            fill(package, part, {at: _stored(content, shows.get(at)) for at, content in contents.items()})
     calculate_on_opening(package)
     identity = identity_for(tables, unit)
     set_properties(
@@ -68,17 +70,18 @@ def write_office_form(
 @contextmanager
 def office_forms(
     office_form: OfficeForm, tables: LevelTables, limits: IntakeLimits
-) -> Iterator[Callable[[Unit, Path], None]]:
-    """Writes the forms of units, one after another, in a child process.
+) -> Iterator[Callable[[Unit, Path, Entries | None], None]]:
+    """Writes the forms of units, one after another, in a child process. Cells of no month stay blank, for
+    what was sent in them is of its own month.
 
     Raises ``KpibatchError`` where one takes more time or memory than the limits allow, or the office form
     turns out to be damaged.
     """
     with Child(limits, write_office_form) as child:
 
-        def write(unit: Unit, path: Path) -> None:
+        def write(unit: Unit, path: Path, entries: Entries | None = None) -> None:
             try:
-                child(office_form, unit, path, tables)
+                child(office_form, unit, path, tables, entries)
             except Refused as reason:
                 raise UnreadableFormTemplate(
                     "too-much-to-read", file=office_form.path, found=reason.found
@@ -96,7 +99,7 @@ def office_form_name(office_form: OfficeForm, unit: Unit) -> str:
 
 def _content(
     one: Placeholder, unit: Unit, tables: LevelTables, entries: Entries, month: str
-) -> str | float | None:
+) -> str | float | date | None:
     if one.measure == UNIT:
         return clean(unit.name)
     fixed = tables.baselines.get((unit.code, one.measure))
@@ -107,9 +110,19 @@ def _content(
     )
     if isinstance(entered, Formula):
         raise ValueError(f"{one.where}: a formula can't be filled in")
-    if isinstance(entered, date):
-        return excel_day(entered.toordinal())
     return clean(entered) if isinstance(entered, str) else entered
+
+
+def _stored(content: str | float | date | None, look: Look | None) -> str | float | None:
+    """What a cell of that look holds where the content is to be seen in it; as a text where its format shows
+    a number as something else.
+    """
+    if isinstance(content, date):
+        return excel_day(content.toordinal()) if look is Look.DAY else show_date(content)
+    if look and isinstance(content, float | int):
+        share = float(Decimal(repr(content)).scaleb(-2))
+        return share if look is Look.PERCENT else show_number(content)
+    return content
 
 
 def _fixed(value: float, kind: Kind) -> Content:

@@ -5,7 +5,7 @@ The reader sees column A (measure codes, hidden) and one hidden row (month keys)
 they hold, so inserted rows or columns, or a renamed sheet, do not shift data.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_month
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.forms.asked import asked_over, baseline_of, months_asked
 from kpibatch.forms.layout import (
     BASELINE,
     HEAD_ROW,
@@ -30,16 +31,22 @@ from kpibatch.forms.layout import (
     identity_for,
 )
 from kpibatch.forms.names import heading_of
-from kpibatch.rules.levels import LevelTables, asked_of, baseline_of
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
 
 _LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
+_LOCKED = "#F1F3F5"
 
 
 def write_form(
-    tables: LevelTables, unit: Unit, path: Path, entries: Mapping[tuple[str, str], Content] | None = None
+    tables: LevelTables,
+    unit: Unit,
+    path: Path,
+    entries: Mapping[tuple[str, str], Content] | None = None,
+    ahead: Sequence[str] = (),
 ) -> None:
-    """The standard form of one unit for the whole round.
+    """The standard form of one unit for the whole round, with what is asked in any of the months ``ahead``
+    (without them, of the round); a month in which an item is not asked can't be filled in.
 
     ``entries`` fills cells in, as an officer would: (measure, month or text column) → content.
     """
@@ -52,7 +59,7 @@ def write_form(
         )
         sheet.raw.set_column(0, 0, 14, None, {"hidden": True})
         _heading(sheet, tables, unit, title, texts)
-        last = _items(sheet, tables, unit, entries or {})
+        last = _items(sheet, tables, unit, entries or {}, ahead or tables.round.months)
         sheet.raw.freeze_panes(HEAD_ROW + 1, 3)
         sheet.page(top=HEAD_ROW, last=(last, texts + 2))
         sheet.lock()
@@ -79,18 +86,24 @@ def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: i
             )
 
 
-def _items(sheet: Sheet, tables: LevelTables, unit: Unit, entries: Mapping[tuple[str, str], Content]) -> int:
+def _items(
+    sheet: Sheet,
+    tables: LevelTables,
+    unit: Unit,
+    entries: Mapping[tuple[str, str], Content],
+    ahead: Sequence[str],
+) -> int:
     texts = 5 + len(tables.round.months)
     row, kpi, number = HEAD_ROW + 1, "", 0
-    for measure in asked_of(tables, unit):
-        if tables.kpi_of[measure.code] != kpi:
-            kpi, number = tables.kpi_of[measure.code], 0
-            sheet.merge(row, 1, texts + 2, f"{kpi}  {tables.node[kpi].name}", "section")
+    for measure, node in asked_over(tables, unit, ahead):
+        if node.code != kpi:
+            kpi, number = node.code, 0
+            sheet.merge(row, 1, texts + 2, f"{kpi}  {node.name}", "section")
             row += 1
         number += 1
         sheet.put(row, 1, float(number), "cell", "whole", align="center")
         _item(sheet, tables, unit, measure, row)
-        _answers(sheet, tables, measure, row, entries)
+        _answers(sheet, tables, measure, row, entries, months_asked(tables, unit, measure.code))
         lines = [lines_of(str(entries.get((measure.code, name)) or ""), _TEXT_WIDTH) for name in TEXT_COLUMNS]
         sheet.height(row, max(lines_of(measure.label, _LABEL_WIDTH), *lines))
         row += 1
@@ -109,16 +122,25 @@ def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: 
         known.value if known else None,
         "cell",
         number_style(base.kind if base else Kind.NUMBER),
-        bg_color="#F1F3F5",
+        bg_color=_LOCKED,
     )
 
 
 def _answers(
-    sheet: Sheet, tables: LevelTables, measure: Measure, row: int, entries: Mapping[tuple[str, str], Content]
+    sheet: Sheet,
+    tables: LevelTables,
+    measure: Measure,
+    row: int,
+    entries: Mapping[tuple[str, str], Content],
+    asked: Collection[str],
 ) -> None:
     months = tables.round.months
     style = number_style(measure.kind)
-    sheet.put_row(row, 5, [entries.get((measure.code, month)) for month in months], "cell", style, "input")
+    for column, month in enumerate(months, 5):
+        if month in asked:
+            sheet.put(row, column, entries.get((measure.code, month)), "cell", style, "input")
+        else:
+            sheet.put(row, column, None, "cell", bg_color=_LOCKED)
     sheet.put_row(
         row,
         5 + len(months),

@@ -18,7 +18,7 @@ from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_inspected
 from kpibatch.books.values import Reading, read_value
-from kpibatch.forms.asked import months_asked
+from kpibatch.forms.asked import asked_of, months_asked
 from kpibatch.forms.checks import NO_DOUBTS, Form, answers_elsewhere, check_form
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot, identity_sheets, locate, read_identity
 from kpibatch.forms.names import unit_of_name
@@ -27,7 +27,7 @@ from kpibatch.forms.office_back import find_again
 from kpibatch.forms.whose import contradictions
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.intake.unseen import about_unseen, unseen_inputs
-from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure
 
 

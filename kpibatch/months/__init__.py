@@ -16,5 +16,6 @@ unpack.py    a bundle unpacked, without trusting a word of it
 sealed.py    closed months as they were sealed, whatever has become of their folders
 history.py   what earlier months said: the database kept in step with the months' folders
 assess.py    one month read, set against the months before it, and scored
+sent.py      what each unit has sent so far, as its form is filled in with it again
 compare/     two sides compared: what moved which level, score and rank
 """

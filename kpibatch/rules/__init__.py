@@ -8,7 +8,6 @@ conditions.py    a condition: does it hold, how does a formula ask it, how is a 
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
 records.py       rounds, units, measures, nodes, rules as records
 sources.py       ที่มา: how a computed measure follows from others, and back
-periods.py       rules that change in mid-round: which rows count in a month
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook's sheets as tables

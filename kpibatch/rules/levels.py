@@ -11,9 +11,9 @@ from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
-from kpibatch.rules.periods import NEVER_CHANGED, Written
 from kpibatch.rules.records import (
     MAY_LACK,
+    NEVER_CHANGED,
     TOTAL,
     Baseline,
     Case,
@@ -25,6 +25,7 @@ from kpibatch.rules.records import (
     Rule,
     Source,
     Unit,
+    Written,
 )
 
 
@@ -287,18 +288,6 @@ def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(result)
 
 
-def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
-    """The measures a unit fills in: those of the KPIs that apply to it.
-
-    Source: design, section 3.
-    """
-    return [
-        measure
-        for measure in tables.form_measures
-        if any(applies(tables, kpi, unit) for kpi in tables.kpis_of(measure.code))
-    ]
-
-
 def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
     """Whether a node and all above it apply to a unit.
 
@@ -306,17 +295,6 @@ def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
     """
     node = tables.node[code]
     return node.applies_to(unit) and (not node.parent or applies(tables, node.parent, unit))
-
-
-def baseline_of(tables: LevelTables, measure: Measure) -> Measure | None:
-    """The fixed measure a filled-in one is held against: what it is divided by, or may not exceed."""
-    divided = (
-        m.denominator for m in tables.measures.values() if measure.code in m.numerator and m.denominator
-    )
-    for code in (*divided, measure.limit):
-        if code in tables.measures and tables.measures[code].source is Source.BASE:
-            return tables.measures[code]
-    return None
 
 
 def find_unit(tables: LevelTables, text: str) -> Unit:

@@ -21,7 +21,6 @@ from kpibatch.rules.exports import read_exports
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.node_reader import read_nodes, report_order, since_of
-from kpibatch.rules.periods import Written
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import (
     Baseline,
@@ -33,6 +32,7 @@ from kpibatch.rules.records import (
     Rule,
     Source,
     Unit,
+    Written,
     ZeroRule,
 )
 from kpibatch.rules.references import sound_measures

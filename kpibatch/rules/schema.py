@@ -158,6 +158,11 @@ class _Nodes(Sheet):
     reference = Column("อ้างอิง", 56, wraps=True)
     since = Column(SINCE, 15, optional=True)
 
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """The columns that a later row of a node may leave blank: they are as before."""
+        return self.parent, self.name, self.responsible, self.reference
+
 
 class _Measures(Sheet):
     code = Column("รหัส", 22)

@@ -23,7 +23,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from tablebook import levels
+from tablebook import levels, one_kpi
 from workspace import (
     CHACHOENGSAO,
     SAMPLES,
@@ -1097,3 +1097,31 @@ def test_the_sample_template_is_what_its_script_draws(
     )
     assert make_template.logo().startswith(b"\x89PNG")
     assert io.BytesIO(make_template.logo()).getbuffer().nbytes < 2000
+
+
+@pytest.mark.parametrize(
+    ("format_code", "stored"),
+    [("0.00%", 0.5714), ("0.00", 57.14), ("General", 57.14), ("d mmm yyyy", "57.14")],
+)
+def test_a_number_filled_in_is_seen_whatever_its_cell_s_format(
+    format_code: str, stored: object, tmp_path: Path
+) -> None:
+    thresholds = " | ".join(f"≥ {percent}" for percent in (50, 60, 70, 80, 90))
+    tables = one_kpi("x | ร้อยละ | ร้อยละ | ร้อยละ | กรอก | ล่าสุด", f"T1 | | | x | {thresholds}")
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in (["หน่วย", "{{unit}}"], ["รายการ", "เมษายน 2565"], ["ร้อยละ", "{{x@2565-04}}"]):
+        sheet.append(row)
+    sheet["B3"].number_format = format_code
+    book.save(tmp_path / TEMPLATE)
+    office, unit, path = (
+        read_office_form(tmp_path / TEMPLATE, tables),
+        tables.units[0],
+        tmp_path / "form.xlsx",
+    )
+    write_office_form(office, unit, path, tables, {("x", "2565-04"): 57.14})
+    cell = open_book(path).worksheets[0]["B3"]
+    assert (cell.value, cell.number_format) == (stored, format_code)
+    contents = read_submission(path, tables, "2565-04", IntakeLimits(), office)
+    assert values(contents) == {("x", "2565-04"): 57.14}

@@ -22,8 +22,9 @@ from workspace import (
 )
 
 from kpibatch.base.month_files import UNITS
+from kpibatch.forms.asked import asked_of
 from kpibatch.intake.frame import COLUMNS, EMPTY, Line
-from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import EXPORTS
 from kpibatch.scoring.lacking import missing
 from kpibatch.scoring.next_level import steps_to

@@ -8,6 +8,7 @@ from kpibatch.base.findings import LOSSES, SEVERITIES, Finding, count
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
+from kpibatch.commands.run import Forms
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
@@ -30,6 +31,27 @@ def show_losses(findings: Iterable[Finding], language: str) -> None:
     for each in findings:
         if each.code in LOSSES:
             print(finding_line(each, language, each.unit))
+
+
+def show_filled_in(forms: Forms, language: str) -> None:
+    """Whose form was filled in with what was sent so far, and what could not be."""
+    tables, filled = forms.tables, 0
+    for unit in tables.units:
+        sent, facts = forms.sent[unit.code], {"unit": unit.code, "name": unit.name}
+        there = any(value == value for value in sent.values.values())
+        filled += there
+        if sent.refused:
+            used = show_month(sent.month, language) if sent.month else ""
+            key = "console.forms-older" if used or there else "console.forms-blank"
+            print(say(key, language, month=show_month(sent.refused, language), used=used or "–", **facts))
+        if sent.unread:
+            named = (f"{code} {show_month(month, language, short=True)}" for code, month in sent.unread)
+            cells = ", ".join(named)
+            print(say("console.forms-unread", language, count=len(sent.unread), cells=cells, **facts))
+    if forms.office_form and forms.office_form.month_less:
+        measures = ", ".join(sorted(forms.office_form.month_less))
+        print(say("console.forms-month-less", language, measures=measures))
+    print(say("console.forms-again", language, count=filled, units=len(tables.units)))
 
 
 def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:

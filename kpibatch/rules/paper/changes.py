@@ -155,6 +155,8 @@ def _in_row(
     case = after.text(RULES.case) if sheet == RULES.sheet else ""
     key = (*key, *((since,) if SINCE in columns and (since := after.text(SINCE)) else ()))
     for column in columns:
+        if sheet == NODES.sheet and column in NODES.kept and _kept(before, after, column):
+            continue
         old, new = before.text(column), after.text(column)
         places = before.place(column), after.place(column)
         read = [
@@ -164,6 +166,13 @@ def _in_row(
         if arabic(old) != arabic(new) or read[0] != read[1]:
             shown = key if not case or column == RULES.case else (*key, case)
             yield Change(sheet, shown, column, old, new, places, *read)
+
+
+def _kept(before: Row, after: Row, column: str) -> bool:
+    """Whether one of a node's rows leaves blank what the other, of another month, says for both."""
+    months = before.text(SINCE), after.text(SINCE)
+    blank = (month and not row.text(column) for month, row in zip(months, (before, after), strict=True))
+    return months[0] != months[1] and any(blank)
 
 
 def _read(sheet: str, column: str, text: str, edge: str) -> str:

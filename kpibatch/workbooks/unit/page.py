@@ -5,8 +5,8 @@ from typing import Any
 from kpibatch.base.addresses import quoted, span
 from kpibatch.books.look import FAIR, MIST, NAVY, POOR, ROW, TEAL, lines_of
 from kpibatch.books.write import Sheet
+from kpibatch.forms.asked import asked_of
 from kpibatch.intake.month import NOTHING_COUNTS
-from kpibatch.rules.levels import asked_of
 from kpibatch.rules.records import Node
 from kpibatch.scoring.rank import Status
 from kpibatch.workbooks.unit.figures import (
