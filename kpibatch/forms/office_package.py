@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kpibatch.base.addresses import coordinates
 from kpibatch.books.guard.looks import Look
-from kpibatch.books.guard.styles import styled_looks
+from kpibatch.books.guard.xlsx import styled_looks
 from kpibatch.books.package import RELATIONS, Element, Package, elements, held, make, parse, tag
 from kpibatch.books.packing import Unpatchable
 

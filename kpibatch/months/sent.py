@@ -5,7 +5,7 @@ as an officer would fill them in.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +17,7 @@ from kpibatch.forms.layout import TEXT_COLUMNS
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.earlier import read_months
 from kpibatch.intake.frame import BAD, OK
+from kpibatch.intake.late import first_sent
 from kpibatch.intake.month import Intake, newest_month
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
@@ -53,7 +54,7 @@ class Sent:
 def months_ahead(config: Config, tables: LevelTables) -> tuple[str, ...]:
     """The round's months from the newest that has submissions on; all of them where none has."""
     try:
-        newest = newest_month(config)
+        newest = newest_month(config, tables)
     except MonthError:
         return tables.round.months
     return tuple(month for month in tables.round.months if month >= newest) or tables.round.months
@@ -103,17 +104,14 @@ def _take(intake: Intake, left: Mapping[str, Sent]) -> None:
 
 
 def _published(history: History, tables: LevelTables, sent: Mapping[str, Sent]) -> None:
-    """What months whose values were published say of cells that no submission has."""
+    """What months whose values were published say first of cells that no submission has."""
     rounds = history.rounds()
-    for month in (month for month in tables.round.months if rounds.get(month) == tables.round.key):
-        past = history.month(month).reported
-        for unit, code, value in _good(past[["unit", "measure", "value"]].itertuples(index=False, name=None)):
-            if unit in sent:
-                sent[unit].values.setdefault((code, month), value)
-
-
-def _good(rows: Iterable[tuple[str, str, float]]) -> Iterable[tuple[str, str, float]]:
-    return (row for row in rows if not math.isnan(row[2]))
+    of_the_round = (month for month in tables.round.months if rounds.get(month) == tables.round.key)
+    said = first_sent(map(history.month, of_the_round))
+    columns = ["unit", "measure", "month", "value"]
+    for unit, code, month, value in said.loc[said["state"] == OK, columns].itertuples(index=False, name=None):
+        if unit in sent:
+            sent[unit].values.setdefault((code, month), value)
 
 
 def _typed(value: float, measure: Measure) -> Content:
