@@ -75,7 +75,7 @@ def write_province(
         months = [key for key in tables.round.months if key in wanted or key in sheets]
         others = [grid for grid in grids.values() if not any(grid is sheet for sheet in sheets.values())]
         write_numbers(path, tables, {key: typed.get(key, Typed()) for key in months}, others, language)
-    return Written(lacking, _blank(typed.get(month, Typed()), tables), before)
+    return Written(lacking, _blank(typed.get(month, Typed()), tables.for_month(month)), before)
 
 
 def _opened(path: Path, limits: IntakeLimits) -> tuple[str, dict[str, Grid]]:
@@ -171,7 +171,7 @@ def _month(sheet: Sheet, tables: LevelTables, month: str, typed: Typed, title: s
     sheet.put_row(_HEAD, 0, [UNIT, NAME, *(measure.code for measure in measures), *own], "head")
     sheet.height(_HEAD, 2)
     for row, unit in enumerate(tables.units, _HEAD + 1):
-        _unit(sheet, tables, row, unit, typed, own)
+        _unit(sheet, tables.for_month(month), row, unit, typed, own)
     last = _HEAD + len(tables.units)
     for row, cells in enumerate(typed.others, last + 1):
         sheet.put_row(row, 0, [_content(cell) for cell in cells], "cell", "input")

@@ -15,11 +15,12 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind
+from kpibatch.forms.asked import months_asked
 from kpibatch.intake.central.exports import Exported, read_exports
 from kpibatch.intake.central.province import Numbers, read_province
 from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.intake.month import Intake
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup
 
 _MISSING_FILE, _MISSING_UNIT = "source-missing", "source-no-unit"
@@ -120,12 +121,11 @@ def _lines(frame: pd.DataFrame) -> Iterator[Line]:
 
 
 def _keys(tables: LevelTables, codes: Iterable[str], month: str) -> Iterator[tuple[str, str, str]]:
-    """Every unit that a measure is asked of, in every month so far."""
-    months = [key for key in tables.round.months if key <= month]
+    """Every unit that a measure is asked of, in every month so far in which it was."""
     for unit in tables.units:
         for code in codes:
-            if any(applies(tables, kpi, unit) for kpi in tables.kpis_of(code)):
-                yield from ((unit.code, code, key) for key in months)
+            asked = months_asked(tables, unit, code)
+            yield from ((unit.code, code, key) for key in asked if key <= month and month in asked)
 
 
 def _blank(key: tuple[str, str, str], central: Central) -> Line:
