@@ -32,7 +32,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "pebble": "books/guard/capped.py",
     "python_calamine": "books/read.py",
     "xlsxwriter": "books/write.py",
-    "pandera": "intake/validate.py",
+    "pandera": "intake/checks/validate.py",
     "click": (
         "commands/group.py",
         "commands/monthly.py",

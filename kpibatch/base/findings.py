@@ -14,7 +14,7 @@ from typing import Any
 from kpibatch.base.catalogue import say, severity_of
 from kpibatch.base.errors import KpibatchError
 from kpibatch.base.month_files import LOG
-from kpibatch.base.thai import BUDDHIST, is_month, show_date, show_month, spelled_out
+from kpibatch.base.thai import BUDDHIST, is_month, show_date, show_month, spelled_out, squash
 
 SEVERITIES = ("error", "warning", "note")
 GRAVE = SEVERITIES[:2]
@@ -25,6 +25,7 @@ COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "foun
 _LOG = logging.getLogger("kpibatch")
 _THOUSANDS = re.compile(r"^-?[1-9][0-9]{3,}(?=(?:\.[0-9]+)?$)")
 _SINCE = "from_month"
+_LONGEST_ANSWER = 200
 _BUDDHIST_YEARS = 2400  # a date cell of such a year was typed in Buddhist years
 
 
@@ -46,7 +47,11 @@ NOWHERE = Place()
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding; ``facts`` fill the placeholders of its message."""
+    """One finding; ``facts`` fill the placeholders of its message.
+
+    ``stated`` is the severity where an office says another one than its code has. Of what is asked, the fact
+    ``words`` are the office's own, and ``answer`` is the unit's, empty while there is none.
+    """
 
     code: str
     place: Place = NOWHERE
@@ -54,10 +59,11 @@ class Finding:
     measure: str = ""
     found: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    stated: str = ""
 
     @property
     def severity(self) -> str:
-        return severity_of(self.code)
+        return self.stated or severity_of(self.code)
 
     @property
     def grave(self) -> bool:
@@ -70,7 +76,21 @@ class Finding:
         if self.measure and self.code != "not-a-date":  # where 2565 is a year
             facts |= {name: _grouped(facts[name]) for name in ("found", "value") if name in facts}
         text = say(f"finding.{self.code}", language, measure=self.measure, unit=self.unit, **facts)
-        return text + say("word.from-month", language, **facts) if _SINCE in facts else text
+        text += say("word.from-month", language, **facts) if _SINCE in facts else ""
+        return (" " if language == "th" else "; ").join(filter(None, (text, *self._asked(language))))
+
+    def _asked(self, language: str) -> Iterator[str]:
+        """What follows the message of a finding that asks: the office's words, what is lost, the answer."""
+        facts = dict(self.facts)
+        yield facts.get("words", "")
+        if "answer" in facts:
+            if self.stated == "error":
+                yield say("word.not-counted", language)
+            if answer := spelled_out(squash(facts["answer"])):
+                cut = answer if len(answer) <= _LONGEST_ANSWER else answer[:_LONGEST_ANSWER] + "…"
+                yield say("word.answered", language, answer=cut)
+            else:
+                yield say("word.please-answer", language)
 
     def holding_from(self, month: str) -> "Finding":
         """The same finding, said to hold only from a month on."""
@@ -113,7 +133,14 @@ def _grouped(text: str) -> str:
 
 
 def finding(
-    code: str, place: Place = NOWHERE, *, unit: str = "", measure: str = "", found: Any = "", **facts: Any
+    code: str,
+    place: Place = NOWHERE,
+    *,
+    unit: str = "",
+    measure: str = "",
+    found: Any = "",
+    severity: str = "",
+    **facts: Any,
 ) -> Finding:
     """A ``Finding`` with its facts as text."""
     return Finding(
@@ -123,6 +150,7 @@ def finding(
         measure,
         str(found),
         tuple(sorted((key, str(value)) for key, value in facts.items())),
+        "" if severity == severity_of(code) else severity,
     )
 
 

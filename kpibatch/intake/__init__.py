@@ -16,5 +16,5 @@ corrections.py       the values that the province set right
 corrections_book.py  the workbook they are filled in
 central/             values that are not the units' own: the province's numbers, central systems' exports
 late.py              what was reported of an earlier month stays; who says otherwise is told
-validate.py          all values against their rules, in one pass (the door to pandera)
+checks/              what the values are held against: their own measures' rules, then each other
 """

@@ -11,6 +11,7 @@ from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding, Place
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
+from kpibatch.rules.checks import Checks
 from kpibatch.rules.records import (
     MAY_LACK,
     NEVER_CHANGED,
@@ -50,6 +51,7 @@ class LevelTables:
     rules: tuple[Rule, ...]
     baselines: Mapping[tuple[str, str], Baseline]
     level_count: int
+    checks: Checks = field(default=Checks(), metadata={MAY_LACK: True})
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     exports: tuple[Export, ...] = field(default=(), metadata={MAY_LACK: True})

@@ -17,10 +17,11 @@ from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.cells import Typed, condition_in, numbers_of, report_shares
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
-from kpibatch.rules.exports import read_exports
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.node_reader import read_nodes, report_order, since_of
+from kpibatch.rules.optional.crosschecks import read_checks
+from kpibatch.rules.optional.exports import read_exports
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import (
     Baseline,
@@ -40,6 +41,7 @@ from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
+    CROSSCHECKS,
     EXPORTS,
     MEASURES,
     NODES,
@@ -84,6 +86,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         baselines=_baselines(sheets[BASELINES.sheet], units, measures),
         exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
+        checks=read_checks(sheets[CROSSCHECKS.sheet], measures),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     tables = _from_the_first_month(tables, Written(nodes, rules))

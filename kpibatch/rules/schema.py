@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 
 Content: TypeAlias = Literal["text", "number", "day", "day or text", "condition"]
@@ -52,7 +53,8 @@ class Item(StrEnum):
 class Column(str):
     """A column's heading, what may stand under it and how wide it is written.
 
-    ``choices`` are the words of its dropdown, or the range of a sheet that holds them.
+    ``choices`` are the words of its dropdown, or the range of a sheet that holds them; where it is ``open``,
+    anything else may be typed as well.
     """
 
     content: Content
@@ -60,6 +62,7 @@ class Column(str):
     width: int
     wraps: bool
     optional: bool
+    open: bool
 
     def __new__(
         cls,
@@ -70,9 +73,11 @@ class Column(str):
         choices: Iterable[str] | str = (),
         wraps: bool = False,
         optional: bool = False,
+        open: bool = False,
     ) -> "Column":
         column = super().__new__(cls, heading)
         column.content, column.width, column.wraps, column.optional = content, width, wraps, optional
+        column.open = open
         column.choices = choices if isinstance(choices, str) else tuple(str(word) for word in choices if word)
         return column
 
@@ -207,6 +212,15 @@ class _Exports(Sheet):
     counts = Column("ใช้ค่า", 12, choices=Counts)
 
 
+class _Checks(Sheet):
+    left = Column("ซ้าย", 28, choices=BuiltIn, open=True)
+    sign = Column("เทียบ", 8, choices=Sign)
+    right = Column("ขวา", 28, choices=(MONTH_BEFORE,), open=True)
+    gravity = Column("ความรุนแรง", 13, choices=Gravity)
+    words = Column("ข้อความ", 70, wraps=True)
+    used = Column("ใช้", 9, choices=Use)
+
+
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
@@ -226,5 +240,9 @@ BASELINES = _Baselines("ค่าตั้งต้น", ((_Baselines.unit,),), 
 EXPORTS = _Exports(
     "แหล่งข้อมูล", ((_Exports.code, _Exports.measure), (_Exports.measure,)), frozen=1, optional=True
 )
-SHEETS: tuple[Sheet, ...] = (ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES, EXPORTS)
+CROSSCHECKS = _Checks("กฎตรวจ", ((_Checks.left, _Checks.sign, _Checks.right), (_Checks.left,)), optional=True)
+SHEETS: tuple[Sheet, ...] = (
+    *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
+    *(EXPORTS, CROSSCHECKS),
+)
 GUIDE = "คู่มือ"

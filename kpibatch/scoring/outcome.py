@@ -10,6 +10,8 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, in_order
 from kpibatch.base.thai import show_month
+from kpibatch.intake.checks.across import check_across
+from kpibatch.intake.checks.validate import validate
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
 from kpibatch.intake.frame import OK, PLACE
 from kpibatch.intake.late import (
@@ -22,7 +24,6 @@ from kpibatch.intake.late import (
 )
 from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
-from kpibatch.intake.validate import validate
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.lacking import (
     Lack,
@@ -205,7 +206,9 @@ def assess(
     standing, about_sealed = with_sealed_corrections(standing, usable, past, tables)
     frame, about_corrections = with_corrections(standing, usable, tables, intake.month)
     reported, findings = validate(replace(intake, reported=frame), tables, config)
-    findings += [*about_corrections, *corrections.findings, *about_seals, *about_sealed, *about_late]
+    reported, crossed = check_across(replace(intake, reported=reported), tables, findings)
+    findings += [*crossed, *about_corrections, *corrections.findings]
+    findings += [*about_seals, *about_sealed, *about_late]
     measured = measure_all(reported, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}

@@ -18,6 +18,7 @@ from kpibatch.base.catalogue import LANGUAGES, Words, say, sections, severity_of
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
+from kpibatch.rules.checks import ANY_OF, MONTH_BEFORE, Gravity
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import SHEETS
 
@@ -200,9 +201,11 @@ def test_english_texts_are_english():
     typed.
     """
     names = {name for each in SHEETS for name in (each.sheet, *each.required)}
-    names |= {member.value for kind in (Kind, Source, Rollup, ZeroRule, Method) for member in kind} | {
-        "ใช่",
-        "ไม่ใช่",
+    names |= {
+        member.value for kind in (Kind, Source, Rollup, ZeroRule, Method, Gravity) for member in kind
+    } | {
+        *("ใช่", "ไม่ใช่"),
+        *(MONTH_BEFORE, ANY_OF),
     }
     strangers = []
     for key, entry in ENTRIES.items():

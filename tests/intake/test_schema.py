@@ -10,9 +10,9 @@ import pytest
 
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.kinds import Kind
+from kpibatch.intake.checks.validate import Surroundings, schema_of, validate
 from kpibatch.intake.frame import BAD, COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.intake.month import Intake
-from kpibatch.intake.validate import Surroundings, schema_of, validate
 from kpibatch.rules.levels import LevelTables
 
 APRIL, JUNE, UNIT, PERCENT = "2565-04", "2565-06", "3101", "T5.news"

@@ -29,7 +29,7 @@ from workspace import (
 )
 
 from kpibatch.base.thai import read_date, show_date
-from kpibatch.intake.validate import DOUBTFUL, IMPOSSIBLE
+from kpibatch.intake.checks.validate import DOUBTFUL, IMPOSSIBLE
 from kpibatch.rules.levels import LevelTables
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"

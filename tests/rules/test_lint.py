@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from tablebook import SHEETS, percents, write
+from tablebook import SHEETS, checking, percents, write
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, RAYONG, ROOT, SAMPLES, copy_sample, edit_table, kpibatch
 
 from kpibatch.base.catalogue import severity_of, texts
@@ -297,6 +297,30 @@ SLIPS = (
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "> 3"}, near={"ระดับ!C5": "≥ 3"}),
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "3 - 10"}, near={"ระดับ!C5": "3 - 10", "รายการข้อมูล!K2": 10}),
     Slip("lint-case-overlap", "ระดับ!E4", {"ระดับ!C5": "≥ 2"}, near={"ระดับ!C5": "≤ 4"}),
+    # กฎตรวจ
+    Slip("table-check-name", "กฎตรวจ!A2", spoil=checking("ยอดสะสมที่ลด")),
+    Slip("table-unknown", "กฎตรวจ!A2", spoil=checking("T1.spend | ≤ | 5")),
+    Slip("table-unknown", "กฎตรวจ!C2", spoil=checking("T1.spent | ≤ | 2 × T1.budged")),
+    Slip("table-value", "กฎตรวจ!A2", spoil=checking(" | ≤ | 5")),
+    Slip("table-value", "กฎตรวจ!B2", spoil=checking("T1.spent | ประมาณ | 5")),
+    Slip("table-value", "กฎตรวจ!D2", spoil=checking("T1.spent | ≤ | 5 | ร้ายแรง")),
+    Slip("table-value", "กฎตรวจ!F2", spoil=checking("T1.spent | ≤ | 5 | ผิด | | เปิด")),
+    Slip("table-duplicate", "กฎตรวจ!A3", spoil=checking("T1.spent | ≤ | 5", "T1.spent | <= | ๕")),
+    Slip("table-duplicate", "กฎตรวจ!A3", spoil=checking("ตัวหารลดลง", "ตัวหารลดลง | | | | | ไม่ใช่")),
+    Slip("table-check-right", "กฎตรวจ!C2", spoil=checking("T1.spent | ≤ | งบประมาณ")),
+    Slip("table-check-right", "กฎตรวจ!C2", spoil=checking("T1.spent | ≤ | ")),
+    Slip("table-check-kind", "กฎตรวจ!C2", spoil=checking("I1.day | ≤ | T1.spent")),
+    Slip("table-check-kind", "กฎตรวจ!C2", spoil=checking("T1.docs | ≥ | T1.spent")),
+    Slip("table-check-kind", "กฎตรวจ!C2", spoil=checking("I1.news | ≥ | มี T1.spent")),
+    Slip("table-check-kind", "กฎตรวจ!C2", spoil=checking("I1.day | ≥ | 2 × เดือนก่อน")),
+    Slip("table-check-itself", "กฎตรวจ!C2", spoil=checking("T1.spent | ≥ | T1.spent")),
+    Slip("table-check-nothing", "กฎตรวจ!A2", spoil=checking("staff | ≤ | T1.budget")),
+    Slip("table-check-source", "กฎตรวจ!A2", {"รายการข้อมูล!E7": "ส่งทันกำหนด"}, checking("I1.news | ≥ | 5")),
+    Slip("table-check-idle", "กฎตรวจ!B2", spoil=checking("ยอดสะสมลดลง | ≥ | 5")),
+    Slip("table-check-idle", "กฎตรวจ!C2", spoil=checking("ใช่กลายเป็นไม่ใช่ | | 5")),
+    Slip("table-check-limit", "กฎตรวจ!C2", spoil=checking("หลายเท่าของเดือนก่อน | | 1")),
+    Slip("lint-check-units", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | I1.news")),
+    Slip("lint-check-twice", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | T1.budget")),
     Slip("lint-linear-rows", "ตัวชี้วัด!A4", {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"}, near=LINEAR),
     Slip("lint-linear-edges", "ระดับ!E2", LINEAR | levels(2, 60, 70, 70), near=LINEAR, also=also("lint-unused", "lint-same-level")),
 )  # fmt: skip

@@ -5,10 +5,21 @@ from types import ModuleType
 
 import pytest
 
-from kpibatch.rules.lint import cases, exports, levels, measures, periods, rounds, rows, scorecard, units
+from kpibatch.rules.lint import (
+    cases,
+    crosschecks,
+    exports,
+    levels,
+    measures,
+    periods,
+    rounds,
+    rows,
+    scorecard,
+    units,
+)
 from kpibatch.rules.lint.check import CHECKS
 
-FILES = (rounds, units, scorecard, measures, exports, rows, levels, cases, periods)
+FILES = (rounds, units, scorecard, measures, exports, rows, levels, cases, periods, crosschecks)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.__name__.rpartition(".")[2])

@@ -5,7 +5,7 @@ from datetime import date, time
 
 import openpyxl
 import pytest
-from tablebook import SHEETS, faults, levels, percents, read, write
+from tablebook import SHEETS, checking, faults, levels, percents, read, write
 from workspace import SAMPLES
 
 from kpibatch.base.catalogue import texts
@@ -273,11 +273,26 @@ WHOLE_ROWS = {
     "table-percent-share ผลประเมิน!A2": {"ผลประเมิน!A2": 0.9, "ผลประเมิน!A3": 0.6},
     "table-unknown-item รอบประเมิน!A10": {"รอบประเมิน!A10": "คะแนนต่ำกว่าระดับ1", "รอบประเมิน!B10": "1"},
 }
+
+
+def on_time(book):
+    """I1.news is known to the batch alone."""
+    book["รายการข้อมูล"]["E7"] = "ส่งทันกำหนด"
+
+
 WHOLE_SHEETS = [
     (lambda book: book.remove(book["ปฏิทิน"]), "table-sheet-missing ปฏิทิน"),
     (lambda book: book.create_sheet("ปฏิทิน 2"), "table-unknown-sheet ปฏิทิน 2"),
     (percents("ระดับ", F2=0.7), "table-percent-beside ระดับ!F2"),
     (lambda book: book["ตัวชี้วัด"].merge_cells("H2:H3"), "table-merged ตัวชี้วัด!H2"),
+    (checking("ยอดที่ลดลง"), "table-check-name กฎตรวจ!A2"),
+    (checking("T1.spent | ≤ | งบ"), "table-check-right กฎตรวจ!C2"),
+    (checking("I1.day | ≤ | T1.spent"), "table-check-kind กฎตรวจ!C2"),
+    (checking("T1.spent | ≥ | T1.spent"), "table-check-itself กฎตรวจ!C2"),
+    (checking("staff | ≤ | T1.budget"), "table-check-nothing กฎตรวจ!A2"),
+    (lambda book: (on_time(book), checking("I1.news | ≥ | 5")(book)), "table-check-source กฎตรวจ!A2"),
+    (checking("ตัวหารลดลง | ≥"), "table-check-idle กฎตรวจ!B2"),
+    (checking("ห่างจากหน่วยอื่น | | 1"), "table-check-limit กฎตรวจ!C2"),
 ]
 
 

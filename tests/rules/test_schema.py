@@ -31,6 +31,7 @@ OTHERS_WORDS = {
         "สูงสุด",
         "ระดับ",
     },  # words of choices
+    "rules/checks.py": {"หมายเหตุ"},  # a word of ความรุนแรง
     "base/thai.py": {"เดือน"},  # a word before a month's name
     "intake/arrivals.py": {"ไฟล์"},  # a heading of the list of arrivals
     "base/kinds.py": {"เดือน", "ระดับ"},  # what is measured and not counted

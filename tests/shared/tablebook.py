@@ -163,6 +163,17 @@ def one_kpi(measures: str, rules: str, **sheets: str) -> LevelTables:
     )
 
 
+def checking(*rows: str) -> Callable[[Any], None]:
+    """What adds the sheet กฎตรวจ; a row's cells stand between bars."""
+
+    def spoil(book: Any) -> None:
+        sheet = book.create_sheet("กฎตรวจ")
+        for row in ("ซ้าย | เทียบ | ขวา | ความรุนแรง | ข้อความ | ใช้", *rows):
+            sheet.append([cell.strip() or None for cell in row.split("|")])
+
+    return spoil
+
+
 def percents(sheet: str, **shares: float) -> Callable[[Any], None]:
     """What types shares into cells that show them as percents."""
 

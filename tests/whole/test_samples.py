@@ -29,8 +29,17 @@ from kpibatch.books.read import read_book
 FLAWS = {
     BURIRAM: [
         ("out-of-range", "3117", "T6.pr_days"),
+        ("check-rule", "3101", "T4.has_default"),  # no default, though the base year has one
+        ("check-rule", "3102", "T4.has_default"),
+        ("check-rule", "3103", "T4.has_default"),
+        ("check-rule", "3104", "T4.has_default"),
+        ("check-rule", "3108", "T4.has_default"),
         ("no-evidence", "3109", "T1.loan_docs"),
+        ("check-rule", "3110", "T4.has_default"),
+        ("check-rule", "3112", "T4.has_default"),
         ("below-base", "3112", "I6.otop_now"),
+        ("check-rule", "3115", "T4.has_default"),
+        ("check-rule", "3118", "T4.has_default"),
         ("not-submitted", "3119", ""),
         ("late", "3120", ""),
         ("missing", "3122", "T8.growing"),

@@ -12,6 +12,7 @@ from kpibatch.rules.paper.words import (
     applies_in_words,
     case_in_words,
     changes_in_round,
+    check_in_words,
     remark_in_words,
     since_in_words,
     sources_in_words,
@@ -49,6 +50,10 @@ def show_levels(tables: LevelTables, language: str, month: str = "") -> None:
         for node in ended:
             print()
             print("  " + say("words.ended", language, code=node.code, name=node.name))
+    print()
+    print(say("words.checks", language))
+    for check in tables.checks.listed:
+        print("    " + check_in_words(tables, check, language))
 
 
 def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> None:

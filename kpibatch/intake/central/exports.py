@@ -23,8 +23,8 @@ from kpibatch.books.read import Grid, UnreadableBook, as_text, read_bytes
 from kpibatch.books.table import HEADER_WITHIN, grid_called, read_table
 from kpibatch.books.text import read_text
 from kpibatch.intake.central.rows import Said, said_in
-from kpibatch.rules.exports import MONTH
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.optional.exports import MONTH
 from kpibatch.rules.records import Export
 
 FOLDER = "sources"

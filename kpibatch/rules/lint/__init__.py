@@ -17,6 +17,7 @@ exports.py    จังหวัด and แหล่งข้อมูล: whose
 levels.py     ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 periods.py    ใช้ตั้งแต่เดือน: what a change in mid-round leaves out
+crosschecks.py  กฎตรวจ: what a row compares, and what another cell asks already
 echoes.py     what merely follows from a fault already reported
 check.py      every check, over a workbook or over tables that were read
 """

@@ -10,13 +10,25 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint import cases, exports, levels, measures, periods, rounds, rows, scorecard, units
+from kpibatch.rules.lint import (
+    cases,
+    crosschecks,
+    exports,
+    levels,
+    measures,
+    periods,
+    rounds,
+    rows,
+    scorecard,
+    units,
+)
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
 from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
+    CROSSCHECKS,
     EXPORTS,
     MEASURES,
     NODES,
@@ -39,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     *levels.CHECKS,
     *cases.CHECKS,
     *periods.CHECKS,
+    *crosschecks.CHECKS,
 )
 # What a file of checks looks across: with one of these sheets gone or a heading lost, it would see echoes.
 _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
@@ -51,6 +64,7 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
     (levels, (NODES, RULES)),
     (cases, (NODES, RULES)),
     (periods, (ROUND, NODES, RULES)),
+    (crosschecks, (MEASURES, CROSSCHECKS)),
 )
 # what the rules of one month lack those of another may have
 _OF_THE_ROUND = ("lint-unused",)

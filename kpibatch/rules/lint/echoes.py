@@ -39,7 +39,10 @@ _BY_UNKNOWN = {
     UNITS.sheet: ("no-baseline",),
     RULES.sheet: (),
 }
-_OF_MEASURE = ("table-condition-kind", "table-not-fixed", "table-parts-missing", "table-parts-idle")
+_OF_MEASURE = (
+    *("table-condition-kind", "table-not-fixed", "table-parts-missing", "table-parts-idle"),
+    *("table-check-kind", "table-check-nothing"),
+)
 
 
 def lost_sheets(read: Iterable[Finding]) -> frozenset[str]:

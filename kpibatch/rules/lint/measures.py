@@ -1,7 +1,7 @@
 """รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
@@ -94,15 +94,22 @@ def _ratios(tables: LevelTables) -> list[tuple[Measure, Measure]]:
 
 
 def unused(tables: LevelTables) -> Iterator[Finding]:
-    """Every measure is shown by a KPI or limits one that is.
+    """Every measure is shown by a KPI, limits one that is, or is what กฎตรวจ holds another against.
 
-    Source: design, section 1 (an unused measure).
+    Source: design, section 1 (an unused measure; กฎตรวจ).
     """
     shown = set(tables.kpi_of)
     used = shown | {measure.limit for measure in tables.measures.values() if measure.code in shown}
+    used |= {part for check in tables.checks.comparisons for part in _not_filled_in(tables, check.codes)}
     for measure in tables.measures.values():
         if measure.code not in used:
             yield finding("lint-unused", measure.place, measure=measure.code, found=measure.code)
+
+
+def _not_filled_in(tables: LevelTables, codes: Iterable[str]) -> Iterator[str]:
+    """The fixed and computed ones: what units fill in they are asked only by a KPI."""
+    parts = (part for code in codes for part in tables.with_ingredients(code))
+    return (part for part in parts if tables.measures[part].source is not Source.FORM)
 
 
 def baseline_range(tables: LevelTables) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
     applies_in_words,
     changes_in_round,
+    check_in_words,
     levels_in_words,
     since_in_words,
     sources_in_words,
@@ -41,6 +42,7 @@ def write_annex(tables: LevelTables, path: Path, language: str, day: date, month
             words = say("words.changed-from", language, month=show_month(after.since, language))
             sheet.merge(at + 2, 0, 3, words, "bold")
             at = _nodes(sheet, after, ((node, 0) for node in changed), at + 3, language, ended)
+        at = _checks(sheet, tables, at + 2, language) if tables.checks.deciding else at
         _signatures(sheet, tables, at + 2, language)
         sheet.page(top=5, portrait=True, last=(at + 6, 3))
 
@@ -132,6 +134,16 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
         own = lines_of(line, _WIDTHS[1])
         sheet.height(row, max(own, lines_of(node.responsible, _WIDTHS[3]) if first else 1))
     return at + len(lines)
+
+
+def _checks(sheet: Sheet, tables: LevelTables, at: int, language: str) -> int:
+    """The rows of กฎตรวจ by which a value may be lost: those decide on a score as well."""
+    sheet.merge(at, 0, 3, say("words.checks-deciding", language), "section")
+    for number, check in enumerate(tables.checks.deciding, at + 1):
+        line = check_in_words(tables, check, language)
+        sheet.merge(number, 0, 3, line, "wrap")
+        sheet.height(number, lines_of(line, sum(_WIDTHS)))
+    return at + len(tables.checks.deciding) + 1
 
 
 def _signatures(sheet: Sheet, tables: LevelTables, at: int, language: str) -> None:

@@ -4,7 +4,7 @@ In: one text table per sheet (cells between bars, the header first). Out: the wo
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ from kpibatch.base.thai import read_date
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.rules.conditions import is_dash
-from kpibatch.rules.schema import BASELINES, GUIDE, MEASURES, NODES, ROUND, SHEETS, Column
+from kpibatch.rules.schema import BASELINES, GUIDE, MEASURES, NODES, ROUND, SHEETS, UNITS, Column
 from kpibatch.rules.schema import Sheet as Schema
 
 SPARE_ROWS = 200
@@ -29,7 +29,7 @@ def rows_of(text: str) -> list[list[str]]:
 def write_level_book(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], day: date) -> None:
     """Write the workbook; ``sheets`` holds each sheet's rows of text, the header first."""
     with Book(path, title="ตารางระดับ", day=day) as book:
-        _write_guide(book)
+        _write_guide(book, sheets)
         labels = {row[0]: row[1] for row in sheets.get(MEASURES.sheet, [])[1:]}
         for schema in (each for each in SHEETS if each.sheet in sheets or not each.optional):
             _write_sheet(book.sheet(schema.sheet), schema, sheets[schema.sheet], labels)
@@ -84,10 +84,11 @@ def _add_dropdowns(sheet: Sheet, columns: Sequence[Column], first: int, last: in
         if column.choices:
             source = column.choices if isinstance(column.choices, str) else list(column.choices)
             rule = {"validate": "list", "source": source, "error_type": "warning"}
-            sheet.validate((first, index), (last, index), rule)
+            sheet.validate((first, index), (last, index), rule | {"show_error": not column.open})
 
 
-def _write_guide(book: Book) -> None:
+def _write_guide(book: Book, sheets: Collection[str]) -> None:
+    """คู่มือ; what it says of a sheet that may be left out stands there only with the sheet."""
     guide = tomllib.loads(files("kpibatch.rules").joinpath("guide.toml").read_text(encoding="utf-8"))
     sheet = book.sheet(GUIDE)
     sheet.widths(*_GUIDE_WIDTHS)
@@ -95,7 +96,7 @@ def _write_guide(book: Book) -> None:
     sheet.height(0, 2)
     sheet.put(1, 0, guide["subtitle"], "subtitle")
     row = 3
-    for part in guide["part"]:
+    for part in (each for each in guide["part"] if each.get("only_with", UNITS.sheet) in sheets):
         sheet.merge(row, 0, 2, part["title"], "section")
         for line in part["lines"]:
             row += 1

@@ -10,6 +10,7 @@ from itertools import pairwise
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import show_date, show_month, show_number
+from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
@@ -92,6 +93,42 @@ def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[
                 )
         result.append((level, items + level_in_words(tables, common, level, language)))
     return result
+
+
+def check_in_words(tables: LevelTables, check: Comparison | Watch, language: str) -> str:
+    """A row of กฎตรวจ: ``เตือน  เมื่อ เบิกจ่าย มากกว่า 2 × งบประมาณ``."""
+    gravity = say(f"words.check-{check.gravity.severity}", language)
+    off = "" if check.used else say("words.check-off", language)
+    words = f"  “{check.words}”" if check.words else ""
+    return f"{gravity}  {_holds_in_words(tables, check, language)}{words}{off}"
+
+
+def _holds_in_words(tables: LevelTables, check: Comparison | Watch, language: str) -> str:
+    if isinstance(check, Watch):
+        limit = show_number(check.limit)
+        return f"{check.name}: {say(f'words.check-{_WATCHED[check.name]}', language, limit=limit)}"
+    left, right = tables.measures[check.left], check.right
+    other = tables.measures[right.measure].label if right.measure else right.text(left.kind)
+    if right.any_of and check.sign is Sign.AT_LEAST:
+        return say("words.check-then-yes", language, label=other, asked=left.label)
+    if right.any_of:
+        shown = say("words.check-any", language, label=other)
+    elif right.month_before:
+        shown = say("words.check-before", language)
+    else:
+        shown = other if right.measure else f"{other} {left.counting_unit}".rstrip()
+    times = f"{show_number(right.times)} × " if right.times != 1 else ""
+    return f"{left.label} {check.sign} {times}{shown}"
+
+
+_WATCHED = {
+    BuiltIn.TENFOLD: "many-times",
+    BuiltIn.FALLS: "falls",
+    BuiltIn.BASE_FALLS: "base-falls",
+    BuiltIn.NO_LONGER: "no-longer",
+    BuiltIn.PEERS: "peers",
+    BuiltIn.COPIED: "copied",
+}
 
 
 def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:

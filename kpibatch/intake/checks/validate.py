@@ -6,11 +6,12 @@ unit and month; ``schema_of`` says which values each may hold, so that the schem
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
@@ -22,11 +23,13 @@ from kpibatch.base.thai import month_end, says_percent
 from kpibatch.intake.arrivals import near_round
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
+from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Rollup, Source
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless", "date-ahead")
 DOUBTFUL = ("below-base", "no-evidence", "percent-as-fraction", "part-of-one")
+DOUBTED_VALUES = tuple(code for code in DOUBTFUL if code != "no-evidence")
 _ORDER = (*IMPOSSIBLE, *DOUBTFUL)
 Column: TypeAlias = "pd.Series[float]"
 Flags: TypeAlias = "pd.Series[bool]"
@@ -50,18 +53,12 @@ class Surroundings:
 def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.DataFrame, list[Finding]]:
     """Check every value; what is impossible is missing from here on (``state`` bad, ``value`` NaN)."""
     frame = intake.reported.reset_index(drop=True)
-    wide = _wide(frame)
+    wide = wide_of(frame)
     around = _surroundings(wide, intake, tables)
-    schema = schema_of(tables, config, around)
-    try:
-        schema.validate(wide.reset_index(drop=True), lazy=True)
-        return intake.reported, _replaced_days(frame, tables)
-    except pandera.errors.SchemaErrors as broken:
-        cases = broken.failure_cases
-    rows = _wide(frame.assign(value=frame.index))
+    rows = wide_of(frame.assign(value=frame.index))
     said = sorted(
-        (_ORDER.index(str(schema.columns[measure].checks[number].name)), int(rows[measure].iloc[at]), int(at))
-        for measure, number, at in cases[["column", "check_number", "index"]].itertuples(index=False)
+        (_ORDER.index(name), int(rows[measure].iloc[at]), at)
+        for measure, name, at in broken_in(wide, schema_of(tables, config, around))
     )
     findings = [
         _finding(_ORDER[code], frame.iloc[row], at, around, tables)
@@ -96,9 +93,39 @@ def _replaced_days(frame: pd.DataFrame, tables: LevelTables) -> list[Finding]:
     ]
 
 
-def _wide(frame: pd.DataFrame) -> pd.DataFrame:
+def wide_of(frame: pd.DataFrame) -> pd.DataFrame:
     """The long frame with a row per unit and month (its index) and a column a measure."""
     return frame.pivot(index=["unit", "month"], columns="measure", values="value")
+
+
+def broken_in(wide: pd.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[str, str, int]]:
+    """Every value that breaks a check of its column, all in one pass: column, check, position of the row."""
+    try:
+        schema.validate(wide.reset_index(drop=True), lazy=True)
+        return []
+    except pandera.errors.SchemaErrors as broken:
+        cases = broken.failure_cases[["column", "check_number", "index"]]
+    return [
+        (str(column), str(schema.columns[column].checks[number].name), int(at))
+        for column, number, at in cases.itertuples(index=False)
+    ]
+
+
+def schema_by(rules: Mapping[str, Iterable[tuple[str, Callable[[Floats], Booleans]]]]) -> pa.DataFrameSchema:
+    """The rules of each column, each with its name, as a schema; they take arrays."""
+
+    def check(name: str, broken: Callable[[Floats], Booleans]) -> pa.Check:
+        def flags(values: Column) -> Flags:
+            return pd.Series(broken(np.asarray(values, np.float64)), index=values.index, dtype="bool")
+
+        return rule(name, name, flags)
+
+    return pa.DataFrameSchema(
+        {
+            code: pa.Column(float, [check(name, broken) for name, broken in several], nullable=True)
+            for code, several in rules.items()
+        }
+    )
 
 
 def _surroundings(wide: pd.DataFrame, intake: Intake, tables: LevelTables) -> Surroundings:
@@ -158,7 +185,7 @@ def schema_of(tables: LevelTables, config: Config, around: Surroundings) -> pa.D
     )
 
 
-def _rule(code: str, says: str, broken: Callable[[Column], Flags]) -> pa.Check:
+def rule(code: str, says: str, broken: Callable[[Column], Flags]) -> pa.Check:
     """``broken`` is true where a value breaks the rule; one that is missing breaks none."""
     return pa.Check(lambda values: ~broken(values.round(9)), name=code, error=says, ignore_na=False)
 
@@ -174,18 +201,18 @@ def _bounds(measure: Measure) -> Iterator[pa.Check]:
     low, high = _bound(measure.minimum, -math.inf), _bound(measure.maximum, math.inf)
     least = 0.0 if _is_number(measure) and _bound(measure.minimum, 0.0) >= 0 else -math.inf
     if least == 0:
-        yield _rule("negative", "≥ 0", lambda values: values < 0)
+        yield rule("negative", "≥ 0", lambda values: values < 0)
     if low > least or high < math.inf:
         stated = (_bound(bound, math.nan) for bound in (measure.minimum, measure.maximum))
         says = " – ".join(show_value(bound, measure.kind) or "…" for bound in stated)
-        yield _rule(
+        yield rule(
             "out-of-range", says, lambda values: (values >= least) & ((values < low) | (values > high))
         )
     if measure.kind is Kind.PERCENT and high > 2:
-        yield _rule("percent-as-fraction", "not 0 < … ≤ 2", lambda values: (values > 0) & (values <= 2))
+        yield rule("percent-as-fraction", "not 0 < … ≤ 2", lambda values: (values > 0) & (values <= 2))
     if is_counted(measure.kind, measure.counting_unit):
         lowest = max(least, low)
-        yield _rule(
+        yield rule(
             "part-of-one",
             "whole",
             lambda values: (values % 1 > 0) & (values >= lowest) & (values <= high),
@@ -202,8 +229,8 @@ def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator
     """
     first, last = near_round(config, tables)
     earliest, latest = first.toordinal(), last.toordinal()
-    yield _rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
-    yield _rule(
+    yield rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
+    yield rule(
         "date-ahead",
         "≤ the last day of the month",
         lambda values: (values > around.last_day) & (values <= latest),
@@ -214,13 +241,13 @@ def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[pa.Ch
     """ไม่เกินรายการ, the base that growth is counted from, ต้องมีหลักฐาน."""
     if measure.limit and _is_number(measure):
         limit = around.others[measure.limit].round(9)
-        yield _rule("above-limit", f"≤ {measure.limit}", lambda values: values > limit)
+        yield rule("above-limit", f"≤ {measure.limit}", lambda values: values > limit)
     if base and _is_number(measure):
         least = around.others[base].round(9)
-        yield _rule("below-base", f"≥ {base}", lambda values: around.current & (values < least))
+        yield rule("below-base", f"≥ {base}", lambda values: around.current & (values < least))
     if measure.needs_evidence and measure.source is Source.FORM:
         bare = around.current & ~around.units.isin(around.evidence.get(measure.code, frozenset()))
-        yield _rule("no-evidence", "with หลักฐาน", lambda values: bare & values.notna() & (values != 0))
+        yield rule("no-evidence", "with หลักฐาน", lambda values: bare & values.notna() & (values != 0))
 
 
 def _finding(code: str, row: "pd.Series[str]", at: int, around: Surroundings, tables: LevelTables) -> Finding:

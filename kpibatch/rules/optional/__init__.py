@@ -1,0 +1,8 @@
+"""The sheets that a level-table workbook may do without, each read into its records.
+
+In: a sheet as a table, the measures.
+Out: records; what is wrong is remembered by the rows.
+
+exports.py      แหล่งข้อมูล: what central systems' exports give
+crosschecks.py  กฎตรวจ: what values are held against besides their own bounds
+"""
