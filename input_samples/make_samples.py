@@ -24,6 +24,7 @@ from sample_values import Amount, Months, Report, at_work, make_report
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end, show_date
 from kpibatch.books.write import Content
+from kpibatch.forms.asked import asked_of
 from kpibatch.forms.layout import TEXT_COLUMNS
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import read_office_form
@@ -31,7 +32,7 @@ from kpibatch.forms.office_write import write_office_form
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.intake.central.province_book import Typed, write_numbers
 from kpibatch.intake.corrections_book import write_corrections
-from kpibatch.rules.levels import LevelTables, asked_of
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Measure, Rollup, Unit
 
