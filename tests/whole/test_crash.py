@@ -358,6 +358,7 @@ def test_the_readers_of_a_killed_run_end_with_it(monkeypatch: pytest.MonkeyPatch
     with passing_copy() as workspace:
         readers = workspace / "readers"
         readers.mkdir()
+        monkeypatch.setenv("READERS", str(readers))
         child = forked(partial(kpibatch, workspace, "run"))
         wait_until(lambda: any(readers.iterdir()))
         os.kill(child, signal.SIGKILL)
@@ -366,7 +367,7 @@ def test_the_readers_of_a_killed_run_end_with_it(monkeypatch: pytest.MonkeyPatch
 
 
 def read_for_ever(path: Path) -> None:
-    (path.parents[2] / "readers" / str(os.getpid())).touch()
+    Path(os.environ["READERS"], str(os.getpid())).touch()
     while True:
         time.sleep(0.1)
 
