@@ -148,6 +148,7 @@ class _Units(Sheet):
 
 
 _NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$500"
+_MONTHS = "='ปฏิทิน'!$A$2:$A$37"
 _MEASURE_CODES = "='รายการข้อมูล'!$A$2:$A$2000"
 
 
@@ -161,7 +162,7 @@ class _Nodes(Sheet):
     method = Column("วิธีให้คะแนน", 15, choices=Method)
     responsible = Column("ผู้รับผิดชอบ", 30, wraps=True)
     reference = Column("อ้างอิง", 56, wraps=True)
-    since = Column(SINCE, 15, optional=True)
+    since = Column(SINCE, 15, choices=_MONTHS, optional=True)
 
     @property
     def kept(self) -> tuple[Column, ...]:
@@ -195,7 +196,7 @@ class _Rules(Sheet):
         for level in range(1, MOST_LEVELS + 1)
     )
     remark = Column("หมายเหตุ", 60, wraps=True)
-    since = Column(SINCE, 15, optional=True)
+    since = Column(SINCE, 15, choices=_MONTHS, optional=True)
 
 
 class _Baselines(Sheet):

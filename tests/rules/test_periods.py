@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tablebook import SHEETS, levels, read, write
+from workspace import open_book
 
 from kpibatch.base.catalogue import texts
 from kpibatch.base.findings import Finding
@@ -132,6 +133,15 @@ def test_who_is_asked_changes_with_whom_a_node_applies_to() -> None:
     assert months_asked(tables, first, "T1.docs") == (APRIL, MAY)
     assert months_asked(tables, second, "I1.news") == (APRIL,)
     assert months_asked(tables, first, "I1.news") == (APRIL, MAY, JUNE)
+
+
+def test_a_book_with_the_column_explains_it_and_offers_the_months(tmp_path: Path) -> None:
+    plain = open_book(write(tmp_path / "plain.xlsx", {}, {}))
+    book = open_book(write(tmp_path / "dated.xlsx", HEAVIER, {}))
+    told = [[cell.value for cell in each["คู่มือ"]["A"] if cell.value == SINCE] for each in (plain, book)]
+    assert told == [[], [SINCE]]
+    lists = {str(each.sqref): each.formula1 for each in book["ตัวชี้วัด"].data_validations.dataValidation}
+    assert [formula for cells, formula in lists.items() if cells.startswith("J2")] == ["'ปฏิทิน'!$A$2:$A$37"]
 
 
 # --- without the column, or with nothing in it --------------------------------------------------------------

@@ -4,7 +4,7 @@ In: one text table per sheet (cells between bars, the header first). Out: the wo
 """
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -87,7 +87,7 @@ def _add_dropdowns(sheet: Sheet, columns: Sequence[Column], first: int, last: in
             sheet.validate((first, index), (last, index), rule | {"show_error": not column.open})
 
 
-def _write_guide(book: Book, sheets: Collection[str]) -> None:
+def _write_guide(book: Book, sheets: Mapping[str, Sequence[Sequence[str]]]) -> None:
     """คู่มือ; what it says of a sheet that may be left out stands there only with the sheet."""
     guide = tomllib.loads(files("kpibatch.rules").joinpath("guide.toml").read_text(encoding="utf-8"))
     sheet = book.sheet(GUIDE)
@@ -95,8 +95,8 @@ def _write_guide(book: Book, sheets: Collection[str]) -> None:
     sheet.put(0, 0, guide["title"], "title")
     sheet.height(0, 2)
     sheet.put(1, 0, guide["subtitle"], "subtitle")
-    row = 3
-    for part in (each for each in guide["part"] if each.get("only_with", UNITS.sheet) in sheets):
+    row, there = 3, {*sheets, *(heading for rows in sheets.values() for heading in rows[0])}
+    for part in (each for each in guide["part"] if each.get("only_with", UNITS.sheet) in there):
         sheet.merge(row, 0, 2, part["title"], "section")
         for line in part["lines"]:
             row += 1
