@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from shutil import copy
+from shutil import copy, rmtree
 from typing import Any
 from xml.etree import ElementTree
 
@@ -993,7 +993,9 @@ def test_a_blank_falls_back_on_the_month_before_as_on_a_standard_form(tmp_path: 
     inputs = json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]
     sent = submission(workspace, UNIT, BEFORE)
     assert {"file": f"{BEFORE}/{sent.name}", "sha256": digest(sent)} in inputs
-    sent.unlink()
+    sent.unlink()  # what was published stays
+    assert value(run(workspace, MONTH, expect=1), "T2.done") == (before, "2561-02/2402 บางคล้า.xlsx")
+    rmtree(workspace / "output" / BEFORE)
     assert value(run(workspace, MONTH, expect=1), "T2.done") == ("", "")
 
 
@@ -1004,7 +1006,7 @@ def test_what_is_wrong_in_an_earlier_month_is_told_with_its_folder(tmp_path: Pat
     found = findings(run(workspace, MONTH, expect=1), unit=UNIT)
     assert [(row["code"], row["file"], row["sheet"], row["cell"]) for row in found] == [
         ("not-a-number", "2561-02/2402 บางคล้า.xlsx", TEAM, "F9"),
-        ("late-given", "2402 บางคล้า.xlsx", OWN, "H34"),
+        ("late-mended", "2402 บางคล้า.xlsx", OWN, "H34"),
     ]
 
 
