@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.findings import Finding, Place, in_order
+from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
@@ -25,6 +25,7 @@ from kpibatch.intake.late import (
 from kpibatch.intake.month import Intake, in_time
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.schema import CROSSCHECKS
 from kpibatch.scoring.lacking import (
     Lack,
     carried_over,
@@ -206,8 +207,10 @@ def assess(
     standing, about_sealed = with_sealed_corrections(standing, usable, past, tables)
     frame, about_corrections = with_corrections(standing, usable, tables, intake.month)
     reported, findings = validate(replace(intake, reported=frame), tables, config)
-    reported, crossed = check_across(replace(intake, reported=reported), tables, findings)
-    findings += [*crossed, *about_corrections, *corrections.findings]
+    with piece(findings, LOST, Place(tables.file, CROSSCHECKS.sheet)):
+        reported, crossed = check_across(replace(intake, reported=reported), tables, findings)
+        findings += crossed
+    findings += [*about_corrections, *corrections.findings]
     findings += [*about_seals, *about_sealed, *about_late]
     measured = measure_all(reported, tables, in_time(tables, intake, past))
     scores = score_all(measured, tables, intake.month)

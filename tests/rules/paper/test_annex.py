@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from workspace import BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, NEWEST, copy_sample, kpibatch, open_book
+from workspace import (
+    BURIRAM,
+    CHACHOENGSAO,
+    NAKHON_PHANOM,
+    NEWEST,
+    copy_sample,
+    edit_table,
+    kpibatch,
+    open_book,
+)
 
 AT_LEAST = (
     r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)?"
@@ -244,6 +253,21 @@ def test_the_annex_prints_on_a4_portrait_with_its_heading_on_every_page(
     last = max(cell.row for row in sheet.iter_rows() for cell in row if cell.value)
     area, bottom = re.fullmatch(r"'.+'!(.+)\$(\d+)", sheet.print_area).groups()  # type: ignore[union-attr]
     assert (area, int(bottom) >= last) == ("$A$1:$D", True)
+
+
+def test_checks_by_which_a_value_may_be_lost_are_in_the_annex_and_all_on_the_screen(
+    tmp_path: Path,
+) -> None:
+    workspace = copy_sample(tmp_path, BURIRAM)
+    asking = kpibatch(workspace, "levels", "show").output
+    assert "ถ้า เงินยืมที่มีปัญหาค้างชำระ ปี 2564 มากกว่า 0 ต้องตอบ ใช่" in asking
+    assert "[เตือน]  ยอดสะสมลดลง" in asking
+    edit_table(workspace, "กฎตรวจ", {"ซ้าย": "T4.has_default"}, "ความรุนแรง", "ผิด")
+    kpibatch(workspace, "levels", "show", "--xlsx")
+    lines = [row[0] for row in annex(workspace).iter_rows(values_only=True) if row[0]]
+    at = lines.index("กฎตรวจที่ค่าซึ่งไม่เป็นไปตามนั้นไม่นำมาคิดคะแนน")
+    assert lines[at + 1].startswith("[ผิด]  ถ้า เงินยืมที่มีปัญหาค้างชำระ ปี 2564")
+    assert at + 2 == len(lines)
 
 
 def test_nothing_is_written_where_the_tables_hold_an_error(tmp_path: Path) -> None:

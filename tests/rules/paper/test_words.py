@@ -3,7 +3,8 @@
 import pytest
 from tablebook import one_kpi, read
 
-from kpibatch.rules.paper.words import applies_in_words, asked, bound, case_in_words
+from kpibatch.rules.checks import USUAL, BuiltIn
+from kpibatch.rules.paper.words import applies_in_words, asked, bound, case_in_words, check_in_words
 from kpibatch.rules.phrases import parse
 
 MEASURES = """
@@ -37,6 +38,54 @@ MEASURES = """
 def test_a_condition_in_words(measure: str, condition: str, thai: str, english: str) -> None:
     one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures[measure]
     assert [asked(one, parse(condition), language) for language in ("th", "en")] == [thai, english]
+
+
+@pytest.mark.parametrize(
+    ("row", "thai", "english"),
+    [
+        ("x.hh | ≤ | 5", "[เตือน]  ครัวเรือน ≤ 5 ครัวเรือน", "[warning]  ครัวเรือน ≤ 5 ครัวเรือน"),
+        (
+            "x.hh | ≤ | 1.5 × x.baht | ผิด",
+            "[ผิด]  ครัวเรือน ≤ 1.5 × ยอดขาย",
+            "[error]  ครัวเรือน ≤ 1.5 × ยอดขาย",
+        ),
+        (
+            "x.hh | >= | เดือนก่อน | หมายเหตุ",
+            "[หมายเหตุ]  ครัวเรือน ≥ ค่าของเดือนก่อน",
+            "[note]  ครัวเรือน ≥ its value of the month before",
+        ),
+        (
+            "x.plan | ≥ | มี x.hh",
+            "[เตือน]  ถ้า ครัวเรือน มากกว่า 0 ต้องตอบ ใช่ ใน แผน",
+            "[warning]  where ครัวเรือน is more than 0, the answer to แผน must be yes",
+        ),
+        (
+            "x.plan | = | มี x.hh",
+            "[เตือน]  แผน = “มี” (ครัวเรือน มากกว่า 0)",
+            "[warning]  แผน = “yes” (ครัวเรือน is more than 0)",
+        ),
+        ("x.day | ≤ | ๑๐ ก.ย. ๒๕๖๕", "[เตือน]  วันส่ง ≤ 10 ก.ย. 2565", "[warning]  วันส่ง ≤ 10 ก.ย. 2565"),
+        (
+            "x.hh | ≤ | 5 | | ถามก่อน | ไม่ใช่",
+            "[เตือน]  ครัวเรือน ≤ 5 ครัวเรือน  “ถามก่อน”  (ไม่ใช้)",
+            "[warning]  ครัวเรือน ≤ 5 ครัวเรือน  “ถามก่อน”  (not in use)",
+        ),
+    ],
+)
+def test_a_check_in_words(row: str, thai: str, english: str) -> None:
+    checks = {"กฎตรวจ": f"ซ้าย | เทียบ | ขวา | ความรุนแรง | ข้อความ | ใช้\n{row}"}
+    tables = one_kpi(MEASURES.strip(), "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5", **checks)
+    own, *built_in = tables.checks.listed
+    assert [check_in_words(tables, own, language) for language in ("th", "en")] == [thai, english]
+    assert [each.name for each in built_in] == list(BuiltIn)
+
+
+def test_a_built_in_check_in_words_says_its_limit() -> None:
+    tables = one_kpi(MEASURES.strip(), "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5")
+    words = [check_in_words(tables, each, "th") for each in tables.checks.listed]
+    limits = [f"{USUAL[name]:g}" if name in USUAL else "" for name in BuiltIn]
+    assert [limit for limit, line in zip(limits, words, strict=True) if limit not in line] == []
+    assert len(set(words)) == len(BuiltIn)
 
 
 @pytest.mark.parametrize(
