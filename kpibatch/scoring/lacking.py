@@ -19,6 +19,7 @@ from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import KpiScores, Scores
 
 _NAMED = 5  # of many units
+NOT_GIVEN = ("province-blank", "source-blank", "source-missing", "source-several")  # by no unit
 
 
 class Lack(StrEnum):

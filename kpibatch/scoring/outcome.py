@@ -27,6 +27,7 @@ from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
 from kpibatch.scoring.lacking import (
+    NOT_GIVEN,
     Lack,
     carried_over,
     lacks,
@@ -127,11 +128,19 @@ class Outcome:
     def _found(self) -> Mapping[str, list[Finding]]:
         """A unit's own: what stands in a file of the province or a central system is not for it to mend."""
         by_unit: dict[str, list[Finding]] = {}
-        central = {name for name, _ in self.intake.central_files}
+        central = set(self.of_no_unit)
         for found in self.findings:
-            if found.place.file not in central:
+            if found not in central:
                 by_unit.setdefault(found.unit, []).append(found)
         return by_unit
+
+    @cached_property
+    def of_no_unit(self) -> tuple[Finding, ...]:
+        """What is for the province to mend: in its own numbers, in central systems' exports, or not there."""
+        central = {name for name, _ in self.intake.central_files}
+        return tuple(
+            found for found in self.findings if found.place.file in central or found.code in NOT_GIVEN
+        )
 
     def reported_by(self, unit: str) -> pd.DataFrame:
         """One unit's rows of ``reported``."""

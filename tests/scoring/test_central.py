@@ -149,6 +149,7 @@ def test_without_the_workbook_the_month_is_scored_and_what_lacks_is_told(tmp_pat
     (workspace / "province.xlsx").unlink()
     output = run(workspace, expect=1)
     assert codes(findings(output, measure="T7.requested")) == ["province-blank"]
+    assert "province-blank" in kpibatch(workspace, "status").output
     made = kpibatch(workspace, "province")
     assert (made.exit_code, "ยังว่าง 6 ช่อง" in made.output) == (0, True), made.output
     assert len(open_book(workspace / "province.xlsx").sheetnames) == 3

@@ -86,7 +86,9 @@ def show_findings(outcome: Outcome, written: int) -> None:
 
 
 def show_status(outcome: Outcome) -> None:
-    """A table of units: sent, late, missing, findings, blank, not yet due, provisional, late changes."""
+    """A table of units: sent, late, missing, findings, blank, not yet due, provisional, late changes; then
+    what is for the province itself to fill in or mend.
+    """
     language = outcome.language
     severities = (f"sheet.severity-{severity}" for severity in SEVERITIES)
     lacks = ("console.status-blank", "console.status-not-due")
@@ -94,6 +96,8 @@ def show_status(outcome: Outcome) -> None:
     heads = [outcome.tables.round.unit_noun, *(say(key, language) for key in keys)]
     title = say("console.status-title", language, month=show_month(outcome.month, language))
     print_table(heads, _status(outcome), title=title, right=(3, 4, 5, 6, 7))
+    for each in outcome.of_no_unit:
+        print(finding_line(each, language, each.unit))
 
 
 def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
