@@ -69,6 +69,11 @@ class Finding:
     def grave(self) -> bool:
         return self.severity in GRAVE
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks the unit something that it may answer."""
+        return "answer" in dict(self.facts)
+
     def message(self, language: str) -> str:
         """What was found, what was expected and how to mend it."""
         facts = {name: _in_language(value, language) for name, value in self.facts}
@@ -83,7 +88,7 @@ class Finding:
         """What follows the message of a finding that asks: the office's words, what is lost, the answer."""
         facts = dict(self.facts)
         yield facts.get("words", "")
-        if "answer" in facts:
+        if self.asks:
             if self.stated == "error":
                 yield say("word.not-counted", language)
             if answer := spelled_out(squash(facts["answer"])):

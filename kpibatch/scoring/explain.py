@@ -64,6 +64,9 @@ class _Explanation:
             yield "  " + self._value(measure)
             for overruled in self.outcome.overruled.get((self.unit.code, measure.code), []):
                 yield "      ✎ " + overruled.message(self.language)
+            for found in self.outcome.findings_of(self.unit.code):
+                if found.asks and found.measure == measure.code:
+                    yield "      ? " + found.message(self.language)
         yield from self._case()
         yield from self._levels()
         yield from self._next()

@@ -4,11 +4,13 @@ the office's own; what is asked, answered, and lost.
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from tablebook import one_kpi
+from workspace import change, copy_sample, edit_table, findings, keep_units, run, scores_of, submission
 
 from kpibatch.base.findings import Finding
 from kpibatch.intake.checks.across import check_across
@@ -341,8 +343,8 @@ def test_how_many_must_be_alike_stands_in_the_row() -> None:
 def test_what_a_row_of_the_offices_own_asks_about(
     row: str, values: Mapping[str, tuple[float, ...]], found: list[str]
 ) -> None:
-    _, findings = across(tables_with(row), {("3101", code): months for code, months in values.items()})
-    assert [(one.code, one.severity, one.place.cell) for one in findings] == [
+    _, told = across(tables_with(row), {("3101", code): months for code, months in values.items()})
+    assert [(one.code, one.severity, one.place.cell) for one in told] == [
         ("check-rule", "warning", cell) for cell in found
     ]
 
@@ -366,8 +368,8 @@ def test_the_offices_words_and_the_row_stand_in_the_message() -> None:
 
 
 def test_what_is_asked_keeps_its_value() -> None:
-    frame, findings = across(PLAIN, {("3101", "done"): (50.0, 40.0)})
-    assert [one.severity for one in findings] == ["warning"]
+    frame, told = across(PLAIN, {("3101", "done"): (50.0, 40.0)})
+    assert [one.severity for one in told] == ["warning"]
     assert list(frame["value"]) == [50, 40]
     assert list(frame["state"]) == [OK, OK]
 
@@ -382,15 +384,15 @@ def test_what_the_office_calls_wrong_is_missing(row: str) -> None:
 
 
 def test_a_wrong_value_of_every_month_is_missing_whichever_counts() -> None:
-    frame, findings = across(tables_with("sold | ≤ | 500 | ผิด"), {("3101", "sold"): (501.0, 400.0, 502.0)})
-    assert [one.place.cell for one in findings] == ["A1", "C1"]
+    frame, told = across(tables_with("sold | ≤ | 500 | ผิด"), {("3101", "sold"): (501.0, 400.0, 502.0)})
+    assert [one.place.cell for one in told] == ["A1", "C1"]
     assert list(frame["value"].fillna(-1)) == [-1, 400, -1]
 
 
 def test_copied_values_that_the_office_calls_wrong_are_missing_in_both_forms() -> None:
     tables = tables_with("ค่าชุดเดียวกับหน่วยอื่น | | | ผิด", "ห่างจากหน่วยอื่น | | | | | ไม่ใช่")
-    frame, findings = across(tables, of_units(u3101=block(*SAME), u3102=block(*SAME), u3103=block(5.0)))
-    assert [one.severity for one in findings] == ["error", "error", "note"]
+    frame, told = across(tables, of_units(u3101=block(*SAME), u3102=block(*SAME), u3103=block(5.0)))
+    assert [one.severity for one in told] == ["error", "error", "note"]
     assert list(frame.loc[frame["state"] == OK, "unit"]) == ["3103"]
 
 
@@ -405,9 +407,39 @@ def test_the_units_answer_stands_beside_what_is_asked_and_it_stays_a_warning() -
     assert len(long.message("th")) < 600
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [1e308, -1e308, 5e-324])
+def test_extremes_stop_no_check(value: float) -> None:
+    sold = {(unit, "sold"): (value, value / 2, value) for unit in UNITS}
+    assert across(PLAIN, sold | {("3101", "sold"): (1.0, value, 3.0)})[0]["value"].notna().all()
+
+
 def test_a_month_without_any_value_is_none_to_check() -> None:
-    frame, findings = across(PLAIN, {})
-    assert (len(frame), findings) == (0, [])
+    frame, told = across(PLAIN, {})
+    assert (len(frame), told) == (0, [])
+
+
+@pytest.mark.slow
+def test_a_month_asks_with_the_units_answer_and_changes_no_score_until_the_office_says_so(
+    tmp_path: Path,
+) -> None:
+    workspace = keep_units(copy_sample(tmp_path), "3102", "3105")
+    change(submission(workspace, "3102", JUNE), {("T4.has_default", "หมายเหตุ"): "ชำระครบเมื่อ มี.ค. 2565"})
+    asking = run(workspace)
+    [found] = findings(asking, measure="T4.has_default")
+    assert (found["code"], found["severity"], found["unit"]) == ("check-rule", "warning", "3102")
+    assert found["message"].endswith("หน่วยตอบว่า “ชำระครบเมื่อ มี.ค. 2565”")
+    before = scores_of(asking)
+    assert before["3102", "T4"][0] > "0"
+    edit_table(workspace, "กฎตรวจ", {"ซ้าย": "T4.has_default"}, "ความรุนแรง", "ผิด")
+    deciding = run(workspace)
+    assert {row["severity"] for row in findings(deciding, measure="T4.has_default", unit="3102")} >= {"error"}
+    after = scores_of(deciding)
+    assert after["3102", "T4"] == ("0", "provisional")
+    own = {("3102", node) for node in ("T4", "T", "total")}
+    assert {key: row for key, row in after.items() if key not in own} == {
+        key: row for key, row in before.items() if key not in own
+    }
 
 
 # --- the tables' fingerprint --------------------------------------------------------------------------------

@@ -209,6 +209,15 @@ def test_the_case_is_named_and_only_its_rows_are_asked(told: Callable[[str, str]
 
 
 @pytest.mark.slow
+def test_what_is_asked_of_a_value_stands_below_it(told: Callable[[str, str], str]) -> None:
+    lines = told("3102", "T4").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("  T4.has_default  "))
+    assert lines[at + 1].startswith("      ? มีเงินยืมที่ผิดนัด")
+    assert "143,000 บาท" in lines[at + 1]
+    assert [line for line in told("3105", "T4").splitlines() if line.startswith("      ? ")] == []
+
+
+@pytest.mark.slow
 def test_what_is_done_above_a_gap_is_told_as_not_counted(told: Callable[[str, str], str]) -> None:
     text, beside = told("3102", "T3"), "   ทำแล้วแต่ยังไม่นับ เพราะขาดระดับก่อนหน้า"
     assert "ได้ระดับ 1   คะแนน 1 " in text

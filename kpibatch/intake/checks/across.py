@@ -50,7 +50,10 @@ def check_across(
     if intake.reported.empty:
         return intake.reported, []
     doubted = frozenset(each.place for each in found if each.code in DOUBTED_VALUES)
-    return _Across(intake, tables, doubted).checked()
+    with np.errstate(
+        over="ignore", invalid="ignore", divide="ignore"
+    ):  # a number of 300 digits is typed soon
+        return _Across(intake, tables, doubted).checked()
 
 
 @dataclass(frozen=True)
