@@ -105,6 +105,15 @@ def test_a_folder_among_the_submissions_is_no_obstacle(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_check_after_the_run_is_no_obstacle(tmp_path: Path) -> None:
+    workspace = small_workspace(tmp_path)
+    run(workspace)
+    assert kpibatch(workspace, "check").exit_code in (0, 1)
+    assert (workspace / "output" / SEPTEMBER / "check.json").exists()
+    assert kpibatch(tmp_path, "verify", str(close(workspace))).exit_code == 0
+
+
+@pytest.mark.slow
 def test_closing_twice_gives_the_same_bytes(closed: Path, workspace: Path, bundle: Path) -> None:
     before = digest(bundle)
     kpibatch(workspace, "close", "2554-09", "--reopen")
