@@ -9,6 +9,7 @@ phrases.py       a condition as typed → its meaning, or what may be meant (the
 records.py       rounds, units, measures, nodes, rules as records
 checks.py        กฎตรวจ: what values are held against besides their own bounds, as records
 sources.py       ที่มา: how a computed measure follows from others, and back
+fingerprint.py   what records say, in one hash
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook's sheets as tables

@@ -1,17 +1,16 @@
 """The level tables as one record: what every later step asks. Nothing here reads or writes a file."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from kpibatch.base.errors import NoKpi, NoUnit
-from kpibatch.base.findings import Finding, Place
+from kpibatch.base.findings import Finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
 from kpibatch.rules.checks import Checks
+from kpibatch.rules.fingerprint import fingerprint, said
 from kpibatch.rules.records import (
     MAY_LACK,
     NEVER_CHANGED,
@@ -131,7 +130,14 @@ class LevelTables:
             yield from self.in_tree_order(node.code, depth + 1)
 
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.rules if rule.kpi == kpi)
+        return self._rules_by_kpi.get(kpi, ())
+
+    @cached_property
+    def _rules_by_kpi(self) -> Mapping[str, tuple[Rule, ...]]:
+        by_kpi: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            by_kpi.setdefault(rule.kpi, []).append(rule)
+        return {kpi: tuple(rules) for kpi, rules in by_kpi.items()}
 
     def unit_called(self, text: str) -> Unit | None:
         """The unit of that code or name, written in any way that looks the same."""
@@ -150,6 +156,17 @@ class LevelTables:
 
         Source: design, section 1 (ระดับ: a level that is not given).
         """
+        return self._given[kpi][case]
+
+    @cached_property
+    def _given(self) -> Mapping[str, tuple[tuple[bool, ...], ...]]:
+        """By KPI and number of the case."""
+        return {
+            kpi: tuple(self._levels_given(kpi, case) for case in range(len(self.cases_of(kpi)) + 1))
+            for kpi in self._rules_by_kpi
+        }
+
+    def _levels_given(self, kpi: str, case: int) -> tuple[bool, ...]:
         rules = () if self.cases_of(kpi) and not case else self.rules_in_case(kpi, case)
         return tuple(not any(rule.skips(at) for rule in rules) for at in range(self.level_count))
 
@@ -237,42 +254,13 @@ class LevelTables:
     def digest(self) -> str:
         """A fingerprint of all that the tables say, not of how the file is stored."""
         whole = [] if self.since else self.written.as_data
-        return _fingerprint([getattr(self, name) for name in _said(self) if name != "file"] + whole)
+        return fingerprint([getattr(self, name) for name in said(self) if name != "file"] + whole)
 
     @cached_property
     def form_digest(self) -> str:
         """A fingerprint of what a form asks: mails or thresholds may change without voiding the forms."""
         asked = [(m.code, m.label, m.kind, m.counting_unit) for m in self.form_measures]
-        return _fingerprint([self.round.key, self.round.months, asked])[:16]
-
-
-def _fingerprint(content: object) -> str:
-    return hashlib.sha256(repr(_orderly(content)).encode()).hexdigest()
-
-
-def _orderly(content: object) -> object:
-    if isinstance(content, Mapping):
-        return sorted((repr(key), _orderly(value)) for key, value in content.items())
-    if isinstance(content, frozenset):
-        return sorted(content)
-    if isinstance(content, list | tuple):
-        return [_orderly(item) for item in content]
-    if isinstance(content, Place):
-        return ""
-    if is_dataclass(content):
-        return [_orderly(getattr(content, name)) for name in _said(content)]
-    return repr(content)
-
-
-def _said(record: Any) -> list[str]:
-    """The fields that decide something; of one that a workbook may do without, only where it says something,
-    so that the workbooks without keep their fingerprint.
-    """
-    return [
-        part.name
-        for part in fields(record)
-        if part.compare and not (part.metadata.get(MAY_LACK) and getattr(record, part.name) == part.default)
-    ]
+        return fingerprint([self.round.key, self.round.months, asked])[:16]
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
