@@ -12,11 +12,10 @@ sources.py       ที่มา: how a computed measure follows from others, an
 fingerprint.py   what records say, in one hash
 levels.py        the level tables as one record: what every later step asks
 schema.py        the workbook's sheets and columns, by name
-sheets.py        the workbook's sheets as tables
+sheets.py        the workbook opened in a child process, its sheets as tables
 references.py    codes that point nowhere or in a circle
 cells.py         a condition as its measure takes it; percents that may as well be shares of one
 round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
-looked.py        a look into the workbook, taken in a child process
 optional/        the sheets that a workbook may do without → their records
 node_reader.py   ตัวชี้วัด, and from which month a row counts
 reader.py        the workbook → ``LevelTables``

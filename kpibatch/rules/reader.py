@@ -18,7 +18,6 @@ from kpibatch.books.table import Row, Table
 from kpibatch.rules.cells import Typed, condition_in, numbers_of, report_shares
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
-from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.node_reader import read_nodes, report_order, since_of
 from kpibatch.rules.optional.crosschecks import read_checks
 from kpibatch.rules.optional.exports import read_exports
@@ -53,7 +52,7 @@ from kpibatch.rules.schema import (
     Column,
     Flag,
 )
-from kpibatch.rules.sheets import read_sheets, unique, unknown_sheets
+from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
 
 
 def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:

@@ -1,16 +1,38 @@
-"""The level-table workbook's sheets as tables: which are there, which should not be, rows by their codes."""
+"""The level-table workbook, opened in a child process alone, and its sheets as tables: which are there, which
+should not be, rows by their codes.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import NoLevelTables, UnreadableLevelTables
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
-from kpibatch.books.read import Grid
+from kpibatch.books.guard.capped import capped
+from kpibatch.books.guard.limits import Refused
+from kpibatch.books.read import Grid, UnreadableBook
 from kpibatch.books.table import Row, Table, absent_table, grid_called, read_table
 from kpibatch.rules.schema import GUIDE, SHEETS, Column
 
 Record = TypeVar("Record")
+Seen = TypeVar("Seen")
+
+
+def in_a_child(limits: IntakeLimits, look: Callable[[Path], Seen], path: Path) -> Seen:
+    """What a look into the level tables gives. Raises ``KpibatchError`` where there are none, where they are
+    no workbook, or where looking does not come to its end.
+    """
+    if not path.is_file():
+        raise NoLevelTables(file=path)
+    try:
+        return capped(limits, look, path)
+    except UnreadableBook as reason:
+        raise UnreadableLevelTables(file=path, reason=reason) from None
+    except Refused as reason:
+        raise UnreadableLevelTables("too-much-to-read", file=path, found=reason.found) from None
 
 
 def read_sheets(file: str, grids: Mapping[str, Grid]) -> dict[str, Table]:

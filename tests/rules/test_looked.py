@@ -23,9 +23,9 @@ from kpibatch.forms.office_read import read_office_form
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import check_levels
-from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.paper.changes import table_changes
 from kpibatch.rules.reader import read_levels
+from kpibatch.rules.sheets import in_a_child
 
 BOOK = SAMPLES / BURIRAM / "level_tables.xlsx"
 LIMITS = IntakeLimits(seconds=0.5)

@@ -23,7 +23,6 @@ from kpibatch.rules.lint import (
     units,
 )
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
-from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import (
     BASELINES,
@@ -39,6 +38,7 @@ from kpibatch.rules.schema import (
     UNITS,
     Sheet,
 )
+from kpibatch.rules.sheets import in_a_child
 
 Check: TypeAlias = Callable[[LevelTables], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (

@@ -19,11 +19,10 @@ from kpibatch.books.read import read_book
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.looked import in_a_child
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Rule
 from kpibatch.rules.schema import NODES, RULES, SHEETS, SINCE, Column, Sheet
-from kpibatch.rules.sheets import read_sheets
+from kpibatch.rules.sheets import in_a_child, read_sheets
 
 ANY = "*"
 
