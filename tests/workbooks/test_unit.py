@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpibatch.base.config import Config, RankingRules, Workspace
+from kpibatch.intake.central.together import read_central, with_central
 from kpibatch.intake.month import read_month
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit
@@ -30,7 +31,7 @@ def outcome_of(root: Path, month: str, ranking: RankingRules | None = None) -> O
     config = Config(root, Workspace(), ranking or RankingRules())
     tables, _ = read_levels(config.level_tables)
     intake = read_month(config, tables, month, {})
-    return assess(intake, tables, config)
+    return assess(with_central(intake, read_central(config, tables, month)), tables, config)
 
 
 @pytest.fixture(scope="module")
