@@ -25,6 +25,8 @@ def called(tables: LevelTables, text: str) -> str:
         return text
     if text.lower() in _CALLED:
         return _CALLED[text.lower()]
+    if months := [month for month in tables.round.months if text in tables.for_month(month).node]:
+        raise NoKpi("no-kpi-then", found=text, months=", ".join(months))
     raise NoKpi(found=text, nearest=nearest_of(text, [*tables.node, *_CALLED]))
 
 

@@ -92,6 +92,12 @@ def test_explain_names_the_rule_of_the_month(written: Path) -> None:
     assert "ใช้ตั้งแต่เดือน" not in may
 
 
+def test_explain_says_when_a_kpi_is_not_used_yet(written: Path) -> None:
+    result = kpibatch(written, "explain", "3102", "I2", MAY)
+    assert result.exit_code == 2
+    assert f"“I2” ไม่ได้ใช้ในเดือนนี้ ใช้ในเดือน {JUNE}, {JULY}" in result.stderr
+
+
 def test_diff_tells_the_change_of_rules_from_that_of_values(written: Path) -> None:
     told = kpibatch(written, "diff", MAY, JUNE).output
     lines = [line.strip() for line in told.splitlines()]
