@@ -1029,6 +1029,7 @@ def test_a_month_that_the_newest_form_has_a_cell_for_is_taken_from_there(tmp_pat
             submission(workspace, UNIT, month),
             {f"{OWN}!{place}": content for place, content in cells.items()},
         )
+    configure(workspace, late_values='"accept"')  # else what was sent first would stand
     assert value(run(workspace, MONTH), MONTHLY)[0] == ""
     set_cells(submission(workspace, UNIT, MONTH), {f"{OWN}!H34": "ใช่"})
     assert value(run(workspace, MONTH), MONTHLY)[0] == "1"
