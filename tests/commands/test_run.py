@@ -338,7 +338,7 @@ def test_an_english_workspace(tmp_path: Path, output: Path) -> None:
     result = kpibatch(workspace, "run")
     assert result.exit_code == 1
     english = workspace / "output" / MONTH
-    assert "Findings: 1 errors, 5 warnings, 9 notes" in result.stdout
+    assert "Findings: 1 errors, 14 warnings, 9 notes" in result.stdout
     assert open_book(english / "ranking.xlsx").sheetnames[:2] == ["Ranking", "Scores"]
     assert read_rows(english / "scores.csv") == read_rows(output / "scores.csv")
     assert read_rows(english / "measures.csv") == read_rows(output / "measures.csv")
