@@ -36,7 +36,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     change(submission(copy, BLANK, JUNE), {("T7.submitted", month): None for month in MONTHS})
     change(submission(copy, REFUSED, JUNE), {("T1.spent", JUNE): "มากพอสมควร"})
     change(submission(copy, CARRIED, JUNE), {("T1.spent", JUNE): None})
-    change(submission(copy, PARTLY, JUNE), {("T5.news", MAY): None})
+    for month in (MAY, JUNE):
+        change(submission(copy, PARTLY, month), {("T5.news", MAY): None})
     submission(copy, UNREAD, JUNE).write_text("ไม่ใช่สมุดงาน", encoding="utf-8")
     return copy
 

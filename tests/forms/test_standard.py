@@ -74,9 +74,12 @@ def test_every_unit_has_a_form_of_its_own(forms: Path, buriram: LevelTables) -> 
 
 @pytest.mark.slow
 def test_forms_are_the_same_bytes_each_time_and_replace_the_old_ones(forms: Path) -> None:
-    before = tree(forms)
-    (forms / "stray.xlsx").write_text("left over")
-    assert kpibatch(forms.parent.parent, "forms").exit_code == 0
+    before, workspace, stray = tree(forms), forms.parent.parent, forms / "stray.xlsx"
+    stray.write_text("somebody's own")
+    assert kpibatch(workspace, "forms").exit_code == 2
+    assert stray.read_text() == "somebody's own"
+    stray.unlink()
+    assert kpibatch(workspace, "forms").exit_code == 0
     assert tree(forms) == before
 
 

@@ -53,6 +53,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = copy_sample(tmp_path_factory.mktemp("explain"))
     for unit, cells in CHANGED.items():
         change(submission(copy, unit, JUNE), cells)
+    for month in MONTHS[:2]:  # what was sent first would stand
+        change(submission(copy, "3104", month), CHANGED["3104"])
     change(
         submission(copy, "3106", JUNE),
         {("T1.spent", JUNE): round(0.9499996 * base(copy, "3106", "T1.allocated"), 2)},
