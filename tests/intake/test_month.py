@@ -297,7 +297,7 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
     first: str, second: str, counts: str, late: bool, workspace: Path, path: Path, clean: Path
 ) -> None:
     shutil.copy(path, path.with_name(SECOND))
-    change(path.with_name(SECOND), {("T2.done", MONTH): 1})
+    change(path.with_name(SECOND), {("T2.done", MONTH): 33})
     arrive(path.parent, {FILE: first, SECOND: second})
     output = run(workspace, expect=1)
     expected = [("warning", "two-submissions", UNIT, counts, "", "")]
@@ -307,7 +307,7 @@ def test_of_two_submissions_the_last_in_time_counts_else_the_first_late_one(
         expected + [("warning", "late", UNIT, counts, "", "")] * late
     )
     number, file, _ = value(output, "T2.done")
-    assert (file, number == "1") == (counts, counts == SECOND)
+    assert (file, number == "33") == (counts, counts == SECOND)
 
 
 @pytest.mark.slow
@@ -323,7 +323,7 @@ def test_of_two_files_between_which_nothing_decides_one_is_taken_and_an_error_sa
     listed: Mapping[str, str], told: bool, workspace: Path, path: Path, clean: Path
 ) -> None:
     shutil.copy(path, path.with_name(SECOND))
-    change(path.with_name(SECOND), {("T2.done", MONTH): 1})
+    change(path.with_name(SECOND), {("T2.done", MONTH): 33})
     arrive(path.parent, listed)
     found = findings(run(workspace, expect=1), unit=UNIT)
     taken = SECOND if len(listed) == 2 and not told else FILE
