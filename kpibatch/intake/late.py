@@ -21,7 +21,7 @@ from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.rules.levels import LevelTables
 
 CHANGED, SEALED, ACCEPTED = OTHERWISE = ("late-change", "late-sealed", "late-accepted")
-GIVEN, MENDED = "late-given", "late-mended"
+GIVEN, MENDED, UNSENT = "late-given", "late-mended", "late-month"
 ACCEPT = "accept"
 _SAID = ("value", "state", "found", *PLACE)  # what a cell says; the key is what it says it of
 
@@ -63,12 +63,14 @@ def with_first_sent(
 
     Source: design, section 4 (a published month stays), ``[intake] late_values``.
     """
-    frame, both = intake.reported, _both(intake, tuple(past), late_values)
+    past = tuple(past)
+    frame, both = intake.reported, _both(intake, past, late_values)
     findings = [
         _finding({str(name): cell for name, cell in row.items()}, tables, corrected)
         for row in both[both["code"] != ""].to_dict("records")
         if corrected.get((row["unit"], row["measure"], row["month"])) != row["value"]
     ]
+    findings += _unsent_then(frame, past, tables, intake.month)
     kept = both[both["kept"]]
     if kept.empty:
         return frame, findings
@@ -93,6 +95,22 @@ def _both(intake: Intake, past: tuple[PastMonth, ...], late_values: str) -> pd.D
     kinds = [accepted & asked, other & closed & asked, other & asked, mended, late]
     code = np.select(kinds, [ACCEPTED, SEALED, CHANGED, MENDED, GIVEN], "")
     return both.assign(code=code, kept=other & ~accepted)
+
+
+def _unsent_then(
+    frame: pd.DataFrame, past: tuple[PastMonth, ...], tables: LevelTables, month: str
+) -> list[Finding]:
+    """Months of which a unit had sent nothing and says something now: one note a unit and month."""
+    then, of_whom = first_sent(past), ["unit", "month"]
+    months = {each.month for each in past if each.month < month}
+    own = {measure.code for measure in tables.form_measures}
+    said = frame[frame["month"].isin(months) & (frame["state"] == OK) & frame["measure"].isin(own)]
+    sent = pd.MultiIndex.from_frame(then[of_whom])
+    new = said[~pd.MultiIndex.from_frame(said[of_whom]).isin(sent)]
+    return [
+        finding(UNSENT, Place(rows["file"].iloc[0]), unit=str(unit), found=key, month=key, count=len(rows))
+        for (unit, key), rows in new.groupby(of_whom)
+    ]
 
 
 def within_seals(

@@ -7,6 +7,7 @@ import json
 import random
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -143,6 +144,38 @@ def test_a_thousand_random_rewrites_of_earlier_months_move_no_rank(tmp_path: Pat
         changed += int((told["value"] != frame["value"]).sum())
         assert ranks(outcome) == ranks(honest)
     assert changed > 800
+
+
+# --- other ways to tell it better ---------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_denominator_is_not_the_units_own(workspace: Path) -> None:
+    """How much the province asked for is the province's number: no form has a cell for it."""
+    asked = {"T7.requested", "I9.complaints"}
+    book = load_workbook(submission(workspace, UNIT, JUNE))
+    assert not asked & {cell.value for sheet in book for cell in sheet["A"]}
+    output = run(workspace)
+    places = {row["file"] for row in read_rows(output / "measures.csv") if row["measure"] in asked}
+    assert places == {"province.xlsx"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("spent", "code"), [(1000, "check-a-fraction"), (700_000, "check-falls")])
+def test_spending_that_falls_is_asked_about(spent: int, code: str, workspace: Path) -> None:
+    change(submission(workspace, UNIT, JUNE), {("T1.spent", JUNE): spent})
+    asked = [row for row in findings(run(workspace, expect=1), unit=UNIT) if row["measure"] == "T1.spent"]
+    assert [(row["severity"], row["code"]) for row in asked] == [("warning", code)]
+
+
+@pytest.mark.slow
+def test_a_day_to_come_counts_when_it_has_come(workspace: Path) -> None:
+    """“10 Sep” typed in June is told and missing."""
+    change(submission(workspace, UNIT, JUNE), {("T3.evidence_date", JUNE): date(2022, 9, 10)})
+    output = run(workspace, expect=1)
+    values = {(row["unit"], row["measure"]): row["value"] for row in read_rows(output / "measures.csv")}
+    assert values[UNIT, "T3.evidence_date"] == ""
+    assert "date-ahead" in codes(findings(output, unit=UNIT))
 
 
 # --- closed months ------------------------------------------------------------------------------------------

@@ -135,3 +135,14 @@ def test_a_corrected_value_was_said_all_the_same() -> None:
 def test_the_first_month_looks_back_on_nothing(tables: LevelTables) -> None:
     counted, findings = with_first_sent(intake(APRIL, said(APRIL, "5")), [], tables, {})
     assert (counted["value"].tolist(), findings) == ([5.0], [])
+
+
+def test_a_month_of_which_nothing_was_sent_is_one_note(tables: LevelTables) -> None:
+    """Of April nothing had come, of May something; both are given now."""
+    before = [past(APRIL), past(MAY, said(MAY, "20"))]
+    sent = intake(JUNE, said(APRIL, "12"), said(MAY, "20"), said(JUNE, "30"))
+    counted, findings = with_first_sent(sent, before, tables, {})
+    assert counted["value"].tolist() == [12.0, 20.0, 30.0]
+    assert [(each.code, each.found, dict(each.facts)["count"]) for each in findings] == [
+        ("late-month", APRIL, "1")
+    ]
