@@ -20,7 +20,7 @@ from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.node_reader import read_nodes, report_order, since_of
 from kpibatch.rules.optional.crosschecks import read_checks
-from kpibatch.rules.optional.exports import read_exports
+from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import (
     Baseline,
@@ -88,6 +88,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         checks=read_checks(sheets[CROSSCHECKS.sheet], measures),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
+    report_origins(sheets[MEASURES.sheet], tables.exports)
     tables = _from_the_first_month(tables, Written(nodes, rules))
     in_cells = (fault for table in sheets.values() for fault in table.findings)
     return tables, [*unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]

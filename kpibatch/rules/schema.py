@@ -184,6 +184,7 @@ class _Measures(Sheet):
     maximum = Column("สูงสุด", 9, "number")
     limit = Column("ไม่เกินรายการ", 22, choices=_MEASURE_CODES)
     needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=Flag)
+    origin = Column("แหล่ง", 14, optional=True)
 
 
 class _Rules(Sheet):

@@ -185,6 +185,8 @@ SLIPS = (
     Slip("lint-export-counts", "แหล่งข้อมูล!E2", sheets=export("T1.spent | ก | จังหวัด"), near={"แหล่งข้อมูล!G2": "ส่วนกลาง"}),
     Slip("lint-export-counts", "แหล่งข้อมูล!E2", {"รายการข้อมูล!E4": "จังหวัด"}, sheets=export("T1.spent | ก | หน่วย"),
         near={"รายการข้อมูล!E4": "จังหวัด", "แหล่งข้อมูล!G2": None}),
+    Slip("table-unknown", "รายการข้อมูล!N4", {"รายการข้อมูล!N1": "แหล่ง", "รายการข้อมูล!N4": "GFMIS"},
+        near={"รายการข้อมูล!N1": "แหล่ง"}),
     Slip("lint-export-twice", "แหล่งข้อมูล!E3", sheets=export("T1.spent | ก | หน่วย", "I1.news | ก | หน่วย"),
         near={"แหล่งข้อมูล!F3": "ข"}),
     Slip("lint-province-evidence", "รายการข้อมูล!A4", {"รายการข้อมูล!E4": "จังหวัด", "รายการข้อมูล!M4": "ใช่"},

@@ -4,9 +4,10 @@ In: the sheet. Out: a record a row; what is wrong is remembered by the rows.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from kpibatch.base.thai import fold
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.records import Counts, Export, Measure
 from kpibatch.rules.schema import EXPORTS, MEASURES, Column
@@ -45,6 +46,18 @@ def read_exports(table: Table, measures: Mapping[str, Measure]) -> tuple[Export,
         else:
             exports[measure] = _export(row, stated, measure, counts)
     return tuple(exports.values())
+
+
+def report_origins(table: Table, exports: Iterable[Export]) -> None:
+    """แหล่ง, where a measure's row states it, is the code of the export that gives the measure.
+
+    Source: design, section 1 (รายการข้อมูล: แหล่ง).
+    """
+    given = {(export.measure, fold(export.code)) for export in exports}
+    for row in table:
+        origin = row.text(MEASURES.origin)
+        if origin and (row.code(MEASURES.code), fold(origin)) not in given:
+            row.report("table-unknown", MEASURES.origin, origin, where=EXPORTS.sheet)
 
 
 def _export(row: Row, stated: Mapping[Column, str], measure: str, counts: Counts) -> Export:
