@@ -68,13 +68,18 @@ class Copies:
         """What each copy is called."""
         return {path: name for name, path in self._paths.items()}
 
-    def add(self, name: str, raw: bytes) -> None:
-        """Keep what a file holds. Raises ``CannotWrite`` where the disk refuses."""
+    def add(self, name: str, raw: bytes, original: Path | None = None) -> None:
+        """Keep what a file holds. Where the disk refuses, the original must do, for who only looks needs no
+        disk; raises ``CannotWrite`` where there is none.
+        """
         try:
             path = self._home / f"{len(self):05}"
             path.write_bytes(raw)
         except OSError as reason:
-            raise CannotWrite(file=reason.filename or tempfile.gettempdir(), reason=reason.strerror) from None
+            if original is None:
+                place = reason.filename or tempfile.gettempdir()
+                raise CannotWrite(file=place, reason=reason.strerror) from None
+            path = original
         self._paths[name] = path
 
 
@@ -201,17 +206,17 @@ class _Opening:
         if _is_system(last.name):
             self.seen.findings.append(finding("passed-over", Place(name), found=last.name))
         elif _is_workbook(name) and (path.is_symlink() or not path.is_dir()):
-            self._keep(name, lambda: take(path, self._limits))
+            self._keep(name, lambda: take(path, self._limits), path)
         else:
             self.seen.others.append((name, f"{last.name}/" if path.is_dir() else last.suffix or last.name))
 
-    def _keep(self, name: str, taken: Callable[[], bytes]) -> None:
+    def _keep(self, name: str, taken: Callable[[], bytes], original: Path | None = None) -> None:
         """A private copy of a workbook, of no more than the limit allows."""
         if len(self.seen.files) >= self._limits.max_files:
             self._refuse(name, "too-many-files", self._limits.max_files)
             return
         try:
-            self.seen.copies.add(name, taken())
+            self.seen.copies.add(name, taken(), original)
         except Refused as reason:
             self.seen.refused[name] = reason
         except PermissionError as reason:
@@ -237,7 +242,7 @@ class _Opening:
             self._refuse(name, locked, getattr(reason, "found", "") or reason)
             return
         if {"[Content_Types].xml", "mimetype"} & {*archive.names}:
-            self._keep(name, lambda: take(path, self._limits))
+            self._keep(name, lambda: take(path, self._limits), path)
             return
         inside = [inner for inner in archive.names if not _is_passed_over(inner)]
         if not inside:

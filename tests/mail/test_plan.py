@@ -298,7 +298,7 @@ def test_a_mail_that_is_too_large_is_told_and_the_others_go_on(june: Path, tmp_p
     configure(workspace, max_message_mb="0.1")
     plan = planned(workspace)
     assert ("mail-too-large", PROVINCE) in codes(plan)
-    assert len(plan.messages) > 10
+    assert len(plan.messages) > 5
     assert all(code == "mail-too-large" for code, _ in codes(plan))
 
 
@@ -328,7 +328,7 @@ def test_two_files_that_changed_places_stop_everything(june: Path, tmp_path: Pat
     error = refused(workspace, "mail-wrong-file")
     assert error.facts["found"] in (FLAWED, RETURNED)
     refused(workspace, "mail-wrong-file", only=FLAWED)
-    assert planned(workspace, only="3104").messages
+    assert planned(workspace, only="3105").messages  # nothing of it goes back
 
 
 @pytest.mark.slow
@@ -345,7 +345,7 @@ def test_forms_checked_anew_since_the_month_was_published_are_not_sent(june: Pat
     workspace = copied(june, tmp_path)
     (workspace / "output" / MONTH / "check.json").write_text("{}", encoding="utf-8")
     refused(workspace, "mail-checked-since")
-    assert planned(workspace, only="3104").messages
+    assert planned(workspace, only="3105").messages  # nothing of it goes back
 
 
 @pytest.mark.slow

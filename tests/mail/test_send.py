@@ -383,7 +383,12 @@ def test_ctrl_c_between_two_mails_leaves_no_doubt(workspace, office):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a process can't send itself Ctrl-C")
 def test_ctrl_c_within_a_mail_waits_for_its_end(workspace, office):
-    office.on_keep = lambda kept: os.kill(os.getpid(), signal.SIGINT) if kept == 2 else None
+    def interrupt(kept):
+        if kept == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)  # until it is noticed, while the mail is under way
+
+    office.on_keep = interrupt
     with pytest.raises(KpibatchError) as caught:
         workspace.send(office.port, letters("3101", "3102", "3103"))
     assert caught.value.facts == {"sent": 2, "left": 1}
