@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,6 +28,8 @@ settings.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before the workers start: the folder in which one makes what all of them read."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         os.environ[WORKERS_HOME] = tempfile.mkdtemp(prefix="kpibatch-")
 
