@@ -410,11 +410,11 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
     """The same values through the program's own door: cells by month, baselines, percent of timely
     submissions.
     """
-    forms = [code for code, measure in tables.measures.items() if measure.source is Source.FORM]
+    monthly = [measure.code for measure in tables.monthly_measures]
     cells = [
         (one.unit.code, code, EARLIER if code in one.stale else month, float(value), "ok", "f", "s", "A1")
         for one in units
-        for code in forms
+        for code in monthly
         if (value := one.given[code]) is not None
     ]
     frame = pd.DataFrame(

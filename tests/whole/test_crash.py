@@ -180,7 +180,7 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
 ) -> None:
     fault, wrong, missed = FAULTS[name], [], 0
     swap(monkeypatch, exchanged)
-    strikes = chosen(fault, exchanged, 21, 3 * list(FAULTS).index(name))
+    strikes = chosen(fault, exchanged, 34, 3 * list(FAULTS).index(name))
     assert strikes
     for at in strikes:
         with passing_copy() as workspace:
@@ -222,7 +222,7 @@ def test_a_kill_at_any_point_leaves_the_old_output_or_the_new_one(
 ) -> None:
     swap(monkeypatch, exchanged)
     missed = 0
-    for at in chosen(KILLED, exchanged, 9):
+    for at in chosen(KILLED, exchanged, 18):
         with passing_copy() as workspace:
             end = ended(forked(partial(strike, workspace, at)))
             assert end in (9, 0)
