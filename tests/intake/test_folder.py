@@ -294,8 +294,12 @@ def test_a_disk_without_room_for_the_copies_is_said(
     def full(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
-    (month / "3101.xlsx").write_bytes(b"x")
+    path = month / "3101.xlsx"
+    path.write_bytes(b"x")
     monkeypatch.setattr(tempfile, "mkdtemp", full)
+    assert look(month, tables).copies.get("3101.xlsx") == path  # itself, for who only looks needs no disk
+    with zipfile.ZipFile(month / "reports.zip", "w") as archive:
+        archive.writestr("3102.xlsx", b"x")
     with pytest.raises(CannotWrite, match="No space"):
         look(month, tables)
 
