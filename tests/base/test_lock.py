@@ -209,6 +209,7 @@ def test_the_lock_is_let_go_whatever_ends_the_block(tmp_path: Path) -> None:
 # --- where it can't be held ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [ENOLCK, ENOSYS])
 def test_a_share_without_locks_says_so_in_one_line(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -298,6 +298,7 @@ def test_a_measure_that_the_tables_no_longer_have_is_told(workspace: Path) -> No
     assert kpibatch(workspace, "run").exit_code in (1, 2)
 
 
+@pytest.mark.slow
 @given(value=st.integers(0, 60))
 def test_whatever_is_corrected_is_what_counts(
     value: int, buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory
@@ -309,6 +310,7 @@ def test_whatever_is_corrected_is_what_counts(
 # --- the workbook to fill in --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -> None:
     result = kpibatch(workspace, "corrections")
     assert result.exit_code == 0

@@ -47,6 +47,7 @@ ENDS: dict[str, tuple[Callable[..., object], str]] = {
 pytestmark = pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("reader", READERS)
 def test_what_kills_its_reader_is_the_operator_s_error(
