@@ -18,6 +18,7 @@ from kpibatch.base.files import written
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, read_moment, squash
+from kpibatch.books.text import decoded
 from kpibatch.rules.levels import LevelTables
 
 RECEIVED = "received.csv"
@@ -108,21 +109,14 @@ def read_arrivals(
 
 
 def _decoded(path: Path) -> str:
-    """Text of any kind that Excel saves: UTF-16, UTF-8 with or without its mark, Thai Windows' code page.
-
-    Raises ``ValueError`` where it is none of them or too large, ``OSError`` where the disk refuses.
+    """The list as text. Raises ``ValueError`` where it is none or too large, ``OSError`` where the disk
+    refuses.
     """
     if not path.is_file():
         raise ValueError("no file")
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError(f"> {_MOST_BYTES:,} bytes")
-    raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp874")
+    return decoded(path.read_bytes())
 
 
 @dataclass

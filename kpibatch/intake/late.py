@@ -6,7 +6,7 @@ place, findings where a submission or a correction says otherwise, and what the 
 look back on.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -64,13 +64,14 @@ def with_first_sent(
     Source: design, section 4 (a published month stays), ``[intake] late_values``.
     """
     past = tuple(past)
-    frame, both = intake.reported, _both(intake, past, late_values)
+    frame, then = intake.reported, first_sent(past)
+    both = _both(intake, then, {month.month for month in past if month.sealed}, late_values)
     findings = [
         _finding({str(name): cell for name, cell in row.items()}, tables, corrected)
         for row in both[both["code"] != ""].to_dict("records")
         if corrected.get((row["unit"], row["measure"], row["month"])) != row["value"]
     ]
-    findings += _unsent_then(frame, past, tables, intake.month)
+    findings += _unsent_then(frame, then, {each.month for each in past if each.month < intake.month}, tables)
     kept = both[both["kept"]]
     if kept.empty:
         return frame, findings
@@ -80,16 +81,15 @@ def with_first_sent(
     return standing, findings
 
 
-def _both(intake: Intake, past: tuple[PastMonth, ...], late_values: str) -> pd.DataFrame:
+def _both(intake: Intake, then: pd.DataFrame, sealed: Collection[str], late_values: str) -> pd.DataFrame:
     """The rows of earlier months with what was first sent beside what is said now: ``code`` says what is to
     be told, ``kept`` whether the former counts; its index is the frame's.
     """
-    then = first_sent(past)
     both = intake.reported.reset_index().merge(then, on=list(KEY), suffixes=("", "_then")).set_index("index")
     both = both[both["month"] < intake.month]
     had, has, asked = both["state_then"] == OK, both["state"] == OK, both["cell"] != ""
     other = had & ~(has & (both["value"].round(9) == both["value_then"].round(9)))
-    closed = both["file_then"].str.split("/").str[0].isin([month.month for month in past if month.sealed])
+    closed = both["file_then"].str.split("/").str[0].isin(sealed)
     accepted, late = other & ~closed & (late_values == ACCEPT), ~had & has
     mended = late & (both["state_then"] == BAD)
     kinds = [accepted & asked, other & closed & asked, other & asked, mended, late]
@@ -98,11 +98,10 @@ def _both(intake: Intake, past: tuple[PastMonth, ...], late_values: str) -> pd.D
 
 
 def _unsent_then(
-    frame: pd.DataFrame, past: tuple[PastMonth, ...], tables: LevelTables, month: str
+    frame: pd.DataFrame, then: pd.DataFrame, months: Collection[str], tables: LevelTables
 ) -> list[Finding]:
     """Months of which a unit had sent nothing and says something now: one note a unit and month."""
-    then, of_whom = first_sent(past), ["unit", "month"]
-    months = {each.month for each in past if each.month < month}
+    of_whom = ["unit", "month"]
     own = {measure.code for measure in tables.form_measures}
     said = frame[frame["month"].isin(months) & (frame["state"] == OK) & frame["measure"].isin(own)]
     sent = pd.MultiIndex.from_frame(then[of_whom])
