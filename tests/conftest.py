@@ -15,7 +15,7 @@ from scoring_by_hand import measured_from
 
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
-from kpibatch.scoring.score import score_kpi
+from kpibatch.scoring.kpi import score_kpi
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"

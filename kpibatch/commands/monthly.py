@@ -106,7 +106,7 @@ def forms(workspace: Path, again: bool) -> None:
 def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
     """บอกว่าทำไมได้ระดับนี้: ทุกค่ามาจากช่องใด ผ่านอะไรบ้าง และขาดอะไรถึงระดับถัดไป"""
     from kpibatch.months.assess import assess_month
-    from kpibatch.scoring.explain import explain as explained
+    from kpibatch.scoring.why.explain import explain as explained
 
     outcome = assess_month(read_config(workspace), month)
     for line in explained(outcome, arabic(unit), kpi):

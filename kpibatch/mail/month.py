@@ -28,7 +28,8 @@ from kpibatch.months.folder import Published, published_month
 from kpibatch.months.history import history_of
 from kpibatch.months.journal import Outbox, mail_status, mails_of
 from kpibatch.months.outbox import Entry, Row, State, decide, prospects
-from kpibatch.rules.levels import LevelTables, find_unit
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lookup import find_unit
 
 EVERYBODY = "all"
 

@@ -24,7 +24,8 @@ from kpibatch.mail.files import Files, Strangers
 from kpibatch.mail.message import BANGKOK, REHEARSAL, REMINDER, RESULT, Attachment, Message, as_eml
 from kpibatch.mail.text import Templates
 from kpibatch.months.folder import Published
-from kpibatch.rules.levels import LevelTables, find_unit
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit
 

@@ -7,17 +7,16 @@ Out: ``LevelTables`` and findings; the tables in words, as an annex, compared wi
 conditions.py    a condition: does it hold, how does a formula ask it, how is a row of them read
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
 records.py       rounds, units, measures, nodes, rules as records
+written.py       the rows of a round, and which of them count in a month
 checks.py        กฎตรวจ: what values are held against besides their own bounds, as records
 sources.py       ที่มา: how a computed measure follows from others, and back
 fingerprint.py   what records say, in one hash
 levels.py        the level tables as one record: what every later step asks
+lookup.py        a unit or a KPI as the operator names it
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook opened in a child process, its sheets as tables
-references.py    codes that point nowhere or in a circle
-cells.py         a condition as its measure takes it; percents that may as well be shares of one
-round_reader.py  รอบประเมิน, ผลประเมิน and ปฏิทิน
+reading/         rows and cells → records and conditions
 optional/        the sheets that a workbook may do without → their records
-node_reader.py   ตัวชี้วัด, and from which month a row counts
 reader.py        the workbook → ``LevelTables``
 lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared

@@ -5,15 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from kpibatch.base.errors import NoKpi, NoUnit
 from kpibatch.base.findings import Finding
-from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
 from kpibatch.rules.checks import Checks
 from kpibatch.rules.fingerprint import fingerprint, said
 from kpibatch.rules.records import (
     MAY_LACK,
-    NEVER_CHANGED,
     TOTAL,
     Baseline,
     Case,
@@ -25,8 +22,8 @@ from kpibatch.rules.records import (
     Rule,
     Source,
     Unit,
-    Written,
 )
+from kpibatch.rules.written import NEVER_CHANGED, Written
 
 
 @dataclass(frozen=True)
@@ -285,19 +282,3 @@ def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
     """
     node = tables.node[code]
     return node.applies_to(unit) and (not node.parent or applies(tables, node.parent, unit))
-
-
-def find_unit(tables: LevelTables, text: str) -> Unit:
-    """The unit of that code or name. Raises ``KpibatchError`` where there is none."""
-    if unit := tables.unit_called(text):
-        return unit
-    names = [*tables.unit, *(unit.name for unit in tables.units)]
-    raise NoUnit(found=text, nearest=nearest_of(text, names))
-
-
-def find_kpi(tables: LevelTables, code: str) -> Node:
-    """The KPI of that code. Raises ``KpibatchError`` where there is none."""
-    leaves = {leaf.code: leaf for leaf in tables.leaves}
-    if code not in leaves:
-        raise NoKpi(found=code, nearest=nearest_of(code, list(leaves)))
-    return leaves[code]

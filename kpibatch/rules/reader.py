@@ -15,13 +15,15 @@ from kpibatch.base.kinds import Kind
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.cells import Typed, condition_in, numbers_of, report_shares
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
-from kpibatch.rules.node_reader import read_nodes, report_order, since_of
 from kpibatch.rules.optional.crosschecks import read_checks
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.phrases import parse
+from kpibatch.rules.reading.cells import Typed, condition_in, numbers_of, report_shares
+from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
+from kpibatch.rules.reading.references import sound_measures
+from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
 from kpibatch.rules.records import (
     Baseline,
     Case,
@@ -32,11 +34,8 @@ from kpibatch.rules.records import (
     Rule,
     Source,
     Unit,
-    Written,
     ZeroRule,
 )
-from kpibatch.rules.references import sound_measures
-from kpibatch.rules.round_reader import read_calendar, read_rating, read_round
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
@@ -53,6 +52,7 @@ from kpibatch.rules.schema import (
     Flag,
 )
 from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
+from kpibatch.rules.written import Written
 
 
 def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:

@@ -5,7 +5,10 @@ Out: ``Outcome``: everything that the outputs of a month are written from.
 
 rollups.py      months → one value: สรุปรายเดือน, one record a roll-up
 measures.py     months → one value; computed measures
-score.py        measures → cases → levels → scores, vectorised over the units
+points.py       a level or a value → a score
+kpi.py          measures → case → level → score of one KPI, vectorised over the units
+tree.py         the KPIs' scores → every node's, up to the total
+score.py        all KPIs and nodes of a month
 rank.py         scores → ranking: the tie policy
 lacking.py      what was needed to score and is not there
 what_if.py      units with other values, measured and scored anew, many in one batch
@@ -13,7 +16,5 @@ next_level.py   what a unit lacks for the next level, in the measure's own terms
 promises.py     what all of that together would bring
 outcome.py      the month's outcome: the steps in order
 trend.py        the months of the round side by side: movement and trend
-sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data
-explain_sum.py  how children's scores become a node's, the total and the rank
-explain.py      why this level: values with their cells, the case, what is met, what is missing
+why/            why a level or a rank is what it is, and what it hangs on
 """

@@ -15,8 +15,9 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
+from kpibatch.scoring.kpi import KpiScores
 from kpibatch.scoring.measures import Measured
-from kpibatch.scoring.score import KpiScores, Scores
+from kpibatch.scoring.score import Scores
 
 _NAMED = 5  # of many units
 NOT_GIVEN = ("province-blank", "source-blank", "source-missing", "source-several")  # by no unit

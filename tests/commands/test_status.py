@@ -10,8 +10,8 @@ from workspace import change, copy_sample, keep_units, kpibatch, submission, tex
 
 from kpibatch.base.config import read_config
 from kpibatch.months.assess import assess_month
-from kpibatch.scoring.explain import explain
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.why.explain import explain
 from kpibatch.workbooks.unit.book import write_unit_book
 
 MAY, JUNE, MONTHS = "2565-05", "2565-06", ("2565-04", "2565-05", "2565-06")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.reading.references import circular, sound_measures, sound_nodes
 from kpibatch.rules.records import Measure, Node, Source
-from kpibatch.rules.references import circular, sound_measures, sound_nodes
 
 CODES = "abcde"
 CODE = st.sampled_from(CODES)

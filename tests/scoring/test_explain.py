@@ -26,8 +26,8 @@ from workspace import (
 
 from kpibatch.base.config import read_config
 from kpibatch.months.assess import assess_month
-from kpibatch.scoring.explain import explain
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.why.explain import explain
 
 JUNE, MAY = "2565-06", "2565-05"
 MONTHS = ("2565-04", MAY, JUNE)

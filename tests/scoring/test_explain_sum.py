@@ -10,8 +10,8 @@ from kpibatch.base.config import read_config
 from kpibatch.base.errors import NoKpi
 from kpibatch.months.assess import assess_month
 from kpibatch.rules.records import TOTAL
-from kpibatch.scoring.explain import explain
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.why.explain import explain
 
 JUNE, MONTHS, UNITS = "2565-06", ("2565-04", "2565-05", "2565-06"), ("3101", "3102", "3103", "3117")
 UNSENT = "3119"

@@ -22,15 +22,15 @@ from kpibatch.intake.frame import COLUMNS
 from kpibatch.intake.month import Intake, Submission
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
-from kpibatch.scoring.explain import explain
 from kpibatch.scoring.lacking import too_large
 from kpibatch.scoring.measures import compute_all
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status, rank_units
 from kpibatch.scoring.rollups import ROLLUPS, Months, roll_up
 from kpibatch.scoring.score import score_all
-from kpibatch.scoring.sensitivity import sensitivity
 from kpibatch.scoring.trend import trend_of
+from kpibatch.scoring.why.explain import explain
+from kpibatch.scoring.why.sensitivity import sensitivity
 
 JUNE = "2565-06"
 TREE = """

@@ -20,7 +20,9 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import TOTAL, Method, Rule, Unit
-from kpibatch.scoring.score import Scores, score_all, score_kpi, weighted_mean
+from kpibatch.scoring.kpi import score_kpi
+from kpibatch.scoring.score import Scores, score_all
+from kpibatch.scoring.tree import weighted_mean
 
 JUNE = "2565-06"
 COUNT = "x | ข่าว | ข่าว | จำนวน | กรอก | ล่าสุด"

@@ -14,7 +14,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status, rank_units
 from kpibatch.scoring.score import score_all
-from kpibatch.scoring.sensitivity import Hang, sensitivity
+from kpibatch.scoring.why.sensitivity import Hang, sensitivity
 
 JUNE = "2565-06"
 TREE = """

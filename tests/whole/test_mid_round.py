@@ -14,7 +14,7 @@ from workspace import change, codes, edit_table, findings, kpibatch, open_book, 
 from kpibatch.base.config import read_config
 from kpibatch.forms.standard import write_form
 from kpibatch.months.assess import assess_month
-from kpibatch.rules.records import NEVER_CHANGED
+from kpibatch.rules.written import NEVER_CHANGED
 from kpibatch.scoring.outcome import Outcome
 
 pytestmark = pytest.mark.slow

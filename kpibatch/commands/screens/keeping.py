@@ -14,7 +14,8 @@ from kpibatch.intake.central.province_book import Written
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
 from kpibatch.months.history import History, Line
-from kpibatch.rules.levels import LevelTables, find_kpi, find_unit
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lookup import find_kpi, find_unit
 from kpibatch.rules.records import Measure, Node, Unit
 
 

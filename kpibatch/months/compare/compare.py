@@ -13,7 +13,7 @@ from kpibatch.months.compare.book import write_diff
 from kpibatch.months.compare.moves import Diff, compare
 from kpibatch.months.compare.side import Side, side_of_month, side_of_outcome
 from kpibatch.months.folder import read_published
-from kpibatch.rules.levels import find_unit
+from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.changes import Change, table_changes
 
 

@@ -21,9 +21,10 @@ from kpibatch.months.listings import MEASURE_COLUMNS, SCORE_COLUMNS, measure_row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import TOTAL, Case, Rule
+from kpibatch.scoring.kpi import take_case
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.points import Integers
 from kpibatch.scoring.rank import Standing, Status, percent_of, rating_of
-from kpibatch.scoring.score import Integers, take_case
 
 
 @dataclass(frozen=True)

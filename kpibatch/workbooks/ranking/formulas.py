@@ -106,7 +106,7 @@ class KpiFormulas:
         """One less than the first level not met, or, where levels are not given, the last one met before it;
         nothing for a unit that sent nothing.
 
-        Source: design, section 1 (Level); the other side of ``score.score_kpi``.
+        Source: design, section 1 (Level); the other side of ``kpi.score_kpi``.
         """
         met = span((at, self.plan.met), (at, self.plan.level - 1), "c")
         if not any(self._skipping(level) for level in range(self.plan.levels)):
@@ -132,7 +132,7 @@ class KpiFormulas:
     def case(self, at: int) -> str:
         """The first case from the top that holds; 0 where none does or its measure is missing.
 
-        Source: design, section 1 (Case); the other side of ``score.take_case``.
+        Source: design, section 1 (Case); the other side of ``kpi.take_case``.
         """
         formula = "0"
         for number in range(len(self.cases), 0, -1):
@@ -171,7 +171,7 @@ class KpiFormulas:
     def _line(self, at: int) -> str:
         """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on.
 
-        Source: design, section 1 (วิธีให้คะแนน); the other side of ``score.interpolate``.
+        Source: design, section 1 (วิธีให้คะแนน); the other side of ``points.interpolate``.
         """
         below, formula = ref(RULES_TOP - 1, 2, "rc"), ref(RULES_TOP - 1, 2, "rc")
         for number, rule in enumerate(self.plan.rules):

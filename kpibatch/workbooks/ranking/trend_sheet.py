@@ -14,8 +14,8 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.sensitivity import Hang, sensitivity
 from kpibatch.scoring.trend import Trend
+from kpibatch.scoring.why.sensitivity import Hang, sensitivity
 from kpibatch.workbooks.ranking.charts import CATEGORIES, LETTERS, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, ScorePlan
 

@@ -12,8 +12,8 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold, months_between, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
+from kpibatch.rules.reading.references import sound_nodes
 from kpibatch.rules.records import Method, Node, Round, Unit
-from kpibatch.rules.references import sound_nodes
 from kpibatch.rules.schema import NODES, UNITS, Scope
 
 

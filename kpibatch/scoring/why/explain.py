@@ -10,7 +10,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
-from kpibatch.rules.levels import find_unit
+from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.words import (
     asked,
     case_in_words,
@@ -20,8 +20,8 @@ from kpibatch.rules.paper.words import (
 )
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
-from kpibatch.scoring.explain_sum import called, explain_sum
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.why.explain_sum import called, explain_sum
 
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:

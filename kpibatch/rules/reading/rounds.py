@@ -11,7 +11,7 @@ from kpibatch.base.kinds import SIZES, Kind, in_reach
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, read_number
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.cells import Typed, report_shares
+from kpibatch.rules.reading.cells import Typed, report_shares
 from kpibatch.rules.records import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 

@@ -1,0 +1,69 @@
+"""All rows of ตัวชี้วัด and ระดับ as they are written, and which of them count in a month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpibatch.rules.records import Node, Rule
+
+
+@dataclass(frozen=True)
+class Written:
+    """All rows of ตัวชี้วัด and ระดับ, in their order; none where no row says from which month it counts.
+
+    A KPI's rows in ระดับ count together: those with the newest ใช้ตั้งแต่เดือน that is not after the month do,
+    and none of its older ones. Of a node's rows in ตัวชี้วัด the newest such row counts; what is under a node
+    that is not there is not there either.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether some row counts from a later month than the first."""
+        return any(self._begun)
+
+    @property
+    def _begun(self) -> set[str]:
+        return {node.since for node in self.nodes} | {rule.since for rule in self.rules}
+
+    def changes(self, months: Sequence[str]) -> tuple[str, ...]:
+        """The months from which other rows count than before, the first of the round in front."""
+        first = months[0] if months else ""
+        return first, *sorted(since for since in self._begun if since > first)
+
+    def nodes_in(self, month: str) -> tuple[Node, ...]:
+        """The nodes that there are in a month, each where its code first stands.
+
+        Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+        """
+        counting: dict[str, Node | None] = dict.fromkeys(node.code for node in self.nodes)
+        for node in self.nodes:
+            before = counting[node.code]
+            if node.since <= month and (before is None or before.since <= node.since):
+                counting[node.code] = node
+        there = {code: node for code, node in counting.items() if node and not node.ends}
+        while lost := [code for code, node in there.items() if node.parent and node.parent not in there]:
+            for code in lost:
+                del there[code]
+        return tuple(there.values())
+
+    def rules_in(self, month: str, nodes: Sequence[Node]) -> tuple[Rule, ...]:
+        """The rows of ระดับ that count in a month whose nodes are those.
+
+        Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
+        """
+        there, newest = {node.code for node in nodes}, dict[str, str]()
+        for rule in self.rules:
+            if rule.since <= month:
+                newest[rule.kpi] = max(rule.since, newest.get(rule.kpi, ""))
+        return tuple(rule for rule in self.rules if rule.kpi in there and newest.get(rule.kpi) == rule.since)
+
+    @property
+    def as_data(self) -> list[object]:
+        """All that the rows say and when they count, for a digest; nothing where nothing changes."""
+        nodes = [(node.since, node.ends, node) for node in self.nodes]
+        return [nodes, [(rule.since, rule) for rule in self.rules]] if self.dated else []
+
+
+NEVER_CHANGED = Written()

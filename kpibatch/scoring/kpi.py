@@ -1,0 +1,116 @@
+"""One KPI over the units: its cases, which levels are met, the level and the score."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpibatch.rules.conditions import Booleans, Floats
+from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.records import Case, Method, Node, Source
+from kpibatch.scoring.points import Integers, active, linear, steps
+
+
+@dataclass(frozen=True)
+class KpiScores:
+    """One leaf over all units (arrays of shape (units,), ``given`` and ``met`` are (units, levels)).
+
+    ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
+    ``missing`` marks the units whose level rests on incomplete data; ``asked`` holds, for each filled-in or
+    fixed measure, the units whose score needed it.
+    """
+
+    code: str
+    applies: Booleans
+    case: Integers
+    given: Booleans
+    met: Booleans
+    level: Integers
+    score: Floats
+    missing: Booleans
+    asked: Mapping[str, Booleans]
+
+
+def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: LevelTables) -> KpiScores:
+    """One leaf's cases, levels and scores; ``values`` and ``absent`` are units × measures.
+
+    Source: design, section 1 (ระดับ: Level = the longest unbroken run of levels met from level 1).
+    """
+    meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
+    applies_to = np.array([meant_for[unit] for unit in values.index], dtype=bool)
+    cases = tables.cases_of(leaf.code)
+    case = take_case(cases, values)
+    met = np.ones((len(values), tables.level_count), dtype=bool)
+    missing = np.zeros(len(values), dtype=bool)
+    needed = [(condition.measure, applies_to) for condition in cases]
+    for condition in cases:
+        missing |= absent[condition.measure].to_numpy()
+    for rule in tables.rules_of(leaf.code):
+        counts = active(rule, case)
+        column = values[rule.measure].to_numpy(float)
+        for at, edge in enumerate(rule.edges):
+            if edge:
+                met[:, at] &= ~counts | edge.holds(column)
+        if any(rule.edges):
+            missing |= counts & absent[rule.measure].to_numpy()
+            needed.append((rule.measure, applies_to & counts))
+    if cases:
+        met[case == 0] = False
+    given = np.array([tables.given(leaf.code, number) for number in range(len(cases) + 1)], dtype=bool)[case]
+    met &= given
+    level = longest_run(met, given)
+    score = linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else steps(level, tables)
+    return KpiScores(
+        leaf.code, applies_to, case, given, met, level, score, missing & applies_to, _asked(needed, tables)
+    )
+
+
+def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores:
+    """Where nothing is known of a KPI: every unit is provisional, below level 1."""
+    meant = np.array([applies(tables, leaf.code, tables.unit[unit]) for unit in values.index], dtype=bool)
+    none = np.zeros(len(values), dtype=np.int_)
+    given = np.ones((len(values), tables.level_count), dtype=bool)
+    return KpiScores(leaf.code, meant, none, given, ~given, none, steps(none, tables), meant, {})
+
+
+def longest_run(met: Booleans, given: Booleans) -> Integers:
+    """The last level of the unbroken run from level 1 (arrays of shape (units, levels)); a level that is not
+    given is stepped over.
+
+    Source: design, section 1 (Level).
+
+    >>> met = np.array([[True, False, True, False, False], [True, False, False, False, True]])
+    >>> longest_run(met, np.array([[True, False, True, False, True]] * 2)).tolist()
+    [3, 1]
+    """
+    unbroken = np.cumprod(met | ~given, axis=1) * given
+    levels = np.arange(1, met.shape[1] + 1, dtype=np.int_)
+    return np.asarray((unbroken * levels).max(axis=1), dtype=np.int_)
+
+
+def take_case(cases: Sequence[Case], values: pd.DataFrame) -> Integers:
+    """The number, from 1, of the first case from the top that holds for each unit; 0 where none does.
+
+    A case whose measure is missing stops the search: what comes after it can't be known to be first.
+    Source: design, section 1 (Case).
+    """
+    taken = np.zeros(len(values), dtype=np.int_)
+    open_yet = np.ones(len(values), dtype=bool)
+    for number, case in enumerate(cases, 1):
+        column = values[case.measure].to_numpy(float)
+        open_yet &= ~np.isnan(column)
+        holds = open_yet & case.condition.holds(column)
+        taken[holds] = number
+        open_yet &= ~holds
+    return taken
+
+
+def _asked(needed: Iterable[tuple[str, Booleans]], tables: LevelTables) -> dict[str, Booleans]:
+    """What has to be filled in or fixed for the measures that are needed, and for which units."""
+    asked: dict[str, Booleans] = {}
+    for code, units in needed:
+        for part in tables.with_ingredients(code):
+            if tables.measures[part].monthly or tables.measures[part].source is Source.BASE:
+                asked[part] = asked[part] | units if part in asked else units
+    return asked

@@ -1,0 +1,286 @@
+"""A slow and obvious scorer that counts in whole numbers and fractions.
+
+It is written from the design's words and reads the typed conditions by itself.
+"""
+
+import math
+import operator
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import read_date
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Measure, Method, Node, Source, Unit, ZeroRule
+from kpibatch.scoring.rank import Status
+
+Number = int | Fraction
+
+
+def nine(value: Number) -> int:
+    """Numbers are compared after rounding to 9 decimals, so as whole billionths."""
+    return (2 * 10**9 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+COMPARE = {"=": operator.eq, "≥": operator.ge, ">": operator.gt, "≤": operator.le, "<": operator.lt}
+
+
+class Asked(NamedTuple):
+    """What one cell of ระดับ asks by its edge: ``≥``, ``>``, ``≤``, ``<`` or ``=`` a number (a day is one,
+    too), or ``any``.
+    """
+
+    sign: str
+    number: Fraction = Fraction()
+    billionths: int = 0
+
+    def holds(self, value: Number | None) -> bool:
+        if value is None or self.sign == "any":
+            return value is not None
+        return COMPARE[self.sign](nine(value), self.billionths)
+
+
+def ask(sign: str, number: str | int) -> Asked:
+    return Asked(sign, Fraction(number), nine(Fraction(number)))
+
+
+@cache
+def read_cell(text: str) -> Asked:
+    bare = text.replace(" ", "")
+    if bare in ("ใช่", "ไม่ใช่"):
+        return ask("=", int(bare == "ใช่"))
+    if found := re.fullmatch(r"(ภายใน|ก่อน)(.+)", bare):
+        day = read_date(text.removeprefix(found[1]))
+        assert day
+        return ask("≤" if found[1] == "ภายใน" else "<", day.toordinal())
+    if found := re.fullmatch(r"([<>≤])([\d.]+)", bare):
+        return ask(found[1], found[2])
+    found = re.fullmatch(
+        r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare
+    )
+    assert found, text
+    return ask("≥", found[1])
+
+
+@cache
+def read_row(texts: tuple[str, ...]) -> tuple[Asked | None, ...]:
+    """A row by its edges: an upper bound at the start of a rising row asks for any result."""
+    row = [read_cell(text) if text else None for text in texts]
+    filled = [number for number, asked in enumerate(row) if asked]
+    if len(filled) > 1 and [row[number].sign for number in filled[:2]] in (["≤", "≥"], ["<", "≥"]):  # type: ignore[union-attr]
+        row[filled[0]] = Asked("any")
+    return tuple(row)
+
+
+class SlowRule(NamedTuple):
+    measure: str
+    row: tuple[Asked | None, ...]
+    case: int
+
+
+class Book:
+    """The level tables as the slow scorer looks things up in them; cases count from 1, 0 is a row without
+    one.
+    """
+
+    def __init__(self, tables: LevelTables, today: date) -> None:
+        self.tables, self.today = tables, today.toordinal()
+        self.children = {code: tables.children(code) for code in (TOTAL, *tables.node)}
+        self.rules: dict[str, list[SlowRule]] = {}
+        self.cases: dict[str, list[tuple[str, Asked]]] = {}
+        for rule in tables.rules:
+            cases = self.cases.setdefault(rule.kpi, [])
+            case = (rule.case.measure, read_cell(rule.case.condition.text())) if rule.case else None
+            if case and case not in cases:
+                cases.append(case)
+            number = 1 + cases.index(case) if case else 0
+            self.rules.setdefault(rule.kpi, []).append(SlowRule(rule.measure, read_row(rule.typed), number))
+        self.asked: dict[str, list[Asked]] = {}
+        for one in (rule for rules in self.rules.values() for rule in rules):
+            self.asked.setdefault(one.measure, []).extend(filter(None, one.row))
+
+    def lower_is_better(self, code: str) -> bool:
+        signs = {one.sign for one in self.asked.get(code, ())}
+        return bool(signs & {"≤", "<"}) and not signs & {"≥", ">"}
+
+    def day_may_come(self, code: str) -> bool:
+        """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
+        deadlines = [one.number for one in self.asked.get(code, ())]
+        return (
+            self.tables.measures[code].kind is Kind.DATE and min(deadlines, default=Fraction()) > self.today
+        )
+
+
+@dataclass
+class Slow:
+    """One unit, from its rolled-up values; those in ``stale`` were carried over from an earlier month."""
+
+    book: Book
+    unit: Unit
+    given: dict[str, Number | None]
+    stale: frozenset[str]
+    computed: dict[str, Number | None] = field(default_factory=dict)
+
+    def value(self, code: str) -> Number | None:
+        """A measure: filled in, fixed, or computed from its parts."""
+        measure = self.book.tables.measures[code]
+        if not measure.ingredients:
+            return self.given[code]
+        if code not in self.computed:
+            self.computed[code] = self.compute(measure)
+        return self.computed[code]
+
+    def compute(self, measure: Measure) -> Number | None:
+        parts = [self.value(part) for part in measure.ingredients]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        if measure.source is Source.SUM:
+            return sum(known)
+        a, b = sum(known[:-1]), known[-1]
+        if b == 0 and measure.zero_rule is ZeroRule.MISSING:
+            return None
+        if b == 0:
+            return (
+                100 if (measure.zero_rule is ZeroRule.PASS) != self.book.lower_is_better(measure.code) else 0
+            )
+        return {Source.PERCENT: 100 * a, Source.GROWTH: 100 * (a - b), Source.REDUCTION: 100 * (b - a)}[
+            measure.source
+        ] / Fraction(b)
+
+    def is_incomplete(self, code: str) -> bool:
+        return self.is_stale(code) or (self.value(code) is None and not self.book.day_may_come(code))
+
+    def is_stale(self, code: str) -> bool:
+        return code in self.stale or any(map(self.is_stale, self.book.tables.measures[code].ingredients))
+
+    def applies(self, node: Node) -> bool:
+        here = (not node.only or self.unit.code in node.only) and self.unit.code not in node.never
+        return here and (not node.parent or self.applies(self.book.tables.node[node.parent]))
+
+    def case_of(self, kpi: str) -> int:
+        """The first case from the top that holds, from 1; 0 where none does or its measure is missing."""
+        for number, (measure, condition) in enumerate(self.book.cases[kpi], 1):
+            if self.value(measure) is None:
+                return 0
+            if condition.holds(self.value(measure)):
+                return number
+        return 0
+
+    @cached_property
+    def case(self) -> dict[str, int]:
+        return {kpi: self.case_of(kpi) for kpi in self.book.cases}
+
+    @cached_property
+    def rules(self) -> dict[str, list[SlowRule]]:
+        return {
+            kpi: [rule for rule in rules if rule.case in (0, self.case[kpi])]
+            for kpi, rules in self.book.rules.items()
+        }
+
+    @cached_property
+    def level(self) -> dict[str, int]:
+        return {kpi: self.level_of(kpi) for kpi in self.book.rules}
+
+    def level_of(self, kpi: str) -> int:
+        """The longest unbroken run of levels met from level 1."""
+        level = 0
+        while level < self.book.tables.level_count and self.met(kpi, level):
+            level += 1
+        return level
+
+    def met(self, kpi: str, level: int) -> bool:
+        if self.book.cases[kpi] and not self.case[kpi]:
+            return False
+        return all(
+            one.holds(self.value(rule.measure)) for rule in self.rules[kpi] if (one := rule.row[level])
+        )
+
+    def is_provisional(self, kpi: str) -> bool:
+        asked = {measure for measure, _ in self.book.cases[kpi]} | {rule.measure for rule in self.rules[kpi]}
+        return any(map(self.is_incomplete, asked))
+
+    def score(self, leaf: Node) -> Fraction:
+        below, scores = (
+            Fraction(self.book.tables.round.below_one),
+            [Fraction(score) for score in self.book.tables.scores],
+        )
+        if leaf.method is Method.STEPS:
+            return [below, *scores][self.level[leaf.code]]
+        [rule] = self.rules[leaf.code]
+        value, knots = self.value(rule.measure), [one for one in rule.row if one]
+        if value is None or not knots[0].holds(value):
+            return below
+        return between(Fraction(value), [knot.number for knot in knots], scores)
+
+    @cached_property
+    def tree(self) -> dict[str, tuple[Fraction, bool]]:
+        """Every node that applies: its score, and whether it is provisional."""
+        found: dict[str, tuple[Fraction, bool]] = {}
+        self.add(TOTAL, found)
+        return found
+
+    def add(self, code: str, found: dict[str, tuple[Fraction, bool]]) -> None:
+        children = self.book.children[code]
+        for node in children:
+            self.add(node.code, found)
+        applying = [
+            (Fraction(str(node.weight)), *found[node.code]) for node in children if node.code in found
+        ]
+        if applying:
+            whole = sum(weight for weight, _, _ in applying)
+            found[code] = (
+                sum(weight * score for weight, score, _ in applying) / Fraction(whole),
+                any(one[2] for one in applying),
+            )
+        elif not children and self.applies(self.book.tables.node[code]):
+            found[code] = self.score(self.book.tables.node[code]), self.is_provisional(code)
+
+
+def between(value: Fraction, knots: Sequence[Fraction], scores: Sequence[Fraction]) -> Fraction:
+    """Linear between the levels' edges (rising here), at most the top score."""
+    below = max(number for number, knot in enumerate(knots) if nine(value) >= nine(knot))
+    if below == len(knots) - 1:
+        return scores[below]
+    return scores[below] + (scores[below + 1] - scores[below]) * (value - knots[below]) / (
+        knots[below + 1] - knots[below]
+    )
+
+
+class Place(NamedTuple):
+    """One unit in the ranking; ``total`` in ten-thousandths."""
+
+    total: int
+    percent: Fraction
+    rating: str
+    rank: int
+    status: Status
+
+
+def ranking(units: Sequence[Slow], sent: set[str]) -> dict[str, Place]:
+    """Half-up to 4 decimals once; bands and ranks use that number; ranks are 1, 2, 2, 4."""
+    tables = units[0].book.tables
+    totals = {one.unit.code: math.floor(one.tree[TOTAL][0] * 10**4 + Fraction(1, 2)) for one in units}
+    in_order = sorted(totals[code] for code in sent)
+    places = {}
+    for one in units:
+        code, total = one.unit.code, totals[one.unit.code]
+        percent = Fraction(total, 100) / Fraction(tables.top_score)
+        rating = next(
+            word for least, word in sorted(tables.rating_typed, reverse=True) if percent >= Fraction(least)
+        )
+        status = (
+            Status.NOT_SUBMITTED
+            if code not in sent
+            else Status.PROVISIONAL
+            if one.tree[TOTAL][1]
+            else Status.OK
+        )
+        places[code] = Place(total, percent, rating, 1 + len(sent) - bisect_right(in_order, total), status)
+    return places
