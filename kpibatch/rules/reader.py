@@ -124,6 +124,7 @@ def _unit(row: Row) -> Unit:
         email=row.text(UNITS.email),
         cc=row.text(UNITS.cc),
         place=row.place(UNITS.code),
+        position=row.text(UNITS.position),
     )
 
 

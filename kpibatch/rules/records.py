@@ -110,6 +110,7 @@ class Unit:
     email: str = ""
     cc: str = ""
     place: Place = NOWHERE
+    position: str = field(default="", metadata={MAY_LACK: True})
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Node:
-    """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units.
+    """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units,
+    ``positions`` positions (of persons, or kinds of office).
 
     ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
     from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
@@ -165,6 +167,7 @@ class Node:
     place: Place = NOWHERE
     since: str = field(default="", compare=False)
     ends: bool = field(default=False, compare=False)
+    positions: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
 
     def applies_to(self, unit: Unit) -> bool:
         """ใช้กับ: whether the node is meant for the unit.
@@ -175,6 +178,7 @@ class Node:
             (not self.only or unit.code in self.only)
             and unit.code not in self.never
             and (not self.groups or fold(unit.group) in map(fold, self.groups))
+            and (not self.positions or fold(unit.position) in map(fold, self.positions))
         )
 
 

@@ -27,11 +27,12 @@ class Flag(StrEnum):
 
 
 class Scope(StrEnum):
-    """ใช้กับ: the word before the units or groups that a node is meant for."""
+    """ใช้กับ: the word before the units, groups or positions that a node is meant for."""
 
     ONLY = "เฉพาะ"
     EXCEPT = "ยกเว้น"
     GROUP = "กลุ่ม"
+    POSITION = "ตำแหน่ง"
 
 
 class Item(StrEnum):
@@ -145,6 +146,7 @@ class _Units(Sheet):
     group = Column("กลุ่ม", 22)
     email = Column("อีเมล", 34)
     cc = Column("สำเนา", 30)
+    position = Column("ตำแหน่ง", 22, optional=True)
 
 
 _NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$500"

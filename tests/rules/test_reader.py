@@ -141,6 +141,22 @@ def test_whom_a_node_is_meant_for(words, only, never, groups):
     assert (node.only, node.never, node.groups) == (only, never, groups)
 
 
+POSITIONS = {"หน่วย!F1": "ตำแหน่ง", "หน่วย!F2": "นักวิชาการ", "หน่วย!F3": "อาวุโส", "หน่วย!F4": "นัก วิชาการ"}
+
+
+def test_a_node_may_be_meant_for_a_position():
+    tables = read({"ตัวชี้วัด!F4": "ตำแหน่ง อาวุโส, นักวิชาการ"} | POSITIONS)[0]
+    assert [unit.position for unit in tables.units] == ["นักวิชาการ", "อาวุโส", "นัก วิชาการ"]
+    assert tables.node["T1"].positions == {"อาวุโส", "นักวิชาการ"}
+    assert [tables.node["T1"].applies_to(unit) for unit in tables.units] == [True, True, False]
+    assert all(tables.node["I1"].applies_to(unit) for unit in tables.units)
+
+
+def test_a_column_of_positions_without_any_changes_no_digest():
+    plain, blank = read()[0], read({"หน่วย!F1": "ตำแหน่ง"})[0]
+    assert plain.digest == blank.digest != read(POSITIONS)[0].digest
+
+
 def test_fewer_levels_with_scores_of_their_own():
     three = """
         ตัวชี้วัด | กรณีของ | เงื่อนไขกรณี | รายการข้อมูล | ระดับ 1 | ระดับ 2 | ระดับ 3 | หมายเหตุ

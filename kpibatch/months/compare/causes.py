@@ -84,7 +84,9 @@ class Causes:
                 change.sheet == NODES.sheet and change.key[0] in path and change.column in ("", NODES.scope)
             )
             if of_node or (
-                change.sheet == UNITS.sheet and change.key == (unit,) and change.column == UNITS.group
+                change.sheet == UNITS.sheet
+                and change.key == (unit,)
+                and change.column in (UNITS.group, UNITS.position)
             ):
                 yield as_rule(change)
 

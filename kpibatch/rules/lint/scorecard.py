@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, show_number
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Node
@@ -58,14 +59,19 @@ def nobody(tables: LevelTables) -> Iterator[Finding]:
 
 
 def unknown_groups(tables: LevelTables) -> Iterator[Finding]:
-    """กลุ่ม in ใช้กับ names a group that some unit is in.
+    """กลุ่ม and ตำแหน่ง in ใช้กับ name a group or a position that some unit has.
 
     Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
     """
     groups = {fold(unit.group) for unit in tables.units}
+    positions = list(filter(None, dict.fromkeys(unit.position for unit in tables.units)))
+    known = set(map(fold, positions))
     for node in tables.nodes:
         for group in sorted(group for group in node.groups if fold(group) not in groups):
             yield finding("lint-no-group", node.place, found=group)
+        for position in sorted(position for position in node.positions if fold(position) not in known):
+            nearest = nearest_of(position, positions)
+            yield finding("lint-no-position", node.place, found=position, nearest=nearest)
 
 
 def units_alone(tables: LevelTables) -> Iterator[Finding]:

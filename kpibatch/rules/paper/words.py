@@ -144,7 +144,10 @@ def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:
             language,
             names=", ".join(names[code] for code in tables.unit if code in node.never),
         )
-    return say("words.groups", language, names=", ".join(sorted(node.groups))) if node.groups else ""
+    for name, listed in (("groups", node.groups), ("positions", node.positions)):
+        if listed:
+            return say(f"words.{name}", language, names=", ".join(sorted(listed)))
+    return ""
 
 
 def source_in_words(tables: LevelTables, measure: Measure, language: str) -> str:

@@ -124,6 +124,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round) -> Node:
         only=codes if scope == Scope.ONLY else frozenset(),
         never=codes if scope == Scope.EXCEPT else frozenset(),
         groups=frozenset(listed) if scope == Scope.GROUP else frozenset(),
+        positions=frozenset(listed) if scope == Scope.POSITION else frozenset(),
         method=row.choice(NODES.method, Method, Method.STEPS),
         responsible=row.text(NODES.responsible),
         reference=row.text(NODES.reference),
@@ -134,7 +135,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round) -> Node:
 
 
 def _scope(row: Row) -> tuple[str, tuple[str, ...]]:
-    """ใช้กับ: its word and the units or groups listed behind it.
+    """ใช้กับ: its word and the units, groups or positions listed behind it.
 
     Source: design, section 1 (ตัวชี้วัด).
     """
