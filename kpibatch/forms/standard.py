@@ -32,6 +32,7 @@ from kpibatch.forms.layout import (
 )
 from kpibatch.forms.names import heading_of
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import Measure, Unit
 
 _LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
@@ -99,6 +100,8 @@ def _items(
         if node.code != kpi:
             kpi, number = node.code, 0
             sheet.merge(row, 1, texts + 2, f"{kpi}  {node.name}", "section")
+            if words := template_in_words(node, "th"):
+                sheet.note(row, 1, "\n".join(words))
             row += 1
         number += 1
         sheet.put(row, 1, float(number), "cell", "whole", align="center")

@@ -6,7 +6,7 @@ stops everything.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -114,7 +114,11 @@ class _Planner:
         self.templates = Templates(self.config.mail_templates, self.config.language, self.config.intake)
         scored_by = self.facts.tables
         shared = (str(value) for value in self.facts.common.values())
-        words = [text for node in scored_by.nodes for text in (node.name, node.responsible)]
+        words = [
+            text
+            for node in scored_by.nodes
+            for text in (node.name, node.responsible, *astuple(node.template))
+        ]
         self.strangers = Strangers(scored_by, [*shared, *words, *(word for _, word in scored_by.rating)])
 
     def messages(self, selection: Selection) -> Iterator[Message]:

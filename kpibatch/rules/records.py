@@ -144,13 +144,31 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Template:
+    """What the template of a KPI says of a node beside its rules; it decides no score.
+
+    The fields stand in the order of their columns. Source: design, section 1 (Wider rules: ตัวชี้วัด).
+    """
+
+    meaning: str = ""
+    formula: str = ""
+    origin: str = ""
+    frequency: str = ""
+    supervisor: str = ""
+    keeper: str = ""
+    goal: str = ""
+    strategy: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True)
 class Node:
     """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units,
     ``positions`` positions (of persons, or kinds of office).
 
     ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
     from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
-    a month's rules.
+    a month's rules. Nor is the ``template``.
     """
 
     code: str
@@ -168,6 +186,7 @@ class Node:
     since: str = field(default="", compare=False)
     ends: bool = field(default=False, compare=False)
     positions: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
+    template: Template = field(default=Template(), compare=False)
 
     def applies_to(self, unit: Unit) -> bool:
         """ใช้กับ: whether the node is meant for the unit.

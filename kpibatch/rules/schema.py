@@ -165,11 +165,22 @@ class _Nodes(Sheet):
     responsible = Column("ผู้รับผิดชอบ", 30, wraps=True)
     reference = Column("อ้างอิง", 56, wraps=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
+    template = (
+        Column("คำอธิบาย", 60, wraps=True, optional=True),
+        Column("สูตร", 48, wraps=True, optional=True),
+        Column("แหล่งข้อมูล", 34, wraps=True, optional=True),
+        Column("ความถี่", 16, wraps=True, optional=True),
+        Column("ผู้กำกับดูแล", 30, wraps=True, optional=True),
+        Column("ผู้จัดเก็บ", 30, wraps=True, optional=True),
+        Column("เป้าประสงค์", 44, wraps=True, optional=True),
+        Column("ยุทธศาสตร์", 44, wraps=True, optional=True),
+        Column("ทีม", 24, wraps=True, optional=True),
+    )
 
     @property
     def kept(self) -> tuple[Column, ...]:
         """The columns that a later row of a node may leave blank: they are as before."""
-        return self.parent, self.name, self.responsible, self.reference
+        return self.parent, self.name, self.responsible, self.reference, *self.template
 
 
 class _Measures(Sheet):

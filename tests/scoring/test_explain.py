@@ -316,3 +316,19 @@ def test_nakhon_phanom_says_where_the_timely_months_come_from() -> None:
 def test_chachoengsao_any_result_is_level_1() -> None:
     text = kpibatch(SAMPLES / CHACHOENGSAO, "explain", "2401", "T2").output
     assert re.search(r"✓ ร้อยละตามแผน ได้เท่าใดก็ตาม: [\d.]+   \[level_tables\.xlsx ระดับ!E3\]", text)
+
+
+@pytest.mark.slow
+def test_the_template_of_a_kpi_is_told(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, RAYONG)
+    book = open_book(workspace / "level_tables.xlsx")
+    for row, said in enumerate(("ยุทธศาสตร์ ทีม", *["พึ่งตนเองได้ ทุกทีม"] * 10), 1):
+        book["ตัวชี้วัด"][f"J{row}"].value, book["ตัวชี้วัด"][f"K{row}"].value = said.split()
+    book.save(workspace / "level_tables.xlsx")
+    outcome = assess_month(read_config(workspace), "2554-09")
+    for node in (outcome.tables.nodes[0], outcome.tables.leaves[0]):
+        lines = explain(outcome, "21P01", node.code)
+        assert [line for line in lines if "พึ่งตนเอง" in line or "ทุกทีม" in line] == [
+            "  ยุทธศาสตร์: พึ่งตนเองได้",
+            "  ทีม: ทุกทีม",
+        ]

@@ -16,6 +16,7 @@ from kpibatch.rules.paper.words import (
     remark_in_words,
     since_in_words,
     sources_in_words,
+    template_in_words,
     weights_under,
 )
 from kpibatch.rules.records import Node, Rule
@@ -70,7 +71,7 @@ def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> No
     print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
     for rule in tables.rules_of(node.code):
         print("  " * depth + "    " + _row(tables, rule, language))
-    for words in sources_in_words(tables, node.code, language):
+    for words in (*sources_in_words(tables, node.code, language), *template_in_words(node, language)):
         print("  " * depth + "    " + words)
 
 

@@ -21,6 +21,7 @@ from kpibatch.rules.paper.words import (
     levels_in_words,
     since_in_words,
     sources_in_words,
+    template_in_words,
     weights_under,
 )
 from kpibatch.rules.records import TOTAL, Node
@@ -101,6 +102,10 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     sheet.put(at, 2, shown if total != node.weight else node.weight, "section", "wrap", "centre")
     sheet.put(at, 3, node.responsible, "section", "wrap")
     sheet.height(at, lines_of(shown, _WIDTHS[2]) if total != node.weight else 1)
+    for line in template_in_words(node, language):
+        at += 1
+        sheet.merge(at, 0, 3, line, "cell", "wrap", indent=depth)
+        sheet.height(at, lines_of(line, sum(_WIDTHS)))
     return at + 1
 
 
@@ -117,7 +122,8 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
         else:
             lines.append((title, False))
             lines += [(f"      {number}. {item}", False) for number, item in enumerate(items, 1)]
-    lines += [(words, False) for words in sources_in_words(tables, node.code, language)]
+    beside = *sources_in_words(tables, node.code, language), *template_in_words(node, language)
+    lines += [(words, False) for words in beside]
     for number, (line, first) in enumerate(lines):
         row = at + number
         edge = {

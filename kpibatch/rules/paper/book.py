@@ -88,7 +88,7 @@ def _add_dropdowns(sheet: Sheet, columns: Sequence[Column], first: int, last: in
 
 
 def _write_guide(book: Book, sheets: Mapping[str, Sequence[Sequence[str]]]) -> None:
-    """คู่มือ; what it says of a sheet that may be left out stands there only with the sheet."""
+    """คู่มือ; what it says of a sheet or column that may be left out stands there only with it."""
     guide = tomllib.loads(files("kpibatch.rules").joinpath("guide.toml").read_text(encoding="utf-8"))
     sheet = book.sheet(GUIDE)
     sheet.widths(*_GUIDE_WIDTHS)
@@ -96,7 +96,7 @@ def _write_guide(book: Book, sheets: Mapping[str, Sequence[Sequence[str]]]) -> N
     sheet.height(0, 2)
     sheet.put(1, 0, guide["subtitle"], "subtitle")
     row, there = 3, {*sheets, *(heading for rows in sheets.values() for heading in rows[0])}
-    for part in (each for each in guide["part"] if each.get("only_with", UNITS.sheet) in there):
+    for part in (each for each in guide["part"] if there.intersection(each.get("only_with", [UNITS.sheet]))):
         sheet.merge(row, 0, 2, part["title"], "section")
         for line in part["lines"]:
             row += 1

@@ -4,6 +4,7 @@ scorecard line.
 
 import math
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 
@@ -166,6 +167,15 @@ def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
     """Who gives a KPI's measures, of those that are not the units' own alone."""
     said = ((measure, source_in_words(tables, measure, language)) for measure in tables.measures_of(kpi))
     return [f"{measure.label}: {words}" for measure, words in said if words]
+
+
+def template_in_words(node: Node, language: str) -> list[str]:
+    """What a node's template says, line by line, as its sheet has it in order."""
+    return [
+        say("words.template", language, heading=say(f"words.template-{part.name}", language), text=text)
+        for part in fields(node.template)
+        if (text := getattr(node.template, part.name))
+    ]
 
 
 def weights_under(tables: LevelTables, parent: str) -> float:

@@ -1,11 +1,11 @@
 """ตัวชี้วัด → nodes, and from which month a row of it or of ระดับ counts.
 
 A node has a row for each month from which something about it is different; what a later row leaves blank of
-its place, name, responsible and reference is as before, everything else is as it says.
+its place, name, responsible, reference and template is as before, everything else is as it says.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
@@ -13,7 +13,7 @@ from kpibatch.base.thai import fold, months_between, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.references import sound_nodes
-from kpibatch.rules.records import Method, Node, Round, Unit
+from kpibatch.rules.records import Method, Node, Round, Template, Unit
 from kpibatch.rules.schema import NODES, UNITS, Scope
 
 
@@ -58,8 +58,15 @@ def _in_order(first: Mapping[str, Node], later: list[Node]) -> Iterator[Node]:
                 name=row.name or before.name,
                 responsible=row.responsible or before.responsible,
                 reference=row.reference or before.reference,
+                template=_filled(row.template, before.template),
             )
             yield before
+
+
+def _filled(template: Template, before: Template) -> Template:
+    """A later row's template, what it leaves blank as before."""
+    both = zip(astuple(template), astuple(before), strict=True)
+    return Template(*(said or earlier for said, earlier in both))
 
 
 def _report_move(row: Row, node: Node, first: Node) -> None:
@@ -131,6 +138,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round) -> Node:
         place=row.place(NODES.code),
         since=since_of(row, NODES.since, this),
         ends=ends,
+        template=Template(*map(row.text, NODES.template)),
     )
 
 

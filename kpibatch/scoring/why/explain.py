@@ -17,6 +17,7 @@ from kpibatch.rules.paper.words import (
     remark_in_words,
     since_in_words,
     source_in_words,
+    template_in_words,
 )
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
@@ -52,6 +53,8 @@ class _Explanation:
             round=self.tables.round.reference or "–",
             responsible=self.node.responsible or "–",
         ) + (f"   {since}" if (since := since_in_words(self.node.since, self.language)) else "")
+        for words in template_in_words(self.node, self.language):
+            yield "  " + words
         if not self.result.applies[self.row]:
             yield self.say("not-applicable")
             return

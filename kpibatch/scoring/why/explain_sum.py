@@ -11,6 +11,7 @@ from kpibatch.base.errors import NoKpi
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import show_month, show_number
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import TOTAL, Node, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import DECIMALS, Standing, keys_of
@@ -38,6 +39,7 @@ def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
     say, node = Words("explain", outcome.language), outcome.tables.node.get(code)
     title = f"{code} {node.name}" if node else say(code)
     yield f"{unit.code} {unit.name}   {title}   {show_month(outcome.month, outcome.language)}"
+    yield from ("  " + words for words in (template_in_words(node, outcome.language) if node else ()))
     if math.isnan(_score(outcome, unit, TOTAL if code == RANK else code)):
         yield say("not-applicable")
         return

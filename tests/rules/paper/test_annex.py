@@ -207,6 +207,7 @@ def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path
             expected += [f"ระดับ {level}  {items[0]}"] if len(items) == 1 else [f"ระดับ {level}"]
             expected += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
         expected += FROM_PROVINCE.get((name, node["รหัส"]), [])
+        expected += [f"ยุทธศาสตร์: {node['ยุทธศาสตร์']}"] if node.get("ยุทธศาสตร์") else []
         assert [line[1] for line in lines] == expected
 
 
