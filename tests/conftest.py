@@ -1,16 +1,18 @@
 """What the tests share: the default workspace's level tables, and scoring one unit by hand-given values."""
 
+import gc
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from made_once import WORKERS_HOME
+from right_here import right_here
 from scoring_by_hand import measured_from
 
 from kpibatch.rules.levels import LevelTables
@@ -37,6 +39,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(WORKERS_HOME), ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of tests: not searched for rubbish again and again, nor copied by each fork
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What the program does in children is done right here, but for the tests of the children."""
+    if item.get_closest_marker("children"):
+        return (yield)
+    with right_here():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

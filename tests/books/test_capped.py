@@ -20,6 +20,7 @@ from kpibatch.books.guard.job import Limits, deaf_to_ctrl_c
 from kpibatch.books.guard.limits import Refused
 
 LIMITS = IntakeLimits(seconds=1.0)
+pytestmark = pytest.mark.children
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 

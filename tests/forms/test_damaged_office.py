@@ -50,6 +50,7 @@ def test_a_damaged_form_is_filled_in_or_told_in_one_line(
 
 
 @pytest.mark.slow
+@pytest.mark.children
 @pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
 def test_a_form_that_can_not_be_filled_in_in_time_is_told(
     tables: LevelTables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -43,6 +43,7 @@ from kpibatch.intake.submission import Contents, read_submission
 from kpibatch.rules.levels import LevelTables
 from kpibatch.workbooks import outputs
 
+pytestmark = pytest.mark.children
 MONTH = "2565-06"
 LIMITS = IntakeLimits()
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / MONTH).glob("*.xlsx"))

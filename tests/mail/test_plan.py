@@ -392,6 +392,7 @@ def test_a_returned_file_that_says_nothing_is_left_out(june: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.children
 @pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
 def test_a_returned_file_that_kills_whoever_looks_whose_it_is_stays_out(
     june: Path, monkeypatch: pytest.MonkeyPatch

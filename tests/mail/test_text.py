@@ -239,6 +239,7 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, source: str, line: int) -
         "{% include 'result.txt' %}",
     ],
 )
+@pytest.mark.children
 def test_a_template_without_end_is_stopped(tmp_path: Path, source: str) -> None:
     assert refused(tmp_path, source).name == "mail-template"
 
@@ -265,6 +266,7 @@ def test_a_template_without_end_is_stopped(tmp_path: Path, source: str) -> None:
         "{% set ns = namespace(x='x') %}{% for i in range(60) %}{% set ns.x = ns.x|replace('', 'xxxxxxxxxx') %}{% endfor %}",
     ],
 )
+@pytest.mark.children
 def test_what_multiplies_is_not_there(tmp_path: Path, source: str) -> None:
     error = refused(tmp_path, source)
     assert (error.name, error.facts["line"]) == ("mail-template", 1)
@@ -281,6 +283,7 @@ def test_what_multiplies_is_not_there(tmp_path: Path, source: str) -> None:
     ids=["memory", "memory of join", "time", "power"],
 )
 @pytest.mark.slow
+@pytest.mark.children
 def test_what_grows_all_the_same_meets_the_caps(tmp_path: Path, source: str) -> None:
     error = refused(tmp_path, source)
     assert error.name == "mail-template-endless"
@@ -313,6 +316,7 @@ def test_a_mail_without_subject_or_body_is_refused(tmp_path: Path, part: str, so
     assert (error.name, error.facts["file"]) == (name, tmp_path / f"result.{part}")
 
 
+@pytest.mark.children
 def test_all_mails_are_written_in_one_child_that_ends_with_them(tmp_path: Path) -> None:
     with Templates(tmp_path, "th", LIMITS) as templates:
         templates.write(RESULT, FACTS[RESULT])

@@ -149,6 +149,7 @@ def test_what_is_not_fit_to_be_unpacked_is_one_line(name: str, bundle: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.children
 def test_a_bundle_that_would_swell_takes_neither_memory_nor_time(bundle: Path) -> None:
     piece = bytes(100_000_000)
     bundle.write_bytes(raw_zip(*((f"submissions/{MONTH}/{number}", piece) for number in range(20))))

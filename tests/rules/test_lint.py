@@ -28,12 +28,6 @@ CODES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _right_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workbooks are the tests' own: no child process opens them, hundreds of times over."""
-    monkeypatch.setattr("kpibatch.rules.sheets.capped", lambda limits, look, path: look(path))
-
-
 def check(
     cells: Mapping[str, Any] | None = None, spoil: Callable[[Any], None] | None = None, **sheets: str
 ) -> list[Finding]:

@@ -15,12 +15,6 @@ from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Rollup, Source, ZeroRule
 
 
-@pytest.fixture(autouse=True)
-def _right_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workbooks are the tests' own: no child process opens them, hundreds of times over."""
-    monkeypatch.setattr("kpibatch.rules.sheets.capped", lambda limits, look, path: look(path))
-
-
 def but(sheet: str, old: str, new: str) -> dict[str, str]:
     """A sheet of the tiny workbook with one piece of text changed."""
     assert old in SHEETS[sheet]

@@ -44,7 +44,10 @@ ENDS: dict[str, tuple[Callable[..., object], str]] = {
     "slow": (lambda *_: time.sleep(60), "> 0.5 s"),
     "greedy": (lambda *_: bytes(3_000_000_000), "> 1,000 MB"),
 }
-pytestmark = pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
+pytestmark = [
+    pytest.mark.children,
+    pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in"),
+]
 
 
 @pytest.mark.slow

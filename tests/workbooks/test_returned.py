@@ -750,6 +750,7 @@ def test_a_sheet_whose_rows_are_set_aside_comes_back_the_same(
     assert mark(rich.read_bytes(), rich.name, in_order(RICH), UNIT, "th") == returned.read_bytes()
 
 
+@pytest.mark.children
 @pytest.mark.parametrize("last", [40_000, pytest.param(1_048_576, marks=pytest.mark.slow)])
 def test_a_height_for_every_row_of_the_sheet_swells_nothing(
     last: int, rich: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -791,6 +792,7 @@ def test_a_copy_that_could_not_be_marked_says_so_and_a_bug_leaves_its_traceback(
 
 
 @pytest.mark.slow
+@pytest.mark.children
 @pytest.mark.skipif(capped.START != "fork", reason="only a forked child inherits the stand-in")
 def test_what_kills_the_marking_costs_the_marks_of_one_copy(
     rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
