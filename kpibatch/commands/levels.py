@@ -1,4 +1,4 @@
-"""The commands about the level tables: ``levels check`` and ``levels show``."""
+"""The commands about the level tables: ``levels check``, ``levels show`` and ``levels examples``."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import MonthNotInRound
-from kpibatch.commands.group import STOPPED, commands, exit_code, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, exit_code, month_typed
 
 
 @commands.group()
@@ -23,10 +23,10 @@ def check(workspace: Path, xlsx: bool) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
     from kpibatch.commands.run import write_marked_levels
     from kpibatch.commands.screens.levels import show_faults
-    from kpibatch.rules.lint.check import check_levels
+    from kpibatch.months.assess import checked_levels
 
     config = read_config(workspace)
-    _, findings = check_levels(config.level_tables, config.intake)
+    _, findings = checked_levels(config)
     show_faults(config, findings)
     if xlsx:
         copy, index = write_marked_levels(config, findings)
@@ -56,3 +56,25 @@ def show(workspace: Path, month: str | None, xlsx: bool) -> None:
         click.echo(say("console.annex", config.language, file=write_annex_file(config, tables, month or "")))
     else:
         show_levels(tables, config.language, month or "")
+
+
+@levels.command()
+@click.pass_obj
+def examples(workspace: Path) -> None:
+    """เสนอตัวอย่างที่ขอบของทุกเกณฑ์ให้คนตรวจกับหนังสือ และบอกว่าเกณฑ์ใดยังไม่มีตัวอย่างยืนยัน"""
+    from kpibatch.commands.run import write_examples_file
+    from kpibatch.commands.screens.levels import show_loose
+    from kpibatch.months.assess import sound_levels
+    from kpibatch.scoring.examples.held import loose_thresholds
+    from kpibatch.scoring.examples.propose import propose
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    loose, proposals = loose_thresholds(tables), propose(tables, config.language)
+    show_loose(tables, loose, config.language)
+    if proposals:
+        file = write_examples_file(config, tables, proposals)
+        click.echo(say("examples.proposed", config.language, count=len(proposals), file=file))
+    else:
+        click.echo(say("examples.none", config.language))
+    sys.exit(FINDINGS if loose else CLEAN)

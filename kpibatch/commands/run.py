@@ -26,6 +26,7 @@ from kpibatch.base.lock import alone
 from kpibatch.base.month_files import (
     ANNEX,
     CHECKED,
+    EXAMPLES,
     FORMS,
     JOURNAL,
     LEVEL_TABLES,
@@ -56,6 +57,8 @@ from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, val
 from kpibatch.months.sent import Sent, months_ahead, sent_so_far
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
+from kpibatch.rules.paper.examples_book import write_examples
+from kpibatch.rules.records import Example
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared
@@ -241,6 +244,13 @@ def write_annex_file(config: Config, tables: LevelTables, month: str = "") -> Pa
     """The level tables, or the rules of one month, as the annex of a letter."""
     path, language = config.output / ANNEX, config.language
     saved(path, lambda part: write_annex(tables, part, language, tables.round.start, month))
+    return path
+
+
+def write_examples_file(config: Config, tables: LevelTables, examples: Sequence[Example]) -> Path:
+    """Proposed cases, for a person to confirm."""
+    path, language = config.output / EXAMPLES, config.language
+    saved(path, lambda part: write_examples(tables, examples, part, language, tables.round.start))
     return path
 
 

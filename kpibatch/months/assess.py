@@ -22,6 +22,7 @@ from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import check_levels
+from kpibatch.scoring.examples.tried import try_examples
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import month_of
 
@@ -34,12 +35,23 @@ def sound_levels(config: Config) -> LevelTables:
     Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
     Source: design, section 2 (``levels check``: 2, can't go on).
     """
-    tables, findings = check_levels(config.level_tables, config.intake)
+    tables, findings = checked_levels(config)
     faults = [each for each in findings if each.severity == "error"]
     if faults:
         first = f"{faults[0].place}: {faults[0].message(config.language)}"
         raise FaultyLevelTables(file=config.level_tables, count=len(faults), first=first)
     return replace(tables, warnings=tuple(each for each in findings if each.severity == "warning"))
+
+
+def checked_levels(config: Config) -> tuple[LevelTables, list[Finding]]:
+    """The workspace's level tables and every fault in them, their worked cases tried where they can be read.
+
+    Source: design, section 1 (ตัวอย่าง: worked cases that ``levels check`` runs).
+    """
+    tables, findings = check_levels(config.level_tables, config.intake)
+    if tables.examples and not any(each.severity == "error" for each in findings):
+        findings += try_examples(tables, config.language)
+    return tables, findings
 
 
 def assess_month(

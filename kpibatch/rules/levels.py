@@ -15,6 +15,7 @@ from kpibatch.rules.records import (
     Baseline,
     Case,
     Counts,
+    Example,
     Export,
     Measure,
     Node,
@@ -53,6 +54,7 @@ class LevelTables:
     exports: tuple[Export, ...] = field(default=(), metadata={MAY_LACK: True})
     written: Written = field(default=NEVER_CHANGED, compare=False)
     since: str = field(default="", compare=False)
+    examples: tuple[Example, ...] = field(default=(), compare=False)
 
     def for_month(self, month: str) -> "LevelTables":
         """The tables by which a month is scored: the rows that count then, and no others.

@@ -18,6 +18,7 @@ from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.optional.crosschecks import read_checks
+from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.reading.cells import Typed, condition_in, numbers_of, report_shares
@@ -40,6 +41,7 @@ from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
     CROSSCHECKS,
+    EXAMPLES,
     EXPORTS,
     MEASURES,
     NODES,
@@ -86,6 +88,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
         checks=read_checks(sheets[CROSSCHECKS.sheet], measures),
+        examples=read_examples(sheets[EXAMPLES.sheet], nodes, measures, this, len(names)),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     report_origins(sheets[MEASURES.sheet], tables.exports)

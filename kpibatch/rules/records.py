@@ -4,6 +4,7 @@
 in which cases, with which weights. Nothing here reads or writes a file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -255,3 +256,21 @@ class Baseline:
 
     value: float
     place: Place
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row of ตัวอย่าง: what a unit has and the level (from 0) that it should get.
+
+    ``values`` holds each measure's value, or its values month by month; what is not named is not reported.
+    ``since`` is the month by whose rules it is tried, empty for those of the round's start.
+    """
+
+    kpi: str
+    number: str
+    values: Mapping[str, tuple[float, ...]]
+    level: int
+    why: str = ""
+    since: str = ""
+    place: Place = NOWHERE
+    places: Mapping[str, Place] = field(default_factory=dict)

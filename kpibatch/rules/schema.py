@@ -227,6 +227,14 @@ class _Exports(Sheet):
     counts = Column("ใช้ค่า", 12, choices=Counts)
 
 
+class _Examples(Sheet):
+    kpi = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
+    number = Column("ลำดับ", 8)
+    level = Column("ระดับที่ควรได้", 13, "number")
+    why = Column("เหตุผล", 60, wraps=True)
+    since = Column(SINCE, 15, choices=_MONTHS, optional=True)
+
+
 class _Checks(Sheet):
     left = Column("ซ้าย", 28, choices=BuiltIn, open=True)
     sign = Column("เทียบ", 8, choices=Sign)
@@ -256,8 +264,15 @@ EXPORTS = _Exports(
     "แหล่งข้อมูล", ((_Exports.code, _Exports.measure), (_Exports.measure,)), frozen=1, optional=True
 )
 CROSSCHECKS = _Checks("กฎตรวจ", ((_Checks.left, _Checks.sign, _Checks.right), (_Checks.left,)), optional=True)
+EXAMPLES = _Examples(
+    "ตัวอย่าง",
+    ((_Examples.kpi, _Examples.number), (_Examples.kpi,)),
+    frozen=2,
+    any_column=Column("", 14, "condition"),
+    optional=True,
+)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
-    *(EXPORTS, CROSSCHECKS),
+    *(EXPORTS, CROSSCHECKS, EXAMPLES),
 )
 GUIDE = "คู่มือ"

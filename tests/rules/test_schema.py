@@ -37,7 +37,14 @@ OTHERS_WORDS = {
     "base/kinds.py": {"เดือน", "ระดับ"},  # what is measured and not counted
     "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
     "forms/standard.py": {"รหัส"},
-    "intake/corrections.py": {"หน่วย", "รายการข้อมูล", "เดือน", "ค่า", "รหัสหน่วย"},  # the corrections' own columns
+    "intake/corrections.py": {
+        "หน่วย",
+        "รายการข้อมูล",
+        "เดือน",
+        "ค่า",
+        "รหัสหน่วย",
+        "เหตุผล",
+    },  # the corrections' own columns
 }
 ELSEWHERE = [path for path in FILES if name_of(path) != "rules/schema.py"]
 

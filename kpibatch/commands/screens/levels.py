@@ -20,6 +20,7 @@ from kpibatch.rules.paper.words import (
     weights_under,
 )
 from kpibatch.rules.records import Node, Rule
+from kpibatch.scoring.examples.held import Loose
 
 
 def show_faults(config: Config, findings: Sequence[Finding]) -> None:
@@ -31,6 +32,16 @@ def show_faults(config: Config, findings: Sequence[Finding]) -> None:
         print(say("console.levels-counts", language, file=config.level_tables, **count(findings)))
     else:
         print(say("console.levels-clean", language, file=config.level_tables))
+
+
+def show_loose(tables: LevelTables, loose: Sequence[Loose], language: str) -> None:
+    """The thresholds that no example holds, and how many those are of all."""
+    for each in loose:
+        label, place = tables.measures[each.measure].label, f"{each.place.sheet}!{each.place.cell}"
+        facts = {"kpi": each.kpi, "level": each.level, "label": label, "typed": each.typed, "place": place}
+        print(say("examples.loose", language, **facts))
+    asked = sum(bool(edge and not edge.any_value) for rule in tables.rules for edge in rule.edges)
+    print(say("examples.loose-count", language, loose=len(loose), all=asked))
 
 
 def show_levels(tables: LevelTables, language: str, month: str = "") -> None:

@@ -4,5 +4,6 @@ In: a sheet as a table, the measures.
 Out: records; what is wrong is remembered by the rows.
 
 exports.py      แหล่งข้อมูล: what central systems' exports give
+examples.py     ตัวอย่าง: worked cases and the level each should get
 crosschecks.py  กฎตรวจ: what values are held against besides their own bounds
 """

@@ -1,0 +1,61 @@
+"""``levels examples``: proposed cases as the sheet ตัวอย่าง, ready to be copied into the level tables."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from kpibatch.base.catalogue import say
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import show_number
+from kpibatch.books.look import lines_of
+from kpibatch.books.write import Book, Content
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.optional.examples import MONTHS_APART
+from kpibatch.rules.records import Example, Measure
+from kpibatch.rules.schema import EXAMPLES
+
+_HEADS = (EXAMPLES.kpi, EXAMPLES.number, EXAMPLES.level, EXAMPLES.why)
+_TOP = 2
+
+
+def write_examples(
+    tables: LevelTables, examples: Sequence[Example], path: Path, language: str, day: date
+) -> None:
+    """A row a case, a column a measure, its name above its code; level and reason stand before the values."""
+    codes = [code for code in tables.measures if any(code in each.values for each in examples)]
+    with Book(path, title=say("examples.title", language), language=language, day=day) as book:
+        sheet = book.sheet(EXAMPLES.sheet)
+        width = EXAMPLES.any_column.width if EXAMPLES.any_column else 14
+        sheet.widths(*(head.width for head in _HEADS), *[width] * len(codes))
+        sheet.merge(0, 0, len(_HEADS) - 1, say("examples.guide", language), "wrap", "quiet")
+        sheet.height(0, lines_of(say("examples.guide", language), sum(head.width for head in _HEADS)))
+        names = [tables.measures[code].label for code in codes]
+        sheet.put_row(_TOP - 1, len(_HEADS), names, "quiet", "wrap", "centre")
+        sheet.height(_TOP - 1, max((lines_of(name, width) for name in names), default=1))
+        sheet.put_row(_TOP, 0, [*_HEADS, *codes], "head")
+        for row, each in enumerate(examples, _TOP + 1):
+            sheet.put(row, 0, each.kpi, "cell", "text")
+            sheet.put(row, 1, each.number, "cell", "text", "centre")
+            sheet.put(row, 2, each.level, "cell", "input", "centre")
+            sheet.put(row, 3, each.why, "cell", "wrap")
+            sheet.height(row, lines_of(each.why, EXAMPLES.why.width))
+            for column, code in enumerate(codes, len(_HEADS)):
+                content, style = _cell(each.values.get(code, ()), tables.measures[code])
+                sheet.put(row, column, content, "cell", *style)
+        sheet.raw.freeze_panes(_TOP + 1, len(_HEADS))
+        sheet.page(top=_TOP)
+
+
+def _cell(months: tuple[float, ...], measure: Measure) -> tuple[Content, tuple[str, ...]]:
+    """A value as a person types it; several months in one cell."""
+    if not months:
+        return None, ()
+    if len(months) > 1 or measure.kind is Kind.YES_NO:
+        return f"{MONTHS_APART} ".join(_typed(month, measure) for month in months), ("text", "centre")
+    if measure.kind is Kind.DATE:
+        return date.fromordinal(int(months[0])), ("date",)
+    return months[0], ("number",)
+
+
+def _typed(value: float, measure: Measure) -> str:
+    return show_value(value, measure.kind) if measure.kind is Kind.YES_NO else show_number(value)

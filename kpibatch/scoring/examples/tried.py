@@ -1,0 +1,147 @@
+"""The cases of ตัวอย่าง scored by the scorer itself, and those whose level is not the one expected."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from kpibatch.base.findings import Finding, finding
+from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.thai import show_number
+from kpibatch.rules.conditions import Floats
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.words import asked
+from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.scoring.kpi import KpiScores, score_kpi
+from kpibatch.scoring.measures import Measured, compute_all
+from kpibatch.scoring.rollups import Months, roll_up
+
+
+def try_examples(tables: LevelTables, language: str) -> list[Finding]:
+    """Every worked case that contradicts the tables, at its cell, with the level got and what decided.
+
+    Source: design, section 1 (ตัวอย่าง).
+    """
+    return [fault for period, examples in by_period(tables) for fault in _tried(period, examples, language)]
+
+
+def by_period(tables: LevelTables) -> Iterator[tuple[LevelTables, list[Example]]]:
+    """The rules of each stretch of months with the cases that are tried by them."""
+    for number, period in enumerate(tables.periods):
+        later = [other.since for other in tables.periods[number + 1 :]]
+        examples = [
+            each
+            for each in tables.examples
+            if (each.since or tables.periods[0].since) >= period.since
+            and not any(each.since >= since for since in later)
+        ]
+        if examples:
+            yield period, examples
+
+
+def measured_in(tables: LevelTables, examples: Sequence[Example]) -> Measured:
+    """What the cases say, each as a unit of its own; what is not said is missing."""
+    given: dict[str, Floats] = {}
+    instead: dict[str, Floats] = {}
+    for code, measure in tables.measures.items():
+        column = np.array([_value(each.values.get(code, ()), measure) for each in examples])
+        (instead if measure.ingredients else given)[code] = column
+    values, incomplete = compute_all(given, {}, tables, instead)
+    units = pd.Index([tables.units[0].code] * len(examples))
+    return Measured(pd.DataFrame(values, index=units), pd.DataFrame(incomplete, index=units), {})
+
+
+def _value(months: tuple[float, ...], measure: Measure) -> float:
+    """One value as it is; several, as the measure rolls its months up."""
+    if len(months) < 2:
+        return months[0] if months else math.nan
+    row = np.array([months])
+    rolled, _ = roll_up(Months(row, np.isnan(row), np.empty(row.shape, dtype=object)), measure.rollup)
+    return float(rolled[0])
+
+
+def levels_of(tables: LevelTables, kpi: str, measured: Measured) -> KpiScores:
+    """What one KPI makes of them."""
+    values = measured.values
+    return score_kpi(tables.node[kpi], values, values.isna(), tables)
+
+
+def _tried(tables: LevelTables, examples: Sequence[Example], language: str) -> Iterator[Finding]:
+    for kpi in dict.fromkeys(each.kpi for each in examples):
+        own = [each for each in examples if each.kpi == kpi]
+        if kpi not in tables.node:
+            yield from (finding("example-gone", each.place, found=kpi) for each in own)
+            continue
+        measured = measured_in(tables, own)
+        scored = levels_of(tables, kpi, measured)
+        for row, example in enumerate(own):
+            values = measured.row(row)
+            yield from _contradictions(tables, example, values)
+            level, case = int(scored.level[row]), int(scored.case[row])
+            if level != example.level:
+                decided = _deciding(tables, example, case, level, values, language)
+                facts = {"kpi": kpi, "got": str(level), "decided": decided, "why": example.why or "–"}
+                yield finding("example-level", example.place, found=example.level, **facts)
+
+
+def _contradictions(tables: LevelTables, example: Example, values: Mapping[str, float]) -> Iterator[Finding]:
+    """A case that says two things of one measure, or what no form may say, or what its KPI does not ask."""
+    asked_for = {measure.code for measure in tables.measures_of(example.kpi)}
+    for code, months in example.values.items():
+        measure, place = tables.measures[code], example.places[code]
+        shown = show_value(values[code], measure.kind)
+        if code not in asked_for:
+            yield finding("example-idle", place, measure=code, found=shown, kpi=example.kpi)
+        if measure.ingredients and all(part in example.values for part in measure.ingredients):
+            alone = measured_in(tables, [_without(example, code)]).value(tables.units[0].code, code)
+            if not math.isclose(alone, values[code], abs_tol=1e-6):
+                facts = {"computed": show_value(alone, measure.kind)}
+                yield finding("example-twice", place, measure=code, found=shown, **facts)
+        for month in months:
+            low, high = measure.minimum, measure.maximum
+            most = values.get(measure.limit, math.nan) if len(months) == 1 else math.nan
+            if (low is not None and month < low) or (high is not None and month > high) or month > most:
+                ends = [show_number(end) for end in (low, high, most) if end is not None and end == end]
+                yield finding("example-bounds", place, measure=code, found=shown, limits=" – ".join(ends))
+
+
+def _without(example: Example, code: str) -> Example:
+    values = {other: months for other, months in example.values.items() if other != code}
+    return Example(example.kpi, example.number, values, example.level)
+
+
+def _deciding(
+    tables: LevelTables, example: Example, case: int, level: int, values: Mapping[str, float], language: str
+) -> str:
+    """The conditions that made the level what it is: those not met of the next one, or, where it came out
+    too high, those met of the highest expected not to be.
+    """
+    low = level < example.level
+    number = tables.next_level(example.kpi, case, level if low else example.level)
+    rules = tables.rules_in_case(example.kpi, case) if case or not tables.cases_of(example.kpi) else ()
+    said = (_condition(tables, rule, number, values, low, language) for rule in rules if number)
+    return "; ".join(filter(None, said)) or "–"
+
+
+def _condition(
+    tables: LevelTables, rule: Rule, level: int, values: Mapping[str, float], low: bool, language: str
+) -> str:
+    edge, value, measure = rule.edges[level - 1], values[rule.measure], tables.measures[rule.measure]
+    if edge is None or edge.holds_one(value) == low:
+        return ""
+    shown = show_number(value) if measure.kind.family == "number" and value == value else None
+    written = shown or show_value(value, measure.kind, language) or "–"
+    return f"{asked(measure, edge, language)} [{rule.places[level - 1].cell}]: {written}"
+
+
+def kinds_apart(kind: Kind) -> float:
+    """The least by which two values of a measure differ as people write them: one household, one day, one
+    satang, a hundredth of a percent.
+    """
+    return 0.01 if kind in (Kind.AMOUNT, Kind.PERCENT) else 1.0
+
+
+def codes_in(examples: Iterable[Example]) -> tuple[str, ...]:
+    """The measures that the cases name, each once."""
+    return tuple(dict.fromkeys(code for each in examples for code in each.values))

@@ -1,0 +1,153 @@
+"""ตัวอย่าง: worked cases read, tried, proposed; what they hold, and what of single slips they catch."""
+
+from pathlib import Path
+
+import pytest
+from tablebook import SHEETS, levels, read
+from workspace import copy_sample, kpibatch, open_book
+
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import Example
+from kpibatch.scoring.examples.held import loose_thresholds
+from kpibatch.scoring.examples.propose import propose
+from kpibatch.scoring.examples.tried import try_examples
+
+HEAD = (
+    "ตัวชี้วัด | ลำดับ | T1.spent | T1.budget | T1.pct | T1.docs | staff | I1.news | I1.day | ระดับที่ควรได้ | เหตุผล"
+)
+MONTHLY = "I1 | 1 | | | | | 2 | 3; 1; 4 | | 1 | เดือนที่น้อยที่สุดนับ"
+
+
+def told(*rows: str, **sheets: str) -> list[tuple[str, str, str]]:
+    """What is found in the rows: reading them first, then trying them; the code, the cell, what was found."""
+    tables, found = read(**sheets, ตัวอย่าง="\n".join([HEAD, *rows]))
+    found = found or try_examples(tables, "th")
+    return [(each.code, each.place.cell, each.found) for each in found]
+
+
+@pytest.mark.parametrize(("spent", "level"), [(899, 3), (900, 4), (901, 4), (999.99, 4), (1000, 5)])
+def test_a_case_that_comes_out_as_expected_is_no_fault(spent: float, level: int) -> None:
+    assert told(f"T1 | 1 | {spent} | 1000 | | ใช่ | | | | {level} | ข้อ 1.1") == []
+
+
+def test_one_that_does_not_points_at_its_line_the_level_and_what_decided() -> None:
+    tables, _ = read(ตัวอย่าง=f"{HEAD}\nT1 | 1 | 899 | 1000 | | ใช่ | | | | 4 | ข้อ 1.1")
+    (fault,) = try_examples(tables, "th")
+    assert (fault.code, fault.place.sheet, fault.place.cell, fault.found) == (
+        "example-level",
+        "ตัวอย่าง",
+        "J2",
+        "4",
+    )
+    facts = dict(fault.facts)
+    assert facts["got"] == "3"
+    assert facts["decided"] == "ร้อยละ ไม่น้อยกว่าร้อยละ 90 [H2]: 89.9"
+
+
+def test_one_that_comes_out_too_high_names_what_was_met() -> None:
+    tables, _ = read(ตัวอย่าง=f"{HEAD}\nT1 | 1 | | | 90 | ใช่ | | | | 3 | ข้อ 1.1")
+    (fault,) = try_examples(tables, "th")
+    assert "ไม่น้อยกว่าร้อยละ 90 [H2]: 90" in dict(fault.facts)["decided"]
+
+
+def test_several_months_are_rolled_up_and_a_blank_is_not_reported() -> None:
+    assert told(MONTHLY) == []
+    assert told(MONTHLY.replace("3; 1; 4", "3; 2; 4")) == [("example-level", "J2", "1")]
+    assert told("T1 | 1 | 1000 | 1000 | | | | | | 0 | ไม่มีหลักฐาน") == []
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("T9 | 1 | 1 | | | | | | | 1 |", ("table-unknown", "A2", "T9")),
+        ("T | 1 | 1 | | | | | | | 1 |", ("table-unknown", "A2", "T")),
+        ("T1 | 1 | | | | | | | | 1 |", ("example-empty", "A2", "T1")),
+        ("T1 | 1 | 900 | 1000 | 80 | ใช่ | | | | 3 |", ("example-twice", "E2", "80")),
+        ("T1 | 1 | 1001 | 1000 | | ใช่ | | | | 5 |", ("example-bounds", "C2", "1,001")),
+        ("T1 | 1 | 900 | 1000 | | ใช่ | 2 | | | 4 |", ("example-idle", "G2", "2")),
+        ("T1 | 1 | 900 | 1000 | | ใช่ | | | | 6 |", ("table-value", "J2", "6")),
+        ("T1 | 1 | 900 | 1000 | | ใช่ | | | | |", ("table-value", "J2", "")),
+        ("I1 | 1 | | | | | 2 | 3; สาม | | 1 |", ("table-value", "H2", "3; สาม")),
+    ],
+)
+def test_what_names_nothing_or_contradicts_itself_is_told_at_its_cell(
+    row: str, fault: tuple[str, str, str]
+) -> None:
+    assert told(row) == [fault]
+
+
+def test_two_cases_that_contradict_each_other() -> None:
+    row = "T1 | 1 | 900 | 1000 | | ใช่ | | | | {} |"
+    assert told(row.format(4), row.format(3)) == [("example-against", "J3", "3")]
+    assert told(row.format(4), row.format(4)) == []
+
+
+def test_a_case_of_a_later_month_is_tried_by_the_rules_of_that_month() -> None:
+    rules = SHEETS["ระดับ"].replace("หมายเหตุ", "หมายเหตุ | ใช้ตั้งแต่เดือน", 1)
+    later = "T1 | | | T1.pct | ≥ 50 | ≥ 60 | ≥ 70 | ≥ 80 | ≥ 90 | | 2565-06"
+    later += "\nT1 | | | T1.docs | ใช่ | ใช่ | ใช่ | ใช่ | ใช่ | | 2565-06"
+    head = HEAD + " | ใช้ตั้งแต่เดือน"
+    row = "T1 | 1 | 900 | 1000 | | ใช่ | | | | {} | | {}"
+    lines = "\n".join((head, row.format(4, ""), row.format(5, "2565-06"), row.format(4, "2565-05")))
+    tables, found = read(ระดับ=rules + later, ตัวอย่าง=lines)
+    assert (found, try_examples(tables, "th")) == ([], [])
+    wrong, _ = read(ระดับ=rules + later, ตัวอย่าง="\n".join((head, row.format(4, "2565-06"))))
+    assert [each.code for each in try_examples(wrong, "th")] == ["example-level"]
+
+
+# --- proposals, and what they hold -------------------------------------------------------------------------
+
+
+def proposed(tables: LevelTables, kpi: str) -> list[Example]:
+    return [each for each in propose(tables, "th") if each.kpi == kpi]
+
+
+def test_each_threshold_is_proposed_just_below_at_and_just_above() -> None:
+    cases = [each for each in proposed(levels(), "T1") if "ระดับ 4" in each.why and "90" in each.why]
+    spent = [(each.values["T1.spent"], each.level) for each in cases]
+    assert spent == [((8999.0,), 3), ((9000.0,), 4), ((9001.0,), 4)]
+
+
+def test_each_side_of_each_case_is_proposed() -> None:
+    staff = {each.values["staff"][0] for each in proposed(levels(), "I1") if "เส้นแบ่ง" in each.why}
+    assert {1.0, 2.0, 3.0} <= staff
+
+
+def test_confirmed_proposals_hold_every_threshold_and_are_not_proposed_again() -> None:
+    bare = levels()
+    tables = read()[0]
+    assert len(loose_thresholds(bare)) == sum(bool(edge) for rule in bare.rules for edge in rule.edges)
+    object.__setattr__(tables, "examples", tuple(propose(bare, "th")))
+    assert [(each.kpi, each.level) for each in loose_thresholds(tables)] == []
+    assert propose(tables, "th") == []
+
+
+def test_a_threshold_that_one_case_stands_on_but_none_beside_is_loose() -> None:
+    tables, _ = read(ตัวอย่าง=f"{HEAD}\nT1 | 1 | 900 | 1000 | | ใช่ | | | | 4 |")
+    assert 4 in {each.level for each in loose_thresholds(tables) if each.measure == "T1.pct"}
+    both = f"{HEAD}\nT1 | 1 | 900 | 1000 | | ใช่ | | | | 4 |\nT1 | 2 | 8999 | 10000 | | ใช่ | | | | 3 |"
+    tables, _ = read(ตัวอย่าง=both)
+    assert 4 not in {each.level for each in loose_thresholds(tables) if each.measure == "T1.pct"}
+
+
+@pytest.mark.slow
+def test_the_command_writes_them_and_check_tries_them(tmp_path: Path) -> None:
+    workspace = copy_sample(tmp_path, "rayong-2554")
+    made = kpibatch(workspace, "levels", "examples")
+    assert made.exit_code == 1
+    file = workspace / "output" / "level_tables_examples.xlsx"
+    assert str(file) in made.output
+    book, own = open_book(workspace / "level_tables.xlsx"), open_book(file)["ตัวอย่าง"]
+    sheet = book.create_sheet("ตัวอย่าง")
+    for row in own.iter_rows(min_row=3, values_only=True):
+        sheet.append(row)
+    book.save(workspace / "level_tables.xlsx")
+    assert kpibatch(workspace, "levels", "check").exit_code == 0
+    again = kpibatch(workspace, "levels", "examples")
+    assert again.exit_code == 0, again.output
+    sheet["C2"] = int(sheet["C2"].value) + 1
+    book.save(workspace / "level_tables.xlsx")
+    refused = kpibatch(workspace, "levels", "check")
+    assert refused.exit_code == 2
+    assert "ตัวอย่าง!C2" in refused.output
+    assert kpibatch(workspace, "run").exit_code == 2
