@@ -8,7 +8,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.books.look import lines_of
-from kpibatch.books.write import Book, Content
+from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.optional.examples import MONTHS_APART
 from kpibatch.rules.records import Example, Measure
@@ -16,14 +16,18 @@ from kpibatch.rules.schema import EXAMPLES
 
 _HEADS = (EXAMPLES.kpi, EXAMPLES.number, EXAMPLES.level, EXAMPLES.why)
 _TOP = 2
+_PAGE = (9.0, 8.0, 84.0, 13.0, 44.0, 9.0)
 
 
 def write_examples(
     tables: LevelTables, examples: Sequence[Example], path: Path, language: str, day: date
 ) -> None:
-    """A row a case, a column a measure, its name above its code; level and reason stand before the values."""
+    """First a page to read and to tick, the values in words; then the sheet to copy: a row a case, a column a
+    measure, its name above its code, level and reason before the values.
+    """
     codes = [code for code in tables.measures if any(code in each.values for each in examples)]
     with Book(path, title=say("examples.title", language), language=language, day=day) as book:
+        _write_page(book.sheet(say("examples.page", language)), tables, examples, language)
         sheet = book.sheet(EXAMPLES.sheet)
         width = EXAMPLES.any_column.width if EXAMPLES.any_column else 14
         sheet.widths(*(head.width for head in _HEADS), *[width] * len(codes))
@@ -44,6 +48,35 @@ def write_examples(
                 sheet.put(row, column, content, "cell", *style)
         sheet.raw.freeze_panes(_TOP + 1, len(_HEADS))
         sheet.page(top=_TOP)
+
+
+def _write_page(sheet: Sheet, tables: LevelTables, examples: Sequence[Example], language: str) -> None:
+    """Each case as a person reads it, with room for a tick."""
+    sheet.widths(*_PAGE)
+    sheet.put(0, 0, say("examples.title", language), "title")
+    sheet.height(0, 2)
+    heads = [EXAMPLES.kpi, EXAMPLES.number, say("examples.has", language), EXAMPLES.level, EXAMPLES.why]
+    sheet.put_row(_TOP - 1, 0, [*heads, say("examples.tick", language)], "head")
+    sheet.height(_TOP - 1, 2)
+    for row, each in enumerate(examples, _TOP):
+        words = "   ".join(
+            f"{measure.label} = {_in_words(months, measure, language)}"
+            for code, months in each.values.items()
+            for measure in (tables.measures[code],)
+        )
+        sheet.put_row(row, 0, [each.kpi, each.number], "cell", "text", "centre", valign="top")
+        sheet.put(row, 2, words, "cell", "wrap", valign="top")
+        sheet.put(row, 3, each.level, "cell", "centre", "bold", valign="top")
+        sheet.put(row, 4, each.why, "cell", "wrap", valign="top")
+        sheet.put(row, 5, None, "cell")
+        sheet.height(row, max(lines_of(words, _PAGE[2]), lines_of(each.why, _PAGE[4])))
+    sheet.raw.freeze_panes(_TOP, 0)
+    sheet.page(top=_TOP - 1)
+
+
+def _in_words(months: tuple[float, ...], measure: Measure, language: str) -> str:
+    shown = f"{MONTHS_APART} ".join(show_value(month, measure.kind, language) for month in months)
+    return f"{shown} {measure.counting_unit}".rstrip()
 
 
 def _cell(months: tuple[float, ...], measure: Measure) -> tuple[Content, tuple[str, ...]]:
