@@ -81,7 +81,7 @@ def _scores_of(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
             str(int(leaf.level[row])) if leaf and not blank else "",
             "" if blank else show_number(standing.total if code == TOTAL else score),
             _single_value(outcome, code, unit) if leaf and not blank else "",
-            "" if code == TOTAL else show_number(tables.node[code].weight),
+            "" if code == TOTAL else show_number(tables.weights[code][row]),
             show_number(float(scores.shares[code].to_numpy(float)[row])),
             status.value,
             str(standing.rank) if code == TOTAL and standing.rank else "",

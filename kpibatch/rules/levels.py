@@ -122,6 +122,22 @@ class LevelTables:
             yield node
             queue.extend(self.children(node.code))
 
+    @cached_property
+    def weights(self) -> Mapping[str, tuple[float, ...]]:
+        """Each node's weight for each unit, in their order; a single row's for all of them, whomever it is
+        meant for; 0 where none of several rows is, or where the fixed weight is missing.
+
+        Source: design, section 1 (ตัวชี้วัด: น้ำหนัก).
+        """
+        return {node.code: tuple(self._weight(node, unit) for unit in self.units) for node in self.nodes}
+
+    def _weight(self, node: Node, unit: Unit) -> float:
+        row = node.row_of(unit) if node.others else node
+        if row is None:
+            return 0.0
+        fixed = self.baselines.get((unit.code, row.weight_measure))
+        return row.weight if not row.weight_measure else fixed.value if fixed else 0.0
+
     def in_tree_order(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
         """Every node with its depth, each followed by what is under it."""
         for node in self.children(parent):

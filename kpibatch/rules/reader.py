@@ -72,7 +72,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
     measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
     this = read_round(sheets[ROUND.sheet])
-    nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this)
+    nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
     names = _level_columns(sheets[RULES.sheet])
     rules = tuple(_rules(sheets[RULES.sheet], names, {node.code: node for node in nodes}, measures, this))
     tables = LevelTables(

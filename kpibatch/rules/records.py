@@ -170,6 +170,9 @@ class Node:
     ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
     from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
     a month's rules. Nor is the ``template``.
+
+    A node has further rows (``others``) where it weighs otherwise for other units; ``weight_measure`` is the
+    fixed measure that holds each unit's own weight, empty where the row states one.
     """
 
     code: str
@@ -188,9 +191,32 @@ class Node:
     ends: bool = field(default=False, compare=False)
     positions: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
     template: Template = field(default=Template(), compare=False)
+    weight_measure: str = field(default="", metadata={MAY_LACK: True})
+    others: tuple["Node", ...] = field(default=(), metadata={MAY_LACK: True})
+
+    @property
+    def rows(self) -> tuple["Node", ...]:
+        """Its rows that count together, from the top."""
+        return self, *self.others
+
+    @property
+    def weighs_alike(self) -> bool:
+        """Whether it weighs the same for every unit."""
+        return not self.others and not self.weight_measure
+
+    def row_of(self, unit: Unit) -> "Node | None":
+        """The row that counts for the unit: the first from the top that is meant for it.
+
+        Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
+        """
+        return next((row for row in self.rows if row.meant_for(unit)), None)
 
     def applies_to(self, unit: Unit) -> bool:
-        """ใช้กับ: whether the node is meant for the unit.
+        """Whether some row of the node is meant for the unit."""
+        return self.row_of(unit) is not None
+
+    def meant_for(self, unit: Unit) -> bool:
+        """ใช้กับ: whether this row is meant for the unit.
 
         Source: design, section 1 (ตัวชี้วัด).
         """

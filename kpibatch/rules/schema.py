@@ -14,7 +14,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 
-Content: TypeAlias = Literal["text", "number", "day", "day or text", "condition"]
+Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
 SINCE = "ใช้ตั้งแต่เดือน"
 
@@ -158,7 +158,7 @@ class _Nodes(Sheet):
     code = Column("รหัส", 22)
     parent = Column("อยู่ใต้", 10, choices=_NODE_CODES)
     name = Column("ชื่อ", 58, wraps=True)
-    weight = Column("น้ำหนัก", 11, "number")
+    weight = Column("น้ำหนัก", 11, "number or text")
     child_sum = Column("ผลรวมน้ำหนัก", 13, "number")
     scope = Column("ใช้กับ", 34, wraps=True)
     method = Column("วิธีให้คะแนน", 15, choices=Method)
@@ -181,6 +181,11 @@ class _Nodes(Sheet):
     def kept(self) -> tuple[Column, ...]:
         """The columns that a later row of a node may leave blank: they are as before."""
         return self.parent, self.name, self.responsible, self.reference, *self.template
+
+    @property
+    def own(self) -> tuple[Column, ...]:
+        """The columns in which a node's rows for other units may differ."""
+        return self.code, self.weight, self.child_sum, self.scope, self.since
 
 
 class _Measures(Sheet):
@@ -248,7 +253,11 @@ ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
 UNITS = _Units("หน่วย", ((_Units.code,),), frozen=2)
-NODES = _Nodes("ตัวชี้วัด", ((_Nodes.code, _Nodes.since), (_Nodes.code,)), frozen=3)
+NODES = _Nodes(
+    "ตัวชี้วัด",
+    ((_Nodes.code, _Nodes.scope, _Nodes.since), (_Nodes.code, _Nodes.since), (_Nodes.code,)),
+    frozen=3,
+)
 MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),), frozen=2)
 RULES = _Rules(
     "ระดับ",

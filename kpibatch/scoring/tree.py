@@ -18,19 +18,20 @@ def score_tree(
 
     Source: design, section 1 (ตัวชี้วัด).
     """
+    weights = _weights(tables, units)
     scores = {code: np.where(kpi.applies, kpi.score, np.nan) for code, kpi in kpis.items()}
     provisional = {code: kpi.missing for code, kpi in kpis.items()}
     order = [node.code for node in tables.breadth_first()]
     for code in [*reversed(order), TOTAL]:
         children = tables.children(code)
         if children:
-            weights = np.array([[node.weight] for node in children])
             below = np.array([scores[node.code] for node in children])
-            scores[code] = weighted_mean(below, weights)
+            scores[code] = weighted_mean(below, np.array([weights[node.code] for node in children]))
             provisional[code] = np.any([provisional[node.code] for node in children], axis=0)
     columns = [TOTAL, *order]
     scored, marked, shared = (
-        pd.DataFrame(part, index=units)[columns] for part in (scores, provisional, shares_of(scores, tables))
+        pd.DataFrame(part, index=units)[columns]
+        for part in (scores, provisional, shares_of(scores, weights, tables))
     )
     return scored, shared, marked
 
@@ -47,14 +48,24 @@ def weighted_mean(below: Floats, weights: Floats) -> Floats:
     )
 
 
-def shares_of(scores: Mapping[str, Floats], tables: LevelTables) -> dict[str, Floats]:
+def _weights(tables: LevelTables, units: "pd.Index[str]") -> dict[str, Floats]:
+    """Each node's weight over the rows, each of which names a unit."""
+    rows = [tables.position[unit] for unit in units]
+    return {code: np.array(weights, dtype=float)[rows] for code, weights in tables.weights.items()}
+
+
+def shares_of(
+    scores: Mapping[str, Floats], weights: Mapping[str, Floats], tables: LevelTables
+) -> dict[str, Floats]:
     """Each node's part of the total, in percent; 0 where it does not apply."""
     shares: dict[str, Floats] = {TOTAL: np.where(np.isnan(scores[TOTAL]), 0.0, 100.0)}
     for parent in [TOTAL, *(node.code for node in tables.breadth_first())]:
         children = tables.children(parent)
-        weights = {node.code: np.where(np.isnan(scores[node.code]), 0.0, node.weight) for node in children}
-        whole = np.sum(list(weights.values()), axis=0) if children else np.zeros(0)
-        for code, weight in weights.items():
+        counting = {
+            node.code: np.where(np.isnan(scores[node.code]), 0.0, weights[node.code]) for node in children
+        }
+        whole = np.sum(list(counting.values()), axis=0) if children else np.zeros(0)
+        for code, weight in counting.items():
             shares[code] = shares[parent] * np.divide(
                 weight, whole, out=np.zeros(len(weight)), where=whole > 0
             )

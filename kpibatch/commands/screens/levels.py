@@ -17,6 +17,7 @@ from kpibatch.rules.paper.words import (
     since_in_words,
     sources_in_words,
     template_in_words,
+    weight_in_words,
     weights_under,
 )
 from kpibatch.rules.records import Node, Rule
@@ -70,9 +71,10 @@ def show_levels(tables: LevelTables, language: str, month: str = "") -> None:
 
 def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> None:
     leaf = node in tables.leaves
-    under = "" if leaf else f" / {show_number(weights_under(tables, node.code))}"
+    sum_of = weights_under(tables, node.code)
+    under = "" if leaf or sum_of != sum_of else f" / {show_number(sum_of)}"
     facts = (
-        say("sheet.weight", language) + f" {show_number(node.weight)}{under}",
+        say("sheet.weight", language) + f" {weight_in_words(tables, node, language)}{under}",
         since_in_words(node.since, language),
         node.responsible,
         applies_in_words(tables, node, language),

@@ -13,7 +13,16 @@ _FOLLOWS = frozenset(
     for name in (
         *("no-rules", "rules-later", "since-fewer", "since-idle"),
         *("inner-rules", "unused", "nobody", "unit-alone", "no-group", "no-reference"),
-        *("weight", "weights", "weights-stated", "root-weights", "root-stated"),
+        *(
+            "weight",
+            "weight-base",
+            "weights-of",
+            "row-idle",
+            "weights",
+            "weights-stated",
+            "root-weights",
+            "root-stated",
+        ),
         *("empty-level", "no-conditions", "same-level", "direction", "linear-rows", "linear-edges"),
         *("case-gap", "case-dead", "case-overlap", "no-baseline", "units", "part-kind", "zero-rule"),
     )

@@ -100,6 +100,7 @@ def unused(tables: LevelTables) -> Iterator[Finding]:
     """
     shown = set(tables.kpi_of)
     used = shown | {measure.limit for measure in tables.measures.values() if measure.code in shown}
+    used |= {row.weight_measure for node in tables.nodes for row in node.rows}
     used |= {part for check in tables.checks.comparisons for part in _not_filled_in(tables, check.codes)}
     for measure in tables.measures.values():
         if measure.code not in used:

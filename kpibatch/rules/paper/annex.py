@@ -22,6 +22,7 @@ from kpibatch.rules.paper.words import (
     since_in_words,
     sources_in_words,
     template_in_words,
+    weight_in_words,
     weights_under,
 )
 from kpibatch.rules.records import TOTAL, Node
@@ -68,7 +69,9 @@ def _nodes(
         sheet.merge(at, 0, 3, say("words.ended", language, code=node.code, name=node.name), "cell")
         at += 1
     sheet.merge(at, 0, 1, say("annex.total", language), "section", align="right")
-    sheet.put(at, 2, weights_under(tables, TOTAL), "section", "centre", "number", align="center")
+    total = weights_under(tables, TOTAL)
+    shown = total if total == total else say("annex.by-unit", language)
+    sheet.put(at, 2, shown, "section", "centre", "number", align="center")
     sheet.put(at, 3, "", "section")
     return at
 
@@ -97,11 +100,13 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     sheet.merge(
         at, 0, 1, f"{node.code}  {node.name}" + (f"  ({words})" if words else ""), "section", indent=depth
     )
-    total = weights_under(tables, node.code)
-    shown = say("annex.weights", language, weight=show_number(node.weight), children=show_number(total))
-    sheet.put(at, 2, shown if total != node.weight else node.weight, "section", "wrap", "centre")
+    total, weight = weights_under(tables, node.code), weight_in_words(tables, node, language)
+    parts = say("annex.by-unit", language) if total != total else show_number(total)
+    shown = say("annex.weights", language, weight=weight, children=parts)
+    alike = node.weighs_alike and total == node.weight
+    sheet.put(at, 2, node.weight if alike else shown, "section", "wrap", "centre")
     sheet.put(at, 3, node.responsible, "section", "wrap")
-    sheet.height(at, lines_of(shown, _WIDTHS[2]) if total != node.weight else 1)
+    sheet.height(at, 1 if alike else lines_of(shown, _WIDTHS[2]))
     for line in template_in_words(node, language):
         at += 1
         sheet.merge(at, 0, 3, line, "cell", "wrap", indent=depth)
@@ -110,7 +115,7 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
 
 
 def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
-    words = applies_in_words(tables, node, language)
+    words, weight = applies_in_words(tables, node, language), weight_in_words(tables, node, language)
     begun = {node.since, *(rule.since for rule in tables.rules_of(node.code))}
     facts = [words, since_in_words(max(begun), language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
@@ -135,10 +140,12 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
         }
         sheet.put(row, 0, node.code if first else "", "bold", "centre", valign="top", **edge)
         sheet.put(row, 1, line, "wrap", *(("bold",) if first else ()), **edge)
-        sheet.put(row, 2, node.weight if first else None, "number", align="center", valign="top", **edge)
+        shown = (node.weight if node.weighs_alike else weight) if first else None
+        sheet.put(row, 2, shown, "number", "wrap", align="center", valign="top", **edge)
         sheet.put(row, 3, node.responsible if first else "", "wrap", "centre", **edge)
         own = lines_of(line, _WIDTHS[1])
-        sheet.height(row, max(own, lines_of(node.responsible, _WIDTHS[3]) if first else 1))
+        sides = lines_of(node.responsible, _WIDTHS[3]), lines_of(weight, _WIDTHS[2])
+        sheet.height(row, max(own, *sides) if first else own)
     return at + len(lines)
 
 

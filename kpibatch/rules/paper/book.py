@@ -9,7 +9,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-from kpibatch.base.thai import read_date
+from kpibatch.base.thai import read_date, read_number
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.rules.conditions import is_dash
@@ -73,7 +73,8 @@ def _cell(column: Column, text: str) -> tuple[Content, tuple[str, ...]]:
     day = read_date(text) if column.content in ("day", "day or text") else None
     if day:
         return day, ("date",)
-    if text and column.content == "number" and not is_dash(text):
+    may_be_text = column.content == "number or text" and read_number(text) is None
+    if text and column.content.startswith("number") and not is_dash(text) and not may_be_text:
         return float(text), ("number",)
     styles = ("wrap", "text") if column.wraps else ("text",)
     return text or None, (*styles, "centre") if column.content == "condition" else styles

@@ -133,22 +133,34 @@ _WATCHED = {
 
 
 def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:
-    """ใช้กับ in words; empty where the node applies to all."""
-    names = {code: tables.unit[code].name for code in node.only | node.never if code in tables.unit}
-    if node.only:
-        return say(
-            "words.only", language, names=", ".join(names[code] for code in tables.unit if code in node.only)
-        )
-    if node.never:
-        return say(
-            "words.except",
-            language,
-            names=", ".join(names[code] for code in tables.unit if code in node.never),
-        )
-    for name, listed in (("groups", node.groups), ("positions", node.positions)):
+    """ใช้กับ in words; empty where the node applies to all, or where what it weighs says to whom."""
+    return _meant_for(tables, node, language) if not node.others else ""
+
+
+def _meant_for(tables: LevelTables, row: Node, language: str) -> str:
+    for name, codes in (("only", row.only), ("except", row.never)):
+        names = [unit.name for unit in tables.units if unit.code in codes]
+        if names:
+            return say(f"words.{name}", language, names=", ".join(names))
+    for name, listed in (("groups", row.groups), ("positions", row.positions)):
         if listed:
             return say(f"words.{name}", language, names=", ".join(sorted(listed)))
     return ""
+
+
+def weight_in_words(tables: LevelTables, node: Node, language: str) -> str:
+    """What a node weighs: ``60``, ``ตาม น้ำหนักของอำเภอ``, ``60 (กลุ่ม เหนือ), 40 (กลุ่ม ใต้)``."""
+    if not node.others:
+        return _weight(tables, node, language)
+    rest = say("words.others", language)
+    rows = ((_weight(tables, row, language), _meant_for(tables, row, language)) for row in node.rows)
+    return ", ".join(f"{weight} ({meant or rest})" for weight, meant in rows)
+
+
+def _weight(tables: LevelTables, row: Node, language: str) -> str:
+    if not row.weight_measure:
+        return show_number(row.weight)
+    return say("words.weight-by", language, label=tables.measures[row.weight_measure].label)
 
 
 def source_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
@@ -179,8 +191,13 @@ def template_in_words(node: Node, language: str) -> list[str]:
 
 
 def weights_under(tables: LevelTables, parent: str) -> float:
-    """The sum of the weights of a node's children."""
-    return sum(node.weight for node in tables.children(parent))
+    """The sum of the weights of a node's children; NaN where it differs between units."""
+    children = tables.children(parent)
+    if all(node.weighs_alike for node in children):
+        return sum(node.weight for node in children)
+    of_units = zip(*(tables.weights[node.code] for node in children), strict=True)
+    sums = {round(sum(weights), 9) for weights in of_units}
+    return sums.pop() if len(sums) == 1 else math.nan
 
 
 def since_in_words(since: str, language: str) -> str:

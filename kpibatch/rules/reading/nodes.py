@@ -1,24 +1,29 @@
 """ตัวชี้วัด → nodes, and from which month a row of it or of ระดับ counts.
 
 A node has a row for each month from which something about it is different; what a later row leaves blank of
-its place, name, responsible, reference and template is as before, everything else is as it says.
+its place, name, responsible, reference and template is as before, everything else is as it says. Of one month
+it has a row for each set of units for which it weighs otherwise: those say their weight and whom they are
+meant for, everything else is as the first of them says.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import astuple, replace
 
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import fold, months_between, squash
+from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import arabic, fold, months_between, read_number, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.references import sound_nodes
-from kpibatch.rules.records import Method, Node, Round, Template, Unit
+from kpibatch.rules.records import Measure, Method, Node, Round, Source, Template, Unit
 from kpibatch.rules.schema import NODES, UNITS, Scope
+
+_LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one
 
 
 def read_nodes(
-    table: Table, units: Mapping[str, Unit], this: Round
+    table: Table, units: Mapping[str, Unit], this: Round, measures: Mapping[str, Measure]
 ) -> tuple[tuple[Node, ...], list[Finding]]:
     """Every row of ตัวชี้วัด, in order, and what is wrong with how they hang together.
 
@@ -27,23 +32,67 @@ def read_nodes(
     first: dict[str, Node] = {}
     later: list[Node] = []
     begun: dict[str, str] = {}
+    together: dict[tuple[str, str], list[tuple[Row, Node]]] = {}
     for row in table:
-        node = _node(row, units, this)
+        node = _node(row, units, this, measures)
+        rows = together.setdefault((node.code, node.since), [])
+        twice = node.code in first and not _for_others(node, rows)
         if not node.code:
             row.report("table-value", NODES.code, "", expected=NODES.code)
-        elif node.code in first and row.blank(NODES.since):
+        elif twice and row.blank(NODES.since):
             row.report("table-duplicate", NODES.code, node.code)
-        elif report_order(row, NODES.since, node.code, node.since, begun, twice=node.code in first):
+        elif report_order(row, NODES.since, node.code, node.since, begun, twice=twice):
             continue
+        elif rows:
+            _report_differences(row, rows[0][0])
+            rows.append((row, node))
         elif node.code in first:
             _report_move(row, node, first[node.code])
+            rows.append((row, node))
             later.append(node)
         else:
             if node.ends:
                 row.report("table-since-ends", NODES.weight, row.text(NODES.weight), node=node.code)
+            rows.append((row, node))
             first[node.code] = node
     sound, faults = sound_nodes(first)
-    return tuple(_in_order(sound, later)), faults
+    return tuple(_with_others(node, together) for node in _in_order(sound, later)), faults
+
+
+def _for_others(node: Node, rows: Iterable[tuple[Row, Node]]) -> bool:
+    """Whether a further row is meant for other units than the rows above it that count together with it."""
+    meant = [(row.only, row.never, row.groups, row.positions) for _, row in rows]
+    own = (node.only, node.never, node.groups, node.positions)
+    return bool(meant) and own not in meant and not node.ends and not any(row.ends for _, row in rows)
+
+
+def _report_differences(row: Row, first: Row) -> None:
+    """A row for other units differs from the first of its month in what it weighs and for whom alone."""
+    for column in NODES.columns:
+        said = row.text(column)
+        if column not in NODES.own and said and arabic(said) != arabic(first.text(column)):
+            facts = {"node": row.code(NODES.code), "before": first.text(column) or "–"}
+            row.report("table-row-differs", column, said, **facts)
+
+
+def _with_others(node: Node, together: Mapping[tuple[str, str], list[tuple[Row, Node]]]) -> Node:
+    """The node with its further rows of the same month."""
+    rows = [row for _, row in together.get((node.code, node.since), ())][1:]
+    return replace(node, others=tuple(_other(node, row) for row in rows)) if rows else node
+
+
+def _other(node: Node, row: Node) -> Node:
+    return replace(
+        node,
+        weight=row.weight,
+        weight_measure=row.weight_measure,
+        child_sum=node.child_sum if row.child_sum is None else row.child_sum,
+        only=row.only,
+        never=row.never,
+        groups=row.groups,
+        positions=row.positions,
+        place=row.place,
+    )
 
 
 def _in_order(first: Mapping[str, Node], later: list[Node]) -> Iterator[Node]:
@@ -113,8 +162,30 @@ def report_order(
     return False
 
 
-def _node(row: Row, units: Mapping[str, Unit], this: Round) -> Node:
-    ends = is_dash(row.text(NODES.weight))
+def _weight_measure(row: Row, measures: Mapping[str, Measure]) -> str:
+    """The fixed measure that น้ำหนัก names; empty where it holds a number, or something that is neither.
+
+    Source: design, section 1 (ตัวชี้วัด: น้ำหนัก).
+    """
+    code = row.code(NODES.weight)
+    if not code or read_number(code) is not None or is_dash(code):
+        return ""
+    fixed = [each.code for each in measures.values() if each.source is Source.BASE]
+    if code in measures:
+        measure = measures[code]
+        if code in fixed and measure.kind.family == "number":
+            return code
+        facts = {"source": measure.source.value, "kind": measure.kind.value}
+        row.report("table-weight-measure", NODES.weight, code, **facts)
+        return ""
+    if (nearest := nearest_of(code, fixed, _LIKE_A_CODE)) != "–":
+        row.report("table-weight-unknown", NODES.weight, code, nearest=nearest)
+    return ""
+
+
+def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[str, Measure]) -> Node:
+    ends, weight_measure = is_dash(row.text(NODES.weight)), _weight_measure(row, measures)
+    unread = ends or weight_measure or any(fault.place == row.place(NODES.weight) for fault in row.findings)
     scope, listed = _scope(row)
     by_name = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
     if scope in (Scope.ONLY, Scope.EXCEPT):
@@ -126,7 +197,8 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round) -> Node:
         code=row.code(NODES.code),
         parent=row.code(NODES.parent),
         name=row.text(NODES.name),
-        weight=0.0 if ends else row.number_in(NODES.weight, Kind.PERCENT) or 0.0,
+        weight=0.0 if unread else row.number_in(NODES.weight, Kind.PERCENT) or 0.0,
+        weight_measure=weight_measure,
         child_sum=row.number_in(NODES.child_sum, Kind.PERCENT),
         only=codes if scope == Scope.ONLY else frozenset(),
         never=codes if scope == Scope.EXCEPT else frozenset(),

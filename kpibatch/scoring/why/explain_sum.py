@@ -12,7 +12,7 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import show_month, show_number
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import template_in_words
-from kpibatch.rules.records import TOTAL, Node, Unit
+from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import DECIMALS, Standing, keys_of
 
@@ -62,22 +62,22 @@ def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
     """Each child's weight, its score and its part, then the weighted mean."""
     row, terms, weights = outcome.tables.position[unit.code], list[str](), list[str]()
     for child in outcome.tables.children(code):
-        score = _score(outcome, unit, child.code)
+        score, weight = (
+            _score(outcome, unit, child.code),
+            show_number(outcome.tables.weights[child.code][row]),
+        )
+        named = {"code": child.code, "name": child.name, "weight": weight}
         if math.isnan(score):
-            yield "  " + say("child-not-applicable", **_named(child))
+            yield "  " + say("child-not-applicable", **named)
             continue
         share = float(outcome.scores.shares[child.code].to_numpy(float)[row])
         waiting = bool(outcome.scores.provisional[child.code].to_numpy()[row])
         facts = {"score": _exact(score), "share": f"{share:.4f}"}
-        yield "  " + say("child", **_named(child), **facts) + (say("provisional") if waiting else "")
-        terms.append(f"{show_number(child.weight)} × {_exact(score)}")
-        weights.append(show_number(child.weight))
+        yield "  " + say("child", **named, **facts) + (say("provisional") if waiting else "")
+        terms.append(f"{weight} × {_exact(score)}")
+        weights.append(weight)
     mean = _exact(_score(outcome, unit, code))
     yield say("mean", sum=" + ".join(terms), weights=" + ".join(weights), score=mean)
-
-
-def _named(child: Node) -> dict[str, str]:
-    return {"code": child.code, "name": child.name, "weight": show_number(child.weight)}
 
 
 def _exact(score: float) -> str:

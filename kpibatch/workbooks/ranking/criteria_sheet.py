@@ -12,7 +12,7 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import remark_in_words, since_in_words
+from kpibatch.rules.paper.words import remark_in_words, since_in_words, weight_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import KpiPlan
@@ -111,7 +111,7 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
     put_heads(sheet, top, columns)
     at = top + 1
     for node, depth in tables.in_tree_order():
-        sheet.merge(at, 0, len(columns) - 1, _node(say, node), "section", indent=depth)
+        sheet.merge(at, 0, len(columns) - 1, _node(say, tables, node), "section", indent=depth)
         rules = tables.rules_of(node.code)
         for row, rule in enumerate(rules, at + 1):
             put_line(sheet, row, columns, rule)
@@ -159,8 +159,8 @@ def _condition(rule: Rule, level: int) -> str:
     return rule.typed[level - 1] if edge.any_value else edge.text()
 
 
-def _node(say: Words, node: Node) -> str:
-    facts = {"code": node.code, "name": node.name, "weight": f"{node.weight:g}"}
+def _node(say: Words, tables: LevelTables, node: Node) -> str:
+    facts = {"code": node.code, "name": node.name, "weight": weight_in_words(tables, node, say.language)}
     since = since_in_words(node.since, say.language)
     text = say("criteria-node", **facts, responsible=node.responsible or "–") + f"   {node.reference}"
     return f"{text}   {since}" if since else text

@@ -17,6 +17,7 @@ from kpibatch.books.columns import Column, Style, put_heads, put_line, set_width
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
+from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
@@ -77,7 +78,8 @@ class KpiWriter:
         self.sheet.put(0, 0, f"{leaf.code}  {leaf.name}", "title")
         self.sheet.height(0, 2)
         facts = {"responsible": leaf.responsible or "–", "reference": leaf.reference or "–"}
-        self.sheet.put(1, 0, self.say("kpi-facts", weight=f"{leaf.weight:g}", **facts), "subtitle")
+        weight = weight_in_words(self.tables, leaf, self.say.language)
+        self.sheet.put(1, 0, self.say("kpi-facts", weight=weight, **facts), "subtitle")
         self.sheet.put(2, 0, self.say("kpi-guide"), "quiet")
 
     def _unit_headings(self) -> None:

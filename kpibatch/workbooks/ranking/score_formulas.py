@@ -4,12 +4,12 @@ Siblings stand side by side (breadth first), so every node's score is one SUMPRO
 weights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Node
+from kpibatch.rules.records import TOTAL, Node
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import LEAST, Standing, Status, rank_formula, rounded_formula
 from kpibatch.workbooks.ranking.formulas import KpiPlan
@@ -22,7 +22,7 @@ HEAD, TOP_ROW, WEIGHT_ROW, FIRST = 3, 4, 5, 6
 @dataclass(frozen=True)
 class ScorePlan:
     """Where the sheet's columns stand; ``rating`` is the pair of ranges (thresholds, words) of the criteria
-    sheet.
+    sheet. ``weighed`` are the nodes of which each unit has a weight in its own line.
     """
 
     sheet: str
@@ -30,12 +30,17 @@ class ScorePlan:
     breakers: tuple[str, ...]
     units: int
     rating: tuple[str, str]
+    weighed: tuple[str, ...] = ()
 
     def column(self, node: str) -> int:
         return FIRST_NODE + self.nodes.index(node)
 
     def breaker(self, number: int) -> int:
         return FIRST_NODE + len(self.nodes) + number
+
+    def weight(self, node: str) -> int:
+        """Where each unit's own weight of a node stands; only of nodes among ``weighed``."""
+        return self.breaker(len(self.breakers)) + self.weighed.index(node)
 
     @property
     def last(self) -> int:
@@ -56,7 +61,15 @@ def plan_scores(
 ) -> ScorePlan:
     """Lay the sheet out."""
     nodes = tuple(node.code for node in tables.breadth_first())
-    return ScorePlan(sheet, nodes, breakers, len(tables.units), rating)
+    return ScorePlan(sheet, nodes, breakers, len(tables.units), rating, tuple(_weighed(tables)))
+
+
+def _weighed(tables: LevelTables) -> Iterator[str]:
+    """The nodes that stand beside one which units weigh differently, and that one: siblings side by side."""
+    for parent in (TOTAL, *(node.code for node in tables.breadth_first())):
+        children = tables.children(parent)
+        if not all(child.weighs_alike for child in children):
+            yield from (child.code for child in children)
 
 
 def unsent_names(outcome: Outcome) -> tuple[str, ...]:
@@ -86,9 +99,12 @@ class ScoreFormulas:
 
     def _mean_of(self, at: int, children: Sequence[Node]) -> tuple[str, str]:
         """The weighted sum and the sum of weights of the children that have a score."""
-        first, last = self.plan.column(children[0].code), self.plan.column(children[-1].code)
-        weights = span((WEIGHT_ROW, first), (WEIGHT_ROW, last), "rc")
-        scores = span((at, first), (at, last))
+        ends = children[0].code, children[-1].code
+        first, last = map(self.plan.column, ends)
+        weights, scores = span((WEIGHT_ROW, first), (WEIGHT_ROW, last), "rc"), span((at, first), (at, last))
+        if ends[0] in self.plan.weighed:
+            first, last = map(self.plan.weight, ends)
+            weights = span((at, first), (at, last))
         return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},--ISNUMBER({scores}))"
 
     def inner(self, at: int, children: Sequence[Node]) -> str:
@@ -155,6 +171,10 @@ class ScoreFormulas:
     def leaf(self, at: int, code: str) -> str:
         """The score on the KPI's own sheet."""
         return self.kpis[code].outside(at - FIRST, self.kpis[code].score)
+
+    def weight(self, at: int, code: str) -> str:
+        """A weight that all units share, where it stands among those that they don't."""
+        return ref(WEIGHT_ROW, self.plan.column(code), "rc")
 
     def breaker(self, at: int, code: str) -> str:
         """A node's score as ties are broken by it."""

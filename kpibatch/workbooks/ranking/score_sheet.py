@@ -85,7 +85,8 @@ class ScoreWriter:
     def columns(self) -> tuple[Column[Line], ...]:
         """All columns, in the order in which the plan names them."""
         nodes = (self._inner(code) if code not in self.kpis else self._leaf(code) for code in self.plan.nodes)
-        return (*self._of_unit(), *nodes, *(self._breaker(code) for code in self.plan.breakers))
+        breakers = (self._breaker(code) for code in self.plan.breakers)
+        return (*self._of_unit(), *nodes, *breakers, *(self._weight(code) for code in self.plan.weighed))
 
     def _of_unit(self) -> Iterator[Column[Line]]:
         formulas, noun = self.formulas, self.tables.round.unit_noun
@@ -147,6 +148,20 @@ class ScoreWriter:
         head = self.say("breaker", code=code)
         return Column(head, 11, result, ("cell", "score"), partial(self.formulas.breaker, code=code))
 
+    def _weight(self, code: str) -> Column[Line]:
+        """A unit's own weight of a node, to be changed; where all have the same, by reference to the head."""
+
+        def result(line: Line) -> float | str:
+            there = self.tables.node[code].applies_to(line.unit)
+            return self.tables.weights[code][line.row] if there or alike else ""
+
+        head, alike = self.say("weight-of", code=code), self.tables.node[code].weighs_alike
+        if alike:
+            return Column(
+                head, 9, result, ("cell", "number", "centre"), partial(self.formulas.weight, code=code)
+            )
+        return Column(head, 9, result, ("cell", "number", "centre", "input"))
+
     def _score(self, row: int, code: str) -> float:
         return float(self.outcome.scores.scores[code].to_numpy(float)[row])
 
@@ -170,7 +185,11 @@ class ScoreWriter:
             else:
                 self.sheet.put(HEAD, column, heads[column], "head")
             self.sheet.put(TOP_ROW, column, node.name, "section", "wrap", **upright)
-            self.sheet.put(WEIGHT_ROW, column, node.weight, "section", "input", "number", align="center")
+            if node.weighs_alike:
+                styles = ("section", "input", "number")
+                self.sheet.put(WEIGHT_ROW, column, node.weight, *styles, align="center")
+            else:
+                self.sheet.put(WEIGHT_ROW, column, self.say("weight-by-unit"), "section", "centre")
         self.sheet.put_row(HEAD, self.plan.breaker(0), heads[self.plan.breaker(0) :], "head")
 
     def _means(self) -> None:
