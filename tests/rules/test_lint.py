@@ -50,6 +50,18 @@ def cells_of(sheet: str, row: int, *texts: Any) -> dict[str, Any]:
     return {f"{sheet}!{column}{row}": text for column, text in zip("ABCDEFGHI", texts, strict=False)}
 
 
+def row_of(code: str, scope: str, weight: float) -> dict[str, Any]:
+    """A further row of a node, for other units."""
+    return {"ตัวชี้วัด!A6": code, "ตัวชี้วัด!D6": weight, "ตัวชี้วัด!F6": scope}
+
+
+# a fixed measure from which a weight may be taken
+WEIGHTS = cells_of("รายการข้อมูล", 9, "I1.w", "น้ำหนัก", None, "จำนวน", "ค่าตั้งต้น") | {
+    **{"ค่าตั้งต้น!D1": "น้ำหนัก", "ค่าตั้งต้น!D2": "I1.w"},
+    **{f"ค่าตั้งต้น!D{row}": 40 for row in (3, 4, 5)},
+}
+
+
 def beside(weight: float) -> dict[str, Any]:
     """A KPI of that weight beside T1, which takes the rest of 100."""
     added = cells_of("ตัวชี้วัด", 6, "T2", "T", "ใหม่", weight, None, None, None, None, "ข้อ 1.2")
@@ -238,8 +250,18 @@ SLIPS = (
         near={"ตัวชี้วัด!F5": "ตำแหน่ง อาวุโส", "หน่วย!F1": "ตำแหน่ง", "หน่วย!F2": "อาวุโส"}),
     Slip("lint-weight", "ตัวชี้วัด!A4", {"ตัวชี้วัด!D4": 0}, near={"ตัวชี้วัด!D4": 0.5}),
     Slip("lint-root-weights", "ตัวชี้วัด!A2", {"ตัวชี้วัด!D2": 55}, near={"ตัวชี้วัด!D2": 40}),
-    Slip("lint-root-weights", "ตัวชี้วัด!A2", {"ตัวชี้วัด!D2": 0.6, "ตัวชี้วัด!D3": 0.4},
-        near={"ตัวชี้วัด!D2": 0.6, "ตัวชี้วัด!D3": 0.4} | cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 1)),
+    Slip("lint-root-weights", "ตัวชี้วัด!A2", {"ตัวชี้วัด!D2": 0.6, "ตัวชี้วัด!D3": 0.41},
+        near={"ตัวชี้วัด!D2": 0.6, "ตัวชี้วัด!D3": 0.4}),
+    Slip("lint-row-idle", "ตัวชี้วัด!A6", row_of("I1", "กลุ่ม เหนือ", 40), near=row_of("I1", "กลุ่ม เหนือ", 40) | {"ตัวชี้วัด!F5": "กลุ่ม ใต้"}),
+    Slip("lint-weights-of", "ตัวชี้วัด!A2", row_of("T", "กลุ่ม ใต้", 59) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ"},
+        near=row_of("T", "กลุ่ม ใต้", 60) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ"}),
+    Slip("lint-weight-base", "ค่าตั้งต้น", {"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS | {"ค่าตั้งต้น!D5": None},
+        near={"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS, also=also("lint-weights-of")),
+    Slip("lint-weight-base", "ค่าตั้งต้น!D4", {"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS | {"ค่าตั้งต้น!D4": 0}, also=also("lint-weights-of")),
+    Slip("table-row-differs", "ตัวชี้วัด!C6", row_of("T", "กลุ่ม ใต้", 60) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ", "ตัวชี้วัด!C6": "งานอื่น"},
+        near=row_of("T", "กลุ่ม ใต้", 60) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ", "ตัวชี้วัด!C6": "งานทีม"}),
+    Slip("table-weight-measure", "ตัวชี้วัด!D2", {"ตัวชี้วัด!D2": "I1.news"}),
+    Slip("table-weight-unknown", "ตัวชี้วัด!D2", WEIGHTS | {"ตัวชี้วัด!D2": "I1.v"}, also=also("lint-unused")),
     Slip("lint-root-stated", "รอบประเมิน!B12", cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 110),
         near={"ตัวชี้วัด!D2": 70} | cells_of("รอบประเมิน", 12, "ผลรวมน้ำหนัก", 110)),
     Slip("lint-weight-vanishes", "ตัวชี้วัด!A6", beside(0.0016), near=beside(0.0017), also=also("lint-same-level")),

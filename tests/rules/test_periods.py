@@ -75,6 +75,13 @@ def test_a_node_s_newer_row_says_all_anew_but_its_place_and_name() -> None:
     assert (june.name, june.reference, june.since) == ("งานทีม", "ข้อ 1", MAY)
 
 
+def test_rows_for_other_units_count_together_with_those_of_their_month() -> None:
+    later = (node("T1", 30, JUNE, scope="กลุ่ม เหนือ"), node("T1", 20, JUNE))
+    tables = levels(**dated("ตัวชี้วัด", *later))
+    weights = {month: tables.for_month(month).weights["T1"] for month in (MAY, JUNE)}
+    assert weights == {MAY: (60, 60, 60), JUNE: (30, 30, 20)}
+
+
 def test_cases_are_numbered_among_the_rows_that_count() -> None:
     tables = levels(
         **dated(

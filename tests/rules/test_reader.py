@@ -202,6 +202,8 @@ FAULTS = [
     ("ตัวชี้วัด!B4", "X", "table-unknown ตัวชี้วัด!A4"),
     ("ตัวชี้วัด!B2", "T1", "table-circular ตัวชี้วัด!A2, table-circular ตัวชี้วัด!A4"),
     ("ตัวชี้วัด!D4", "มาก", "table-value"),
+    ("ตัวชี้วัด!D4", "T1.spent", "table-weight-measure"),
+    ("ตัวชี้วัด!D4", "T1.bugdet", "table-weight-unknown"),
     ("ตัวชี้วัด!E4", "ร้อย", "table-value"),
     ("ตัวชี้วัด!F4", "บางอำเภอ", "table-value"),
     ("ตัวชี้วัด!F4", "เฉพาะ", "table-value"),
@@ -278,6 +280,9 @@ REACHED = {
     "รายการข้อมูล!J6": -1e15,
 }
 WHOLE_ROWS = {
+    "table-row-differs ตัวชี้วัด!C6": {
+        **{"ตัวชี้วัด!A6": "T1", "ตัวชี้วัด!D6": 40, "ตัวชี้วัด!F6": "กลุ่ม ใต้", "ตัวชี้วัด!C6": "เก็บเงิน"}
+    },
     "table-half-case ระดับ!C7": {"ระดับ!A7": "I1", "ระดับ!B7": "staff", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
     "table-half-case ระดับ!B7": {"ระดับ!A7": "T1", "ระดับ!C7": "≤ 2", "ระดับ!D7": "T1.spent", "ระดับ!E7": "≥ 1"},
     "table-duplicate ค่าตั้งต้น!A6": {"ค่าตั้งต้น!A6": "3101", "ค่าตั้งต้น!B6": "9"},
@@ -491,3 +496,36 @@ LEVELS = percents("ระดับ", F2=0.7, G2=0.8, H2=0.9, I2=1)
 )
 def test_percents_beside_plain_numbers(cells, spoil, place):
     assert faults(cells, spoil) == [("table-percent-beside", place)]
+
+
+OTHERS = {
+    **{"ตัวชี้วัด!F4": "กลุ่ม เหนือ", "ตัวชี้วัด!A6": "T1", "ตัวชี้วัด!D6": 40, "ตัวชี้วัด!E6": 40},
+    **{"ตัวชี้วัด!A7": "T1", "ตัวชี้วัด!D7": "staff", "ตัวชี้วัด!F7": "เฉพาะ 3102"},
+}
+
+
+def test_rows_of_a_node_for_other_units():
+    tables, found = read(OTHERS)
+    node = tables.node["T1"]
+    assert not found
+    assert [(row.name, row.weight, row.child_sum, row.weight_measure) for row in node.rows] == [
+        ("เบิกจ่าย", 60, None, ""),
+        ("เบิกจ่าย", 40, 40, ""),
+        ("เบิกจ่าย", 0, None, "staff"),
+    ]
+    assert [row.place.cell for row in node.rows] == ["A4", "A6", "A7"]
+    assert [node.row_of(unit) for unit in tables.units] == [node, node, node.others[0]]
+    assert tables.weights["T1"] == (60, 60, 40)
+    assert tables.digest != read()[0].digest
+
+
+def test_a_fixed_weight_is_each_units_own():
+    tables, found = read({"ตัวชี้วัด!D4": "staff"})
+    assert not found
+    assert tables.weights["T1"] == (2, 4, 5)
+
+
+def test_a_second_row_for_the_same_units_is_a_duplicate():
+    assert faults({"ตัวชี้วัด!A6": "T1", "ตัวชี้วัด!D6": 40}) == [("table-duplicate", "ตัวชี้วัด!A6")]
+    twice = OTHERS | {"ตัวชี้วัด!F6": "กลุ่ม เหนือ"}
+    assert faults(twice) == [("table-duplicate", "ตัวชี้วัด!A6")]

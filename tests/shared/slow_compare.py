@@ -87,7 +87,9 @@ def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
                 tables,
                 chance,
             )
-    missing = [code for code in given if chance.random() < 0.01]
+    weights = {row.weight_measure for node in tables.nodes for row in node.rows} - {""}
+    given |= {code: chance.choice((5, Fraction(25, 2), 40)) for code in weights}
+    missing = [code for code in given if chance.random() < 0.01 and code not in weights]
     stale = {code for code in given if chance.random() < 0.005 and code not in missing}
     stale = {
         code
@@ -101,7 +103,16 @@ def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
     """The tables with 2,000 units, KPIs that some of them lack, and every month's value the latest one
     (roll-up is not at issue).
     """
-    units = tuple(Unit(f"u{number}", f"หน่วย {number}") for number in range(UNITS))
+    groups, positions = ([*{getattr(unit, name) for unit in tables.units}] for name in ("group", "position"))
+    units = tuple(
+        Unit(
+            f"u{number}",
+            f"หน่วย {number}",
+            group=chance.choice(sorted(groups)),
+            position=chance.choice(sorted(positions)),
+        )
+        for number in range(UNITS)
+    )
     codes = [unit.code for unit in units]
 
     def some(share: float) -> frozenset[str]:
@@ -109,7 +120,9 @@ def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
 
     nodes = {node.code: replace(node, only=some(0.4) if node.only else node.only) for node in tables.nodes}
     for leaf in tables.leaves:
-        nodes[leaf.code] = replace(nodes[leaf.code], never=some(0.4 if leaf.never else 0.01))
+        others = tuple(replace(row, only=some(0.4) if row.only else row.only) for row in leaf.others)
+        never = some(0.4 if leaf.never else 0.01)
+        nodes[leaf.code] = replace(nodes[leaf.code], never=never, others=others)
     measures = {code: replace(measure, rollup=Rollup.LAST) for code, measure in tables.measures.items()}
     return replace(tables, units=units, nodes=tuple(nodes.values()), measures=measures, baselines={})
 

@@ -161,8 +161,24 @@ class Slow:
         return code in self.stale or any(map(self.is_stale, self.book.tables.measures[code].ingredients))
 
     def applies(self, node: Node) -> bool:
-        here = (not node.only or self.unit.code in node.only) and self.unit.code not in node.never
+        here = self.row_of(node) is not None
         return here and (not node.parent or self.applies(self.book.tables.node[node.parent]))
+
+    def row_of(self, node: Node) -> Node | None:
+        """The first row from the top that is meant for the unit."""
+        unit = self.unit
+        for row in node.rows:
+            named = (not row.only or unit.code in row.only) and unit.code not in row.never
+            of_group = not row.groups or unit.group in row.groups
+            if named and of_group and (not row.positions or unit.position in row.positions):
+                return row
+        return None
+
+    def weight(self, node: Node) -> Fraction:
+        row = self.row_of(node)
+        assert row
+        fixed = self.given[row.weight_measure] if row.weight_measure else Fraction(str(row.weight))
+        return Fraction(fixed or 0)
 
     def case_of(self, kpi: str) -> int:
         """The first case from the top that holds, from 1; 0 where none does or its measure is missing."""
@@ -230,9 +246,7 @@ class Slow:
         children = self.book.children[code]
         for node in children:
             self.add(node.code, found)
-        applying = [
-            (Fraction(str(node.weight)), *found[node.code]) for node in children if node.code in found
-        ]
+        applying = [(self.weight(node), *found[node.code]) for node in children if node.code in found]
         if applying:
             whole = sum(weight for weight, _, _ in applying)
             found[code] = (

@@ -153,7 +153,7 @@ def weights_that_vanish(tables: LevelTables) -> Iterator[Finding]:
             most[node.code] = max(most.get(node.code, 0.0), shares[node.code])
     for leaf in tables.leaves:
         weighs = max(tables.weights[leaf.code], default=0.0)
-        if weighs > 0 and most[leaf.code] * tables.top_score < _TOTAL_KEEPS / 2:
+        if 0 < most.get(leaf.code, 0.0) * tables.top_score < _TOTAL_KEEPS / 2:
             yield finding("lint-weight-vanishes", leaf.place, found=show_number(weighs), node=leaf.code)
 
 

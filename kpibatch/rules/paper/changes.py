@@ -77,7 +77,9 @@ def _counting(tables: LevelTables, sheets: Mapping[str, Table]) -> Mapping[str, 
     """
     if not tables.since:
         return sheets
-    counting = {node.place for node in tables.nodes} | {rule.places[0] for rule in tables.rules}
+    counting = {row.place for node in tables.nodes for row in node.rows} | {
+        rule.places[0] for rule in tables.rules
+    }
     fewer = {}
     for sheet, column in ((NODES, NODES.code), (RULES, RULES.levels[0])):
         table = sheets[sheet.sheet]
@@ -152,6 +154,8 @@ def _in_row(
     readings: tuple[Mapping[Place, str], Mapping[Place, str]],
 ) -> Iterator[Change]:
     case = after.text(RULES.case) if sheet == RULES.sheet else ""
+    scope = after.text(NODES.scope) if sheet == NODES.sheet and not after.text(NODES.name) else ""
+    key = (*key, *((scope,) if scope else ()))
     key = (*key, *((since,) if SINCE in columns and (since := after.text(SINCE)) else ()))
     for column in columns:
         if sheet == NODES.sheet and column in NODES.kept and _kept(before, after, column):

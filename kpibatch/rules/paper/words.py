@@ -195,8 +195,10 @@ def weights_under(tables: LevelTables, parent: str) -> float:
     children = tables.children(parent)
     if all(node.weighs_alike for node in children):
         return sum(node.weight for node in children)
-    of_units = zip(*(tables.weights[node.code] for node in children), strict=True)
-    sums = {round(sum(weights), 9) for weights in of_units}
+    sums = {
+        round(sum(tables.weights[node.code][at] for node in children if node.applies_to(unit)), 9)
+        for at, unit in enumerate(tables.units)
+    }
     return sums.pop() if len(sums) == 1 else math.nan
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from tablebook import write
+from weighing import BOOK, NODES
 from workspace import BURIRAM, NEWEST, SAMPLES, edit_table, open_book
 
 from kpibatch.months.compare.words import rule_text
@@ -145,3 +147,14 @@ def test_a_cell_read_otherwise_because_of_its_row_is_a_change(tmp_path: Path) ->
         "≤ 80",
     )
     assert len(found) == 5
+
+
+def test_rows_of_a_node_for_other_units_are_compared_each_with_its_own(tmp_path: Path) -> None:
+    heavier = NODES.replace("40    |            | เฉพาะ", "45    |            | เฉพาะ")
+    paths = [
+        write(tmp_path / f"{at}.xlsx", BOOK | {"ตัวชี้วัด": sheet}, {})
+        for at, sheet in enumerate((NODES, heavier))
+    ]
+    [change] = compared(*paths)
+    assert (change.key, change.column) == (("T1", "เฉพาะ 3103, 3104"), "น้ำหนัก")
+    assert (change.before, change.after) == ("40", "45")

@@ -2,10 +2,20 @@
 
 import pytest
 from tablebook import one_kpi, read
+from weighing import weighing
 
 from kpibatch.rules.checks import USUAL, BuiltIn
-from kpibatch.rules.paper.words import applies_in_words, asked, bound, case_in_words, check_in_words
+from kpibatch.rules.paper.words import (
+    applies_in_words,
+    asked,
+    bound,
+    case_in_words,
+    check_in_words,
+    weight_in_words,
+    weights_under,
+)
 from kpibatch.rules.phrases import parse
+from kpibatch.rules.records import TOTAL
 
 MEASURES = """
     x.pct  | ผล     | ร้อยละ     | ร้อยละ   | กรอก | ล่าสุด
@@ -123,3 +133,16 @@ def test_a_band_of_percents_in_words() -> None:
 def test_whom_a_kpi_applies_to_in_words(typed_in: str | None, words: str) -> None:
     tables, _ = read({"ตัวชี้วัด!F5": typed_in})
     assert applies_in_words(tables, tables.node["I1"], "th") == words
+
+
+def test_what_a_node_weighs_in_words() -> None:
+    tables = weighing()
+    words = {code: weight_in_words(tables, tables.node[code], "th") for code in ("T", "T1", "T2", "I1")}
+    assert words == {
+        "T": "60",
+        "T1": "70 (กลุ่ม ใหญ่), 40 (เฉพาะ กระสัง, สตึก)",
+        "T2": "30 (กลุ่ม ใหญ่), 60 (หน่วยอื่น)",
+        "I1": "ตาม น้ำหนักแผน",
+    }
+    assert applies_in_words(tables, tables.node["T1"], "th") == ""
+    assert [weights_under(tables, code) for code in ("T", "I", TOTAL)] == [100, 100, 100]
