@@ -24,6 +24,7 @@ LOSSES = (LOST, KPI_LOST) = ("piece-lost", "kpi-lost")
 COLUMNS = ("severity", "code", "unit", "file", "sheet", "cell", "measure", "found", "message")
 _LOG = logging.getLogger("kpibatch")
 _THOUSANDS = re.compile(r"^-?[1-9][0-9]{3,}(?=(?:\.[0-9]+)?$)")
+_VALUES = ("found", "value", "then", "now", "used", "sent", "other")  # facts that are what a cell says
 _SINCE = "from_month"
 _LONGEST_ANSWER = 200
 _BUDDHIST_YEARS = 2400  # a date cell of such a year was typed in Buddhist years
@@ -76,13 +77,18 @@ class Finding:
 
     def message(self, language: str) -> str:
         """What was found, what was expected and how to mend it."""
-        facts = {name: _in_language(value, language) for name, value in self.facts}
-        facts["found"] = spelled_out(_day(self.found, language))
-        if self.measure and self.code != "not-a-date":  # where 2565 is a year
-            facts |= {name: _grouped(facts[name]) for name in ("found", "value") if name in facts}
+        facts = self.shown(language)
         text = say(f"finding.{self.code}", language, measure=self.measure, unit=self.unit, **facts)
         text += say("word.from-month", language, **facts) if _SINCE in facts else ""
         return (" " if language == "th" else "; ").join(filter(None, (text, *self._asked(language))))
+
+    def shown(self, language: str) -> dict[str, str]:
+        """Its facts, and what was found, as a reader of the language writes them."""
+        facts = {name: _in_language(value, language) for name, value in self.facts}
+        facts["found"] = spelled_out(_day(self.found, language))
+        if self.measure and self.code != "not-a-date":  # where 2565 is a year
+            facts |= {name: _grouped(facts[name]) for name in _VALUES if name in facts}
+        return facts
 
     def _asked(self, language: str) -> Iterator[str]:
         """What follows the message of a finding that asks: the office's words, what is lost, the answer."""

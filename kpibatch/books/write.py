@@ -201,7 +201,8 @@ class Sheet:
             self.raw.set_column(column, column, width, self.book.style())
 
     def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
-        self.raw.set_row(row, ROW * lines, None, {"hidden": hidden})
+        """So many lines of text; of several, a little more, for a font that stands in for ours is taller."""
+        self.raw.set_row(row, ROW * lines + (4 if lines > 1 else 0), None, {"hidden": hidden})
 
     def page(
         self,

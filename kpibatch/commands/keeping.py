@@ -28,14 +28,14 @@ def corrections(workspace: Path) -> None:
     config = read_config(workspace)
     tables, new = sound_levels(config), not os.path.lexists(config.corrections)
     with showing(config.language, click.echo) as display:
-        added = propose_corrections(config, tables, display)
+        added, refused = propose_corrections(config, tables, display)
     if new:
         click.echo(say("corrections.written", config.language, file=config.corrections))
     read = read_corrections(config.corrections, tables, config.intake)
-    show_corrections(config, tables, read)
+    show_corrections(config, tables, read, refused)
     if added:
         click.echo(say("corrections.added", config.language, file=config.corrections, count=added))
-    sys.exit(FINDINGS if any(each.grave for each in read.findings) else CLEAN)
+    sys.exit(FINDINGS if any(each.grave for each in (*read.findings, *refused)) else CLEAN)
 
 
 @commands.command()

@@ -48,6 +48,7 @@ from kpibatch.forms.whose import is_form
 from kpibatch.intake.central.province_book import Written, write_province
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
+from kpibatch.intake.late import SEALED_OTHERWISE
 from kpibatch.intake.month import newest_month, passed_over
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
@@ -207,9 +208,12 @@ def _holds_forms(folder: Path) -> bool:
     return all(path.is_file() and is_form(path.read_bytes()) for path in folder.iterdir())
 
 
-def propose_corrections(config: Config, tables: LevelTables, progress: Progress) -> int:
+def propose_corrections(
+    config: Config, tables: LevelTables, progress: Progress
+) -> tuple[int, tuple[Finding, ...]]:
     """Write into the corrections what units now say otherwise of earlier months, to be approved or turned
-    down, and make the workbook where there is none; gives back how many rows were added.
+    down, and make the workbook where there is none; gives back how many rows were added, and the findings
+    about corrections that closed months leave no room for.
     """
     with alone(config, "corrections", progress):
         if not os.path.lexists(config.corrections):
@@ -218,13 +222,12 @@ def propose_corrections(config: Config, tables: LevelTables, progress: Progress)
         try:
             outcome = assess_month(config, None, tables, Clock(progress))
         except (EmptyMonth, NoSubmissions, NoSubmissionsFolder):
-            return 0
-        rows = proposed_rows(
-            (claim for claim in outcome.claims if claim[:3] not in corrections.named), tables
-        )
-        if rows:
+            return 0, ()
+        new = [claim for claim in outcome.claims if claim.key not in corrections.named]
+        if new:
+            rows = proposed_rows(new, tables, config.language)
             add_proposals(config.corrections, corrections, rows, config.intake)
-    return len(rows)
+    return len(new), tuple(each for each in outcome.findings if each.code == SEALED_OTHERWISE)
 
 
 def write_province_file(config: Config, tables: LevelTables, month: str | None) -> tuple[str, Written]:

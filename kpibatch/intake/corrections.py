@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -30,6 +31,8 @@ from kpibatch.rules.levels import LevelTables
 UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
 REASON, DOCUMENT, APPROVER, DAY = "เหตุผล", "เลขที่หนังสือ", "ผู้อนุมัติ", "วันที่"
 HEADS = (UNIT, MEASURE, MONTH, VALUE, REASON, DOCUMENT, APPROVER, DAY)
+CLAIM = "ที่แจ้งต่างกัน"
+"""A column that need not be there: what a row that waits for approval is about, in words. It is not read."""
 _SYNONYMS = {
     UNIT: ("unit", "รหัสหน่วย", "unit code"),
     MEASURE: ("measure", "รหัสรายการ", "รหัสรายการข้อมูล", "measure code"),
@@ -70,6 +73,20 @@ class Correction:
         """The row of the long frame that it puts in the place of the submission's own."""
         place = self.place
         return Line(*self.key, self.value, OK, self.found, place.file, place.sheet, place.cell)
+
+
+class Claim(NamedTuple):
+    """What a submission says otherwise of an earlier month than counts; ``told`` is the finding about it."""
+
+    unit: str
+    measure: str
+    month: str
+    value: float
+    told: Finding
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.unit, self.measure, self.month
 
 
 @dataclass(frozen=True)
@@ -159,10 +176,11 @@ def _correction(row: Row, unit: str, measure: str, month: str, tables: LevelTabl
     """A row as a correction; ``None``, with its faults reported, where it can't be used or is not to be."""
     papers = {column: row.text(column) for column in (REASON, DOCUMENT, APPROVER)}
     if not any(papers.values()) and row.blank(DAY):
-        row.report("correction-pending", VALUE, row.text(VALUE))
+        row.findings.append(_undecided("correction-pending", row, unit, measure, month, tables))
         return None
     if fold(papers[REASON]).startswith(tuple(map(fold, _TURNED_DOWN))):
-        row.report("correction-turned-down", VALUE, row.text(VALUE), reason=papers[REASON])
+        facts = {"reason": papers[REASON]}
+        row.findings.append(_undecided("correction-turned-down", row, unit, measure, month, tables, **facts))
         return None
     for column, text in papers.items():
         if not text:
@@ -186,6 +204,23 @@ def _correction(row: Row, unit: str, measure: str, month: str, tables: LevelTabl
         papers[APPROVER],
         day,
         row.place(VALUE),
+    )
+
+
+def _undecided(
+    code: str, row: Row, unit: str, measure: str, month: str, tables: LevelTables, **facts: str
+) -> Finding:
+    """A row that is not used because the province has not approved it: what it asks for."""
+    return finding(
+        code,
+        row.place(VALUE),
+        unit=unit,
+        measure=measure,
+        found=row.text(VALUE),
+        name=tables.unit[unit].name if unit else row.text(UNIT),
+        label=tables.measures[measure].label if measure else row.text(MEASURE),
+        month=month or row.text(MONTH),
+        **facts,
     )
 
 

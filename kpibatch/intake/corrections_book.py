@@ -2,7 +2,7 @@
 codes), and rows that wait for approval written into one that is there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.forms.office_package import Cell, Contents, fill, worksheets
 from kpibatch.intake.corrections import (
     APPROVER,
+    CLAIM,
     DAY,
     DOCUMENT,
     HEADS,
@@ -29,11 +30,23 @@ from kpibatch.intake.corrections import (
     REASON,
     UNIT,
     VALUE,
+    Claim,
     Corrections,
 )
 from kpibatch.rules.levels import LevelTables
 
-_WIDTHS = {UNIT: 12, MEASURE: 24, MONTH: 14, VALUE: 18, REASON: 52, DOCUMENT: 26, APPROVER: 30, DAY: 18}
+_WIDTHS = {
+    UNIT: 12,
+    MEASURE: 24,
+    MONTH: 14,
+    VALUE: 18,
+    REASON: 52,
+    DOCUMENT: 26,
+    APPROVER: 30,
+    DAY: 18,
+    CLAIM: 70,
+}
+_COLUMNS = (*HEADS, CLAIM)
 _HEAD, _SPARE_ROWS = 2, 200
 
 
@@ -55,11 +68,12 @@ def write_corrections(
         sheet.put(0, 0, say("corrections.title", language), "title")
         sheet.height(0, 2)
         sheet.put(1, 0, say("corrections.guide", language), "subtitle")
-        sheet.widths(*(_WIDTHS[name] for name in HEADS))
-        sheet.put_row(_HEAD, 0, HEADS, "head")
+        sheet.widths(*(_WIDTHS[name] for name in _COLUMNS))
+        sheet.put_row(_HEAD, 0, _COLUMNS, "head")
         sheet.height(_HEAD, 2)
         for number in range(_SPARE_ROWS):
             _row(sheet, _HEAD + 1 + number, rows[number] if number < len(rows) else [None] * len(HEADS))
+            sheet.put(_HEAD + 1 + number, len(HEADS), None, "cell", "wrap", valign="vcenter")
         first, last = _HEAD + 1, _HEAD + _SPARE_ROWS
         for column, name in enumerate(HEADS):
             if name in lists:
@@ -70,29 +84,43 @@ def write_corrections(
 
 
 def proposed_rows(
-    claims: Iterable[tuple[str, str, str, float]], tables: LevelTables
-) -> list[list[str | float]]:
-    """Unit, measure, month and value of each claim, as the columns ``HEADS`` begin."""
-    rows: list[list[str | float]] = []
-    for unit, code, month, value in claims:
-        kind = tables.measures[code].kind
-        amount = value if kind not in (Kind.DATE, Kind.YES_NO) else show_value(value, kind)
-        rows.append([unit, code, month, amount])
+    claims: Iterable[Claim], tables: LevelTables, language: str = "th"
+) -> list[Mapping[str, str | float]]:
+    """Each claim as a row: column → content."""
+    rows: list[Mapping[str, str | float]] = []
+    for claim in claims:
+        kind, told = tables.measures[claim.measure].kind, claim.told
+        rows.append(
+            {
+                UNIT: claim.unit,
+                MEASURE: claim.measure,
+                MONTH: claim.month,
+                VALUE: show_value(claim.value, kind) if kind in (Kind.DATE, Kind.YES_NO) else claim.value,
+                CLAIM: say(
+                    "corrections.claim",
+                    language,
+                    name=tables.unit[claim.unit].name,
+                    now_at=told.place,
+                    **told.shown(language),
+                ),
+            }
+        )
     return rows
 
 
 def add_proposals(
-    path: Path, corrections: Corrections, rows: Sequence[Sequence[str | float]], limits: IntakeLimits
+    path: Path, corrections: Corrections, rows: Sequence[Mapping[str, str | float]], limits: IntakeLimits
 ) -> None:
-    """Write rows below the last one of a workbook that is there; all else in it stays as it is.
+    """Write rows below the last one of a workbook that is there; all else in it stays as it is, and what it
+    has no column for is left out.
 
     Raises ``KpibatchError`` where it is no .xlsx, can't be changed without risk, or the disk refuses.
     """
-    columns = [corrections.columns[name] for name in HEADS[: len(rows[0])]]
     contents: dict[Cell, str | float | None] = {
-        (corrections.rows + number, column): content
+        (corrections.rows + number, corrections.columns[name]): content
         for number, row in enumerate(rows)
-        for column, content in zip(columns, row, strict=True)
+        for name, content in row.items()
+        if name in corrections.columns
     }
     try:
         longer = capped(limits, _with_rows, path.read_bytes(), corrections.sheet, contents)

@@ -22,6 +22,7 @@ from kpibatch.rules.levels import LevelTables
 
 CHANGED, SEALED, ACCEPTED = OTHERWISE = ("late-change", "late-sealed", "late-accepted")
 GIVEN, MENDED, UNSENT = "late-given", "late-mended", "late-month"
+SEALED_OTHERWISE = "correction-sealed"
 ACCEPT = "accept"
 _SAID = ("value", "state", "found", *PLACE)  # what a cell says; the key is what it says it of
 
@@ -128,7 +129,7 @@ def within_seals(
         (usable if agreed else refused).append(each)
     return usable, [
         finding(
-            "correction-sealed",
+            SEALED_OTHERWISE,
             each.place,
             unit=each.unit,
             measure=each.measure,

@@ -165,10 +165,15 @@ def _from_submissions(
 
 
 def _about(history: History, months: list[str], round_key: str, language: str) -> Iterator[Finding]:
-    """Months whose published results can't be looked back on."""
+    """The closed months that count as they were sealed, and those whose published results can't be looked
+    back on.
+    """
     for month, other in history.rounds().items():
         if month in months and other != round_key:
             yield finding("history-other-round", Place(HISTORY), found=other, month=month, expected=round_key)
+    for month in sorted(history.months.seals.keys() & {*months} - history.months.restored):
+        if month not in history.months.broken:
+            yield finding("seal-used", Place(month), found=month, month=month)
     for month in sorted(history.months.restored & {*months}):
         yield finding("seal-differs", Place(month), found=month, month=month)
     for month in sorted({*history.months.broken} & {*months}):

@@ -12,8 +12,8 @@ from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
-from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Corrections, with_corrections
-from kpibatch.intake.frame import OK, PLACE
+from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Claim, Corrections, with_corrections
+from kpibatch.intake.frame import KEY, OK, PLACE
 from kpibatch.intake.late import (
     CHANGED,
     OTHERWISE,
@@ -94,15 +94,19 @@ class Outcome:
         return said_first(self.intake, self.reported, self.past)
 
     @cached_property
-    def claims(self) -> tuple[tuple[str, str, str, float], ...]:
-        """Unit, measure, month and value of what a submission says otherwise of an earlier month than counts.
+    def claims(self) -> tuple[Claim, ...]:
+        """What submissions say otherwise of earlier months than counts.
 
         A value that was taken away claims nothing.
         """
-        changed = {(each.unit, each.place) for each in self.findings if each.code == CHANGED}
+        changed = {(each.unit, each.place): each for each in self.findings if each.code == CHANGED}
         sent = self.intake.reported[self.intake.reported["state"] == OK]
-        rows = sent[["unit", "measure", "month", "value", *PLACE]].itertuples(index=False, name=None)
-        return tuple(row[:4] for row in rows if (row[0], Place(*row[4:])) in changed)
+        rows = sent[[*KEY, "value", *PLACE]].itertuples(index=False, name=None)
+        return tuple(
+            Claim(unit, measure, month, value, about)
+            for unit, measure, month, value, *place in rows
+            if (about := changed.get((unit, Place(*place))))
+        )
 
     @property
     def ranked(self) -> int:

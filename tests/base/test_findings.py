@@ -39,6 +39,13 @@ def test_what_is_a_code_or_a_year_is_not_grouped():
     assert "“2565”" in finding("not-a-date", measure="T3.day", found="2565", label="วัน").message("th")
 
 
+def test_what_was_sent_and_what_is_said_now_are_shown_alike():
+    facts = {"label": "ยอดเบิก", "month": "2565-05", "then": "1369494", "now": "2000", "used": "1369494"}
+    shown = finding("late-change", measure="T1.spent", found="2000", then_at="a", **facts).message("th")
+    for value in ("ส่งครั้งแรก “1,369,494”", "แจ้ง “2,000”", "ใช้ “1,369,494”"):
+        assert value in shown
+
+
 def test_what_is_listed_stays_as_it_was_found():
     line = Finding("not-a-number", measure="T1.spent", found="12500", facts=(("label", "ยอด"),)).row("th")
     assert line[-2] == "12500"

@@ -228,7 +228,7 @@ def test_the_message_tells_what_is_usual_for_the_size() -> None:
     [found] = across(PLAIN, values | {("3106", "sold"): (99_999.0,)})[1]
     assert (found.code, found.severity) == ("check-peers", "warning")
     assert "600" in found.message("th")
-    assert "อัตรากำลัง 6 คน" in found.message("th")
+    assert "อัตรากำลัง = 6 คน" in found.message("th")
 
 
 def block(*values: float) -> dict[str, tuple[float, ...]]:
@@ -360,7 +360,7 @@ def test_the_offices_words_and_the_row_stand_in_the_message() -> None:
     tables = tables_with("bad | ≥ | มี plan | หมายเหตุ | ปีฐานมีหนี้ | ใช่")
     [found] = across(tables, {("3101", "bad"): (0.0,)})[1]
     assert found.severity == "note"
-    for text in ("bad ≥ มี plan", "กิจกรรมตามแผน 100 กิจกรรม", "ปีฐานมีหนี้"):
+    for text in ("bad ≥ มี plan", "เทียบกับ กิจกรรมตามแผน = 100 กิจกรรม", "ปีฐานมีหนี้"):
         assert text in found.message("th")
 
 

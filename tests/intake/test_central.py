@@ -4,12 +4,14 @@ which counts.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hostile_books import biff, biff_number, ods, ods_cell, xls
 from openpyxl import Workbook
 from tablebook import one_kpi
 
@@ -176,6 +178,8 @@ def test_sheets_of_another_round_of_one_month_twice_and_of_none_are_told(tmp_pat
         ("province-month-twice", "เม.ย. 65"),
         ("province-sheet", "สรุป"),
     ]
+    [twice] = [fault for fault in numbers.findings if fault.code == "province-month-twice"]
+    assert "2565-04” และ “เม.ย. 65”" in twice.message("th")  # as the sheets are called
 
 
 def test_no_workbook_gives_no_numbers(tmp_path: Path) -> None:
@@ -295,6 +299,37 @@ def test_a_workbook_is_read_at_the_sheet_that_has_the_headings(tmp_path: Path) -
     assert (lines["3103"].value, lines["3103"].sheet, lines["3103"].cell) == (300.0, "ข้อมูล", "B5")
 
 
+def _as_ods() -> bytes:
+    rows = (
+        [ods_cell(cell, "string" if isinstance(cell, str) else "float") for cell in row] for row in EXPORT
+    )
+    return ods(*("".join(row) for row in rows))
+
+
+def _as_xls() -> bytes:
+    records = [
+        biff_number(row, column, cell)
+        if not isinstance(cell, str)
+        else biff(0x204, struct.pack("<HHHHB", row, column, 0, len(cell), 1) + cell.encode("utf-16-le"))
+        for row, cells in enumerate(EXPORT)
+        for column, cell in enumerate(cells)
+    ]
+    return xls(*records)
+
+
+@pytest.mark.parametrize(("suffix", "raw"), [("ods", _as_ods), ("xls", _as_xls)])
+def test_a_workbook_of_another_program_is_read(suffix: str, raw: Callable[[], bytes], tmp_path: Path) -> None:
+    (tmp_path / "sources" / APRIL).mkdir(parents=True)
+    (tmp_path / "sources" / APRIL / f"gfmis_{APRIL}.{suffix}").write_bytes(raw())
+    said = exported(tmp_path).said
+    assert values(said.lines) == {
+        ("3101", "T1.spent"): (100.0, OK),
+        ("3102", "T1.spent"): (2000.5, OK),
+        ("3103", "T1.spent"): (300.0, OK),
+    }
+    assert not said.findings
+
+
 def codes_of(folder: Path, exports: str = SPENT) -> list[str]:
     found = exported(folder, exports).said
     assert not [line for line in found.lines if line.state == OK and line.unit == "3103"]
@@ -410,6 +445,17 @@ def test_the_tables_say_which_of_two_counts_and_every_difference_is_told_with_bo
     )
     assert (facts["other"], facts["other_at"]) == ("100", f"sources/{MAY}/gfmis_{MAY}.csv CSV!B2")
     assert facts["counts"] == counts
+
+
+def test_the_very_export_of_an_earlier_month_is_told_with_both_files(tmp_path: Path) -> None:
+    for month, raw in ((APRIL, csv_bytes("utf-8")), (MAY, csv_bytes("utf-8"))):
+        (tmp_path / "sources" / month).mkdir(parents=True)
+        (tmp_path / "sources" / month / f"gfmis_{month}.csv").write_bytes(raw)
+    [again] = [each for each in together(tmp_path, sent(), SPENT).findings if each.code == "source-again"]
+    assert str(again.place) == f"sources/{MAY}/gfmis_{MAY}.csv"
+    assert again.found == f"sources/{APRIL}/gfmis_{APRIL}.csv"
+    (tmp_path / again.place.file).write_bytes(csv_bytes("cp874"))
+    assert "source-again" not in [each.code for each in together(tmp_path, sent(), SPENT).findings]
 
 
 def test_a_difference_below_the_ninth_decimal_is_none(tmp_path: Path) -> None:

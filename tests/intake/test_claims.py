@@ -76,10 +76,16 @@ def test_the_new_value_counts_once_it_stands_among_the_corrections(workspace: Pa
     path = workspace / "corrections.xlsx"
     assert kpibatch(workspace, "corrections").exit_code == 0
     assert rows_of(path) == [(UNIT, MEASURE, APRIL, 1, None, None, None, None)]
+    about = str(load_workbook(path).worksheets[0].cell(4, len(HEADS) + 1).value)
+    for said in ("นางรอง", "เมษายน 2565", "“12”", f"{APRIL}/3104", "“1”"):
+        assert said in about
     output = run(workspace, expect=1)
     assert scores(output) == honest
-    assert "correction-pending" in codes(findings(output))
-    assert kpibatch(workspace, "corrections").exit_code == 0
+    (pending,) = [row for row in findings(output) if row["code"] == "correction-pending"]
+    assert (pending["unit"], pending["measure"]) == (UNIT, MEASURE)
+    assert "เมษายน 2565" in pending["message"]
+    again = kpibatch(workspace, "corrections")
+    assert (again.exit_code, "รอพิจารณาหรือไม่อนุมัติ 1 รายการ มีปัญหา 0 ข้อ" in again.output) == (0, True)
     assert len(rows_of(path)) == 1
     fill_in(path, PAPERS)
     output = run(workspace)
@@ -200,7 +206,9 @@ def sealed(closed: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("late_values", ["corrections", "accept"])
 def test_a_closed_month_is_told_as_closed(late_values: str, sealed: Path) -> None:
     configure(sealed, late_values=f'"{late_values}"')
-    honest = scores(run(sealed))
+    output = run(sealed)
+    assert [row["found"] for row in findings(output) if row["code"] == "seal-used"] == [APRIL]
+    honest = scores(output)
     rewrite(sealed)
     output = run(sealed, expect=1)
     assert scores(output) == honest
@@ -216,6 +224,9 @@ def test_a_correction_that_contradicts_a_seal_is_refused(sealed: Path) -> None:
     output = run(sealed, expect=1)
     assert scores(output) == honest
     assert [row["unit"] for row in findings(output) if row["code"] == "correction-sealed"] == [UNIT]
+    listed = kpibatch(sealed, "corrections")
+    assert (listed.exit_code, "ใช้ได้ 1 รายการ" in listed.output) == (1, True)
+    assert "[correction-sealed]" in listed.output
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ from workspace import (
 
 from kpibatch.base.errors import CorrectionsFault, KpibatchError
 from kpibatch.base.findings import Place
-from kpibatch.intake.corrections import HEADS, read_corrections, with_corrections
+from kpibatch.intake.corrections import CLAIM, HEADS, read_corrections, with_corrections
 from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 
@@ -317,14 +317,14 @@ def test_a_workbook_to_fill_in_is_written_where_there_is_none(workspace: Path) -
     path = workspace / "corrections.xlsx"
     assert "corrections.xlsx" in result.output
     book = open_book(path)
-    assert [cell.value for cell in book["แก้ไข"][3]] == list(HEADS)
+    assert [cell.value for cell in book["แก้ไข"][3]] == [*HEADS, CLAIM]
     choices = {str(one.sqref): one.formula1 for one in book["แก้ไข"].data_validations.dataValidation}
     assert choices["A4:A203"] == "'รหัส'!$A$2:$A$5"
     assert [cell.value for cell in book["รหัส"]["A"]][1:4] == ["3101", "3102", "3117"]
     assert "T1.pct" not in [cell.value for cell in book["รหัส"]["C"]]
     listed = kpibatch(workspace, "corrections")
     assert listed.exit_code == 0
-    assert "ใช้ได้ 0 รายการ มีปัญหา 0 ข้อ" in listed.output
+    assert "ใช้ได้ 0 รายการ รอพิจารณาหรือไม่อนุมัติ 0 รายการ มีปัญหา 0 ข้อ" in listed.output
 
 
 @pytest.mark.slow

@@ -1,11 +1,12 @@
 """What the commands about what is kept of the months show."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
 from kpibatch.base.files import harmless
-from kpibatch.base.findings import NOWHERE, Place
+from kpibatch.base.findings import NOWHERE, Finding, Place
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.commands.closing import Seal, Verdict
@@ -19,13 +20,21 @@ from kpibatch.rules.lookup import find_kpi, find_unit
 from kpibatch.rules.records import Measure, Node, Unit
 
 
-def show_corrections(config: Config, tables: LevelTables, corrections: Corrections) -> None:
-    """Each correction in words, then what can't be used and why."""
-    for row in corrections.usable:
+def show_corrections(
+    config: Config, tables: LevelTables, corrections: Corrections, refused: Sequence[Finding] = ()
+) -> None:
+    """Each correction in words, then what can't be used and why; ``refused`` are those that closed months
+    leave no room for.
+    """
+    sealed = {each.place for each in refused}
+    usable = [row for row in corrections.usable if row.place not in sealed]
+    for row in usable:
         print(_correction(row, tables, config.language))
-    for fault in corrections.findings:
+    faults = (*corrections.findings, *refused)
+    for fault in faults:
         print(finding_line(fault, config.language))
-    counts = {"count": len(corrections.usable), "faults": len(corrections.findings)}
+    waiting = sum(not fault.grave for fault in faults)
+    counts = {"count": len(usable), "waiting": waiting, "faults": len(faults) - waiting}
     print(say("corrections.listed", config.language, file=config.corrections, **counts))
 
 

@@ -111,7 +111,8 @@ def _others(file: str, named: Mapping[str, list[Grid]], tables: LevelTables) -> 
                 yield finding("province-month", Place(file, grid.name), found=grid.name, **span)
         elif len(several) > 1:
             first, second = several[0].name, several[1].name
-            yield finding("province-month-twice", Place(file, second), found=second, first=first, month=month)
+            at = str(Place(file, first))  # a bare month would be put into words
+            yield finding("province-month-twice", Place(file, second), found=second, first=at, month=month)
 
 
 def _said(file: str, grid: Grid, month: str, tables: LevelTables) -> Said:

@@ -59,6 +59,19 @@ class Central:
             for fault in exported.said.findings if key <= month else ():
                 if key == month or fault.code not in (_MISSING_FILE, _MISSING_UNIT) or self._every(fault):
                     yield fault
+        yield from self._again(month)
+
+    def _again(self, month: str) -> Iterator[Finding]:
+        """An export of the month that is the very file of a month before: in the wrong folder?"""
+        before = {
+            digest: (key, name)
+            for key, exported in self.exports.items()
+            for name, digest in (exported.files if key < month else ())
+        }
+        for name, digest in self.exports[month].files if month in self.exports else ():
+            if digest in before:
+                key, other = before[digest]
+                yield finding("source-again", Place(name), found=other, month=key)
 
     def _every(self, fault: Finding) -> bool:
         codes = dict(fault.facts)["measures"].split(", ")

@@ -209,7 +209,7 @@ class _Across:
     def _named(self, code: str, at: int) -> str:
         """A measure and its value, as a person writes them."""
         measure, value = self.tables.measures[code], float(self.columns.of(code)[at])
-        return f"{measure.label} {show_value(value, measure.kind)} {measure.counting_unit}".rstrip()
+        return f"{measure.label} = {show_value(value, measure.kind)} {measure.counting_unit}".rstrip()
 
     def _size_facts(self, measure: Measure, at: int) -> dict[str, str]:
         size, usual = size_of(self.tables, measure), float(self.built_in.usual(measure)[0][at])
