@@ -38,7 +38,7 @@ def in_reach(number: float) -> bool:
     return number == 0 or LEAST <= abs(number) <= MOST
 
 
-_PERCENTS = frozenset(("%", "ร้อยละ", "เปอร์เซ็นต์"))
+_PERCENTS = frozenset(("%", "ร้อยละ", "จุดร้อยละ", "เปอร์เซ็นต์"))
 # หน่วยนับ of what is measured and not counted: half of it is nothing odd
 _MEASURED = _PERCENTS | frozenset(
     (

@@ -61,7 +61,15 @@ def is_late(received: datetime | None, due: date | None) -> bool:
 
     Source: design, section 1 (ปฏิทิน).
     """
-    return bool(received and due and received.date() > due)
+    return days_late(received, due) > 0
+
+
+def days_late(received: datetime | None, due: date | None) -> int:
+    """By how many days a submission came after the month's กำหนดส่ง; 0 where it is not late.
+
+    Source: design, section 1 (ปฏิทิน; Wider rules: วันที่ช้า).
+    """
+    return max(0, (received.date() - due).days) if received and due else 0
 
 
 @dataclass(frozen=True)

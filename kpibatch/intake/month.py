@@ -4,6 +4,7 @@ Each file is read on its own: what is wrong with one never touches another. Whic
 submissions counts is decided here, in ``_counting``, and nowhere else.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoS
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, month_end, show_date
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.arrivals import Arrivals, Sense, is_late, near_round, read_arrivals
+from kpibatch.intake.arrivals import Arrivals, Sense, days_late, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.folder import Copies, holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES
@@ -250,3 +251,27 @@ def in_time(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> d
         *(month.prompt for month in past),
     ]
     return {unit: 100 * sum(unit in units for units in prompt) / months for unit in tables.unit}
+
+
+def late_days(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) -> dict[str, tuple[float, ...]]:
+    """By how many days each month's submission came late, up to the report month; per unit, the months that
+    have a due day in order.
+
+    An earlier month of which nothing came counts until the report month's own end, and what came after that
+    end was not there by then either: to send is never worse than not to. Of the report month it is missing.
+    Source: design, section 1 (Wider rules: วันที่ช้า).
+    """
+    came = {month.month: month.came for month in past}
+    came[intake.month] = {one.unit: one.received for one in intake.submissions}
+    until, days = month_end(intake.month), dict[str, list[float]]()
+    for month in tables.round.months:
+        due = tables.calendar.get(month)
+        if due is None or month > intake.month:
+            continue
+        longest = math.inf if month == intake.month else max(0, (until - due).days)
+        absent = math.nan if month == intake.month else longest
+        arrivals = came.get(month, {})
+        for unit in tables.unit:
+            late = min(days_late(arrivals[unit], due), longest) if unit in arrivals else absent
+            days.setdefault(unit, []).append(float(late))
+    return {unit: tuple(months) for unit, months in days.items()}

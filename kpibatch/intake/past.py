@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pandas as pd
 
@@ -14,6 +15,8 @@ PAST_COLUMNS = ("month", *(column for column in COLUMNS if column != "month"))
 class PastMonth:
     """``rank`` and ``percent`` (of the total) hold the units that have one; ``prompt`` those whose submission
     came in time.
+
+    ``came`` tells of each unit whose submission counted when it came, ``None`` where nothing says so.
 
     ``reported`` is what the submissions that counted said, as sent, of this very month and, where nothing
     usable had been said of them before, of the round's months before it: columns ``PAST_COLUMNS``. What was
@@ -29,4 +32,5 @@ class PastMonth:
     prompt: frozenset[str]
     reported: pd.DataFrame
     sealed: bool = False
+    came: Mapping[str, datetime | None] = field(default_factory=dict)
     corrected: Mapping[tuple[str, str, str], float] = field(default_factory=dict)

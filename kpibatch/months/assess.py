@@ -140,6 +140,7 @@ def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[Pa
     judged = replace(
         history.month(month),
         prompt=frozenset(unit for unit in late if not late[unit]),
+        came={unit: came for unit, (came, _) in sent.items()},
         sealed=month in history.months.seals,
         corrected={
             (row["unit"], row["measure"], row["month"]): row["value"] for row in record.get("corrected", ())

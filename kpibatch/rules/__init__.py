@@ -6,10 +6,12 @@ Out: ``LevelTables`` and findings; the tables in words, as an annex, compared wi
 
 conditions.py    a condition: does it hold, how does a formula ask it, how is a row of them read
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
-records.py       rounds, units, measures, nodes, rules as records
+round.py         the round as records: its days and months, its holidays
+records.py       units, measures, nodes, rules as records
 written.py       the rows of a round, and which of them count in a month
 checks.py        กฎตรวจ: what values are held against besides their own bounds, as records
-sources.py       ที่มา: how a computed measure follows from others, and back
+computations.py  the sources that compute: value, the way back, formula, words; one record each
+sources.py       ที่มา: what a computed measure is, in formulas and in words
 fingerprint.py   what records say, in one hash
 levels.py        the level tables as one record: what every later step asks
 lookup.py        a unit or a KPI as the operator names it

@@ -8,6 +8,8 @@ from functools import cached_property
 from kpibatch.base.findings import Finding
 from kpibatch.base.thai import fold
 from kpibatch.rules.checks import Checks
+from kpibatch.rules.computations import Parts
+from kpibatch.rules.conditions import Floats
 from kpibatch.rules.fingerprint import fingerprint, said
 from kpibatch.rules.records import (
     MAY_LACK,
@@ -19,11 +21,12 @@ from kpibatch.rules.records import (
     Export,
     Measure,
     Node,
-    Round,
     Rule,
     Source,
     Unit,
 )
+from kpibatch.rules.round import Holiday, Round
+from kpibatch.rules.sources import are_days, computed
 from kpibatch.rules.written import NEVER_CHANGED, Written
 
 
@@ -52,6 +55,7 @@ class LevelTables:
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
     doubtful: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     exports: tuple[Export, ...] = field(default=(), metadata={MAY_LACK: True})
+    holidays: tuple[Holiday, ...] = field(default=(), metadata={MAY_LACK: True})
     written: Written = field(default=NEVER_CHANGED, compare=False)
     since: str = field(default="", compare=False)
     examples: tuple[Example, ...] = field(default=(), compare=False)
@@ -208,6 +212,12 @@ class LevelTables:
             *(deep for direct in self.measures[code].ingredients for deep in self.with_ingredients(direct)),
             code,
         )
+
+    def compute(self, measure: Measure, above: Floats, below: Floats) -> Floats:
+        """A computed measure over the units, from its ตัวตั้ง (shape (parts, units)) and its ตัวหาร."""
+        days = are_days(measure, self.measures)
+        parts = Parts(above, below, days, measure.count, tuple(holiday.day for holiday in self.holidays))
+        return computed(measure, parts, self.lower_is_better(measure.code))
 
     def lower_is_better(self, measure: str) -> bool:
         """Whether the level tables ask a measure to stay below, never above.

@@ -20,29 +20,22 @@ from kpibatch.rules.levels import LevelTables, numbered
 from kpibatch.rules.optional.crosschecks import read_checks
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
+from kpibatch.rules.optional.holidays import read_holidays
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.reading.cells import Typed, condition_in, numbers_of, report_shares
+from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_measures
 from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
-from kpibatch.rules.records import (
-    Baseline,
-    Case,
-    Measure,
-    Node,
-    Rollup,
-    Round,
-    Rule,
-    Source,
-    Unit,
-    ZeroRule,
-)
+from kpibatch.rules.records import Baseline, Case, Measure, Node, Rule, Source, Unit
+from kpibatch.rules.round import Round
 from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
     CROSSCHECKS,
     EXAMPLES,
     EXPORTS,
+    HOLIDAYS,
     MEASURES,
     NODES,
     RATING,
@@ -51,7 +44,6 @@ from kpibatch.rules.schema import (
     SHEETS,
     UNITS,
     Column,
-    Flag,
 )
 from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
 from kpibatch.rules.written import Written
@@ -70,7 +62,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     grids = read_book(path)
     sheets = read_sheets(path.name, grids)
     units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
-    measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, _measure))
+    measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, read_measure))
     this = read_round(sheets[ROUND.sheet])
     nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
     names = _level_columns(sheets[RULES.sheet])
@@ -89,6 +81,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         level_count=len(names),
         checks=read_checks(sheets[CROSSCHECKS.sheet], measures),
         examples=read_examples(sheets[EXAMPLES.sheet], nodes, measures, this, len(names)),
+        holidays=tuple(read_holidays(sheets[HOLIDAYS.sheet])),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     report_origins(sheets[MEASURES.sheet], tables.exports)
@@ -128,27 +121,6 @@ def _unit(row: Row) -> Unit:
         cc=row.text(UNITS.cc),
         place=row.place(UNITS.code),
         position=row.text(UNITS.position),
-    )
-
-
-def _measure(row: Row) -> Measure:
-    kind, counting_unit = row.choice(MEASURES.kind, Kind, Kind.NUMBER), row.text(MEASURES.counting_unit)
-    bounds = Kind.NUMBER if kind is Kind.YES_NO else kind
-    return Measure(
-        code=row.code(MEASURES.code),
-        label=row.text(MEASURES.label),
-        kind=kind,
-        source=row.choice(MEASURES.source, Source, Source.FORM),
-        counting_unit=counting_unit,
-        rollup=row.choice(MEASURES.rollup, Rollup, Rollup.LAST),
-        numerator=row.codes(MEASURES.numerator),
-        denominator=row.code(MEASURES.denominator),
-        zero_rule=row.choice(MEASURES.zero_rule, ZeroRule, ZeroRule.MISSING),
-        minimum=row.read(MEASURES.minimum, bounds, counting_unit),
-        maximum=row.read(MEASURES.maximum, bounds, counting_unit),
-        limit=row.code(MEASURES.limit),
-        needs_evidence=row.choice(MEASURES.needs_evidence, Flag, Flag.NO) is Flag.YES,
-        place=row.place(MEASURES.code),
     )
 
 

@@ -6,13 +6,11 @@ in which cases, with which weights. Nothing here reads or writes a file.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from functools import cached_property
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import fold, months_between
+from kpibatch.base.thai import fold
 from kpibatch.rules.conditions import Condition, is_dash
 
 TOTAL = "total"
@@ -28,8 +26,18 @@ class Source(StrEnum):
     PERCENT = "ร้อยละ"
     GROWTH = "เพิ่มขึ้น"
     REDUCTION = "ลดลง"
+    RATIO = "อัตราส่วน"
+    DIFFERENCE = "ผลต่าง"
     SUM = "ผลรวม"
+    MEAN = "เฉลี่ย"
+    MEAN_OF_HIGHEST = "เฉลี่ยสูงสุด"
+    HIGHEST = "มากสุด"
+    LOWEST = "น้อยสุด"
+    DONE = "นับข้อ"
+    WORKDAYS = "วันทำการ"
     ON_TIME = "ส่งทันกำหนด"
+    LATE_DAYS = "วันที่ช้า"
+    MONTH_NUMBER = "เดือนที่"
 
 
 class Rollup(StrEnum):
@@ -67,41 +75,6 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True)
-class Round:
-    """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1.
-
-    ``child_sum`` is what the nodes under nothing sum to where the letter says so; it decides no score, so
-    the digest leaves it out.
-    """
-
-    owner: str
-    fiscal_year: str
-    number: str
-    start: date
-    end: date
-    unit_noun: str
-    reference: str
-    report_months: tuple[int, ...] = ()
-    level_scores: tuple[float, ...] = ()
-    below_one: float = 0.0
-    child_sum: float | None = field(default=None, compare=False)
-    child_sum_place: Place = field(default=NOWHERE, compare=False)
-
-    @property
-    def key(self) -> str:
-        """The round as forms carry it: ``2565/2``."""
-        return f"{self.fiscal_year}/{self.number}"
-
-    @cached_property
-    def months(self) -> tuple[str, ...]:
-        """The months that are reported on, as keys, in order."""
-        months = months_between(self.start, self.end)
-        return tuple(
-            month for month in months if not self.report_months or int(month[5:]) in self.report_months
-        )
-
-
-@dataclass(frozen=True)
 class Unit:
     """หน่วย: who is assessed."""
 
@@ -116,7 +89,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Measure:
-    """รายการข้อมูล: one datum; dates as bounds are ordinals."""
+    """รายการข้อมูล: one datum; dates as bounds are ordinals.
+
+    ``count`` is how many of ตัวตั้ง count; ``decimals`` is to how many its value is rounded, if at all.
+    """
 
     code: str
     label: str
@@ -132,6 +108,8 @@ class Measure:
     limit: str = ""
     needs_evidence: bool = False
     place: Place = NOWHERE
+    count: int = field(default=0, metadata={MAY_LACK: True})
+    decimals: int | None = field(default=None, metadata={MAY_LACK: True})
 
     @property
     def monthly(self) -> bool:

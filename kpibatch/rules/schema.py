@@ -203,6 +203,7 @@ class _Measures(Sheet):
     limit = Column("ไม่เกินรายการ", 22, choices=_MEASURE_CODES)
     needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=Flag)
     origin = Column("แหล่ง", 14, optional=True)
+    decimals = Column("ปัดทศนิยม", 11, "number", optional=True)
 
 
 class _Rules(Sheet):
@@ -249,6 +250,11 @@ class _Checks(Sheet):
     used = Column("ใช้", 9, choices=Use)
 
 
+class _Holidays(Sheet):
+    day = Column("วันที่", 18, "day")
+    name = Column("ชื่อ", 50, wraps=True)
+
+
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
@@ -280,8 +286,9 @@ EXAMPLES = _Examples(
     any_column=Column("", 14, "condition"),
     optional=True,
 )
+HOLIDAYS = _Holidays("วันหยุด", ((_Holidays.day, _Holidays.name), (_Holidays.day,)), optional=True)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
-    *(EXPORTS, CROSSCHECKS, EXAMPLES),
+    *(EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES),
 )
 GUIDE = "คู่มือ"

@@ -9,6 +9,7 @@ import pandas as pd
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Case, Method, Node, Source
+from kpibatch.rules.sources import needed_for
 from kpibatch.scoring.points import Integers, active, linear, steps
 
 
@@ -110,7 +111,7 @@ def _asked(needed: Iterable[tuple[str, Booleans]], tables: LevelTables) -> dict[
     """What has to be filled in or fixed for the measures that are needed, and for which units."""
     asked: dict[str, Booleans] = {}
     for code, units in needed:
-        for part in tables.with_ingredients(code):
+        for part in needed_for(code, tables.measures):
             if tables.measures[part].monthly or tables.measures[part].source is Source.BASE:
                 asked[part] = asked[part] | units if part in asked else units
     return asked

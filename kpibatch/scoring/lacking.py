@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.kinds import Kind
+from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import BAD, EMPTY, OK
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
-from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
+from kpibatch.rules.sources import computed_words, needed_for, undefined_at_zero
 from kpibatch.scoring.kpi import KpiScores
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import Scores
@@ -230,12 +231,12 @@ def too_large(measured: Measured, scores: Scores, sent: set[str], tables: LevelT
     for measure in tables.measures.values():
         if measure.source not in COMPUTATIONS:
             continue
-        lost = there[list(measure.ingredients)].all(axis=1) & ~there[measure.code]
+        lost = there[list(needed_for(measure.code, tables.measures)[:-1])].all(axis=1) & ~there[measure.code]
         for row in np.flatnonzero(lost).tolist():
             unit, value = tables.units[row].code, measured.row(row)
             undefined = undefined_at_zero(measure) and value[measure.denominator] == 0
             if unit in sent and not undefined and _needed(scores, measure.code, row, tables):
-                shown = [show_number(value[code]) for code in measure.numerator]
+                shown = [show_value(value[code], tables.measures[code].kind) for code in measure.numerator]
                 below = show_number(value[measure.denominator]) if measure.denominator else ""
                 facts = {"label": measure.label, "words": computed_words(measure, shown, below)}
                 found.append(

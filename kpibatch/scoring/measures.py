@@ -4,7 +4,7 @@ In: the long frame of values. Out: ``Measured``: numbers as floats, days as ordi
 as NaN.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kpibatch.base.findings import NOWHERE, Place
-from kpibatch.base.kinds import Kind
+from kpibatch.base.findings import NOWHERE, Finding, Place, finding
+from kpibatch.base.kinds import Kind, show_value
 from kpibatch.intake.frame import EMPTY, OK, PLACE
 from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Source
-from kpibatch.rules.sources import computed
+from kpibatch.rules.records import Rollup, Source
+from kpibatch.rules.sources import rounded
 from kpibatch.scoring.rollups import Months, cells_of, roll_up
 
 _LARGEST = np.finfo(np.float64).max / 10.0**DECIMALS
@@ -52,8 +52,16 @@ class Measured:
         return {str(code): self.values[code].to_numpy(float) for code in self.values.columns}
 
 
-def measure_all(values: pd.DataFrame, tables: LevelTables, in_time: Mapping[str, float]) -> Measured:
-    """Roll up, add the baselines and compute; ``in_time`` is each unit's percent of timely submissions.
+def measure_all(
+    values: pd.DataFrame,
+    tables: LevelTables,
+    in_time: Mapping[str, float],
+    late_days: Mapping[str, Sequence[float]] | None = None,
+    month: str = "",
+) -> Measured:
+    """Roll up, add the baselines and compute. What the batch knows by itself: ``in_time``, each unit's
+    percent of timely submissions, ``late_days``, by how many days each month's came late, the report
+    ``month``.
 
     Source: design, section 1 (รายการข้อมูล).
     """
@@ -78,8 +86,23 @@ def measure_all(values: pd.DataFrame, tables: LevelTables, in_time: Mapping[str,
             origin |= {(unit, code): base.place for unit, base in zip(units, fixed, strict=True) if base}
         elif measure.source is Source.ON_TIME:
             columns[code] = np.array([in_time.get(unit, np.nan) for unit in units])
+        elif measure.source is Source.LATE_DAYS:
+            columns[code], incomplete[code] = _late(late_days or {}, units, measure.rollup)
+        elif measure.source is Source.MONTH_NUMBER:
+            columns[code] = np.full(len(units), tables.round.number_of(month))
     everything, partial = compute_all(columns, incomplete, tables)
     return Measured(pd.DataFrame(everything, index=units), pd.DataFrame(partial, index=units), origin)
+
+
+def _late(
+    days: Mapping[str, Sequence[float]], units: Sequence[str], rollup: Rollup
+) -> tuple[Floats, Booleans]:
+    """วันที่ช้า: every month's days as one value a unit; missing where no month has a due day."""
+    months = max(map(len, days.values()), default=0)
+    late = np.array([days.get(unit, [np.nan] * months) for unit in units], dtype=float)
+    if not late.size:
+        return np.full(len(units), np.nan), np.zeros(len(units), dtype=bool)
+    return roll_up(Months(late, np.isnan(late), np.full(late.shape, NOWHERE, dtype=object)), rollup)
 
 
 def compute_all(
@@ -91,7 +114,8 @@ def compute_all(
     """Every measure in the tables' order, those not given computed from those that are, however deep.
 
     Arrays of shape (units,); a computed measure is incomplete where one of its parts is. A number in
-    ``instead`` stands for what was given or would be computed, and is complete. What is too large to be
+    ``instead`` stands for what was given or would be computed, and is complete. All are rounded as their
+    measure says. What is too large to be
     reckoned with is missing (``lacking.too_large`` tells it), so that whatever follows is finite.
     """
     columns: dict[str, Floats] = {}
@@ -103,20 +127,40 @@ def compute_all(
             columns[code] = given[code]
             partial[code] = incomplete.get(code, np.zeros(length, dtype=bool))
         else:
-            parts = [columns[part] for part in measure.numerator]
+            above = np.array([columns[part] for part in measure.numerator])
             with np.errstate(all="ignore"):
-                total = np.sum(parts, axis=0) if parts else np.full(length, np.nan)
-                below = columns.get(measure.denominator, total)
-                columns[code] = computed(measure, total, below, tables.lower_is_better(code))
+                columns[code] = tables.compute(measure, above, columns.get(measure.denominator, above[0]))
             partial[code] = np.any([partial[part] for part in measure.ingredients], axis=0)
         if instead and code in instead:
             named = ~np.isnan(instead[code])
             columns[code] = np.where(named, instead[code], columns[code])
             partial[code] = partial[code] & ~named
-        columns[code] = _finite(columns[code])
+        columns[code] = rounded(measure, _finite(columns[code]))
     return {code: columns[code] for code in tables.measures}, {
         code: partial[code] for code in tables.measures
     }
+
+
+def backwards(measured: Measured, sent: Collection[str], tables: LevelTables) -> list[Finding]:
+    """Working days that are counted to a day before the one they are counted from, of units that have sent.
+
+    Source: design, section 1 (Wider rules: วันทำการ).
+    """
+    found = []
+    for measure in tables.measures.values():
+        for unit in sent if measure.source is Source.WORKDAYS else ():
+            ends = measure.denominator, measure.numerator[0]
+            start, end = (measured.value(unit, each) for each in ends)
+            if end < start:
+                place = measured.origin.get((unit, ends[1]), measure.place)
+                facts = {
+                    "label": measure.label,
+                    "from_label": tables.measures[ends[0]].label,
+                    "start": show_value(start, Kind.DATE),
+                    "found": show_value(end, Kind.DATE),
+                }
+                found.append(finding("workdays-backwards", place, unit=unit, measure=ends[1], **facts))
+    return found
 
 
 def _finite(values: Floats) -> Floats:

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source
-from kpibatch.rules.sources import COMPUTATIONS, COMPUTED
+from kpibatch.rules.sources import needed_for, rounded
 
 _FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
 
@@ -23,6 +26,7 @@ class Step:
     filled in.
 
     ``reachable`` is false where this round can no longer bring it (a day gone by, a month already too low).
+    ``items`` are those that are still to be done, by name.
     ``change`` is the measure, by its code, and the value it would then have; ``None`` where nobody knows.
     """
 
@@ -32,6 +36,7 @@ class Step:
     target: float = math.nan
     reachable: bool = True
     change: tuple[str, float] | None = None
+    items: tuple[str, ...] = ()
 
     def text(self, language: str) -> str:
         facts = {
@@ -39,6 +44,7 @@ class Step:
             "more": show_value(abs(self.more), self.measure.kind, language),
             "target": show_value(self.target, self.measure.kind, language),
             "counted": self.measure.counting_unit,
+            "items": ", ".join(self.items),
         }
         return " ".join(say(f"step.{self.how}", language, **facts).split())
 
@@ -78,7 +84,39 @@ def _step(
     if math.isnan(value):
         lacking = _without_value(measure, values, tables)
         return Step("no-zero-rule" if lacking.ingredients else "no-data", lacking, change=change)
-    return _number(measure, edge, values, tables)
+    if measure.source is Source.DONE and edge.upward:
+        return _items(measure, edge, values, tables)
+    step = _number(measure, edge, values, tables)
+    return replace(step, reachable=step.reachable and not _settled(measure))
+
+
+def _items(measure: Measure, edge: Condition, values: Mapping[str, float], tables: LevelTables) -> Step:
+    """นับข้อ: how many items are still to be done, and which there are."""
+    target = itself(measure, values).target(edge)
+    items = tuple(item.label for item in not_done(measure, values, tables))
+    more, change = target - values[measure.code], (measure.code, target)
+    return Step("items", measure, more, target, len(items) >= more, change, items)
+
+
+def not_done(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> list[Measure]:
+    """Of what นับข้อ counts, the items that are known not to be done.
+
+    Source: design, section 1 (Wider rules: นับข้อ).
+    """
+    if measure.source is not Source.DONE:
+        return []
+    items = [tables.measures[code] for code in measure.numerator]
+    return [item for item in items if values[item.code] == 0 or _no_day(item, values)]
+
+
+def _no_day(item: Measure, values: Mapping[str, float]) -> bool:
+    return item.kind is Kind.DATE and math.isnan(values[item.code])
+
+
+def _settled(measure: Measure) -> bool:
+    """Whether what is known of a measure can't become another in this round: days that went by."""
+    lasting = measure.rollup in (Rollup.SUM, Rollup.MAX)
+    return measure.source is Source.WORKDAYS or (measure.source is Source.LATE_DAYS and lasting)
 
 
 def _of_others(
@@ -109,7 +147,7 @@ def _yes_no(measure: Measure, edge: Condition, value: float, change: tuple[str, 
 
 def _without_value(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> Measure:
     """The first ingredient without a value, or the measure itself."""
-    for code in tables.with_ingredients(measure.code):
+    for code in needed_for(measure.code, tables.measures):
         if not tables.measures[code].ingredients and math.isnan(values[code]):
             return tables.measures[code]
     return measure
@@ -174,26 +212,31 @@ def lever_of(measure: Measure, values: Mapping[str, float], tables: LevelTables)
     """What the unit fills in that decides a measure; ``None`` where no single filled-in number does."""
     if measure.source is Source.FORM:
         return itself(measure, values)
-    if measure.source not in COMPUTED or len(measure.numerator) > 1:
+    computation = COMPUTATIONS.get(measure.source)
+    if computation is None or (line := computation.line) is None or len(measure.numerator) > 1:
         return None
-    filled, divisor = tables.measures[measure.numerator[0]], values[measure.denominator]
-    if divisor == 0 or math.isnan(divisor) or filled.source is not Source.FORM:
+    filled, below = tables.measures[measure.numerator[0]], values.get(measure.denominator, 0.0)
+    if math.isnan(below) or filled.source is not Source.FORM or (computation.divides and below == 0):
         return None
-    computation = COMPUTATIONS[measure.source]
     return Lever(
         filled,
         values[filled.code],
         values[measure.code],
-        lambda number: computation.single(number, divisor),
-        lambda value: computation.inverse(value, divisor),
-        computation.falls != (divisor < 0),
+        lambda number: _rounded(measure, line.single(number, below)),
+        lambda value: line.inverse(value, below),
+        line.falls != (computation.divides and below < 0),
     )
 
 
 def itself(measure: Measure, values: Mapping[str, float]) -> Lever:
     """A measure as its own lever."""
     value = values[measure.code]
-    return Lever(measure, value, value, float, float)
+    return Lever(measure, value, value, lambda number: _rounded(measure, number), float)
+
+
+def _rounded(measure: Measure, value: float) -> float:
+    """A single value, rounded as its measure says."""
+    return value if measure.decimals is None else float(rounded(measure, np.array([value]))[0])
 
 
 def meeting(edge: Condition, measure: Measure) -> float:

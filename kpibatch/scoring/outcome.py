@@ -22,7 +22,7 @@ from kpibatch.intake.late import (
     with_sealed_corrections,
     within_seals,
 )
-from kpibatch.intake.month import Intake, in_time
+from kpibatch.intake.month import Intake, in_time, late_days
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
@@ -38,7 +38,7 @@ from kpibatch.scoring.lacking import (
     without_case,
     zero_denominators,
 )
-from kpibatch.scoring.measures import Measured, measure_all
+from kpibatch.scoring.measures import Measured, backwards, measure_all
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.promises import Promise, promises
 from kpibatch.scoring.rank import Standing, rank_units
@@ -225,7 +225,7 @@ def assess(
         findings += crossed
     findings += [*about_corrections, *corrections.findings]
     findings += [*about_seals, *about_sealed, *about_late]
-    measured = measure_all(reported, tables, in_time(tables, intake, past))
+    measured = _measured(reported, tables, intake, past)
     scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
@@ -233,7 +233,7 @@ def assess(
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
     findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
-    findings += too_large(measured, scores, sent, tables)
+    findings += [*too_large(measured, scores, sent, tables), *backwards(measured, sorted(sent), tables)]
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(
@@ -249,3 +249,11 @@ def assess(
         past,
         corrections,
     )
+
+
+def _measured(
+    reported: pd.DataFrame, tables: LevelTables, intake: Intake, past: tuple[PastMonth, ...]
+) -> Measured:
+    """The measures, what the batch knows by itself among them."""
+    prompt, late = in_time(tables, intake, past), late_days(tables, intake, past)
+    return measure_all(reported, tables, prompt, late, intake.month)

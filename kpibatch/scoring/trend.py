@@ -48,4 +48,5 @@ def month_of(outcome: Outcome) -> PastMonth:
         },
         frozenset(outcome.sent - outcome.late),
         outcome.said,
+        came={submission.unit: submission.received for submission in outcome.intake.submissions},
     )

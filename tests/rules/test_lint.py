@@ -100,6 +100,28 @@ def also(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
+def counting(level_5: str) -> dict[str, Any]:
+    """T1 asks how many of three answers are yes."""
+    three = "T1.docs, I1.news, I1.day"
+    kinds = {"รายการข้อมูล!D7": "ใช่/ไม่ใช่", "รายการข้อมูล!H5": None, "รายการข้อมูล!I5": None}
+    rest = {f"ระดับ!{column}{row}": None for column in "ABCDEFGHI" for row in (4, 5)}
+    asked = levels(2, "≥ 0", "≥ 1", "≥ 2", "> 2", level_5)
+    return {"รายการข้อมูล!E5": "นับข้อ", "รายการข้อมูล!G5": three} | kinds | rest | asked
+
+
+HOLIDAYS = {"วันหยุด": "วันที่ | ชื่อ\n31 มี.ค. 2565 | วันหยุด"}
+WORKDAYS = {
+    **{"ระดับ!D6": "I1.days", "ระดับ!I6": "≤ 10"},
+    **{
+        f"รายการข้อมูล!{column}9": text
+        for column, text in zip("ABCDE", ("I1.days", "ใช้เวลา", "วันทำการ", "จำนวน", "วันทำการ"), strict=True)
+    },
+    **{"รายการข้อมูล!G9": "I1.day", "รายการข้อมูล!H9": "I1.start"},
+    **{
+        f"รายการข้อมูล!{column}10": text
+        for column, text in zip("ABDE", ("I1.start", "รับเรื่อง", "วันที่", "กรอก"), strict=True)
+    },
+}
 AS_PRINTED = ("< 50", "< 60", "60", "70", "> 70")
 ALWAYS = (None, None, "T1.docs", *["ใช่"] * 5)
 LINEAR = {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"} | cells_of("ระดับ", 3, *[None] * 9)
@@ -190,7 +212,8 @@ SLIPS = (
     Slip("table-circular", "ตัวชี้วัด!A4", {"ตัวชี้วัด!B4": "T1"}),
     Slip("table-parts-missing", "รายการข้อมูล!A5", {"รายการข้อมูล!H5": None}, also=also("lint-unused")),
     Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": None}, also=also("lint-unused")),
-    Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "ผลรวม"}, near={"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None}),
+    Slip("table-parts-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!I5": None},
+        near={"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None, "รายการข้อมูล!I5": None}),
     # the province's numbers and central systems' exports
     Slip("lint-export-source", "แหล่งข้อมูล!E2", sheets=export("T1.pct | ก | ส่วนกลาง"), near={"แหล่งข้อมูล!E2": "T1.spent"}),
     Slip("lint-export-counts", "แหล่งข้อมูล!E2", sheets=export("T1.spent | ก |"), near={"แหล่งข้อมูล!G2": "หน่วย"}),
@@ -282,6 +305,21 @@ SLIPS = (
         near=cells_of("รายการข้อมูล", 9, "I1.old", "เดิม", "ข่าว") | {"รายการข้อมูล!L7": "I1.old"}),
     Slip("lint-no-baseline", "ค่าตั้งต้น", {"ค่าตั้งต้น!C4": None}, near={"ค่าตั้งต้น!C4": 0}),
     Slip("lint-baseline-range", "ค่าตั้งต้น!C4", {"ค่าตั้งต้น!C4": -2000}, near={"ค่าตั้งต้น!C4": 0}),
+    Slip("lint-zero-idle", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None},
+        near={"รายการข้อมูล!E5": "ผลรวม", "รายการข้อมูล!H5": None, "รายการข้อมูล!I5": None}),
+    Slip("lint-ratio-zero", "รายการข้อมูล!A5", {"รายการข้อมูล!E5": "อัตราส่วน", "รายการข้อมูล!I5": "ผ่าน"}, near={"รายการข้อมูล!E5": "อัตราส่วน"}),
+    Slip("lint-rounding", "รายการข้อมูล!A8", {"รายการข้อมูล!N1": "ปัดทศนิยม", "รายการข้อมูล!N8": 0},
+        near={"รายการข้อมูล!N1": "ปัดทศนิยม", "รายการข้อมูล!N7": 0}),
+    Slip("table-how-many", "รายการข้อมูล!H5", {"รายการข้อมูล!E5": "เฉลี่ยสูงสุด", "รายการข้อมูล!H5": 2, "รายการข้อมูล!I5": None},
+        near={"รายการข้อมูล!E5": "เฉลี่ยสูงสุด", "รายการข้อมูล!H5": 1, "รายการข้อมูล!I5": None}, also=also("lint-unused")),
+    Slip("lint-unreachable", "ระดับ!I2", counting("≥ 4"), near=counting("≥ 3"), also=also("lint-unused", "lint-empty-level")),
+    # วันหยุด
+    Slip("lint-holidays-other", "วันหยุด", WORKDAYS, near=WORKDAYS | {"รายการข้อมูล!E9": "กรอก", "รายการข้อมูล!G9": None, "รายการข้อมูล!H9": None}),
+    Slip("lint-holidays-other", "วันหยุด!A2", WORKDAYS, sheets=HOLIDAYS, near=WORKDAYS | {"วันหยุด!A2": "30 ก.ย. 2565"}),
+    Slip("lint-holiday-twice", "วันหยุด!A3", cells_of("วันหยุด", 3, "๓๑ มี.ค. ๒๕๖๕", "ชดเชย"), sheets=HOLIDAYS,
+        near=cells_of("วันหยุด", 3, "1 เม.ย. 2565", "ชดเชย")),
+    Slip("lint-holiday-weekend", "วันหยุด!A3", cells_of("วันหยุด", 3, "2 เม.ย. 2565", "เสาร์"), sheets=HOLIDAYS,
+        near=cells_of("วันหยุด", 3, "1 เม.ย. 2565", "ศุกร์")),
     # the level tables proper
     Slip("lint-no-conditions", "ระดับ!E3", levels(3, *[None] * 5), near=levels(3, *[None] * 4, "ใช่")),
     Slip("lint-order", "ระดับ!G2", levels(2, "≥ 60", "≥ 70", "≥ 65"), near=levels(2, "≥ 60", "≥ 70", "≥ 70")),

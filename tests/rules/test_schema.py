@@ -34,7 +34,7 @@ OTHERS_WORDS = {
     "rules/checks.py": {"หมายเหตุ"},  # a word of ความรุนแรง
     "base/thai.py": {"เดือน"},  # a word before a month's name
     "intake/arrivals.py": {"ไฟล์"},  # a heading of the list of arrivals
-    "base/kinds.py": {"เดือน", "ระดับ"},  # what is measured and not counted
+    "base/kinds.py": {"เดือน", "ระดับ", "วันที่"},  # a kind, and what is measured and not counted
     "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
     "forms/standard.py": {"รหัส"},
     "intake/corrections.py": {
@@ -44,6 +44,7 @@ OTHERS_WORDS = {
         "ค่า",
         "รหัสหน่วย",
         "เหตุผล",
+        "วันที่",
     },  # the corrections' own columns
 }
 ELSEWHERE = [path for path in FILES if name_of(path) != "rules/schema.py"]

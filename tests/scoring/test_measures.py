@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from tablebook import levels, one_kpi
 
 from kpibatch.base.findings import Place
+from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import BAD, COLUMNS, EMPTY, OK
+from kpibatch.rules.computations import COMPUTATIONS, Parts
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import parse
-from kpibatch.rules.records import Source, ZeroRule
-from kpibatch.rules.sources import COMPUTATIONS, at_zero
+from kpibatch.rules.records import Measure, Source, ZeroRule
+from kpibatch.rules.sources import at_zero
 from kpibatch.scoring.measures import Measured, measure_all
 
 MONTHS = ("2565-04", "2565-05", "2565-06")
@@ -207,22 +209,26 @@ def test_a_zero_denominator_counts_as_the_table_says(source, a, zero_rule, rule,
     )
 
 
-def test_at_zero():
-    assert [at_zero(rule, lower) for rule in (ZeroRule.PASS, ZeroRule.FAIL) for lower in (False, True)] == [
-        100,
-        0,
-        0,
-        100,
-    ]
-    assert np.isnan([at_zero(ZeroRule.MISSING, lower) for lower in (False, True)]).all()
+@pytest.mark.parametrize(
+    ("source", "passes", "fails"),
+    [(Source.PERCENT, (100, 0), (0, 100)), (Source.RATIO, (nan, 0), (0, nan))],
+)
+def test_at_zero(source, passes, fails):
+    """Where higher is better, and where lower is; no ratio stands for having passed."""
+    at = {
+        rule: [at_zero(Measure("x", "", Kind.NUMBER, source, zero_rule=rule), low) for low in (False, True)]
+        for rule in ZeroRule
+    }
+    assert at[ZeroRule.PASS] == pytest.approx(passes, nan_ok=True)
+    assert at[ZeroRule.FAIL] == pytest.approx(fails, nan_ok=True)
+    assert np.isnan(at[ZeroRule.MISSING]).all()
 
 
 @given(st.integers(1, 10**6), st.integers(0, 100))
 def test_exactly_k_percent_is_k_percent(hundredth, k):
     """k of every hundred is at least k percent, never a hair below it."""
-    share = COMPUTATIONS[Source.PERCENT].value(
-        np.array([float(hundredth * k)]), np.array([float(hundredth * 100)])
-    )
+    parts = Parts(np.array([[float(hundredth * k)]]), np.array([float(hundredth * 100)]))
+    share = COMPUTATIONS[Source.PERCENT].value(parts)
     assert parse(f"= {k}").holds(share)[0]
 
 

@@ -18,11 +18,12 @@ from workspace import submission as file_of
 from kpibatch.base.config import RankingRules, read_config
 from kpibatch.base.kinds import Kind
 from kpibatch.months.assess import assess_month
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import parse
 from kpibatch.rules.records import TOTAL, Measure, Rollup, Source
-from kpibatch.rules.sources import COMPUTATIONS, COMPUTED
+from kpibatch.rules.sources import COMPUTED
 from kpibatch.scoring.next_level import Lever, Step
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.promises import Promise, promises, together
@@ -245,9 +246,9 @@ def test_a_variant_without_changes_is_scored_as_it_was():
 )
 def test_a_target_is_the_first_at_which_the_condition_holds(source, sign, hundredths, whole, kind):
     """By the scorer's own arithmetic and rounding; one satang (or household) less does not do."""
-    edge, computation, per = (
+    edge, line, per = (
         parse(f"{sign} {hundredths / 100}"),
-        COMPUTATIONS[source],
+        COMPUTATIONS[source].line,
         1 if kind is Kind.NUMBER else 100,
     )
     divisor = whole / per
@@ -255,13 +256,13 @@ def test_a_target_is_the_first_at_which_the_condition_holds(source, sign, hundre
         Measure("x", "", kind, Source.FORM),
         0.0,
         0.0,
-        lambda number: computation.single(number, divisor),
-        lambda value: computation.inverse(value, divisor),
-        computation.falls,
+        lambda number: line.single(number, divisor),
+        lambda value: line.inverse(value, divisor),
+        line.falls,
     )
     target = lever.target(edge)
     before = (round(target * per) + (1 if lever.fewer(edge) else -1)) / per
-    holds = edge.holds(computation.value(np.array([target, before]), np.array([divisor, divisor])))
+    holds = edge.holds(line.value(np.array([target, before]), np.array([divisor, divisor])))
     assert (holds.tolist(), round(target * per) / per) == ([True, False], target)
 
 

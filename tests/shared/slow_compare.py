@@ -49,24 +49,42 @@ def aim(
 ) -> None:
     """Put what a measure is made of on a threshold or one step beside it."""
     filled = tables.measures[measure.numerator[0]] if measure.ingredients else measure
-    wanted, step = asked.number, a_step(filled)
+    wanted = asked.number
     if asked.sign == "any" or filled.source is Source.ON_TIME:
         return
     if measure.kind is Kind.YES_NO:
         given[filled.code] = int(wanted) if chance.random() < 0.95 else 1 - int(wanted)
         return
-    if measure.ingredients:
-        whole = Fraction(given[measure.denominator] or 0)
-        share = {Source.PERCENT: wanted, Source.GROWTH: 100 + wanted, Source.REDUCTION: 100 - wanted}[
-            measure.source
-        ]
-        wanted = whole * share / 100
+    if measure.source in BY_CHANCE:
+        return
+    if measure.denominator:
+        whole = Fraction(given.get(measure.denominator) or 0)
+        wanted = {
+            Source.PERCENT: whole * wanted / 100,
+            Source.GROWTH: whole * (100 + wanted) / 100,
+            Source.REDUCTION: whole * (100 - wanted) / 100,
+            Source.RATIO: whole * wanted,
+            Source.DIFFERENCE: whole + wanted,
+        }[measure.source]
+    for code in measure.numerator or (measure.code,):
+        if code in given:
+            given[code] = near(wanted, asked.sign, a_step(tables.measures[code]), chance)
+
+
+BY_CHANCE = (
+    *(Source.ON_TIME, Source.LATE_DAYS, Source.MONTH_NUMBER),
+    *(Source.DONE, Source.WORKDAYS, Source.SUM),
+)
+
+
+def near(wanted: Fraction, sign: str, step: Fraction, chance: random.Random) -> Fraction:
+    """What is wanted or one step beside it, not below 0."""
     round_off = chance.choice((math.floor, math.ceil))
-    beside = chance.choices((0, 1, -1), (6, 1, 1))[0] if asked.sign in "≥≤" else chance.choice((0, 1, -1))
-    given[filled.code] = max(Fraction(0), (round_off(wanted / step) + beside) * step)
+    beside = chance.choices((0, 1, -1), (6, 1, 1))[0] if sign in "≥≤" else chance.choice((0, 1, -1))
+    return max(Fraction(0), (round_off(wanted / step) + beside) * step)
 
 
-def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
+def make_up(book: Book, unit: Unit, month: str, chance: random.Random) -> Slow:
     tables = book.tables
     given: dict[str, Number | None] = {
         code: anything(measure, tables, chance)
@@ -76,6 +94,10 @@ def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
     for code, measure in tables.measures.items():
         if measure.source is Source.ON_TIME:
             given[code] = Fraction(100 * chance.randint(0, 6), 6)
+        if measure.source is Source.LATE_DAYS:
+            given[code] = chance.choice((0, 0, 1, 2, 3, 10, 30))
+        if measure.source is Source.MONTH_NUMBER:
+            given[code] = int(tables.round.number_of(month))
     for rules in book.rules.values():
         goal = chance.choice((*range(tables.level_count + 1), tables.level_count))
         for rule in chance.sample(rules, len(rules)):
@@ -89,7 +111,8 @@ def make_up(book: Book, unit: Unit, chance: random.Random) -> Slow:
             )
     weights = {row.weight_measure for node in tables.nodes for row in node.rows} - {""}
     given |= {code: chance.choice((5, Fraction(25, 2), 40)) for code in weights}
-    missing = [code for code in given if chance.random() < 0.01 and code not in weights]
+    known = weights | {code for code in given if tables.measures[code].source is Source.MONTH_NUMBER}
+    missing = [code for code in given if chance.random() < 0.01 and code not in known]
     stale = {code for code in given if chance.random() < 0.005 and code not in missing}
     stale = {
         code
@@ -155,7 +178,14 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
         for code, measure in tables.measures.items()
         if measure.source is Source.ON_TIME and (value := one.given[code]) is not None
     }
-    return measure_all(frame, tables, timely), tables
+    late = {
+        one.unit.code: [math.nan if value is None else float(value)]
+        for one in units
+        for code, measure in tables.measures.items()
+        if measure.source is Source.LATE_DAYS
+        for value in (one.given[code],)
+    }
+    return measure_all(frame, tables, timely, late, month), tables
 
 
 def differences(
@@ -218,7 +248,7 @@ def compare(
     chance = random.Random(seed)
     tables = enlarged(tables, chance)
     book = Book(tables, today)
-    units = [make_up(book, unit, chance) for unit in tables.units]
+    units = [make_up(book, unit, month, chance) for unit in tables.units]
     sent = {unit.code for unit in tables.units if chance.random() < 0.97}
     measured, tables = measured_of(units, tables, month)
     scores = score_all(measured, tables, month)

@@ -7,7 +7,7 @@ import math
 import operator
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -116,6 +116,36 @@ class Book:
             self.tables.measures[code].kind is Kind.DATE and min(deadlines, default=Fraction()) > self.today
         )
 
+    def workdays(self, start: Number, end: Number) -> int:
+        """Day by day from the one after ``start`` to ``end``; backwards it is as many less."""
+        if end < start:
+            return -self.workdays(end, start)
+        days = (date.fromordinal(number) for number in range(int(start) + 1, int(end) + 1))
+        free = {holiday.day for holiday in self.tables.holidays}
+        return sum(day.weekday() < 5 and day.toordinal() not in free for day in days)
+
+
+def highest(numbers: Sequence[Number], count: int) -> Number:
+    return Fraction(sum(sorted(numbers, reverse=True)[:count])) / count
+
+
+OF_ALL: Mapping[Source, Callable[[Sequence[Number], int], Number]] = {
+    Source.SUM: lambda numbers, _: sum(numbers),
+    Source.MEAN: lambda numbers, _: Fraction(sum(numbers)) / len(numbers),
+    Source.HIGHEST: lambda numbers, _: max(numbers),
+    Source.LOWEST: lambda numbers, _: min(numbers),
+    Source.MEAN_OF_HIGHEST: highest,
+}
+
+
+def rounded(value: Number, decimals: int | None) -> Number:
+    """With so many decimals, a half of the last away from zero, after 9 decimals."""
+    if decimals is None:
+        return value
+    steps = abs(Fraction(nine(value), 10**9)) * 10**decimals
+    whole = math.floor(steps + Fraction(1, 2))
+    return Fraction(whole if value > 0 else -whole, 10**decimals)
+
 
 @dataclass
 class Slow:
@@ -131,28 +161,51 @@ class Slow:
         """A measure: filled in, fixed, or computed from its parts."""
         measure = self.book.tables.measures[code]
         if not measure.ingredients:
-            return self.given[code]
+            given = self.given[code]
+            return given if given is None else rounded(given, measure.decimals)
         if code not in self.computed:
             self.computed[code] = self.compute(measure)
         return self.computed[code]
 
     def compute(self, measure: Measure) -> Number | None:
+        value = self.exactly(measure)
+        return value if value is None else rounded(value, measure.decimals)
+
+    def exactly(self, measure: Measure) -> Number | None:
+        if measure.source is Source.DONE:
+            return self.done(measure)
         parts = [self.value(part) for part in measure.ingredients]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts):
             return None
-        if measure.source is Source.SUM:
-            return sum(known)
+        if measure.source in OF_ALL:
+            return OF_ALL[measure.source](known, measure.count)
+        if measure.source is Source.WORKDAYS:
+            return self.book.workdays(known[1], known[0])
         a, b = sum(known[:-1]), known[-1]
+        if measure.source is Source.DIFFERENCE:
+            return a - b
         if b == 0 and measure.zero_rule is ZeroRule.MISSING:
             return None
         if b == 0:
             return (
                 100 if (measure.zero_rule is ZeroRule.PASS) != self.book.lower_is_better(measure.code) else 0
             )
-        return {Source.PERCENT: 100 * a, Source.GROWTH: 100 * (a - b), Source.REDUCTION: 100 * (b - a)}[
-            measure.source
-        ] / Fraction(b)
+        above = {Source.PERCENT: 100 * a, Source.GROWTH: 100 * (a - b), Source.REDUCTION: 100 * (b - a)}
+        return above.get(measure.source, a) / Fraction(b)
+
+    def done(self, measure: Measure) -> Number | None:
+        """How many of the answers are yes and how many of the days are given; none without every answer."""
+        done = 0
+        for part in measure.numerator:
+            value = self.value(part)
+            if self.book.tables.measures[part].kind is Kind.DATE:
+                done += value is not None
+            elif value is None:
+                return None
+            else:
+                done += value == 1
+        return done
 
     def is_incomplete(self, code: str) -> bool:
         return self.is_stale(code) or (self.value(code) is None and not self.book.day_may_come(code))

@@ -13,7 +13,6 @@ import pandas as pd
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
-from kpibatch.rules.sources import computed
 
 Number = TypeVar("Number", np.intp, np.float64)
 Rows: TypeAlias = "npt.NDArray[np.intp]"
@@ -67,10 +66,10 @@ class Columns:
             return np.repeat([base.value if base else np.nan for base in fixed], len(self.months))
         if not measure.numerator:
             return missing
-        total = np.sum([self.of(part) for part in measure.numerator], axis=0, dtype=float)
-        below = self.of(measure.denominator) if measure.denominator else total
+        above = np.array([self.of(part) for part in measure.numerator], dtype=float)
+        below = self.of(measure.denominator) if measure.denominator else above[0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return computed(measure, total, below, self.tables.lower_is_better(code))
+            return self.tables.compute(measure, above, below)
 
     def row(self, code: str, at: int) -> int:
         """The row of the frame in which a measure's value stands; -1 where it has none."""

@@ -6,6 +6,7 @@ Source: design, section 1 (กฎตรวจ); a row of the office's own speaks
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Rollup, Source
+from kpibatch.rules.sources import COMPUTED
 
 _COUNTED = (Kind.NUMBER, Kind.AMOUNT)
 _RUNNING = "สะสม"  # an office's word for a running total
@@ -39,7 +40,7 @@ def _done_of_a_whole(tables: LevelTables, measure: Measure) -> bool:
 
 def bases(tables: LevelTables) -> list[Measure]:
     """What units fill in and others are divided by, or may not exceed, where the newest month counts."""
-    below = {measure.denominator for measure in tables.measures.values()}
+    below = {measure.denominator for measure in tables.measures.values() if measure.source in COMPUTED}
     below |= {measure.limit for measure in tables.measures.values()}
     return [each for each in counted(tables) if each.code in below and each.rollup is Rollup.LAST]
 
@@ -60,7 +61,8 @@ def size_of(tables: LevelTables, measure: Measure) -> str:
     """What a value is large or small by: what it is divided by, may not exceed, or what its KPI's cases go by
     (staff); empty where the tables name nothing.
     """
-    divided = (each.denominator for each in tables.measures.values() if measure.code in each.numerator)
+    ratios = (each for each in tables.measures.values() if each.source in COMPUTED)
+    divided = (each.denominator for each in ratios if measure.code in each.numerator)
     cases = (case.measure for kpi in tables.kpis_of(measure.code) for case in tables.cases_of(kpi))
     fixed = (code for code in cases if _is_fixed_count(tables.measures[code]))
     return next(filter(None, (*divided, measure.limit, *fixed)), "")

@@ -17,13 +17,13 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.months.compare.side import Result, Side
 from kpibatch.months.folder import Row
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
-from kpibatch.rules.schema import CALENDAR, EXPORTS, MEASURES, NODES, ROUND, RULES, UNITS, Item
-from kpibatch.rules.sources import COMPUTED
+from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS, Item
 
 _BLANKING = ("missing", "baseline-missing")
 
@@ -96,7 +96,7 @@ class Causes:
         if same(old, new):
             return None
         measure = self.b.tables.measures.get(code) or self.a.tables.measures[code]
-        computed = measure.source in COMPUTED
+        computed = measure.source in COMPUTATIONS
         kind = "correction" if self.b.corrected(unit, code) else "computed" if computed else "value"
         before, after = self.shown(old, new, measure)
         counted = "" if math.isnan(new) or measure.kind is Kind.PERCENT else measure.counting_unit
@@ -116,7 +116,7 @@ class Causes:
         """What changed of that from which a measure is computed, on either side."""
         for part in dict.fromkeys(part for side in (self.a, self.b) for part in _behind(side.tables, code)):
             computed = any(
-                part in side.tables.measures and side.tables.measures[part].source in COMPUTED
+                part in side.tables.measures and side.tables.measures[part].source in COMPUTATIONS
                 for side in (self.a, self.b)
             )
             if not computed and (cause := self.value(unit, part)):
@@ -250,7 +250,8 @@ class _AtKpi:
                     and change.column == NODES.method
                 )
                 or (change.sheet == ROUND.sheet and change.key[0] in (Item.SCORES, Item.BELOW_ONE) and worth)
-                or (change.sheet == CALENDAR.sheet and Source.ON_TIME in sources)
+                or (change.sheet == CALENDAR.sheet and sources & {Source.ON_TIME, Source.LATE_DAYS})
+                or (change.sheet == HOLIDAYS.sheet and Source.WORKDAYS in sources)
             ):
                 yield as_rule(change)
 

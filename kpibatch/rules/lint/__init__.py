@@ -7,7 +7,7 @@ they can be used but look like a slip; a note, that letters do this on purpose.
 A check is one function from the tables to its findings. A new one is written into the file of its idea and
 named in the tuple ``CHECKS`` at that file's end; its words stand in the catalogue.
 
-rounds.py     รอบประเมิน, ผลประเมิน, ปฏิทิน: days, bands, due days
+rounds.py     รอบประเมิน, ผลประเมิน, ปฏิทิน, วันหยุด: days, bands, due days, holidays
 units.py      หน่วย: names and mail addresses
 scorecard.py  ตัวชี้วัด: the tree, whom it applies to, its weights
 measures.py   รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values

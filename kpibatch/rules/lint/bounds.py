@@ -1,13 +1,17 @@
 """What a measure can be at least and at most, and what a row of ระดับ asks level by level."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from statistics import fmean
+from typing import NamedTuple, TypeAlias
 
 from kpibatch.base.findings import Place
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
-from kpibatch.rules.records import Rule, Source
+from kpibatch.rules.records import Measure, Rule, Source
+
+Reach: TypeAlias = Callable[[LevelTables, str], float]
 
 
 class Asked(NamedTuple):
@@ -43,25 +47,51 @@ def _alone(text: str) -> Condition | None:
 
 
 def greatest(tables: LevelTables, code: str) -> float:
-    """The most a measure can be: its สูงสุด, or 100 where a percent's part can't exceed its whole.
+    """The most a measure can be: its สูงสุด, 100 where a percent's part can't exceed its whole, or what its
+    parts can give.
 
     Source: design, section 1 (รายการข้อมูล).
     """
     measure = tables.measures[code]
     if measure.maximum is not None:
         return measure.maximum
-    whole = (tables.measures[part].limit == measure.denominator for part in measure.numerator)
-    if measure.source is Source.PERCENT and all(whole):
+    if measure.source in (Source.ON_TIME, Source.REDUCTION):
         return 100.0
-    return 100.0 if measure.source in (Source.ON_TIME, Source.REDUCTION) else math.inf
+    if measure.source is Source.MONTH_NUMBER:
+        return float(len(tables.round.months))
+    if measure.source is Source.PERCENT:
+        whole = (tables.measures[part].limit == measure.denominator for part in measure.numerator)
+        return 100.0 if all(whole) else math.inf
+    return _of_parts(tables, measure, greatest, least)
 
 
 def least(tables: LevelTables, code: str) -> float:
-    """The least a measure can be: its ต่ำสุด; growth and reduction can be negative, counts can't.
+    """The least a measure can be: its ต่ำสุด; growth, reduction and days before others can be negative, counts
+    can't.
 
     Source: design, section 1 (รายการข้อมูล).
     """
     measure = tables.measures[code]
     if measure.minimum is not None:
         return measure.minimum
-    return -math.inf if measure.source in (Source.GROWTH, Source.REDUCTION) else 0.0
+    if measure.source in (Source.GROWTH, Source.REDUCTION, Source.WORKDAYS):
+        return -math.inf
+    if measure.source is Source.MONTH_NUMBER:
+        return 1.0
+    lowest = _of_parts(tables, measure, least, greatest)
+    return 0.0 if math.isinf(lowest) and measure.source is not Source.DIFFERENCE else lowest
+
+
+def _of_parts(tables: LevelTables, measure: Measure, most: Reach, other: Reach) -> float:
+    """How far a measure reaches by how far its parts do, to one side; infinite where they don't say."""
+    reach = [most(tables, part) for part in measure.numerator]
+    if measure.source is Source.DONE:
+        return float(len(reach)) if most is greatest else 0.0
+    if measure.source is Source.SUM:
+        return sum(reach)
+    if measure.source is Source.DIFFERENCE:
+        return sum(reach) - other(tables, measure.denominator)
+    if measure.source in (Source.MEAN, Source.MEAN_OF_HIGHEST, Source.HIGHEST, Source.LOWEST):
+        counting = sorted(reach)[-measure.count :] if measure.source is Source.MEAN_OF_HIGHEST else reach
+        return {Source.HIGHEST: max, Source.LOWEST: min}.get(measure.source, fmean)(counting)
+    return math.inf

@@ -1,16 +1,19 @@
 """รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
+from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import BASELINES
-from kpibatch.rules.sources import COMPUTED
+from kpibatch.rules.sources import COMPUTED, at_zero
 
 _NO_AMOUNT = (Kind.DATE, Kind.YES_NO)
+_LIKE_THEIR_PARTS = (Source.HIGHEST, Source.LOWEST)
+_IN_ONE_UNIT = (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.DIFFERENCE)
 
 
 def bounds(tables: LevelTables) -> Iterator[Finding]:
@@ -38,25 +41,46 @@ def sums_of_days(tables: LevelTables) -> Iterator[Finding]:
 
 
 def part_kinds(tables: LevelTables) -> Iterator[Finding]:
-    """Nothing is computed from days or answers.
+    """A source is given what it can reckon with; of what makes a day or a number, all parts are alike.
 
     Source: design, section 1 (รายการข้อมูล: computed from ตัวตั้ง and ตัวหาร).
     """
     for measure in tables.measures.values():
-        for part in (tables.measures[code] for code in measure.ingredients):
-            if part.kind in _NO_AMOUNT:
-                facts = {"found": part.code, "kind": part.kind.value}
+        for part, families in _parts(tables, measure):
+            if part.kind.family not in families:
+                facts = {"found": part.code, "kind": part.kind.value, "source": measure.source.value}
+                facts["expected"] = _kinds(families)
                 yield finding("lint-part-kind", measure.place, measure=measure.code, **facts)
 
 
+def _parts(tables: LevelTables, measure: Measure) -> Iterator[tuple[Measure, frozenset[str]]]:
+    """What a measure is computed from, each with the families of kinds that it may be of."""
+    if measure.source not in COMPUTATIONS:
+        return
+    asked = COMPUTATIONS[measure.source]
+    above = [tables.measures[code] for code in measure.numerator]
+    for part in above:
+        alike = frozenset((above[0].kind.family,)) if measure.source in _LIKE_THEIR_PARTS else asked.takes
+        yield part, (asked.takes & alike) or asked.takes
+    if measure.denominator:
+        family = "date" if asked.below is Below.DAY else "number"
+        yield tables.measures[measure.denominator], frozenset((family,))
+
+
+def _kinds(families: Collection[str]) -> str:
+    return ", ".join(kind.value for kind in Kind if kind.family in families)
+
+
 def own_kinds(tables: LevelTables) -> Iterator[Finding]:
-    """What is computed, or reckoned by the batch, is a number; and only a number limits another.
+    """What is computed, or reckoned by the batch, is a number, but the first or last of days a day; only a
+    number limits another.
 
     Source: design, section 1 (รายการข้อมูล: ที่มา, ไม่เกินรายการ).
     """
     for measure in tables.measures.values():
-        if measure.kind in _NO_AMOUNT and measure.source not in (Source.FORM, Source.BASE):
-            facts = {"kind": measure.kind.value, "source": measure.source.value}
+        gives = _gives(tables, measure)
+        if measure.kind.family != gives and measure.source not in (Source.FORM, Source.BASE):
+            facts = {"kind": measure.kind.value, "source": measure.source.value, "expected": _kinds((gives,))}
             yield finding("lint-kind", measure.place, measure=measure.code, found=measure.kind.value, **facts)
         of = tables.measures.get(measure.limit, measure)
         if of is not measure and (of.kind in _NO_AMOUNT or measure.kind in _NO_AMOUNT):
@@ -64,12 +88,32 @@ def own_kinds(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-limit-kind", measure.place, measure=measure.code, found=of.code, **facts)
 
 
+def _gives(tables: LevelTables, measure: Measure) -> str:
+    """The family of kinds that a source gives."""
+    if measure.source not in _LIKE_THEIR_PARTS:
+        return "number"
+    of_days = tables.measures[measure.numerator[0]].kind is Kind.DATE
+    return "date" if of_days else "number"
+
+
+def rounding(tables: LevelTables) -> Iterator[Finding]:
+    """Only numbers are rounded.
+
+    Source: design, section 1 (Wider rules: ปัดทศนิยม).
+    """
+    for measure in tables.measures.values():
+        if measure.decimals is not None and measure.kind in _NO_AMOUNT:
+            facts = {"found": str(measure.decimals), "kind": measure.kind.value}
+            yield finding("lint-rounding", measure.place, measure=measure.code, **facts)
+
+
 def part_units(tables: LevelTables) -> Iterator[Finding]:
-    """What is divided is counted in the unit of what it is divided by.
+    """What becomes a percent, or is subtracted from, is counted in the unit of ตัวหาร.
 
     Source: design, section 1 (รายการข้อมูล: หน่วยนับ).
     """
-    for measure, below in _ratios(tables):
+    alike = [each for each in tables.measures.values() if each.source in _IN_ONE_UNIT]
+    for measure, below in ((each, tables.measures[each.denominator]) for each in alike):
         for part in (tables.measures[code] for code in measure.numerator):
             if part.counting_unit != below.counting_unit:
                 facts = {"above": part.code, "above_unit": part.counting_unit or "–", "below": below.code}
@@ -85,6 +129,22 @@ def zero_rules(tables: LevelTables) -> Iterator[Finding]:
     for measure, below in _ratios(tables):
         if below.source is not Source.BASE and measure.zero_rule is ZeroRule.MISSING:
             yield finding("lint-zero-rule", measure.place, measure=measure.code, found=below.code)
+
+
+def idle_zero_rules(tables: LevelTables) -> Iterator[Finding]:
+    """What says what a zero denominator means stands where something is divided, and a ratio can only be 0.
+
+    Source: design, section 1 (เมื่อตัวหารเป็นศูนย์; Wider rules: อัตราส่วน).
+    """
+    for measure in tables.measures.values():
+        facts = {"found": measure.zero_rule.value, "source": measure.source.value}
+        if measure.zero_rule is ZeroRule.MISSING or measure.source not in COMPUTATIONS:
+            continue
+        if measure.source not in COMPUTED:
+            yield finding("lint-zero-idle", measure.place, measure=measure.code, **facts)
+        elif math.isnan(at_zero(measure, tables.lower_is_better(measure.code))):
+            means = ZeroRule.PASS if measure.zero_rule is ZeroRule.FAIL else ZeroRule.FAIL
+            yield finding("lint-ratio-zero", measure.place, measure=measure.code, means=means.value, **facts)
 
 
 def _ratios(tables: LevelTables) -> list[tuple[Measure, Measure]]:
@@ -147,8 +207,10 @@ CHECKS = (
     sums_of_days,
     part_kinds,
     own_kinds,
+    rounding,
     part_units,
     zero_rules,
+    idle_zero_rules,
     unused,
     baseline_range,
     no_baseline,

@@ -1,13 +1,16 @@
-"""รอบประเมิน, ผลประเมิน and ปฏิทิน: the round's days and scores, the rating bands, the due days."""
+"""รอบประเมิน, ผลประเมิน, ปฏิทิน and วันหยุด: the round's days and scores, the rating bands, due days, holidays."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import month_end, months_between, show_date, show_number
+from kpibatch.rules.computations import is_workday
 from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.schema import CALENDAR, RATING, ROUND
+from kpibatch.rules.records import Source
+from kpibatch.rules.schema import CALENDAR, HOLIDAYS, RATING, ROUND
 
 _MOST_MONTHS, _TOTAL_KEEPS = 36, 1e-4
 
@@ -151,6 +154,37 @@ def _days_sound(tables: LevelTables) -> bool:
     return _days_read(tables) and _lasts(tables) <= _MOST_MONTHS
 
 
+def holidays_of_the_round(tables: LevelTables) -> Iterator[Finding]:
+    """Where working days are counted, some holiday lies in the round: a list of another year leaves none out.
+
+    Source: design, section 1 (วันหยุด).
+    """
+    counting = [each for each in tables.measures.values() if each.source is Source.WORKDAYS]
+    first, last = tables.round.start.toordinal(), tables.round.end.toordinal()
+    days = sorted(holiday.day for holiday in tables.holidays)
+    if counting and not any(first <= day <= last for day in days):
+        ends = (show_date(date.fromordinal(day)) for day in days[:1] + days[-1:])
+        place = tables.holidays[0].place if days else Place(tables.file, HOLIDAYS.sheet)
+        facts = {"found": " – ".join(ends) or "–", "label": counting[0].label}
+        yield finding("lint-holidays-other", place, measure=counting[0].code, **facts)
+
+
+def each_holiday(tables: LevelTables) -> Iterator[Finding]:
+    """A holiday stands in วันหยุด once, and is no Saturday or Sunday, which are left out anyway.
+
+    Source: design, section 1 (วันหยุด).
+    """
+    seen: dict[int, str] = {}
+    for holiday in tables.holidays:
+        found = show_date(date.fromordinal(holiday.day))
+        if holiday.day in seen:
+            facts = {"other": seen[holiday.day], "name": holiday.name or "–"}
+            yield finding("lint-holiday-twice", holiday.place, found=found, **facts)
+        elif not is_workday(holiday.day):
+            yield finding("lint-holiday-weekend", holiday.place, found=found, name=holiday.name or "–")
+        seen[holiday.day] = holiday.name or "–"
+
+
 CHECKS = (
     round_days,
     level_scores,
@@ -162,4 +196,6 @@ CHECKS = (
     due_days,
     due_outside,
     calendar_order,
+    holidays_of_the_round,
+    each_holiday,
 )

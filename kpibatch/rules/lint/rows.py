@@ -10,7 +10,7 @@ from kpibatch.base.thai import arabic, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import Asked, asked_in, greatest, least, numbers_in
-from kpibatch.rules.records import Rollup, Rule
+from kpibatch.rules.records import Rollup, Rule, Source
 from kpibatch.rules.schema import MEASURES
 
 _EVERY_MONTH = re.compile(r"เดือนละ|(?:ต่อ|/|ทุก)\s*เดือน")
@@ -187,7 +187,7 @@ def every_month(tables: LevelTables) -> Iterator[Finding]:
     """
     for rule in tables.rules:
         measure = tables.measures[rule.measure]
-        filled_in = measure.monthly
+        filled_in = measure.monthly or measure.source is Source.LATE_DAYS
         for asked in [asked for asked in numbers_in(rule) if _EVERY_MONTH.search(asked.typed)][:1]:
             worst = Rollup.MAX if asked.edge.downward else Rollup.MIN
             if not filled_in or measure.rollup is not worst:

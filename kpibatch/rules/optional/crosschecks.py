@@ -24,9 +24,9 @@ from kpibatch.rules.checks import (
     Watch,
     checks_of,
 )
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.records import Measure, Source
 from kpibatch.rules.schema import CROSSCHECKS, MEASURES, Column
-from kpibatch.rules.sources import COMPUTATIONS
 
 _ALSO = {">=": Sign.AT_LEAST, "<=": Sign.AT_MOST, "≠": Sign.OTHER, "!=": Sign.OTHER, "==": Sign.EQUAL}
 _TIMES = re.compile(r"([\d.,]+)\s*[×xX*]\s*(\S.*)")

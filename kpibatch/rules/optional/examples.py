@@ -7,7 +7,8 @@ from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
 from kpibatch.books.values import read_value
 from kpibatch.rules.reading.nodes import since_of
-from kpibatch.rules.records import Example, Measure, Node, Round
+from kpibatch.rules.records import Example, Measure, Node
+from kpibatch.rules.round import Round
 from kpibatch.rules.schema import EXAMPLES, MEASURES, NODES
 
 MONTHS_APART = ";"

@@ -175,9 +175,45 @@ def source_in_words(tables: LevelTables, measure: Measure, language: str) -> str
     return say("words.from-central-checked", language, counts=export.counts.value, **facts)
 
 
+def made_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
+    """How a measure is worked out, where its name alone does not say so; empty for a percent and what is
+    filled in.
+    """
+    name = _MADE.get(measure.source, "")
+    facts = {
+        "parts": ", ".join(tables.measures[code].label for code in measure.numerator),
+        "below": tables.measures[measure.denominator].label if measure.denominator else "",
+        "n": len(measure.numerator),
+        "count": measure.count,
+        "rollup": measure.rollup.value,
+    }
+    made = say(f"words.made-{name}", language, **facts) if name else ""
+    rounds = measure.decimals is not None
+    digits = say("words.rounded", language, decimals=measure.decimals) if rounds else ""
+    return "  ".join(filter(None, (made, digits)))
+
+
+_MADE = {
+    Source.RATIO: "ratio",
+    Source.DIFFERENCE: "difference",
+    Source.MEAN: "mean",
+    Source.MEAN_OF_HIGHEST: "mean-of-highest",
+    Source.HIGHEST: "highest",
+    Source.LOWEST: "lowest",
+    Source.DONE: "done",
+    Source.WORKDAYS: "workdays",
+    Source.LATE_DAYS: "late-days",
+    Source.MONTH_NUMBER: "month-number",
+}
+
+
 def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
-    """Who gives a KPI's measures, of those that are not the units' own alone."""
-    said = ((measure, source_in_words(tables, measure, language)) for measure in tables.measures_of(kpi))
+    """Who gives a KPI's measures, of those that are not the units' own alone, and how they are worked out."""
+    said = (
+        (measure, words(tables, measure, language))
+        for measure in tables.measures_of(kpi)
+        for words in (source_in_words, made_in_words)
+    )
     return [f"{measure.label}: {words}" for measure, words in said if words]
 
 

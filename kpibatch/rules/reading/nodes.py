@@ -16,7 +16,8 @@ from kpibatch.base.thai import arabic, fold, months_between, read_number, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.references import sound_nodes
-from kpibatch.rules.records import Measure, Method, Node, Round, Source, Template, Unit
+from kpibatch.rules.records import Measure, Method, Node, Source, Template, Unit
+from kpibatch.rules.round import Round
 from kpibatch.rules.schema import NODES, UNITS, Scope
 
 _LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kpibatch.base.findings import Finding, finding
+from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.records import Measure, Node, Source
 from kpibatch.rules.schema import MEASURES, NODES
-from kpibatch.rules.sources import COMPUTED
+
+_BY_MEASURE = (Below.NUMBER, Below.DAY)
 
 
 def sound_measures(measures: Mapping[str, Measure]) -> tuple[dict[str, Measure], list[Finding]]:
@@ -60,36 +62,43 @@ def _parts(measure: Measure) -> Iterator[Finding]:
     facts = {"source": measure.source.value}
     if _lacks_parts(measure):
         yield finding("table-parts-missing", measure.place, found=measure.code, **facts)
-    idle = (
-        ()
-        if measure.source in COMPUTED
-        else filter(None, (measure.denominator,))
-        if measure.source is Source.SUM
-        else measure.ingredients
-    )
-    if found := ", ".join(idle):
+    if found := ", ".join(_idle(measure)):
         yield finding("table-parts-idle", measure.place, found=found, **facts)
 
 
+def _idle(measure: Measure) -> tuple[str, ...]:
+    """The parts that its source does not ask for."""
+    asked = COMPUTATIONS.get(measure.source)
+    if asked is None:
+        return measure.ingredients
+    below = () if asked.below in _BY_MEASURE or not measure.denominator else (measure.denominator,)
+    return (*(measure.numerator[1:] if asked.alone else ()), *below)
+
+
 def _lacks_parts(measure: Measure) -> bool:
-    if measure.source in COMPUTED:
-        return not (measure.numerator and measure.denominator)
-    return measure.source is Source.SUM and not measure.numerator
+    asked = COMPUTATIONS.get(measure.source)
+    if asked is None:
+        return False
+    return not measure.numerator or (asked.below in _BY_MEASURE and not measure.denominator)
 
 
 def _complete(measure: Measure) -> Measure:
     """The measure with the parts its source asks for and no others."""
-    if _lacks_parts(measure):
+    asked = COMPUTATIONS.get(measure.source)
+    if asked is None:
+        return _uncomputed(measure, measure.source)
+    if _lacks_parts(measure) or (asked.below is Below.HOW_MANY and not measure.count):
         return _uncomputed(measure, Source.FORM)
-    if measure.source in COMPUTED:
-        return measure
-    if measure.source is Source.SUM:
-        return replace(measure, denominator="")
-    return _uncomputed(measure, measure.source)
+    return replace(
+        measure,
+        numerator=measure.numerator[:1] if asked.alone else measure.numerator,
+        denominator=measure.denominator if asked.below in _BY_MEASURE else "",
+        count=min(measure.count, len(measure.numerator)),
+    )
 
 
 def _uncomputed(measure: Measure, source: Source) -> Measure:
-    return replace(measure, source=source, numerator=(), denominator="")
+    return replace(measure, source=source, numerator=(), denominator="", count=0)
 
 
 def sound_nodes(nodes: Mapping[str, Node]) -> tuple[dict[str, Node], list[Finding]]:

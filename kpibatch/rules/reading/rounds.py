@@ -12,7 +12,7 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, read_number
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.reading.cells import Typed, report_shares
-from kpibatch.rules.records import Round
+from kpibatch.rules.round import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 
 _NEEDED = (Item.YEAR, Item.NUMBER, Item.START, Item.END, Item.UNIT_NOUN)

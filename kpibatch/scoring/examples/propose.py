@@ -12,11 +12,11 @@ from functools import cached_property
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Place
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
 from kpibatch.rules.records import Example, Measure, Rule
-from kpibatch.rules.sources import COMPUTATIONS
 from kpibatch.scoring.examples.tried import kinds_apart, levels_of, measured_in, try_examples
 from kpibatch.scoring.next_level import meeting
 
@@ -99,14 +99,15 @@ class _Kpi:
         """What makes a measure that value: itself, or the parts that it is computed from."""
         measure = self.tables.measures[code]
         computation = COMPUTATIONS.get(measure.source)
-        if computation is None or not computation.divides or len(measure.numerator) > 1:
+        line = computation.line if computation and computation.divides else None
+        if line is None or len(measure.numerator) > 1:
             return {code: (value,)}
         a, b = (self.tables.measures[part] for part in measure.ingredients)
         if a.ingredients or b.ingredients or a.kind.family != "number":
             return {code: (value,)}
         stated = given.get(b.code, ())
         for whole in [*stated[:1], *_WHOLES]:
-            part = round(computation.inverse(value, whole), 6)
+            part = round(line.inverse(value, whole), 6)
             fits = (stated and whole == stated[0]) or _within(b, whole)
             if whole and fits and _within(a, part) and not (a.limit == b.code and part > whole):
                 return {b.code: (whole,), a.code: (part,)}

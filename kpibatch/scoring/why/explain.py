@@ -10,6 +10,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
+from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.words import (
     asked,
@@ -20,9 +21,12 @@ from kpibatch.rules.paper.words import (
     template_in_words,
 )
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
-from kpibatch.rules.sources import COMPUTATIONS, computed_words, undefined_at_zero
+from kpibatch.rules.sources import computed_words, undefined_at_zero
+from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
+
+_KNOWN = {Source.ON_TIME: "arrivals", Source.LATE_DAYS: "arrivals", Source.MONTH_NUMBER: "of-the-round"}
 
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
@@ -93,11 +97,13 @@ class _Explanation:
         written = show_value(value, measure.kind, self.language) or self.say("missing")
         place = self.outcome.measured.origin.get((self.unit.code, measure.code), NOWHERE)
         text = f"{measure.code}  {measure.label} = {written} {measure.counting_unit}".rstrip()
+        if measure.decimals is not None:
+            text += "   " + self.say("rounded", decimals=measure.decimals)
         if measure.source in COMPUTATIONS:
             zero = self.say("zero-denominator") if self._undefined(measure, value) else ""
-            return f"{text}   {self._formula(measure)}{zero}"
-        if measure.source is Source.ON_TIME:
-            return f"{text}   {self.say('arrivals')}"
+            return f"{text}   {self._formula(measure)}{self._not_done(measure)}{zero}"
+        if measure.source in _KNOWN:
+            return f"{text}   {self.say(_KNOWN[measure.source])}"
         parts = [text]
         if place != NOWHERE:
             parts += [f"[{place}]", measure.rollup.value if measure.monthly else ""]
@@ -112,11 +118,18 @@ class _Explanation:
 
     def _formula(self, measure: Measure) -> str:
         def number(code: str) -> str:
-            value = self.outcome.measured.value(self.unit.code, code)
-            return "?" if math.isnan(value) else show_number(value)
+            value, kind = self.outcome.measured.value(self.unit.code, code), self.tables.measures[code].kind
+            if math.isnan(value):
+                return "?"
+            return show_number(value) if kind.family == "number" else show_value(value, kind, self.language)
 
         below = number(measure.denominator) if measure.denominator else ""
         return computed_words(measure, [number(code) for code in measure.numerator], below)
+
+    def _not_done(self, measure: Measure) -> str:
+        """Of what นับข้อ counts, the items that are not done."""
+        left = not_done(measure, self.outcome.measured.row(self.row), self.tables)
+        return "   " + self.say("not-done", items=", ".join(item.label for item in left)) if left else ""
 
     def _case(self) -> Iterator[str]:
         if not self.cases:

@@ -6,8 +6,8 @@ Out: the workbook.
 formulas.py        the formulas of a KPI's sheet, and where all they refer to stands
 score_formulas.py  the formulas from the KPIs' scores to the rank, and where all they refer to stands
 level_block.py     the head of a KPI's sheet: its level table and its cases
+criteria_sheet.py  เกณฑ์: the tables in words, วันหยุด; ข้อค้นพบ
 kpi_sheet.py       one KPI: each unit's values, result, level, below its level table
-criteria_sheet.py  เกณฑ์: the tables in words
 charts.py          what the charts have in common
 score_sheet.py     คะแนนรายตัวชี้วัด: units × nodes, rolled up live
 trend_sheet.py     แนวโน้ม and ความอ่อนไหว

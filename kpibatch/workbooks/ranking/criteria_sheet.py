@@ -4,7 +4,7 @@ read.
 
 from collections.abc import Mapping
 
-from kpibatch.base.addresses import quoted, ref, span
+from kpibatch.base.addresses import excel_day, quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
@@ -26,6 +26,21 @@ def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:
     last = _RATING_TOP + len(tables.rating) - 1
     thresholds, words = (span((_RATING_TOP, column), (last, column), "rc") for column in (0, 1))
     return f"{quoted(sheet)}!{thresholds}", f"{quoted(sheet)}!{words}"
+
+
+def plan_holidays(sheet: str, tables: LevelTables) -> str:
+    """Where วันหยุด stand, below the rules; empty where there are none."""
+    if not tables.holidays:
+        return ""
+    top = _holidays_top(tables)
+    return f"{quoted(sheet)}!{span((top, 0), (top + len(tables.holidays) - 1, 0), 'rc')}"
+
+
+def _holidays_top(tables: LevelTables) -> int:
+    """Below the bands, and below a line for each node and each of its rules."""
+    nodes = [node for node, _ in tables.in_tree_order()]
+    rules = sum(len(tables.rules_of(node.code)) for node in nodes)
+    return _RATING_TOP + len(tables.rating) + 2 + len(nodes) + rules + 2
 
 
 def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) -> None:
@@ -118,9 +133,21 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
             texts = (columns[1], columns[2], columns[-1])
             sheet.height(row, max(lines_of(str(each.result(rule)), each.width) for each in texts))
         at += 1 + len(rules)
+    _write_holidays(say, tables, sheet)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
     sheet.lock()
+
+
+def _write_holidays(say: Words, tables: LevelTables, sheet: Sheet) -> None:
+    """The days that the formulas of วันทำการ leave out, as cells that can be changed."""
+    if not tables.holidays:
+        return
+    top = _holidays_top(tables)
+    sheet.put_row(top - 1, 0, [say("holiday-day"), say("holiday")], "head")
+    for at, holiday in enumerate(tables.holidays, top):
+        sheet.put(at, 0, excel_day(holiday.day), "cell", "input", "date")
+        sheet.put(at, 1, holiday.name, "cell", "input", "wrap")
 
 
 def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.computations import Cells
 from kpibatch.rules.conditions import NOT_GIVEN, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
-from kpibatch.rules.sources import computed_formula
+from kpibatch.rules.sources import are_days, computed_formula
 
 TEXTS = 3
 RULES_TOP = 6
@@ -90,13 +91,15 @@ def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
 @dataclass(frozen=True)
 class KpiFormulas:
     """The formulas of one KPI for the unit in row ``at``; ``today`` is the report month's last day, as an
-    ordinal.
+    ordinal; ``holidays`` are where วันหยุด stand, ``yes`` is how a cell says so.
     """
 
     plan: KpiPlan
     tables: LevelTables
     today: int
     provisional: str
+    holidays: str
+    yes: str
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -125,9 +128,15 @@ class KpiFormulas:
 
     def computed(self, at: int, measure: Measure) -> str:
         """A computed measure from the cells of its ingredients; empty while one of them is."""
-        parts = [self._cell(at, code) for code in measure.numerator]
-        below = self._cell(at, measure.denominator) if measure.denominator else ""
-        return computed_formula(measure, parts, below, self.tables.lower_is_better(measure.code))
+        cells = Cells(
+            [self._cell(at, code) for code in measure.numerator],
+            self._cell(at, measure.denominator) if measure.denominator else "",
+            are_days(measure, self.tables.measures),
+            measure.count,
+            self.holidays,
+            self.yes,
+        )
+        return computed_formula(measure, cells, self.tables.lower_is_better(measure.code))
 
     def case(self, at: int) -> str:
         """The first case from the top that holds; 0 where none does or its measure is missing.

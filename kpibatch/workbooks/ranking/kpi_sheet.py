@@ -20,6 +20,7 @@ from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
 from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
 from kpibatch.workbooks.ranking.level_block import LevelBlock
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
@@ -54,7 +55,12 @@ class KpiWriter:
         self.scores = outcome.scores.kpis[plan.leaf.code]
         self.cases = self.tables.cases_of(plan.leaf.code)
         self.formulas = KpiFormulas(
-            plan, outcome.tables, month_end(outcome.month).toordinal(), self.say("provisional")
+            plan,
+            outcome.tables,
+            month_end(outcome.month).toordinal(),
+            self.say("provisional"),
+            plan_holidays(self.say("criteria-name"), outcome.tables),
+            self.say("yes"),
         )
         self._sent = scores
         self.columns = tuple(self._columns())

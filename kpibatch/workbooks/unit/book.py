@@ -151,8 +151,10 @@ def _place(view: View, measure: Measure) -> str:
     if place:
         own = view.submission is not None and place.file == view.submission.file
         return f"{place.sheet}!{place.cell}" if own else str(place)
-    if measure.source is Source.ON_TIME:
+    if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
         return view.say("from-arrivals")
+    if measure.source is Source.MONTH_NUMBER:
+        return view.say("of-the-round")
     return view.say("computed", items=",\n".join(measure.ingredients)) if measure.ingredients else ""
 
 

@@ -1,0 +1,60 @@
+"""The round as records: its days, the months that are reported on, its scores, and วันหยุด."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from kpibatch.base.findings import NOWHERE, Place
+from kpibatch.base.thai import months_between
+
+
+@dataclass(frozen=True)
+class Round:
+    """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1.
+
+    ``child_sum`` is what the nodes under nothing sum to where the letter says so; it decides no score, so
+    the digest leaves it out.
+    """
+
+    owner: str
+    fiscal_year: str
+    number: str
+    start: date
+    end: date
+    unit_noun: str
+    reference: str
+    report_months: tuple[int, ...] = ()
+    level_scores: tuple[float, ...] = ()
+    below_one: float = 0.0
+    child_sum: float | None = field(default=None, compare=False)
+    child_sum_place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def key(self) -> str:
+        """The round as forms carry it: ``2565/2``."""
+        return f"{self.fiscal_year}/{self.number}"
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months that are reported on, as keys, in order."""
+        months = months_between(self.start, self.end)
+        return tuple(
+            month for month in months if not self.report_months or int(month[5:]) in self.report_months
+        )
+
+    def number_of(self, month: str) -> float:
+        """เดือนที่: which month, from 1, of those that are reported on; NaN for one that is not.
+
+        Source: design, section 1 (Wider rules: เดือนที่).
+        """
+        return self.months.index(month) + 1.0 if month in self.months else math.nan
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """วันหยุด: a day, as an ordinal, on which nobody works."""
+
+    day: int
+    name: str = field(default="", compare=False)
+    place: Place = NOWHERE
