@@ -13,9 +13,10 @@ from typing import Any
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.errors import ConfigFault, NoWorkspace
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.settings import ALLOWED, NotAllowed, choice, line, lines, number, place, shown, zone
+from kpibatch.base.settings import ALLOWED, NotAllowed, choice, flag, line, lines, number, place, shown, zone
 
 FILE = "config.toml"
+LEFT_OUT = "1224"  # of ties: the ranks after a shared one are left out
 _NEAR = 0.6  # how like a known key an unknown one must be to be taken for a slip of the pen
 _PLACE_OF_FAULT = re.compile(r"at line (\d+)")
 
@@ -44,11 +45,14 @@ class Workspace:
 @dataclass(frozen=True)
 class RankingRules:
     """Node codes that break ties, in order; whether provisional units are ranked (``mark``) or not
-    (``exclude``).
+    (``exclude``); whether the rank after a tie is left out (``1224``) or not (``1223``); whether units also
+    have a rank within their กลุ่ม.
     """
 
     tie_breakers: tuple[str, ...] = lines()
     incomplete: str = choice("mark", ("mark", "exclude"))
+    ties: str = choice(LEFT_OUT, (LEFT_OUT, "1223"))
+    within_groups: bool = flag(False)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    def read(self, value: object) -> bool:
+        """The answer, or ``NotAllowed``."""
+        if not isinstance(value, bool):
+            raise NotAllowed("config-flag")
+        return value
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of text, perhaps blank."""
 
@@ -120,6 +131,11 @@ def number(default: float, low: float, high: float) -> Any:
 def choice(default: str, words: Sequence[str]) -> Any:
     """A key that takes one of the words."""
     return _field(default, Choice(tuple(words)))
+
+
+def flag(default: bool) -> Any:
+    """A key that takes true or false."""
+    return _field(default, Flag())
 
 
 def line(default: str = "", key: str = "") -> Any:

@@ -6,7 +6,7 @@ The tie policy stands here alone: as a function, and as the formulas that the ra
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -14,8 +14,9 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from kpibatch.base.config import RankingRules
+from kpibatch.base.config import LEFT_OUT, RankingRules
 from kpibatch.base.errors import ConfigFault
+from kpibatch.base.thai import fold
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
@@ -39,7 +40,8 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class Standing:
     """One unit's place: ``rank`` is 0 where it is not ranked; ``total`` is rounded, NaN where nothing was
-    sent.
+    sent. ``in_group`` is the rank among the ``of_group`` ranked units of its กลุ่ม, both 0 where that is not
+    asked for or it has none.
     """
 
     unit: str
@@ -48,6 +50,8 @@ class Standing:
     rating: str
     rank: int
     status: Status
+    in_group: int = 0
+    of_group: int = 0
 
 
 def round_half_up(values: Floats, decimals: int = DECIMALS) -> Floats:
@@ -77,26 +81,48 @@ def keys_of(scores: pd.DataFrame, rules: RankingRules) -> list[Key]:
 def rank_among(key: Key, ranked: Sequence[Key]) -> int:
     """The tie policy: one more than how many of the ranked keys, which stand in rising order, are better.
 
-    So equal keys share a rank and the next is left out: 1, 2, 2, 4.
+    So equal keys share a rank and the next is left out: 1, 2, 2, 4; where ``rungs`` has made the keys one
+    each, it is not: 1, 2, 2, 3.
     Source: design, section 1 (Ranks; tie-breakers only those named).
 
-    >>> [rank_among((total,), [(3.0,), (4.0,), (4.0,), (5.0,)]) for total in (5.0, 4.0, 3.5, 3.0)]
+    >>> keys = [(3.0,), (4.0,), (4.0,), (5.0,)]
+    >>> [rank_among((total,), rungs(keys, RankingRules())) for total in (5.0, 4.0, 3.5, 3.0)]
     [1, 2, 4, 4]
+    >>> [rank_among((total,), rungs(keys, RankingRules(ties="1223"))) for total in (5.0, 4.0, 3.5, 3.0)]
+    [1, 2, 3, 3]
     """
     return 1 + len(ranked) - bisect_right(ranked, key)
 
 
-def rank_formula(key: str, keys: str, breakers: Sequence[tuple[str, str]]) -> str:
+def rungs(keys: Iterable[Key], rules: RankingRules) -> list[Key]:
+    """The keys that are ranked, in rising order; those that are equal are one where no rank is left out."""
+    return sorted(keys if rules.ties == LEFT_OUT else set(keys))
+
+
+def rank_formula(
+    key: str, keys: str, breakers: Sequence[tuple[str, str]], among: Sequence[tuple[str, str]] = ()
+) -> str:
     """The same as an Excel formula: one more than the units with a better total, or the same total and a
     better tie-breaker.
 
-    ``key`` is the unit's own cell and ``keys`` the range of all; so is each of ``breakers``.
+    ``key`` is the unit's own cell and ``keys`` the range of all; so is each of ``breakers``, and of
+    ``among``, what those that are counted must be equal in: the group, or being the first of its rung.
     """
-    terms, same = [f'COUNTIF({keys},">"&{key})'], f"{keys},{key}"
+    only = "".join(f",{column},{own}" for own, column in among)
+    terms = [f'COUNTIFS({keys},">"&{key}{only})' if only else f'COUNTIF({keys},">"&{key})']
+    same = f"{keys},{key}"
     for own, column in breakers:
-        terms.append(f'COUNTIFS({same},{column},">"&{own})')
+        terms.append(f'COUNTIFS({same},{column},">"&{own}{only})')
         same += f",{column},{own}"
     return f'IF({key}="","",1+{"+".join(terms)})'
+
+
+def first_formula(key: str, so_far: Sequence[tuple[str, str]]) -> str:
+    """1 for the first unit, from the top, of those that share a rung, 0 for the others; ``so_far`` are what
+    makes the rung: the unit's own cells and those down to its line.
+    """
+    same = ",".join(f"{column},{own}" for own, column in so_far)
+    return f'IF({key}="","",IF(COUNTIFS({same})=1,1,0))'
 
 
 def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: RankingRules) -> list[Standing]:
@@ -112,19 +138,34 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
     provisional = scores.provisional[TOTAL]
     scored = [unit for unit in tables.unit if unit in sent and applies[unit]]
     ranked = {unit for unit in scored if rules.incomplete == "mark" or not provisional[unit]}
-    rising = sorted(keys[unit] for unit in ranked)
+    rising, groups = rungs((keys[unit] for unit in ranked), rules), _groups(tables, ranked, keys, rules)
     standings = []
     for unit in tables.unit:
         total = keys[unit][0] if unit in sent and applies[unit] else math.nan
         rank = rank_among(keys[unit], rising) if unit in ranked else 0
         status = _status(unit in sent, bool(applies[unit]), bool(provisional[unit]))
-        standings.append(
-            Standing(unit, total, percent_of(total, tables), rating_of(total, tables), rank, status)
-        )
+        words = percent_of(total, tables), rating_of(total, tables)
+        standings.append(Standing(unit, total, *words, rank, status, *groups.get(unit, (0, 0))))
     return sorted(
         standings,
         key=lambda standing: (standing.rank == 0, standing.rank, standing.status is Status.NOT_SUBMITTED),
     )
+
+
+def _groups(
+    tables: LevelTables, ranked: set[str], keys: Mapping[str, Key], rules: RankingRules
+) -> dict[str, tuple[int, int]]:
+    """Each ranked unit's rank within its กลุ่ม and how many are ranked there."""
+    members: dict[str, list[str]] = {}
+    for unit in tables.units:
+        if rules.within_groups and unit.group and unit.code in ranked:
+            members.setdefault(fold(unit.group), []).append(unit.code)
+    rising = {group: rungs((keys[unit] for unit in units), rules) for group, units in members.items()}
+    return {
+        unit: (rank_among(keys[unit], rising[group]), len(units))
+        for group, units in members.items()
+        for unit in units
+    }
 
 
 def _status(sent: bool, applies: bool, provisional: bool) -> Status:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from kpibatch.base.config import FILE, Config, read_config
 from kpibatch.base.errors import ConfigFault, NoWorkspace
-from kpibatch.base.settings import ALLOWED, Choice, Line, Lines, Number, Place
+from kpibatch.base.settings import ALLOWED, Choice, Flag, Line, Lines, Number, Place
 from kpibatch.commands.cli import commands
 
 ROOT = Path(__file__).parents[2]
@@ -94,8 +94,15 @@ def test_a_whole_number_stands_for_one_with_decimals_but_not_the_other_way_round
 def test_a_choice_takes_its_words_and_no_other(tmp_path, key):
     words = KEYS[key].metadata[ALLOWED].words
     assert [read(tmp_path, key, f'"{word}"') for word in words] == [*words]
-    for value in (f'"{words[0]}x"', f'"{words[0].upper()}"', '""', "1", "true", f'["{words[0]}"]'):
+    for value in (f'"{words[0]}x"', f'" {words[0].upper()}"', '""', "1", "true", f'["{words[0]}"]'):
         assert " / ".join(words) in refused(tmp_path, key, value)
+
+
+@pytest.mark.parametrize("key", keys_of(Flag))
+def test_a_flag_is_true_or_false(tmp_path, key):
+    assert [read(tmp_path, key, value) for value in ("true", "false")] == [True, False]
+    for value in ('"true"', "1", "0", '""', "[true]"):
+        assert "true or false" in refused(tmp_path, key, value)
 
 
 @pytest.mark.parametrize("key", TEXTS)

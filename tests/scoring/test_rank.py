@@ -2,9 +2,11 @@
 last.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from math import isnan, nan
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -28,10 +30,12 @@ def ranked(
     rules: RankingRules | None = None,
     not_sent: str = "",
     provisional: str = "",
+    groups: Mapping[str, str] = MappingProxyType({}),
     **nodes: list[float],
 ) -> list[Standing]:
     """The standings of units A, B, C … with these totals, and with these scores at T, I …"""
     units = tuple(Unit(chr(ord("A") + number), f"หน่วย {number}") for number in range(len(totals)))
+    units = tuple(replace(unit, group=groups.get(unit.code, "")) for unit in units)
     codes = [unit.code for unit in units]
     scores = pd.DataFrame({TOTAL: totals} | nodes, index=codes, dtype=float)
     marks = pd.DataFrame({TOTAL: [code in provisional for code in codes]}, index=codes)
@@ -62,6 +66,60 @@ def ranks(standings: list[Standing]) -> str:
 )
 def test_equal_totals_share_a_rank_and_the_next_is_left_out(totals, expected):
     assert ranks(ranked(totals)) == expected
+
+
+DENSE = RankingRules(ties="1223")
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        ([5, 4, 4, 3], "A1 B2 C2 D3"),
+        ([3, 5, 5, 5, 4], "B1 C1 D1 E2 A3"),
+        ([4.00004, 4, 3.99995], "A1 B1 C1"),
+        ([4.00005, 4, 3.99994], "A1 B2 C3"),
+    ],
+)
+def test_equal_totals_share_a_rank_and_none_is_left_out(totals, expected):
+    assert ranks(ranked(totals, DENSE)) == expected
+
+
+def test_no_rank_is_left_out_where_ties_are_broken():
+    nodes = {"T": [1, 2, 2, 5]}
+    assert ranks(ranked([4, 4, 4, 3], RankingRules(("T",), ties="1223"), **nodes)) == "B1 C1 A2 D3"
+
+
+GROUPS = {"A": "เหนือ", "B": "ใต้", "C": " เหนือ", "D": "ใต้", "E": "", "F": "เดียว"}
+
+
+def in_groups(totals, rules, **other):
+    standings = ranked(totals, rules, groups=GROUPS, **other)
+    return {each.unit: (each.rank, each.in_group, each.of_group) for each in standings}
+
+
+def test_ranks_within_groups_stand_beside_the_overall_rank():
+    found = in_groups([5, 4, 4, 3, 4.5, 1], RankingRules(within_groups=True))
+    assert found == {
+        **{"A": (1, 1, 2), "E": (2, 0, 0), "B": (3, 1, 2), "C": (3, 2, 2), "D": (5, 2, 2), "F": (6, 1, 1)}
+    }
+    assert {rank[1:] for rank in in_groups([5, 4, 4, 3, 4.5, 1], RankingRules()).values()} == {(0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "last"),
+    [(RankingRules(within_groups=True), 3), (RankingRules(ties="1223", within_groups=True), 2)],
+)
+def test_ties_within_a_group(rules, last):
+    same = dict.fromkeys(GROUPS, "กลุ่มเดียว")
+    standings = {each.unit: each for each in ranked([4, 4, 3], rules, groups=same)}
+    assert [standings[unit].in_group for unit in "ABC"] == [1, 1, last]
+
+
+def test_who_is_not_ranked_has_no_rank_within_its_group():
+    found = in_groups(
+        [5, 4, 4, 3, 4, 1], RankingRules((), "exclude", within_groups=True), not_sent="A", provisional="B"
+    )
+    assert [found[unit] for unit in "ABCD"] == [(0, 0, 0), (0, 0, 0), (1, 1, 1), (3, 1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,23 @@ def test_one_less_is_ranked_by_the_tie_breakers():
     assert [line for line in lines(outcome, "one-less") if line[0] == "A"] == [("A", 3.5, 2), ("A", 3.5, 2)]
 
 
+@pytest.mark.parametrize(("rules", "rank"), [(RankingRules(), 3), (RankingRules(ties="1223"), 2)])
+def test_one_less_than_two_who_share_a_rank(rules, rank):
+    same = {"t": 5, "i": 3}
+    outcome = outcome_of(tables_of(), rules, A=same, B=same, C=same)
+    assert [line for line in lines(outcome, "one-less") if line[0] == "A"] == [("A", 3.5, rank)] * 2
+
+
+@pytest.mark.parametrize("ties", ["1224", "1223"])
+def test_a_rung_that_is_left_alone_is_gone(ties):
+    """A is alone with 4: with less it stands at 3.5 with B, and nobody above them."""
+    outcome = outcome_of(
+        tables_of(), RankingRules(ties=ties), A={"t": 5, "i": 3}, B={"t": 4, "i": 3}, C={"t": 1, "i": 1}
+    )
+    assert not [line for line in lines(outcome, "one-less") if line[0] == "A"]
+    assert ("B", 3, 2) not in lines(outcome, "one-less")
+
+
 @pytest.mark.parametrize("have", [1, 2, 2.5, 3, 4])
 def test_one_less_of_what_is_just_enough(have):
     """Thresholds are one apart, so one less always leaves the level below, whose number is told."""

@@ -7,6 +7,7 @@ from made_up_month import outcome_of
 from slow_compare import compare
 from weighing import LEAVES, values, weighing
 
+from kpibatch.base.config import RankingRules
 from kpibatch.months.listings import score_rows
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
@@ -53,9 +54,19 @@ def test_the_sum_is_explained_with_the_units_own_weights(outcome: Outcome) -> No
     assert "= (99.5 × 4 + 0.5 × 2) ÷ (99.5 + 0.5) = 3.99" in "\n".join(explain(outcome, "3104", "I"))
 
 
+def test_the_rank_is_explained_within_the_group_too() -> None:
+    given = {"3101": values(5, 3, 4, 2, 1), "3102": values(1, 1, 1, 1, 1), "3103": values(5, 5, 5, 5, 5)}
+    grouped = outcome_of(weighing(), given, ranking=RankingRules(within_groups=True))
+    lines = explain(grouped, "3101", "rank")
+    assert "อันดับ 2 จาก 3 หน่วยที่จัดอันดับ" in lines
+    assert "อันดับ 1 จาก 2 หน่วยที่จัดอันดับในกลุ่มใหญ่" in lines
+    assert "อันดับ 1 จาก 1 หน่วยที่จัดอันดับในกลุ่มเล็ก" in explain(grouped, "3103", TOTAL)
+
+
 @pytest.mark.slow
 def test_made_up_units_are_weighed_as_the_slow_scorer_weighs_them() -> None:
     for seed in range(5):
-        found, scores, _ = compare(weighing(), "2565-04", date(2022, 4, 30), f"weights {seed}")
+        rules = RankingRules(ties="1223", within_groups=True) if seed % 2 else RankingRules()
+        found, scores, _ = compare(weighing(), "2565-04", date(2022, 4, 30), f"weights {seed}", rules)
         assert not found, f"{len(found)} differences, such as {found[:5]}"
         assert 0 < scores.scores["P1"].isna().mean() < 1

@@ -21,6 +21,7 @@ from kpibatch.scoring.score import Scores, score_all
 
 UNITS = 2000
 EARLIER = "2500-01"
+_USUAL = RankingRules()
 
 
 def a_step(measure: Measure) -> Fraction:
@@ -189,9 +190,14 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
 
 
 def differences(
-    units: Sequence[Slow], measured: Measured, scores: Scores, standings: dict[str, Standing], sent: set[str]
+    units: Sequence[Slow],
+    measured: Measured,
+    scores: Scores,
+    standings: dict[str, Standing],
+    sent: set[str],
+    rules: RankingRules,
 ) -> Iterator[str]:
-    places, tables = ranking(units, sent), units[0].book.tables
+    places, tables = ranking(units, sent, gaps=rules.ties == "1224"), units[0].book.tables
     columns = {code: measured.values[code].to_numpy(float) for code in tables.measures}
     nodes = {
         code: (scores.scores[code].to_numpy(float), scores.provisional[code].to_numpy(bool))
@@ -223,6 +229,8 @@ def differences(
                 yield f"{name} {code}: level {kpi.level[row]} for {one.level[code]} by {why}"
     for name, place in places.items():
         yield from _misplaced(standings[name], place)
+        if rules.within_groups and standings[name].in_group != place.in_group:
+            yield f"{name}: {standings[name].in_group} in its group for {place.in_group}"
 
 
 def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
@@ -242,7 +250,7 @@ def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
 
 
 def compare(
-    tables: LevelTables, month: str, today: date, seed: str
+    tables: LevelTables, month: str, today: date, seed: str, rules: RankingRules = _USUAL
 ) -> tuple[list[str], Scores, list[Standing]]:
     """Where the two differ over 2,000 units made up for the tables, and what the program found."""
     chance = random.Random(seed)
@@ -252,6 +260,6 @@ def compare(
     sent = {unit.code for unit in tables.units if chance.random() < 0.97}
     measured, tables = measured_of(units, tables, month)
     scores = score_all(measured, tables, month)
-    standings = {one.unit: one for one in rank_units(scores, sent, tables, RankingRules())}
-    found = list(differences(units, measured, scores, standings, sent))
+    standings = {one.unit: one for one in rank_units(scores, sent, tables, rules)}
+    found = list(differences(units, measured, scores, standings, sent, rules))
     return found, scores, list(standings.values())

@@ -321,20 +321,31 @@ def between(value: Fraction, knots: Sequence[Fraction], scores: Sequence[Fractio
 
 
 class Place(NamedTuple):
-    """One unit in the ranking; ``total`` in ten-thousandths."""
+    """One unit in the ranking; ``total`` in ten-thousandths; ``in_group`` is the rank among its group."""
 
     total: int
     percent: Fraction
     rating: str
     rank: int
     status: Status
+    in_group: int
 
 
-def ranking(units: Sequence[Slow], sent: set[str]) -> dict[str, Place]:
-    """Half-up to 4 decimals once; bands and ranks use that number; ranks are 1, 2, 2, 4."""
+def ranking(units: Sequence[Slow], sent: set[str], *, gaps: bool = True) -> dict[str, Place]:
+    """Half-up to 4 decimals once; bands and ranks use that number; ranks are 1, 2, 2, 4, or 1, 2, 2, 3."""
     tables = units[0].book.tables
     totals = {one.unit.code: math.floor(one.tree[TOTAL][0] * 10**4 + Fraction(1, 2)) for one in units}
-    in_order = sorted(totals[code] for code in sent)
+    members: dict[str, list[int]] = {}
+    for one in units:
+        if one.unit.code in sent:
+            members.setdefault(one.unit.group, []).append(totals[one.unit.code])
+    rungs = {group: sorted(own if gaps else set(own)) for group, own in members.items()}
+    every = [total for own in members.values() for total in own]
+    all_rungs = sorted(every if gaps else set(every))
+
+    def rank(total: int, among: list[int]) -> int:
+        return 1 + len(among) - bisect_right(among, total)
+
     places = {}
     for one in units:
         code, total = one.unit.code, totals[one.unit.code]
@@ -349,5 +360,7 @@ def ranking(units: Sequence[Slow], sent: set[str]) -> dict[str, Place]:
             if one.tree[TOTAL][1]
             else Status.OK
         )
-        places[code] = Place(total, percent, rating, 1 + len(sent) - bisect_right(in_order, total), status)
+        group = one.unit.group
+        in_group = rank(total, rungs[group]) if code in sent and group else 0
+        places[code] = Place(total, percent, rating, rank(total, all_rungs), status, in_group)
     return places

@@ -6,45 +6,94 @@ import pytest
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
 from recalculated import calculated, differences
-from weighing import values, weighing
+from tablebook import levels
+from weighing import BOOK, FIXED, UNITS, values
 
+from kpibatch.base.config import RankingRules
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.workbooks.unit.book import write_unit_book
 
 SCORES = "คะแนนรายตัวชี้วัด"
 
 
-def outcome() -> Outcome:
-    given = {
-        "3101": values(5, 3, 4, 2, 1),
-        "3102": values(1, 3, 4, None, 5),
-        "3103": values(4, 5, 1, 2, 2),
-        "3104": values(5, 3, 5, 4, 1),
-    }
-    return outcome_of(weighing(), given)
+GIVEN = {
+    "3101": values(5, 3, 4, 2, 1),
+    "3102": values(5, 3, 4, None, 5),
+    "3103": values(4, 5, 1, 2, 2),
+    "3104": values(5, 3, 5, 4, 1),
+    "3105": values(5, 3, 4, 2, 1),
+    "3106": values(5, 3, 4, 2, 1),
+    "3107": values(5, 3, 4, 2, 1),
+}
+RULES = {
+    "usual": RankingRules(),
+    "no rank left out": RankingRules(("T", "P"), ties="1223", within_groups=True),
+    "groups": RankingRules(("I",), incomplete="exclude", within_groups=True),
+}
+
+
+def outcome(rules: RankingRules) -> Outcome:
+    """Seven units: 3105 has the same as 3101, 3106 is in no group, 3107 alone in one and sent nothing."""
+    more = "3105 | ห้า | ใหญ่ | | | ชำนาญการ\n3106 | หก | | | | ชำนาญการ\n3107 | เจ็ด | > 5* | | | ชำนาญการ"
+    fixed = "\n".join(f"{unit} | 25 | 75" for unit in ("3105", "3106", "3107"))
+    tables = levels(**BOOK | {"หน่วย": f"{UNITS}\n{more}", "ค่าตั้งต้น": f"{FIXED}\n{fixed}"})
+    return outcome_of(tables, GIVEN, ranking=rules, unsent=["3107"])
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ranking_of(outcome(), tmp_path_factory.mktemp("weighed") / "ranking.xlsx")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("weighed")
+    return {name: ranking_of(outcome(rules), folder / f"{name}.xlsx") for name, rules in RULES.items()}
+
+
+@pytest.fixture(scope="module")
+def book(books: dict[str, Path]) -> Path:
+    return books["usual"]
 
 
 def column_of(sheet: list[tuple[object, ...]], head: str) -> list[object]:
     """What stands below a heading, of the units."""
     at = sheet[3].index(head)
-    return [line[at] for line in sheet[6:10]]
+    return [line[at] for line in sheet[6:13]]
 
 
 def test_each_unit_has_its_weights_in_its_own_line(book: Path) -> None:
     sheet = list(load_workbook(book)[SCORES].iter_rows(values_only=True))
-    assert column_of(sheet, "น้ำหนัก T1") == [70, 70, 40, 40]
-    assert column_of(sheet, "น้ำหนัก I2") == [75, 75, 50, 0.5]
-    assert column_of(sheet, "น้ำหนัก T") == ["=$K$6"] * 4
+    assert column_of(sheet, "น้ำหนัก T1") == [70, 70, 40, 40, 70, "", ""]
+    assert column_of(sheet, "น้ำหนัก I2") == [75, 75, 50, 0.5, 75, 75, 75]
+    assert column_of(sheet, "น้ำหนัก T") == ["=$K$6"] * 7
     assert sheet[5][sheet[3].index("I")] == "ตามหน่วย"
     assert "น้ำหนัก P1" not in sheet[3]
 
 
+def test_the_rank_within_a_group_stands_beside_the_rank(books: dict[str, Path]) -> None:
+    scores = list(
+        load_workbook(books["no rank left out"], data_only=True)[SCORES].iter_rows(values_only=True)
+    )
+    assert column_of(scores, "กลุ่ม") == ["ใหญ่", "ใหญ่", "เล็ก", "เล็ก", "ใหญ่", "–", "> 5*"]
+    ranks, groups = (column_of(scores, head) for head in ("อันดับ", "อันดับในกลุ่ม"))
+    found = {each.unit: each for each in outcome(RULES["no rank left out"]).standings}
+    units = sorted(found)
+    assert ranks == [found[unit].rank or None for unit in units]
+    assert groups == [found[unit].in_group or None for unit in units]
+    lines = list(load_workbook(books["no rank left out"], data_only=True)["อันดับ"].iter_rows(values_only=True))
+    assert lines[6][6:8] == ("กลุ่ม", "อันดับในกลุ่ม")
+    assert {line[1]: line[7] for line in lines[7:14]} == dict(zip(units, groups, strict=True))
+
+
 @pytest.mark.slow
-def test_every_cached_result_is_what_the_formula_gives(book: Path, tmp_path: Path) -> None:
-    count, wrong = differences(book, calculated({"": book}, tmp_path)[""])
-    assert wrong == []
-    assert count > 100
+def test_every_cached_result_is_what_the_formula_gives(books: dict[str, Path], tmp_path: Path) -> None:
+    for name, anew in calculated(books, tmp_path).items():
+        count, wrong = differences(books[name], anew)
+        assert wrong == []
+        assert count > 100
+
+
+def test_a_units_own_page_tells_its_rank_within_its_group(tmp_path: Path) -> None:
+    found = outcome(RULES["no rank left out"])
+    write_unit_book(found, found.tables.unit["3103"], tmp_path / "unit.xlsx")
+    texts = [
+        str(cell) for line in load_workbook(tmp_path / "unit.xlsx").worksheets[0].values for cell in line
+    ]
+    standing = found.standing["3103"]
+    assert any(f"อันดับ {standing.in_group} จาก 2 ในกลุ่มเล็ก" in text for text in texts)

@@ -94,6 +94,7 @@ def _total(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
     bands = (low for low, word in outcome.tables.rating if word == standing.rating)
     yield say("rating", rating=standing.rating or "–", low=show_number(next(bands, 0.0)))
     yield say("ranked", rank=standing.rank or "–", count=outcome.ranked)
+    yield from _in_group(outcome, standing, say)
 
 
 def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
@@ -102,6 +103,7 @@ def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
         yield say("unranked")
         return
     yield say("ranked", rank=standing.rank, count=outcome.ranked)
+    yield from _in_group(outcome, standing, say)
     yield "  " + _line(outcome, standing)
     others = [each for each in outcome.standings if each.rank and each.unit != standing.unit]
     above = max((each.rank for each in others if each.rank < standing.rank), default=0)
@@ -110,6 +112,13 @@ def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
         beside = [each for each in others if each.rank == rank]
         yield say(name) + ("" if beside else say("nobody"))
         yield from (f"  {each.rank}. {_line(outcome, each)}" for each in beside)
+
+
+def _in_group(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
+    """The rank within the unit's กลุ่ม, where that is asked for."""
+    if standing.in_group:
+        group = outcome.tables.unit[standing.unit].group
+        yield say("ranked-in-group", rank=standing.in_group, count=standing.of_group, group=group)
 
 
 def _line(outcome: Outcome, standing: Standing) -> str:

@@ -4,6 +4,7 @@ missing.
 What a unit would then have is asked of the scorer, its rank of the tie policy; all others stay as they are.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
@@ -13,7 +14,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.rules.records import Measure
 from kpibatch.scoring.next_level import lever_of, meeting
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among
+from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among, rungs
 from kpibatch.scoring.what_if import Variant, what_if
 
 CLOSE = 0.0001
@@ -70,7 +71,8 @@ class _Judge:
         outcome, rules = self.outcome, self.outcome.config.ranking
         units = map(str, outcome.scores.scores.index)
         self.keys = dict(zip(units, keys_of(outcome.scores.scores, rules), strict=True))
-        self.rising = sorted(self.keys[standing.unit] for standing in outcome.standings if standing.rank)
+        ranked = [self.keys[standing.unit] for standing in outcome.standings if standing.rank]
+        self.rising, self.sharing = rungs(ranked, rules), Counter(ranked)
         if not self.trials:
             return
         variants = [trial.variant for trial in self.trials]
@@ -84,8 +86,10 @@ class _Judge:
                 self.lowest[place] = level, key, trial
 
     def rank(self, unit: str, key: Key) -> int:
-        """The rank the unit would have with another key."""
-        return rank_among(key, self.rising) - (self.keys[unit] > key)
+        """The rank the unit would have with another key: its own rung is left, which may then be empty."""
+        own = self.keys[unit]
+        emptied = len(self.rising) == self.sharing.total() or self.sharing[own] == 1
+        return rank_among(key, self.rising) - (own > key and emptied)
 
     def hangs(self, ranked: list[Standing]) -> Iterator[Hang]:
         for standing in ranked:

@@ -52,7 +52,7 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
             leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables
         )
     rating = plan_criteria(names[5], tables)
-    scores = plan_scores(names[1], tables, outcome.config.ranking.tie_breakers, rating)
+    scores = plan_scores(names[1], tables, outcome.config.ranking, rating)
     with Book(
         path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE
     ) as book:

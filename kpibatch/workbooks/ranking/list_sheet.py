@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words, say
+from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths
 from kpibatch.books.look import TEAL
@@ -16,6 +17,8 @@ from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, LETTERS, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.score_formulas import (
     CODE,
+    GROUP,
+    GROUP_RANK,
     NAME,
     PERCENT,
     PLACE,
@@ -59,7 +62,8 @@ class ListSheet:
         self.outcome, self.sheet, self.scores, self.months, self.trend = outcome, sheet, scores, months, trend
         self.say = Words("sheet", outcome.language)
         self.sections = [node.code for node in outcome.tables.children(TOTAL)]
-        self.movement = 6 + len(self.sections)
+        self.grouped = 2 if outcome.config.ranking.within_groups else 0
+        self.movement = 6 + self.grouped + len(self.sections)
         self.line = self.movement + 1
         self.status = self.movement + 2
         self.helper = self.status + 1
@@ -114,6 +118,11 @@ class ListSheet:
             of(PERCENT),
         )
         yield Column(self.say("rating"), 20, lambda standing: standing.rating, ("cell", "centre"), of(RATING))
+        if self.grouped:
+            group, rank = (of(self.scores.column_of(name)) for name in (GROUP, GROUP_RANK))
+            styles = ("cell", "centre")
+            yield Column(self.say(GROUP), 16, lambda each: units[each.unit].group or "–", styles, group)
+            yield Column(self.say(GROUP_RANK), 10, lambda each: each.in_group or "", ("cell", "level"), rank)
 
     def _looked_up(self, column: int) -> Callable[[int], str]:
         """The formula that fetches a column of the scores for the unit of a line."""
@@ -232,7 +241,8 @@ class ListSheet:
     # --- below the list, its colours and chart ---------------------------------------------------------
 
     def _notes(self) -> None:
-        names = [self.say("note-live"), self.say("note-ties"), self.say("note-provisional")]
+        ties = "note-ties" if self.outcome.config.ranking.ties == LEFT_OUT else "note-ties-1223"
+        names = [self.say("note-live"), self.say(ties), self.say("note-provisional")]
         for offset, text in enumerate(names, self.last + 2):
             self.sheet.put(offset, 0, text, "quiet")
 

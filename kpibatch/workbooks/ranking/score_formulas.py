@@ -8,21 +8,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpibatch.base.addresses import quoted, ref, span
+from kpibatch.base.config import LEFT_OUT, RankingRules
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Node
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import LEAST, Standing, Status, rank_formula, rounded_formula
+from kpibatch.scoring.rank import LEAST, Standing, Status, first_formula, rank_formula, rounded_formula
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 
 # The order of the columns, as the formulas refer to them; the nodes follow, and then the tie-breakers.
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
 HEAD, TOP_ROW, WEIGHT_ROW, FIRST = 3, 4, 5, 6
+# What is told or helps besides with a unit's rank: columns after the tie-breakers, where they are needed.
+FIRST_OF_RUNG, GROUP, GROUP_NUMBER = "first-of-rung", "group", "group-number"
+GROUP_FIRST, GROUP_RANK = "first-in-group", "group-rank"
 
 
 @dataclass(frozen=True)
 class ScorePlan:
     """Where the sheet's columns stand; ``rating`` is the pair of ranges (thresholds, words) of the criteria
-    sheet. ``weighed`` are the nodes of which each unit has a weight in its own line.
+    sheet. ``weighed`` are the nodes of which each unit has a weight in its own line, ``standing`` the names
+    of what is told or helps besides with its rank: whether it is the first of its rung, its group.
     """
 
     sheet: str
@@ -31,6 +36,7 @@ class ScorePlan:
     units: int
     rating: tuple[str, str]
     weighed: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
 
     def column(self, node: str) -> int:
         return FIRST_NODE + self.nodes.index(node)
@@ -40,7 +46,11 @@ class ScorePlan:
 
     def weight(self, node: str) -> int:
         """Where each unit's own weight of a node stands; only of nodes among ``weighed``."""
-        return self.breaker(len(self.breakers)) + self.weighed.index(node)
+        return self.breaker(len(self.breakers)) + len(self.standing) + self.weighed.index(node)
+
+    def column_of(self, name: str) -> int:
+        """Where one of ``standing`` stands."""
+        return self.breaker(len(self.breakers)) + self.standing.index(name)
 
     @property
     def last(self) -> int:
@@ -56,12 +66,13 @@ class ScorePlan:
         return f"{quoted(self.sheet)}!{cells}" if outside else cells
 
 
-def plan_scores(
-    sheet: str, tables: LevelTables, breakers: tuple[str, ...], rating: tuple[str, str]
-) -> ScorePlan:
+def plan_scores(sheet: str, tables: LevelTables, rules: RankingRules, rating: tuple[str, str]) -> ScorePlan:
     """Lay the sheet out."""
-    nodes = tuple(node.code for node in tables.breadth_first())
-    return ScorePlan(sheet, nodes, breakers, len(tables.units), rating, tuple(_weighed(tables)))
+    nodes, dense = tuple(node.code for node in tables.breadth_first()), rules.ties != LEFT_OUT
+    grouped = (GROUP, GROUP_NUMBER, *((GROUP_FIRST,) if dense else ()), GROUP_RANK)
+    standing = (*((FIRST_OF_RUNG,) if dense else ()), *(grouped if rules.within_groups else ()))
+    weighed = tuple(_weighed(tables))
+    return ScorePlan(sheet, nodes, rules.tie_breakers, len(tables.units), rating, weighed, standing)
 
 
 def _weighed(tables: LevelTables) -> Iterator[str]:
@@ -135,19 +146,56 @@ class ScoreFormulas:
 
     def rank(self, at: int) -> str:
         """The tie policy as a formula."""
-        breakers = map(self.plan.breaker, range(len(self.plan.breakers)))
-        cells = [(ref(at, column, "c"), self.plan.range(column)) for column in breakers]
-        return rank_formula(ref(at, KEY, "c"), self.plan.range(KEY), cells)
+        return rank_formula(*self._key_cells(at), self._breaker_cells(at), self._firsts(FIRST_OF_RUNG))
+
+    def rank_in_group(self, at: int) -> str:
+        """The same among the units of the group."""
+        number = self._number(at)
+        among = [(number, self.plan.range(self.plan.column_of(GROUP_NUMBER))), *self._firsts(GROUP_FIRST)]
+        formula = rank_formula(*self._key_cells(at), self._breaker_cells(at), among)
+        return f'IF({number}="","",{formula})'
+
+    def first(self, at: int) -> str:
+        """Whether the unit is the first of those that share its rung."""
+        return first_formula(ref(at, KEY, "c"), self._so_far(at))
+
+    def first_in_group(self, at: int) -> str:
+        """The same among the units of the group."""
+        numbers = self.plan.column_of(GROUP_NUMBER)
+        so_far = [*self._so_far(at), (self._number(at), self._down_to(at, numbers))]
+        return f'IF({self._number(at)}="","",{first_formula(ref(at, KEY, "c"), so_far)})'
+
+    def _number(self, at: int) -> str:
+        return ref(at, self.plan.column_of(GROUP_NUMBER), "c")
+
+    def _key_cells(self, at: int) -> tuple[str, str]:
+        return ref(at, KEY, "c"), self.plan.range(KEY)
+
+    def _breaker_cells(self, at: int) -> list[tuple[str, str]]:
+        columns = map(self.plan.breaker, range(len(self.plan.breakers)))
+        return [(ref(at, column, "c"), self.plan.range(column)) for column in columns]
+
+    def _firsts(self, name: str) -> list[tuple[str, str]]:
+        """Only the first of each rung is counted where no rank is left out."""
+        return [("1", self.plan.range(self.plan.column_of(name)))] if name in self.plan.standing else []
+
+    def _so_far(self, at: int) -> list[tuple[str, str]]:
+        """What makes a rung: the unit's own cells and those down to its line."""
+        columns = [KEY, *map(self.plan.breaker, range(len(self.plan.breakers)))]
+        return [(ref(at, column, "c"), self._down_to(at, column)) for column in columns]
+
+    def _down_to(self, at: int, column: int) -> str:
+        return f"{ref(FIRST, column, 'rc')}:{ref(at, column, 'c')}"
 
     def place(self, at: int) -> str:
         """The line of the unit in the sorted ranking: ranked ones, then those left out, then those who sent
         nothing.
         """
         ranks, rank, totals = self.plan.range(RANK), ref(at, RANK, "c"), self.plan.range(TOTAL_SCORE)
-        so_far = {
-            column: f"{ref(FIRST, column, 'rc')}:{ref(at, column, 'c')}" for column in (RANK, TOTAL_SCORE)
-        }
+        so_far = {column: self._down_to(at, column) for column in (RANK, TOTAL_SCORE)}
         ranked = f"{rank}+COUNTIF({so_far[RANK]},{rank})-1"
+        if FIRST_OF_RUNG in self.plan.standing:
+            ranked = f'COUNTIF({ranks},"<"&{rank})+COUNTIF({so_far[RANK]},{rank})'
         left_out = f'COUNT({ranks})+SUMPRODUCT(({so_far[RANK]}="")*({so_far[TOTAL_SCORE]}<>""))'
         nothing = (
             f'COUNT({ranks})+SUMPRODUCT(({ranks}="")*({totals}<>""))+SUMPRODUCT(--({so_far[TOTAL_SCORE]}=""))'

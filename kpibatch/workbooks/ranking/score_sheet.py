@@ -1,6 +1,6 @@
 """The sheet คะแนนรายตัวชี้วัด: units × nodes, live, down to the total, the rating and the rank."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, partial
@@ -9,6 +9,7 @@ import numpy as np
 
 from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import Words
+from kpibatch.base.thai import fold
 from kpibatch.books.columns import Column, put_line, set_widths
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.records import TOTAL, Unit
@@ -19,6 +20,10 @@ from kpibatch.workbooks.ranking.formulas import KpiPlan
 from kpibatch.workbooks.ranking.score_formulas import (
     FIRST,
     FIRST_NODE,
+    FIRST_OF_RUNG,
+    GROUP,
+    GROUP_NUMBER,
+    GROUP_RANK,
     HEAD,
     NAME,
     PERCENT,
@@ -86,7 +91,9 @@ class ScoreWriter:
         """All columns, in the order in which the plan names them."""
         nodes = (self._inner(code) if code not in self.kpis else self._leaf(code) for code in self.plan.nodes)
         breakers = (self._breaker(code) for code in self.plan.breakers)
-        return (*self._of_unit(), *nodes, *breakers, *(self._weight(code) for code in self.plan.weighed))
+        beside = map(self._beside, self.plan.standing)
+        weights = (self._weight(code) for code in self.plan.weighed)
+        return (*self._of_unit(), *nodes, *breakers, *beside, *weights)
 
     def _of_unit(self) -> Iterator[Column[Line]]:
         formulas, noun = self.formulas, self.tables.round.unit_noun
@@ -147,6 +154,44 @@ class ScoreWriter:
 
         head = self.say("breaker", code=code)
         return Column(head, 11, result, ("cell", "score"), partial(self.formulas.breaker, code=code))
+
+    def _beside(self, name: str) -> Column[Line]:
+        """What is told or helps besides with a unit's rank."""
+        say, formulas, whole = self.say, self.formulas, ("cell", "whole")
+        if name == GROUP:
+            return Column(say(name), 18, lambda line: line.unit.group or "–", ("cell", "centre"))
+        if name == GROUP_NUMBER:
+            return Column(say(name), 8, lambda line: self._groups.get(line.unit.code), whole, hidden=True)
+        if name == GROUP_RANK:
+            rank = formulas.rank_in_group
+            return Column(say(name), 10, lambda line: line.standing.in_group or "", ("cell", "level"), rank)
+        formula = formulas.first if name == FIRST_OF_RUNG else formulas.first_in_group
+        return Column(say(name), 8, self._first(name), whole, formula, hidden=True)
+
+    def _first(self, name: str) -> Callable[[Line], int | str]:
+        """Whether a unit is the first, from the top, of those that share its rank (in its group)."""
+        first: dict[tuple[object, ...], str] = {}
+        for unit in self.tables.units:
+            standing = self.outcome.standing[unit.code]
+            own = (
+                (standing.rank,)
+                if name == FIRST_OF_RUNG
+                else (self._groups.get(unit.code), standing.in_group)
+            )
+            if all(own):
+                first.setdefault(own, unit.code)
+        ranked = {unit for unit, standing in self.outcome.standing.items() if standing.rank}
+        if name != FIRST_OF_RUNG:
+            ranked &= self._groups.keys()
+        found = set(first.values())
+        return lambda line: int(line.unit.code in found) if line.unit.code in ranked else ""
+
+    @cached_property
+    def _groups(self) -> Mapping[str, int]:
+        """Each unit's group as a number, so that no name is taken for a pattern; none where it has none."""
+        grouped = {unit.code: fold(unit.group) for unit in self.tables.units if unit.group}
+        numbers = {group: number for number, group in enumerate(dict.fromkeys(grouped.values()), 1)}
+        return {unit: numbers[group] for unit, group in grouped.items()}
 
     def _weight(self, code: str) -> Column[Line]:
         """A unit's own weight of a node, to be changed; where all have the same, by reference to the head."""

@@ -83,6 +83,9 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
     standing, top_score = view.standing, view.tables.top_score
     word, colour = status_word(view)
     ranked = view.say("of-units", ranked=view.outcome.ranked) if standing.rank else view.say("unranked")
+    if standing.in_group:
+        facts = {"rank": standing.in_group, "ranked": standing.of_group, "group": view.unit.group}
+        ranked = f"{ranked}   {view.say('in-group', **facts)}"
     cards: list[tuple[str, str | float, str, dict[str, Any]]] = [
         (
             "total",
