@@ -28,6 +28,7 @@ from workspace import (
 )
 
 from kpibatch.base.config import read_config
+from kpibatch.books.look import ROW
 from kpibatch.intake.corrections import HEADS
 from kpibatch.intake.frame import OK
 from kpibatch.months.assess import assess_month
@@ -76,7 +77,10 @@ def test_the_new_value_counts_once_it_stands_among_the_corrections(workspace: Pa
     path = workspace / "corrections.xlsx"
     assert kpibatch(workspace, "corrections").exit_code == 0
     assert rows_of(path) == [(UNIT, MEASURE, APRIL, 1, None, None, None, None)]
-    about = str(load_workbook(path).worksheets[0].cell(4, len(HEADS) + 1).value)
+    sheet = load_workbook(path).worksheets[0]
+    about, height = str(sheet.cell(4, len(HEADS) + 1).value), sheet.row_dimensions[4].height
+    assert height is not None
+    assert height >= 2 * ROW
     for said in ("นางรอง", "เมษายน 2565", "“12”", f"{APRIL}/3104", "“1”"):
         assert said in about
     output = run(workspace, expect=1)
