@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from kpibatch.base.findings import Place
-from kpibatch.rules.records import MAY_LACK
+from kpibatch.rules.conditions import MAY_LACK
 
 
 def fingerprint(content: object) -> str:

@@ -9,10 +9,9 @@ from kpibatch.base.findings import Finding
 from kpibatch.base.thai import fold
 from kpibatch.rules.checks import Checks
 from kpibatch.rules.computations import Parts
-from kpibatch.rules.conditions import Floats
+from kpibatch.rules.conditions import MAY_LACK, Floats
 from kpibatch.rules.fingerprint import fingerprint, said
 from kpibatch.rules.records import (
-    MAY_LACK,
     TOTAL,
     Baseline,
     Case,
@@ -199,10 +198,12 @@ class LevelTables:
         return tuple(dict.fromkeys(rule.case for rule in self.rules_of(kpi) if rule.case))
 
     def measures_of(self, kpi: str) -> tuple[Measure, ...]:
-        """The measures a KPI shows: of its cases and rules, each preceded by what it is computed from."""
+        """The measures a KPI shows: of its cases, rules and thresholds, each preceded by what it is computed
+        from.
+        """
         codes: dict[str, None] = {}
         for rule in self.rules_of(kpi):
-            for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure,):
+            for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure, *rule.references):
                 codes.update(dict.fromkeys(self.with_ingredients(code)))
         return tuple(self.measures[code] for code in codes)
 

@@ -87,6 +87,9 @@ class _Meaning(Transformer[Token, Condition]):
         low, first, second, high = parts
         return Condition("number", _number(low), _number(high), first == "open", second == "open")
 
+    def only(self, parts: list[Condition]) -> Condition:
+        return replace(parts[0], only=True)
+
     def deadline(self, parts: list[object]) -> Condition:
         day = read_date(str(parts[-1]))
         if day is None:

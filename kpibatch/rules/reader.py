@@ -21,7 +21,6 @@ from kpibatch.rules.optional.crosschecks import read_checks
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
-from kpibatch.rules.phrases import parse
 from kpibatch.rules.reading.cells import Typed, condition_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
@@ -140,7 +139,7 @@ def _rules(
             _known(row, RULES.measure, measures, MEASURES.sheet),
             not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
-        conditions = [condition_in(row, name, measures.get(measure)) for name in names]
+        conditions = [condition_in(row, name, measures.get(measure), measures) for name in names]
         case = condition_in(row, RULES.case, measures.get(case_of))
         report_shares(_percents(row, names, conditions, measures.get(measure)))
         cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
@@ -159,6 +158,7 @@ def _rules(
                 remark=row.text(RULES.remark),
                 places=tuple(row.place(name) for name in names),
                 since=since,
+                group=row.code(RULES.group),
             )
     for series in cases.values():
         report_shares(series)
@@ -187,9 +187,10 @@ def _edges(row: Row, names: tuple[Column, ...], conditions: list[Condition | Non
         return edges(conditions)
     except MixedRow as mixed:
         name = names[mixed.level - 1]
-        proposal = upward_reading(conditions)
-        row.report("table-mixed", name, row.text(name), proposal=" | ".join(proposal))
-        return [parse(text) if text else None for text in proposal]
+        upward = upward_reading(conditions)
+        proposal = " | ".join(each.text() if each else "" for each in upward)
+        row.report("table-mixed", name, row.text(name), proposal=proposal)
+        return upward
 
 
 def _baselines(

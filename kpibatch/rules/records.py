@@ -4,17 +4,16 @@
 in which cases, with which weights. Nothing here reads or writes a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold
-from kpibatch.rules.conditions import Condition, is_dash
+from kpibatch.rules.conditions import MAY_LACK, Condition, is_dash
 
 TOTAL = "total"
-MAY_LACK = "may lack"  # metadata of a field whose default is what a workbook without its column or sheet says
 
 
 class Source(StrEnum):
@@ -219,7 +218,7 @@ class Rule:
     """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges.
 
     ``case_number`` counts the KPI's cases from 1, in the order a unit takes them; 0 is a row without.
-    ``since`` is as of a node.
+    ``since`` is as of a node. Rows of one case with the same ``group`` are alternatives.
     """
 
     kpi: str
@@ -231,10 +230,49 @@ class Rule:
     places: tuple[Place, ...] = ()
     case_number: int = field(default=0, compare=False)  # follows from the rows above: no part of the digest
     since: str = field(default="", compare=False)
+    group: str = field(default="", metadata={MAY_LACK: True})
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The measures that its thresholds name."""
+        return tuple(dict.fromkeys(edge.of for edge in self.edges if edge and edge.of))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What it asks about: its measure, and those that its thresholds name."""
+        return self.measure, *self.references
+
+    def edge_for(self, at: int, values: Mapping[str, float]) -> Condition | None:
+        """What it asks at a level (from 0) of a unit whose measures have those values."""
+        edge = self.edges[at]
+        return edge.against(values[edge.of]) if edge and edge.of else edge
+
+    def holds(self, at: int, values: Mapping[str, float]) -> bool:
+        """Whether what it asks at a level (from 0), if anything, is fulfilled by a unit with those values."""
+        edge = self.edge_for(at, values)
+        return edge is None or edge.holds_one(values[self.measure])
 
     def skips(self, at: int) -> bool:
         """Whether the row says that there is no such level (from 0)."""
         return self.edges[at] is None and is_dash(self.typed[at])
+
+
+def alternatives(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
+    """Rows, those of one group together: at each level one of those that ask there has to hold, and every row
+    without a group.
+
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
+    """
+    together: dict[object, list[Rule]] = {}
+    for at, rule in enumerate(rules):
+        key = (rule.kpi, rule.case, fold(rule.group)) if rule.group else at
+        together.setdefault(key, []).append(rule)
+    return tuple(map(tuple, together.values()))
+
+
+def last_asked(rules: Iterable[Rule]) -> int:
+    """The last level (from 0) at which one of the rows asks something; −1 where none does."""
+    return max((at for rule in rules for at, edge in enumerate(rule.edges) if edge), default=-1)
 
 
 @dataclass(frozen=True)

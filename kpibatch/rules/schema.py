@@ -208,7 +208,7 @@ class _Measures(Sheet):
 
 class _Rules(Sheet):
     kpi = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
-    case_of = Column("กรณีของ", 16, choices=_MEASURE_CODES)
+    case_of = Column("กรณีของ", 16, choices=_MEASURE_CODES, open=True)
     case = Column("เงื่อนไขกรณี", 14, "condition")
     measure = Column("รายการข้อมูล", 26, choices=_MEASURE_CODES)
     levels = tuple(
@@ -216,6 +216,7 @@ class _Rules(Sheet):
         for level in range(1, MOST_LEVELS + 1)
     )
     remark = Column("หมายเหตุ", 60, wraps=True)
+    group = Column("กลุ่มเงื่อนไข", 14, optional=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
 
 

@@ -1,6 +1,6 @@
 """One KPI over the units: its cases, which levels are met, the level and the score."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,9 @@ import pandas as pd
 
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import Case, Method, Node, Source
+from kpibatch.rules.records import Case, Method, Node, Rule, Source, alternatives, last_asked
 from kpibatch.rules.sources import needed_for
-from kpibatch.scoring.points import Integers, active, linear, steps
+from kpibatch.scoring.points import Integers, active, holding, linear, steps
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class KpiScores:
     """One leaf over all units (arrays of shape (units,), ``given`` and ``met`` are (units, levels)).
 
     ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
-    ``missing`` marks the units whose level rests on incomplete data; ``asked`` holds, for each filled-in or
-    fixed measure, the units whose score needed it.
+    ``missing`` marks the units whose level rests on incomplete data; ``needed`` holds, for each measure that
+    the KPI asks about, the units whose score needed it, ``asked`` the same for what is filled in or fixed.
     """
 
     code: str
@@ -30,6 +30,7 @@ class KpiScores:
     level: Integers
     score: Floats
     missing: Booleans
+    needed: Mapping[str, Booleans]
     asked: Mapping[str, Booleans]
 
 
@@ -44,27 +45,46 @@ def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: Le
     case = take_case(cases, values)
     met = np.ones((len(values), tables.level_count), dtype=bool)
     missing = np.zeros(len(values), dtype=bool)
-    needed = [(condition.measure, applies_to) for condition in cases]
+    needed = {condition.measure: applies_to for condition in cases}
     for condition in cases:
         missing |= absent[condition.measure].to_numpy()
-    for rule in tables.rules_of(leaf.code):
-        counts = active(rule, case)
-        column = values[rule.measure].to_numpy(float)
-        for at, edge in enumerate(rule.edges):
-            if edge:
-                met[:, at] &= ~counts | edge.holds(column)
-        if any(rule.edges):
-            missing |= counts & absent[rule.measure].to_numpy()
-            needed.append((rule.measure, applies_to & counts))
+    for rows in alternatives(tables.rules_of(leaf.code)):
+        counts = active(rows[0], case)
+        open_yet = counts & ~_settled(rows, values)
+        for at in range(tables.level_count):
+            if any(rule.edges[at] for rule in rows):
+                met[:, at] &= ~counts | _one_holds(rows, at, values)
+        for code in (code for rule in rows if any(rule.edges) for code in rule.codes):
+            missing |= open_yet & absent[code].to_numpy()
+            needed[code] = needed.get(code, False) | (applies_to & open_yet)
     if cases:
         met[case == 0] = False
     given = np.array([tables.given(leaf.code, number) for number in range(len(cases) + 1)], dtype=bool)[case]
     met &= given
     level = longest_run(met, given)
     score = linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else steps(level, tables)
+    missing &= applies_to
     return KpiScores(
-        leaf.code, applies_to, case, given, met, level, score, missing & applies_to, _asked(needed, tables)
+        leaf.code, applies_to, case, given, met, level, score, missing, needed, _asked(needed, tables)
     )
+
+
+def _settled(rows: Sequence[Rule], values: pd.DataFrame) -> Booleans:
+    """The units whose missing data can't change what alternatives give them: one holds at the last level at
+    which any asks. A row without alternatives is never settled.
+
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
+    """
+    last = last_asked(rows)
+    if len(rows) == 1 or last < 0:
+        return np.zeros(len(values), dtype=bool)
+    return _one_holds(rows, last, values)
+
+
+def _one_holds(rows: Sequence[Rule], at: int, values: pd.DataFrame) -> Booleans:
+    """The units that fulfil what one of the rows asks at a level (from 0) at which some of them do."""
+    held = [holding(rule, at, values) for rule in rows if rule.edges[at]]
+    return np.asarray(np.any(held, axis=0), dtype=np.bool_)
 
 
 def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores:
@@ -72,7 +92,7 @@ def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores
     meant = np.array([applies(tables, leaf.code, tables.unit[unit]) for unit in values.index], dtype=bool)
     none = np.zeros(len(values), dtype=np.int_)
     given = np.ones((len(values), tables.level_count), dtype=bool)
-    return KpiScores(leaf.code, meant, none, given, ~given, none, steps(none, tables), meant, {})
+    return KpiScores(leaf.code, meant, none, given, ~given, none, steps(none, tables), meant, {}, {})
 
 
 def longest_run(met: Booleans, given: Booleans) -> Integers:
@@ -107,10 +127,10 @@ def take_case(cases: Sequence[Case], values: pd.DataFrame) -> Integers:
     return taken
 
 
-def _asked(needed: Iterable[tuple[str, Booleans]], tables: LevelTables) -> dict[str, Booleans]:
+def _asked(needed: Mapping[str, Booleans], tables: LevelTables) -> dict[str, Booleans]:
     """What has to be filled in or fixed for the measures that are needed, and for which units."""
     asked: dict[str, Booleans] = {}
-    for code, units in needed:
+    for code, units in needed.items():
         for part in needed_for(code, tables.measures):
             if tables.measures[part].monthly or tables.measures[part].source is Source.BASE:
                 asked[part] = asked[part] | units if part in asked else units

@@ -252,12 +252,7 @@ def _needed(scores: Scores, code: str, row: int, tables: LevelTables) -> bool:
 
 def _needs(kpi: KpiScores, code: str, row: int, tables: LevelTables) -> bool:
     """Whether a KPI's score of the unit in that row hangs on a measure."""
-    rules = tables.rules_in_case(kpi.code, int(kpi.case[row]))
-    codes = [
-        *(rule.measure for rule in rules if any(rule.edges)),
-        *(c.measure for c in tables.cases_of(kpi.code)),
-    ]
-    return bool(kpi.applies[row]) and any(code in tables.with_ingredients(each) for each in codes)
+    return any(units[row] and code in tables.with_ingredients(each) for each, units in kpi.needed.items())
 
 
 def without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:

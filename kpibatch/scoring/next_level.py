@@ -14,7 +14,7 @@ from kpibatch.base.thai import month_end
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source
+from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source, alternatives
 from kpibatch.rules.sources import needed_for, rounded
 
 _FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
@@ -28,6 +28,7 @@ class Step:
     ``reachable`` is false where this round can no longer bring it (a day gone by, a month already too low).
     ``items`` are those that are still to be done, by name.
     ``change`` is the measure, by its code, and the value it would then have; ``None`` where nobody knows.
+    ``others`` are what may be done instead.
     """
 
     how: str
@@ -37,8 +38,13 @@ class Step:
     reachable: bool = True
     change: tuple[str, float] | None = None
     items: tuple[str, ...] = ()
+    others: tuple["Step", ...] = ()
 
     def text(self, language: str) -> str:
+        steps = [self._alone(language), *(other.text(language) for other in self.others)]
+        return say("step.or", language).join(steps)
+
+    def _alone(self, language: str) -> str:
         facts = {
             "label": self.measure.label,
             "more": show_value(abs(self.more), self.measure.kind, language),
@@ -61,16 +67,34 @@ def steps_to(
         measure = tables.measures[cases[0].measure]
         how = "no-data" if math.isnan(values[measure.code]) else "no-case"
         return [Step(how, measure, reachable=False)]
-    steps = (_step(rule, level, values, tables, month) for rule in tables.rules_in_case(kpi, case))
+    together = alternatives(tables.rules_in_case(kpi, case))
+    steps = (_one_of(rows, level, values, tables, month) for rows in together)
     return [step for step in steps if step]
+
+
+def _one_of(
+    rows: tuple[Rule, ...], level: int, values: Mapping[str, float], tables: LevelTables, month: str
+) -> Step | None:
+    """What one of the rows lacks, the first that may still be done; nothing where one of them holds.
+
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
+    """
+    asking = [rule for rule in rows if rule.edges[level - 1]]
+    steps = [step for rule in asking if (step := _step(rule, level, values, tables, month))]
+    if not steps or len(steps) < len(asking):
+        return None
+    first = next((step for step in steps if step.reachable), steps[0])
+    return replace(first, others=tuple(step for step in steps if step is not first))
 
 
 def _step(
     rule: Rule, level: int, values: Mapping[str, float], tables: LevelTables, month: str
 ) -> Step | None:
-    edge, value = rule.edges[level - 1], values[rule.measure]
+    edge, value = rule.edge_for(level - 1, values), values[rule.measure]
     if edge is None or edge.holds_one(value):
         return None
+    if math.isnan(edge.threshold):
+        return Step("no-threshold", _without_value(tables.measures[_reference(rule, level)], values, tables))
     measure = tables.measures[rule.measure]
     change = (rule.measure, meeting(edge, measure))
     if step := _of_others(measure, edge, values, tables):
@@ -117,6 +141,11 @@ def _settled(measure: Measure) -> bool:
     """Whether what is known of a measure can't become another in this round: days that went by."""
     lasting = measure.rollup in (Rollup.SUM, Rollup.MAX)
     return measure.source is Source.WORKDAYS or (measure.source is Source.LATE_DAYS and lasting)
+
+
+def _reference(rule: Rule, level: int) -> str:
+    edge = rule.edges[level - 1]
+    return edge.of if edge else ""
 
 
 def _of_others(

@@ -19,6 +19,7 @@ from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
 from kpibatch.rules.checks import ANY_OF, MONTH_BEFORE, Gravity
+from kpibatch.rules.conditions import ONLY
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import SHEETS
 
@@ -205,7 +206,7 @@ def test_english_texts_are_english():
         member.value for kind in (Kind, Source, Rollup, ZeroRule, Method, Gravity) for member in kind
     } | {
         *("ใช่", "ไม่ใช่"),
-        *(MONTH_BEFORE, ANY_OF),
+        *(MONTH_BEFORE, ANY_OF, ONLY),
     }
     strangers = []
     for key, entry in ENTRIES.items():

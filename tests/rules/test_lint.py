@@ -4,7 +4,7 @@ what only looks like
 one is let through. And what the operator sees: all faults at once, exit code 2, no traceback.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -122,6 +122,15 @@ WORKDAYS = {
         for column, text in zip("ABDE", ("I1.start", "รับเรื่อง", "วันที่", "กรอก"), strict=True)
     },
 }
+
+
+def grouped(**rows: Iterable[int]) -> dict[str, Any]:
+    """กลุ่มเงื่อนไข: the rows of ระดับ in each group."""
+    names = {f"ระดับ!K{row}": name for name, numbers in rows.items() for row in numbers}
+    return {"ระดับ!K1": "กลุ่มเงื่อนไข"} | names
+
+
+SUMMED = cells_of("รายการข้อมูล", 9, "X", "รวม", "ข่าว", "จำนวน", "ผลรวม", None, "I1.news")
 AS_PRINTED = ("< 50", "< 60", "60", "70", "> 70")
 ALWAYS = (None, None, "T1.docs", *["ใช่"] * 5)
 LINEAR = {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"} | cells_of("ระดับ", 3, *[None] * 9)
@@ -361,6 +370,30 @@ SLIPS = (
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "> 3"}, near={"ระดับ!C5": "≥ 3"}),
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "3 - 10"}, near={"ระดับ!C5": "3 - 10", "รายการข้อมูล!K2": 10}),
     Slip("lint-case-overlap", "ระดับ!E4", {"ระดับ!C5": "≥ 2"}, near={"ระดับ!C5": "≤ 4"}),
+    # alternatives, bands of which both sides count, thresholds that name a measure
+    Slip("lint-group-alone", "ระดับ!E2", grouped(ก=(2,)), near=grouped(ก=(2, 3))),
+    Slip("lint-group-alone", "ระดับ!E4", grouped(ก=(4, 5)), near=grouped(ก=(4, 5)) | {"ระดับ!C5": "≤ 2"}),
+    Slip("lint-group-kpis", "ระดับ!E4", grouped(ก=(2, 3, 4)), near=grouped(ก=(2, 3)), also=also("lint-group-alone")),
+    Slip("lint-contradiction", "ระดับ!E7", cells_of("ระดับ", 7, "T1", None, None, "T1.pct", "< 60") | grouped(ก=(3, 7)),
+        near=cells_of("ระดับ", 7, "T1", None, None, "T1.pct", "≤ 60") | grouped(ก=(3, 7)), also=also("lint-direction")),
+    Slip("lint-apart", "ระดับ!F2", levels(2, "40 - 60 เท่านั้น", "61 - 70 เท่านั้น"), near=levels(2, "40 - 100 เท่านั้น", "61 ≤ x ≤ 100 เท่านั้น"),
+        also=also("lint-overshoot-band")),
+    Slip("lint-apart", "ระดับ!I2", levels(2, "60 ≤ x < 100 เท่านั้น"), near=levels(2, "60 - 100 เท่านั้น"), also=also("lint-overshoot-band")),
+    Slip("lint-overshoot-band", "ระดับ!E2", levels(2, "60 - 99 เท่านั้น", 70, 80, 90, 95), near=levels(2, "60 - 100 เท่านั้น", 70, 80, 90, 95)),
+    Slip("lint-order", "ระดับ!F4", levels(4, "≥ staff + 1", "≥ staff", "≥ staff + 2", "≥ staff + 3", "≥ staff + 4"),
+        near=levels(4, "≥ staff", "≥ staff + 1", "≥ staff × 2", "≥ staff × 2 + 1", "≥ staff * 3")),
+    Slip("lint-threshold-circular", "ระดับ!E4", SUMMED | levels(4, "≥ X", "≥ X + 1", "≥ X + 2", "≥ X + 3", "≥ X + 4"),
+        near=levels(4, "≥ staff", "≥ staff + 1", "≥ staff + 2", "≥ staff + 3", "≥ staff + 4")),
+    Slip("lint-threshold-nought", "ระดับ!E4", levels(4, "≥ staff − 2", "≥ staff", "≥ staff + 1", "≥ staff + 2", "≥ staff + 3"),
+        near=levels(4, "≥ staff - 1", "≥ staff", "≥ staff + 1", "≥ staff + 2", "≥ staff + 3")),
+    Slip("lint-threshold-nought", "ระดับ!E4", {"ค่าตั้งต้น!B3": 0} | levels(4, "≥ staff", "> staff", "≥ 1 × staff + 1", "> staff + 1", "≥ staff + 3")),
+    Slip("table-threshold-kind", "ระดับ!E4", {"ระดับ!E4": "≥ T1.budget"}, near={"ระดับ!E4": "≥ staff"}),
+    Slip("table-threshold-kind", "ระดับ!I6", {"ระดับ!I6": "≤ I1.day"}, near={"ระดับ!I6": "ภายใน 10 ก.ย. 2565"}),
+    Slip("table-unknown", "ระดับ!E4", {"ระดับ!E4": "ไม่น้อยกว่า staf"}, near={"ระดับ!E4": "ไม่น้อยกว่าstaff"}),
+    Slip("table-condition", "ระดับ!E4", {"ระดับ!E4": "เท่ากับ staff"}, near={"ระดับ!E4": "> staff"}),
+    Slip("table-condition", "ระดับ!E4", {"ระดับ!E4": "≥ staff + 5%"}, near={"ระดับ!E4": "≥ staff + 5 ข่าว"}),
+    Slip("table-condition", "ระดับ!E4", {"ระดับ!E4": "≥ staff × 0"}, near={"ระดับ!E4": "≥ 0.5 × staff"}),
+    Slip("table-condition", "ระดับ!C4", {"ระดับ!C4": "≤ I1.news"}),
     # กฎตรวจ
     Slip("table-check-name", "กฎตรวจ!A2", spoil=checking("ยอดสะสมที่ลด")),
     Slip("table-unknown", "กฎตรวจ!A2", spoil=checking("T1.spend | ≤ | 5")),

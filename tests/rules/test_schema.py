@@ -78,7 +78,7 @@ def test_levels_are_two_to_nine_columns() -> None:
     levels = [f"ระดับ {level}" for level in range(1, MOST_LEVELS + 1)]
     assert list(RULES.levels) == levels
     assert [level for level in levels if level in RULES.required] == ["ระดับ 1", "ระดับ 2"]
-    assert RULES.others == (*levels[2:], SINCE)
+    assert RULES.others == (*levels[2:], "กลุ่มเงื่อนไข", SINCE)
 
 
 @pytest.mark.parametrize("each", [ROUND, RATING, CALENDAR], ids=lambda each: each.sheet)

@@ -53,6 +53,10 @@ def aim(
     wanted = asked.number
     if asked.sign == "any" or filled.source is Source.ON_TIME:
         return
+    if asked.of:
+        wanted = asked.own(given.get(asked.of) or 0)
+    elif asked.upper and chance.random() < 0.5:
+        wanted = Fraction(asked.upper[1], 10**9)
     if measure.kind is Kind.YES_NO:
         given[filled.code] = int(wanted) if chance.random() < 0.95 else 1 - int(wanted)
         return

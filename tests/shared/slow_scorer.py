@@ -33,17 +33,28 @@ COMPARE = {"=": operator.eq, "≥": operator.ge, ">": operator.gt, "≤": operat
 
 class Asked(NamedTuple):
     """What one cell of ระดับ asks by its edge: ``≥``, ``>``, ``≤``, ``<`` or ``=`` a number (a day is one,
-    too), or ``any``.
+    too), or ``any``; ``upper`` is the other end of a band of which both count, with its own sign.
+
+    Where ``of`` names a measure, the number is that many more than ``times`` the measure.
     """
 
     sign: str
     number: Fraction = Fraction()
     billionths: int = 0
+    upper: tuple[str, int] | None = None
+    of: str = ""
+    times: Fraction = Fraction(1)
 
-    def holds(self, value: Number | None) -> bool:
+    def holds(self, value: Number | None, of: Number | None = None) -> bool:
         if value is None or self.sign == "any":
             return value is not None
-        return COMPARE[self.sign](nine(value), self.billionths)
+        if self.of:
+            return of is not None and COMPARE[self.sign](nine(value), nine(self.own(of)))
+        inside = not self.upper or COMPARE[self.upper[0]](nine(value), self.upper[1])
+        return inside and COMPARE[self.sign](nine(value), self.billionths)
+
+    def own(self, of: Number) -> Fraction:
+        return self.times * Fraction(of) + self.number
 
 
 def ask(sign: str, number: str | int) -> Asked:
@@ -61,6 +72,13 @@ def read_cell(text: str) -> Asked:
         return ask("≤" if found[1] == "ภายใน" else "<", day.toordinal())
     if found := re.fullmatch(r"([<>≤])([\d.]+)", bare):
         return ask(found[1], found[2])
+    if found := re.fullmatch(r"([\d.]+)(-|[<≤]x[<≤])([\d.]+)เท่านั้น", bare):
+        signs = found[2].replace("-", "≤x≤")
+        upper = signs[2], nine(Fraction(found[3]))
+        return ask({"≤": "≥", "<": ">"}[signs[0]], found[1])._replace(upper=upper)
+    if found := re.fullmatch(r"([≥>≤<])([A-Za-z]\w*(?:\.\w+)*)(?:×([\d.]+))?(?:([+−-])([\d.]+))?", bare):
+        more = Fraction(found[5] or 0) * (1 if found[4] == "+" else -1)
+        return Asked(found[1], more, 0, None, found[2], Fraction(found[3] or 1))
     found = re.fullmatch(
         r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare
     )
@@ -82,6 +100,11 @@ class SlowRule(NamedTuple):
     measure: str
     row: tuple[Asked | None, ...]
     case: int
+    group: str = ""
+
+    @property
+    def codes(self) -> list[str]:
+        return [self.measure, *(asked.of for asked in self.row if asked and asked.of)]
 
 
 class Book:
@@ -100,7 +123,9 @@ class Book:
             if case and case not in cases:
                 cases.append(case)
             number = 1 + cases.index(case) if case else 0
-            self.rules.setdefault(rule.kpi, []).append(SlowRule(rule.measure, read_row(rule.typed), number))
+            self.rules.setdefault(rule.kpi, []).append(
+                SlowRule(rule.measure, read_row(rule.typed), number, rule.group)
+            )
         self.asked: dict[str, list[Asked]] = {}
         for one in (rule for rules in self.rules.values() for rule in rules):
             self.asked.setdefault(one.measure, []).extend(filter(None, one.row))
@@ -267,12 +292,30 @@ class Slow:
     def met(self, kpi: str, level: int) -> bool:
         if self.book.cases[kpi] and not self.case[kpi]:
             return False
-        return all(
-            one.holds(self.value(rule.measure)) for rule in self.rules[kpi] if (one := rule.row[level])
+        for rules in self.together(kpi):
+            asking = [rule for rule in rules if rule.row[level]]
+            if asking and not any(self.fulfils(rule, level) for rule in asking):
+                return False
+        return True
+
+    def together(self, kpi: str) -> list[list[SlowRule]]:
+        """Rows of one group and one case are alternatives; every other row stands for itself."""
+        single = [[rule] for rule in self.rules[kpi] if not rule.group]
+        names = {(rule.group, rule.case) for rule in self.rules[kpi] if rule.group}
+        return single + [[rule for rule in self.rules[kpi] if rule[2:] == (c, g)] for g, c in names]
+
+    def fulfils(self, rule: SlowRule, level: int) -> bool:
+        asked = rule.row[level]
+        return asked is not None and asked.holds(
+            self.value(rule.measure), self.value(asked.of) if asked.of else None
         )
 
     def is_provisional(self, kpi: str) -> bool:
-        asked = {measure for measure, _ in self.book.cases[kpi]} | {rule.measure for rule in self.rules[kpi]}
+        asked = {measure for measure, _ in self.book.cases[kpi]}
+        for rules in self.together(kpi):
+            last = max(level for rule in rules for level, one in enumerate(rule.row) if one)
+            if len(rules) == 1 or not any(self.fulfils(rule, last) for rule in rules):
+                asked |= {code for rule in rules for code in rule.codes}
         return any(map(self.is_incomplete, asked))
 
     def score(self, leaf: Node) -> Fraction:
@@ -284,9 +327,14 @@ class Slow:
             return [below, *scores][self.level[leaf.code]]
         [rule] = self.rules[leaf.code]
         value, knots = self.value(rule.measure), [one for one in rule.row if one]
-        if value is None or not knots[0].holds(value):
+        owns = [self.value(knot.of) if knot.of else 0 for knot in knots]
+        if value is None or None in owns or not knots[0].holds(value, owns[0]):
             return below
-        return between(Fraction(value), [knot.number for knot in knots], scores)
+        edges = [
+            knot.own(of) if knot.of and of is not None else knot.number
+            for knot, of in zip(knots, owns, strict=True)
+        ]
+        return between(Fraction(value), edges, scores)
 
     @cached_property
     def tree(self) -> dict[str, tuple[Fraction, bool]]:

@@ -13,6 +13,7 @@ from kpibatch.rules.paper.words import (
     case_in_words,
     changes_in_round,
     check_in_words,
+    group_in_words,
     remark_in_words,
     since_in_words,
     sources_in_words,
@@ -97,7 +98,8 @@ def _row(tables: LevelTables, rule: Rule, language: str) -> str:
     )
     words = remark_in_words(rule, language)
     remark = f"   ({words})" if words else ""
-    return f"{case}{measure.code} {measure.label}:  " + "  |  ".join(conditions) + remark
+    group = f"[{group_in_words(rule, language)}] " if rule.group else ""
+    return f"{case}{group}{measure.code} {measure.label}:  " + "  |  ".join(conditions) + remark
 
 
 def _unasked(rule: Rule, at: int, language: str) -> str:

@@ -22,7 +22,7 @@ from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
-from kpibatch.rules.records import Case, Measure, Method, Rule, Source
+from kpibatch.rules.records import Case, Measure, Method, Rule, Source, alternatives
 from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS, Item
 
 _BLANKING = ("missing", "baseline-missing")
@@ -202,18 +202,31 @@ class _AtKpi:
         """Changed thresholds that were decisive; the measures whose values may have been are noted."""
         reached = sorted((self.before.level or 0, self.after.level or 0))
         for old, new in _paired(self.a.active(self.unit, self.kpi), self.b.active(self.unit, self.kpi)):
-            code = (old or new).measure  # type: ignore[union-attr]
-            values = self.a.value(self.unit, code), self.b.value(self.unit, code)
             flipped = [
                 level
                 for level in range(*reached)
-                if _holds(old, level, values[0]) != _holds(new, level, values[1])
+                if self._holds(self.a, old, level) != self._holds(self.b, new, level)
+                and self._one_holds(self.a, old, level) != self._one_holds(self.b, new, level)
             ]
             if flipped or self.linear:
-                self.told[code] = None
+                self.told |= dict.fromkeys(code for rule in (old, new) if rule for code in rule.codes)
             most = max(len(rule.edges) for rule in (old, new) if rule)
             for level in range(most) if self.linear else flipped:
                 yield from self._threshold(old, new, level)
+
+    def _holds(self, side: Side, rule: Rule | None, level: int) -> bool:
+        """Whether a row's level (from 0) is met; a row or cell that is not there asks nothing."""
+        edge, skips = _cell(rule, level)
+        if rule is None or edge is None:
+            return not skips
+        return rule.holds(level, {code: side.value(self.unit, code) for code in rule.codes})
+
+    def _one_holds(self, side: Side, rule: Rule | None, level: int) -> bool:
+        """The same of a row or one that may be fulfilled instead."""
+        together = alternatives(side.active(self.unit, self.kpi))
+        rows = next((rows for rows in together if rule in rows), (rule,))
+        asking = [each for each in rows if _cell(each, level)[0]] or [rule]
+        return any(self._holds(side, each, level) for each in asking)
 
     def _threshold(self, old: Rule | None, new: Rule | None, level: int) -> Iterator[Cause]:
         places = _place(old, level), _place(new, level)
@@ -229,7 +242,7 @@ class _AtKpi:
     def _asked(self, side: Side, rule: Rule | None, level: int) -> str:
         edge, skips = _cell(rule, level)
         if rule and edge:
-            return asked(side.tables.measures[rule.measure], edge, self.language)
+            return asked(side.tables, rule.measure, edge, self.language)
         return say("words.not-given" if skips else "diff.not-asked", self.language)
 
     def _rules(self, behind: set[str]) -> Iterator[Cause]:
@@ -298,12 +311,6 @@ def _cell(rule: Rule | None, level: int) -> tuple[Condition | None, bool]:
 
 def _place(rule: Rule | None, level: int) -> Place:
     return rule.places[level] if rule and level < len(rule.places) else NOWHERE
-
-
-def _holds(rule: Rule | None, level: int, value: float) -> bool:
-    """Whether a row's level (from 0) is met; a row or cell that is not there asks nothing."""
-    edge, skips = _cell(rule, level)
-    return edge.holds_one(value) if edge else not skips
 
 
 def _worth(tables: LevelTables, level: int | None) -> float:

@@ -15,6 +15,7 @@ bounds.py     what a measure can be at least and at most; a row's levels that as
 rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached, deadlines
 exports.py    จังหวัด and แหล่งข้อมูล: whose value counts
 levels.py     ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring
+groups.py     กลุ่มเงื่อนไข, and thresholds that name a measure
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 periods.py    ใช้ตั้งแต่เดือน: what a change in mid-round leaves out
 crosschecks.py  กฎตรวจ: what a row compares, and what another cell asks already

@@ -1,7 +1,7 @@
 """What a measure can be at least and at most, and what a row of ระดับ asks level by level."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import NamedTuple, TypeAlias
 
@@ -37,6 +37,13 @@ def asked_in(rule: Rule) -> list[Asked]:
 def numbers_in(rule: Rule) -> list[Asked]:
     """Those levels of a row at which a number is asked; any number at all is none."""
     return [asked for asked in asked_in(rule) if asked.edge.family == "number" and not asked.edge.any_value]
+
+
+def can_hold(edges: Sequence[Condition]) -> bool:
+    """Whether some value fulfils them all."""
+    low, high = max(edge.low for edge in edges), min(edge.high for edge in edges)
+    ends = ((edge.low_open and edge.low == low) or (edge.high_open and edge.high == high) for edge in edges)
+    return low < high or (low == high and not any(ends))
 
 
 def _alone(text: str) -> Condition | None:

@@ -24,6 +24,7 @@ _FOLLOWS = frozenset(
             "root-stated",
         ),
         *("empty-level", "no-conditions", "same-level", "direction", "linear-rows", "linear-edges"),
+        *("group-alone", "group-kpis"),
         *("case-gap", "case-dead", "case-overlap", "no-baseline", "units", "part-kind", "zero-rule"),
     )
 )

@@ -1,12 +1,12 @@
 """ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, finding
-from kpibatch.rules.conditions import Condition
+from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint.bounds import numbers_in
+from kpibatch.rules.lint.bounds import can_hold, numbers_in
 from kpibatch.rules.records import Case, Method, Node, Rule
 
 
@@ -15,9 +15,9 @@ def twice(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (one row holds what one measure must reach at each level).
     """
-    seen: set[tuple[str, str, Case | None]] = set()
+    seen: set[tuple[str, str, Case | None, str]] = set()
     for rule in tables.rules:
-        key = rule.kpi, rule.measure, rule.case
+        key = rule.kpi, rule.measure, rule.case, fold(rule.group)
         if key in seen:
             facts = {"found": rule.measure, "kpi": rule.kpi}
             yield finding("lint-twice", rule.places[0], measure=rule.measure, **facts)
@@ -25,16 +25,19 @@ def twice(tables: LevelTables) -> Iterator[Finding]:
 
 
 def contradictions(tables: LevelTables) -> Iterator[Finding]:
-    """Rows that count together ask nothing of one measure at one level that no value can fulfil.
+    """Rows that count together ask nothing of one measure at one level that no value can fulfil; an
+    alternative asks nothing that the rows without one rule out.
 
     Source: design, section 1 (at level k every non-blank cell must hold).
     """
     for _, rules in _together(tables):
         for level in range(tables.level_count):
-            asking = [rule for rule in rules if rule.edges[level]]
-            for measure in dict.fromkeys(rule.measure for rule in asking):
-                several = [rule for rule in asking if rule.measure == measure]
-                if not _can_hold([edge for rule in several if (edge := rule.edges[level])]):
+            asking = [rule for rule in rules if (edge := rule.edges[level]) and not edge.of]
+            always = [rule for rule in asking if not rule.group]
+            for last in (*_last_of_each(always), *(rule for rule in asking if rule.group)):
+                measure = last.measure
+                several = [*(rule for rule in always if rule.measure == measure and rule != last), last]
+                if not can_hold([edge for rule in several if (edge := rule.edges[level])]):
                     facts = {
                         "found": ", ".join(rule.typed[level] for rule in several),
                         "level": str(level + 1),
@@ -43,11 +46,9 @@ def contradictions(tables: LevelTables) -> Iterator[Finding]:
                     yield finding("lint-contradiction", place, measure=measure, **facts)
 
 
-def _can_hold(edges: Sequence[Condition]) -> bool:
-    """Whether some value fulfils them all."""
-    low, high = max(edge.low for edge in edges), min(edge.high for edge in edges)
-    ends = ((edge.low_open and edge.low == low) or (edge.high_open and edge.high == high) for edge in edges)
-    return low < high or (low == high and not any(ends))
+def _last_of_each(rules: Iterable[Rule]) -> list[Rule]:
+    """The last row of each measure."""
+    return list({rule.measure: rule for rule in rules}.values())
 
 
 def _together(tables: LevelTables) -> Iterator[tuple[Node, list[Rule]]]:
@@ -118,7 +119,9 @@ def linear_edges(tables: LevelTables) -> Iterator[Finding]:
     """
     for leaf in _linear(tables):
         for rule in tables.rules_of(leaf.code) if _one_row_a_case(tables, leaf) else ():
-            knots = [asked.edge.threshold for asked in numbers_in(rule)]
+            knots: Sequence[float] = [asked.edge.threshold for asked in numbers_in(rule)]
+            if len({(asked.edge.of, asked.edge.times) for asked in numbers_in(rule)}) > 1:
+                knots = range(len(knots))  # each unit's own: nobody knows how they lie
             steady = all(a < b for a, b in pairwise(knots)) or all(a > b for a, b in pairwise(knots))
             if len(knots) < 2 or not steady or len(knots) != sum(edge is not None for edge in rule.edges):
                 facts = {"found": " | ".join(rule.typed), "kpi": leaf.code}

@@ -9,7 +9,7 @@ from kpibatch.base.findings import Finding, finding
 from kpibatch.base.thai import arabic, show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint.bounds import Asked, asked_in, greatest, least, numbers_in
+from kpibatch.rules.lint.bounds import Asked, asked_in, can_hold, greatest, least, numbers_in
 from kpibatch.rules.records import Rollup, Rule, Source
 from kpibatch.rules.schema import MEASURES
 
@@ -49,6 +49,10 @@ def _falls(rule: Rule) -> list[tuple[Asked, Asked]]:
 
 
 def _worse(lower: Condition, higher: Condition) -> bool:
+    if (lower.of, lower.times) != (higher.of, higher.times):  # each unit's own: nobody knows which is more
+        return False
+    if lower.only or higher.only:
+        return False
     if lower.downward and higher.downward:
         return higher.high > lower.high
     return not lower.downward and not higher.downward and higher.low < lower.low
@@ -94,7 +98,7 @@ def gaps(tables: LevelTables) -> Iterator[Finding]:
 
 def _neighbours(rule: Rule) -> list[tuple[Asked, Asked]]:
     """Levels side by side of which one at least is a band."""
-    numbers = [asked for asked in asked_in(rule) if asked.alone.family == "number"]
+    numbers = [asked for asked in asked_in(rule) if asked.alone.family == "number" and not asked.edge.only]
     return [pair for pair in pairwise(numbers) if any(_is_band(asked.alone) for asked in pair)]
 
 
@@ -113,12 +117,18 @@ def _grain(*numbers: float) -> float:
 
 
 def overshoot(tables: LevelTables) -> Iterator[Finding]:
-    """``=`` means exactly: a unit that does better would fall out of the level.
+    """``=`` means exactly and ``เท่านั้น`` within both sides: a unit that does better would fall out of the
+    level.
 
     Source: design, section 1 (the check warns where a unit could overshoot it).
     """
     for rule in tables.rules:
         for asked in numbers_in(rule):
+            edge, most = asked.edge, greatest(tables, rule.measure)
+            beyond = most > edge.high or (most == edge.high and edge.high_open)
+            if edge.only and not edge.exact and beyond:
+                facts = {"found": asked.typed, "high": show_number(edge.high)}
+                yield finding("lint-overshoot-band", asked.place, measure=rule.measure, **facts)
             if asked.edge.exact and greatest(tables, rule.measure) > asked.edge.high:
                 facts = {"found": asked.typed, "proposal": f"≥ {show_number(asked.edge.high)}"}
                 yield finding("lint-overshoot", asked.place, measure=rule.measure, **facts)
@@ -144,6 +154,8 @@ def unreachable(tables: LevelTables) -> Iterator[Finding]:
         low, high = least(tables, rule.measure), greatest(tables, rule.measure)
         for asked in numbers_in(rule):
             edge = asked.edge
+            if edge.of:
+                continue
             too_high = edge.low > high or (edge.low == high and edge.low_open)
             too_low = edge.high < low or (edge.high == low and edge.high_open)
             if too_high or too_low:
@@ -199,11 +211,30 @@ def every_month(tables: LevelTables) -> Iterator[Finding]:
                 )
 
 
+def apart(tables: LevelTables) -> Iterator[Finding]:
+    """Some value is in every level up to the top: a band of which both sides count leaves room for the levels
+    above it. (Who misses an exact level is warned of alone.)
+
+    Source: design, section 1 (levels unreachable; the longest unbroken run of levels met).
+    """
+    for rule in tables.rules:
+        below: list[Asked] = []
+        for asked in (asked for asked in numbers_in(rule) if not asked.edge.of):
+            pairs = [other for other in below if other.edge.only or asked.edge.only]
+            others = [other for other in pairs if not can_hold([other.edge, asked.edge])]
+            if others:
+                facts = {"found": asked.typed, "level": str(asked.level), "other": others[0].typed}
+                yield finding("lint-apart", asked.place, measure=rule.measure, **facts)
+                break
+            below.append(asked)
+
+
 CHECKS = (
     order,
     bare_falling,
     overlaps,
     gaps,
+    apart,
     overshoot,
     no_conditions,
     unreachable,

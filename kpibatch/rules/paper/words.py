@@ -14,28 +14,29 @@ from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
+from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source, alternatives
 
 
-def asked(measure: Measure, edge: Condition, language: str) -> str:
-    """One item of a level: ``ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ 80``."""
+def asked(tables: LevelTables, code: str, edge: Condition, language: str) -> str:
+    """One item of a level, asked of the measure with that code: ``ร้อยละการใช้จ่าย ไม่น้อยกว่าร้อยละ 80``."""
+    measure = tables.measures[code]
     if edge.family == "yes_no":
         return say("words.yes" if edge.low == 1 else "words.no", language, label=measure.label)
     if edge.any_value:
         return say("words.any", language, label=measure.label)
-    return f"{measure.label} {bound(edge, measure, language)}"
+    return f"{measure.label} {bound(edge, measure, language, tables.measures.get(edge.of))}"
 
 
-def bound(edge: Condition, measure: Measure, language: str) -> str:
+def bound(edge: Condition, measure: Measure, language: str, of: Measure | None = None) -> str:
     """What a condition asks, without the measure's name: ``ไม่น้อยกว่าร้อยละ 80``, ``มากกว่า 4 คน``, ``ภายใน
-    10 ก.ย. 2565``.
+    10 ก.ย. 2565``; its threshold may be reckoned ``of`` another measure.
     """
     if edge.family == "date":
         from_ordinal = measure_day(edge.high, language)
         return say("words.before" if edge.high_open else "words.by", language, day=from_ordinal)
     if edge.family == "yes_no":
         return say("sheet.yes" if edge.low == 1 else "sheet.no", language)
-    if not math.isinf(edge.low) and not math.isinf(edge.high) and not edge.exact:
+    if edge.two_sided:
         low, high = _amount(edge.low, measure, language), _amount(edge.high, measure, language)
         name = (
             "between"
@@ -46,9 +47,10 @@ def bound(edge: Condition, measure: Measure, language: str) -> str:
             say(f"words.{name}", language, low=low, high=high)
             .replace(" ร้อยละ", "ร้อยละ", 1)
             .replace("ถึง ร้อยละ", "ถึงร้อยละ")
-        )
+        ) + (say("words.only-between", language) if edge.only else "")
     name = {">=": "at-least", ">": "more-than", "<=": "at-most", "<": "less-than", "=": "exactly"}[edge.sign]
-    words = say(f"words.{name}", language, number=_amount(edge.threshold, measure, language))
+    number = edge.reckoned(of.label) if of else _amount(edge.threshold, measure, language)
+    words = say(f"words.{name}", language, number=number)
     return words.replace(" ร้อยละ", "ร้อยละ")
 
 
@@ -67,10 +69,18 @@ def _amount(number: float, measure: Measure, language: str) -> str:
 
 def level_in_words(tables: LevelTables, rules: list[Rule], level: int, language: str) -> list[str]:
     """What one level (from 1) asks by these rows, item by item."""
-    items = ((tables.measures[rule.measure], rule.edges[level - 1]) for rule in rules)
     if any(rule.skips(level - 1) for rule in rules):
         return [say("words.not-given", language)]
-    return [asked(measure, edge, language) for measure, edge in items if edge]
+    either = (
+        [asked(tables, rule.measure, edge, language) for rule in rows if (edge := rule.edges[level - 1])]
+        for rows in alternatives(rules)
+    )
+    return [say("words.or", language).join(items) for items in either if items]
+
+
+def group_in_words(rule: Rule, language: str) -> str:
+    """Which alternatives a row belongs to; empty where it stands for itself."""
+    return say("words.alternative", language, group=rule.group) if rule.group else ""
 
 
 def case_in_words(tables: LevelTables, case: Case, language: str) -> str:

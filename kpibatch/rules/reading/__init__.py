@@ -4,6 +4,7 @@ In: a sheet as a table.
 Out: records; what is wrong is remembered by the rows or given back as findings.
 
 references.py  codes that point nowhere or in a circle
+thresholds.py  a threshold that names a measure
 cells.py       a condition as its measure takes it; percents that may as well be shares of one
 measures.py    รายการข้อมูล: one row each
 rounds.py      รอบประเมิน, ผลประเมิน and ปฏิทิน

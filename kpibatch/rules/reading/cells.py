@@ -5,7 +5,7 @@ A series is what is compared with each other: the levels of a row, the cases of 
 column of fixed values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,9 +16,11 @@ from kpibatch.books.shown import Percent, Unclear
 from kpibatch.books.table import Row
 from kpibatch.rules.conditions import Condition, is_dash
 from kpibatch.rules.phrases import FORMS, ConditionFault, SizeFault, parse
+from kpibatch.rules.reading.thresholds import named_in
 from kpibatch.rules.records import Measure
-from kpibatch.rules.schema import RULES, Column
+from kpibatch.rules.schema import MEASURES, RULES, Column
 
+NO_MEASURES: Mapping[str, Measure] = {}
 _MOST_SHARE = 2  # 200 % typed as a percent; a threshold that low is rarely meant
 
 
@@ -46,8 +48,12 @@ class Typed:
 
 
 def numbers_of(condition: Condition) -> tuple[float, ...]:
-    """The numbers written in a condition."""
-    return tuple(end for end in (condition.low, condition.high) if abs(end) != float("inf"))
+    """The numbers written in a condition; none where a measure gives its threshold."""
+    return (
+        ()
+        if condition.of
+        else tuple(end for end in (condition.low, condition.high) if abs(end) != float("inf"))
+    )
 
 
 def report_shares(series: Iterable[Typed]) -> None:
@@ -66,9 +72,12 @@ def report_shares(series: Iterable[Typed]) -> None:
         cells[0].row.report("table-percent-share", cells[0].column, found)
 
 
-def condition_in(row: Row, column: Column, measure: Measure | None) -> Condition | None:
+def condition_in(
+    row: Row, column: Column, measure: Measure | None, measures: Mapping[str, Measure] = NO_MEASURES
+) -> Condition | None:
     """The condition in a cell, as its measure takes it; ``None``, and reported, where it can't be read so.
 
+    A threshold may name one of ``measures``.
     Source: design, section 1 (Condition).
     """
     value = row.value(column)
@@ -90,6 +99,8 @@ def condition_in(row: Row, column: Column, measure: Measure | None) -> Condition
         row.report("table-number-size", column, text, expected=SIZES)
         return None
     except ConditionFault as fault:
+        if measure and (named := named_in(text, measure.counting_unit, measures)):
+            return _sound(row, column, text, named, measure, measures)
         _report_unread(row, column, text, fault, measure)
         return None
     if measure and condition.family != measure.kind.family:
@@ -99,6 +110,20 @@ def condition_in(row: Row, column: Column, measure: Measure | None) -> Condition
         row.report("table-percent", column, text, expected=measure.kind.value)
         return None
     return condition
+
+
+def _sound(
+    row: Row, column: Column, text: str, named: Condition, measure: Measure, measures: Mapping[str, Measure]
+) -> Condition | None:
+    """A condition whose threshold names a measure, if there is one of that kind; else it is reported."""
+    if named.of not in measures:
+        row.report("table-unknown", column, named.of, where=MEASURES.sheet)
+    elif measures[named.of].kind is not measure.kind or measure.kind.family != "number":
+        facts = {"of": named.of, "of_kind": measures[named.of].kind.value}
+        row.report("table-threshold-kind", column, text, kind=measure.kind.value, asked=measure.code, **facts)
+    else:
+        return named
+    return None
 
 
 def _report_unread(

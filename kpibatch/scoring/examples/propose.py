@@ -16,10 +16,11 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
-from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.rules.records import Example, Measure, Rule, alternatives
 from kpibatch.scoring.examples.tried import kinds_apart, levels_of, measured_in, try_examples
 from kpibatch.scoring.next_level import meeting
 
+_TARGET = 100.0  # what a threshold is reckoned of, where nothing else says
 _WHOLES = (10_000.0, 1_000.0, 100.0)
 Values = dict[str, tuple[float, ...]]
 
@@ -79,7 +80,9 @@ class _Kpi:
         values: Values = {}
         for rule in self.tables.rules_in_case(self.kpi, number):
             for edge in [edge for edge in rule.edges if edge][-1:]:
-                values |= self._set(rule.measure, meeting(edge, self.tables.measures[rule.measure]), values)
+                values |= {edge.of: (_TARGET,)} if edge.of and edge.of not in values else {}
+                value = meeting(_own(edge, values), self.tables.measures[rule.measure])
+                values |= self._set(rule.measure, value, values)
         if number:
             code, condition = self._conditions[number - 1]
             values |= self._set(code, self._in_case(number, code, condition), values)
@@ -117,15 +120,17 @@ class _Kpi:
         """A row's thresholds: just below, at, just above; the rest as at the top."""
         measure = self.tables.measures[rule.measure]
         step = kinds_apart(measure.kind)
+        base = self._alone(rule, base)
         for level, edge in enumerate(rule.edges, 1):
             if edge is None or edge.any_value:
                 continue
-            words = bound(edge, measure, self.language)
+            words = bound(edge, measure, self.language, self.tables.measures.get(edge.of))
             if edge.family == "yes_no":
                 for value in (edge.low, 1 - edge.low):
                     yield base | {rule.measure: (value,)}, self._why("yes-no", level, words)
                 continue
-            for end in {each for each in (edge.low, edge.high) if math.isfinite(each)}:
+            own = _own(edge, base)
+            for end in {each for each in (own.low, own.high) if math.isfinite(each)}:
                 for name, beside in (("below", -step), ("at", 0.0), ("above", step)):
                     value = round(end + beside, 6)
                     yield base | self._set(rule.measure, value, base), self._why(name, level, words)
@@ -133,6 +138,14 @@ class _Kpi:
                 others = {code: base[code] for code in base if code != rule.measure}
                 yield others, self._why("blank", level, words)
         yield from self._months(rule, base)
+
+    def _alone(self, rule: Rule, base: Values) -> Values:
+        """What reaches the top without the row's alternatives, which would hide what it asks."""
+        rules = self.tables.rules_of(self.kpi)
+        together = next(rows for rows in alternatives(rules) if rule in rows)
+        asked = {code for each in rules if each not in together for code in each.codes}
+        others = {each.measure for each in together} - {rule.measure, *rule.references} - asked
+        return {code: value for code, value in base.items() if code not in others}
 
     def _months(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
         """Months that the roll-ups read differently, about the highest threshold."""
@@ -188,3 +201,8 @@ def _within(measure: Measure, value: float) -> bool:
     """Whether a form may say so."""
     low, high = measure.minimum, measure.maximum
     return value >= (0 if low is None else low) and (high is None or value <= high)
+
+
+def _own(edge: Condition, values: Values) -> Condition:
+    """What a condition asks of a unit with those values."""
+    return edge.against(values[edge.of][0]) if edge.of else edge

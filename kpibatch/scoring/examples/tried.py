@@ -128,11 +128,11 @@ def _condition(
     tables: LevelTables, rule: Rule, level: int, values: Mapping[str, float], low: bool, language: str
 ) -> str:
     edge, value, measure = rule.edges[level - 1], values[rule.measure], tables.measures[rule.measure]
-    if edge is None or edge.holds_one(value) == low:
+    if edge is None or rule.holds(level - 1, values) == low:
         return ""
     shown = show_number(value) if measure.kind.family == "number" and value == value else None
     written = shown or show_value(value, measure.kind, language) or "–"
-    return f"{asked(measure, edge, language)} [{rule.places[level - 1].cell}]: {written}"
+    return f"{asked(tables, rule.measure, edge, language)} [{rule.places[level - 1].cell}]: {written}"
 
 
 def kinds_apart(kind: Kind) -> float:

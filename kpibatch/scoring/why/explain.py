@@ -4,7 +4,7 @@ Every value with the cell it came from, the case, each level's conditions, the n
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
@@ -20,7 +20,7 @@ from kpibatch.rules.paper.words import (
     source_in_words,
     template_in_words,
 )
-from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
+from kpibatch.rules.records import Measure, Method, Rule, Source, Unit, alternatives
 from kpibatch.rules.sources import computed_words, undefined_at_zero
 from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
@@ -44,6 +44,7 @@ class _Explanation:
         self.say = Words("explain", outcome.language)
         self.node, self.result = outcome.tables.node[kpi], outcome.scores.kpis[kpi]
         self.row = outcome.tables.position[unit.code]
+        self.values = outcome.measured.row(self.row)
         self.cases = outcome.tables.cases_of(kpi)
         self.case = int(self.result.case[self.row])
         self.level = int(self.result.level[self.row])
@@ -157,24 +158,33 @@ class _Explanation:
             mark = "✓" if met else "✗"
             beside = self.say("not-counted") if met and level > self.level else ""
             yield f"{mark} {say('sheet.level-n', self.language, level=level)}{beside}"
-            for rule in active:
-                line = self._item(rule, level)
-                if line:
-                    yield "    " + line
+            for rows in alternatives(active):
+                yield from self._items([rule for rule in rows if rule.edges[level - 1]], level)
+
+    def _items(self, rows: Sequence[Rule], level: int) -> Iterator[str]:
+        """What a level asks by these rows; of several one is enough."""
+        if len(rows) > 1:
+            held = any(rule.holds(level - 1, self.values) for rule in rows)
+            yield f"    {'✓' if held else '✗'} {self.say('either', group=rows[0].group)}"
+        for rule in rows:
+            yield "    " + ("  " if len(rows) > 1 else "") + self._item(rule, level)
 
     def _item(self, rule: Rule, level: int) -> str:
-        edge = rule.edges[level - 1]
-        if edge is None:
-            return ""
+        edge, own = rule.edges[level - 1], rule.edge_for(level - 1, self.values)
+        assert edge
+        assert own
         measure = self.tables.measures[rule.measure]
-        value = self.outcome.measured.value(self.unit.code, rule.measure)
-        held = edge.holds_one(value)
+        value = self.values[rule.measure]
+        held = own.holds_one(value)
         written = show_value(value, measure.kind, self.language) or self.say("missing")
-        if not held and read_number(written) == edge.threshold:
+        if not held and read_number(written) == own.threshold:
             written = show_number(value)
         noted = remark_in_words(rule, self.language)
         remark = f"   ({noted})" if noted else ""
-        words = asked(measure, edge, self.language)
+        words = asked(self.tables, rule.measure, edge, self.language)
+        if edge.of:
+            number = self.say("missing") if math.isnan(own.threshold) else show_number(own.threshold)
+            words += self.say("own-threshold", number=number)
         return f"{'✓' if held else '✗'} {words}: {written}   [{rule.places[level - 1]}]{remark}"
 
     def _next(self) -> Iterator[str]:

@@ -4,14 +4,16 @@ missing.
 What a unit would then have is asked of the scorer, its rank of the tie policy; all others stay as they are.
 """
 
+import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.rules.records import Measure
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.records import Measure, last_asked
 from kpibatch.scoring.next_level import lever_of, meeting
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among, rungs
@@ -179,18 +181,34 @@ def _best(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
     wanted: dict[str, float] = {}
     cases: dict[str, list[float]] = {}
     for rule in (rule for kpi in kpis for rule in tables.rules_of(kpi)):
-        for edge in [edge for edge in rule.edges if edge][-1:]:
-            if rule.measure in absent:
-                better = min if edge.downward else max
-                value = meeting(edge, tables.measures[rule.measure])
-                known = [number for number in (values[rule.measure],) if number == number]
-                wanted[rule.measure] = better(value, *known, wanted.get(rule.measure, value))
+        if edge := rule.edges[last_asked([rule])]:
+            _want(rule.measure, edge, outcome, values, absent, wanted)
         if rule.case and rule.case.measure in absent:
             value = meeting(rule.case.condition, tables.measures[rule.case.measure])
             cases.setdefault(rule.case.measure, []).append(value)
     for chosen in islice(product(*(dict.fromkeys(numbers) for numbers in cases.values())), _MOST_CASES):
         changes = wanted | dict(zip(cases, chosen, strict=True))
         yield _Trial(unit, Variant(row, changes))
+
+
+def _want(
+    code: str,
+    edge: Condition,
+    outcome: Outcome,
+    values: Mapping[str, float],
+    absent: Collection[str],
+    wanted: MutableMapping[str, float],
+) -> None:
+    """Note what a measure, or what its threshold is reckoned of, would be at best where it is missing."""
+    better, easier = (min, max) if edge.downward else (max, min)
+    if edge.of in absent and not math.isnan(values[code]):  # a threshold that the value just meets
+        easiest = (values[code] - edge.threshold) / edge.times
+        wanted[edge.of] = easier(easiest, wanted.get(edge.of, easiest))
+    if code in absent:
+        own = edge.against(wanted.get(edge.of, values.get(edge.of, math.nan)))
+        value = meeting(own, outcome.tables.measures[code])
+        known = [number for number in (values[code],) if number == number]
+        wanted[code] = better(value, *known, wanted.get(code, value))
 
 
 def _one_less(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
@@ -203,7 +221,7 @@ def _one_less(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
         if not result.applies[row]:
             continue
         for rule in tables.rules_in_case(kpi, int(result.case[row])):
-            for edge in rule.edges[: int(result.level[row])]:
+            for edge in (rule.edge_for(at, values) for at in range(int(result.level[row]))):
                 lever = lever_of(tables.measures[rule.measure], values, tables) if edge else None
                 if edge is None or edge.any_value or lever is None or lever.filled.kind is not Kind.NUMBER:
                     continue

@@ -12,7 +12,12 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import remark_in_words, since_in_words, weight_in_words
+from kpibatch.rules.paper.words import (
+    group_in_words,
+    remark_in_words,
+    since_in_words,
+    weight_in_words,
+)
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import KpiPlan
@@ -163,13 +168,17 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
             return ""
         return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}"
 
+    def item(rule: Rule) -> str:
+        parts = tables.measures[rule.measure].label, group_in_words(rule, outcome.language)
+        return "   ".join(filter(None, parts))
+
     def remark(rule: Rule) -> str:
         return remark_in_words(rule, outcome.language)
 
     wrapped = ("cell", "wrap")
     return (
         Column(say("unit-code"), 24, lambda rule: rule.measure, ("cell", "quiet")),
-        Column(say("item"), 44, lambda rule: tables.measures[rule.measure].label, wrapped),
+        Column(say("item"), 44, item, wrapped),
         Column(say("case"), 34, case, wrapped),
         *map(condition, range(1, tables.level_count + 1)),
         Column(

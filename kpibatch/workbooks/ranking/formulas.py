@@ -6,18 +6,31 @@ officer can follow it; none holds a threshold itself.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import Literal, TypeAlias
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import Cells
-from kpibatch.rules.conditions import NOT_GIVEN, Condition
+from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN, Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Measure, Method, Node, Rule
+from kpibatch.rules.records import Case, Measure, Method, Node, Rule, alternatives, last_asked
 from kpibatch.rules.sources import are_days, computed_formula
 
 TEXTS = 3
 RULES_TOP = 6
+RuleLine: TypeAlias = Literal["threshold", "upper", "times", "plus"]
+
+
+def lines_for(rule: Rule) -> tuple[RuleLine, ...]:
+    """The lines of a rule in the level table: its thresholds, and below them, where it has such, the upper
+    ends of bands, and by what a unit's own threshold follows from the measure that the first line names.
+    """
+    edges = [edge for edge in rule.edges if edge]
+    upper: tuple[RuleLine, ...] = ("upper",) if any(edge.two_sided for edge in edges) else ()
+    own: tuple[RuleLine, ...] = ("times", "plus") if rule.references else ()
+    return ("threshold", *upper, *own)
 
 
 @dataclass(frozen=True)
@@ -65,9 +78,13 @@ class KpiPlan:
     def column(self, measure: str) -> int:
         return 2 + [own.code for own in self.measures].index(measure)
 
-    def threshold(self, rule: int, level: int) -> str:
-        """The reference of a rule's threshold; both count from 0."""
-        return ref(RULES_TOP + rule, 3 + level, "rc")
+    def row_of(self, rule: int) -> int:
+        """Where a rule's first line stands; rules count from 0."""
+        return RULES_TOP + sum(len(lines_for(each)) for each in self.rules[:rule])
+
+    def threshold(self, rule: int, level: int, line: RuleLine = "threshold") -> str:
+        """The reference of a rule's threshold, or of what stands below it; both count from 0."""
+        return ref(self.row_of(rule) + lines_for(self.rules[rule]).index(line), 3 + level, "rc")
 
     def outside(self, row: int, column: int) -> str:
         """A reference from another sheet to the cell of a unit's row."""
@@ -81,7 +98,7 @@ def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
         tables.cases_of(leaf.code),
         tables.measures_of(leaf.code),
     )
-    cases_top = RULES_TOP + len(rules) + 1
+    cases_top = RULES_TOP + sum(len(lines_for(rule)) for rule in rules) + 1
     first = cases_top + (len(cases) + 2 if cases else 0) + 2
     case = 2 + len(measures) if cases else -1
     met = 2 + len(measures) + (1 if cases else 0)
@@ -152,15 +169,18 @@ class KpiFormulas:
         return formula
 
     def met(self, at: int, level: int) -> str:
+        """Every row without a group holds that asks something at a level (from 0), and one of each group.
+
+        Source: design, section 1 (ระดับ); the other side of ``kpi.score_kpi``.
+        """
         tests = [f"{ref(at, self.plan.case, 'c')}>0"] if self.cases else []
-        for number, rule in enumerate(self.plan.rules):
-            edge = rule.edges[level]
-            if edge:
-                test = edge.formula(self._cell(at, rule.measure), self.plan.threshold(number, level))
+        for rows in self._alternatives:
+            asking = [number for number in rows if self.plan.rules[number].edges[level]]
+            if asking:
+                case_number = self.plan.rules[rows[0]].case_number
+                test = self._one_holds(at, asking, level)
                 tests.append(
-                    f"OR({ref(at, self.plan.case, 'c')}<>{rule.case_number},{test})"
-                    if rule.case_number
-                    else test
+                    f"OR({ref(at, self.plan.case, 'c')}<>{case_number},{test})" if case_number else test
                 )
         met = f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
         skipping = self._skipping(level)
@@ -170,6 +190,31 @@ class KpiFormulas:
             return f'"{NOT_GIVEN}"'
         case = ref(at, self.plan.case, "c")
         return f'IF(OR({",".join(f"{case}={number}" for number in skipping)}),"{NOT_GIVEN}",{met})'
+
+    @property
+    def _alternatives(self) -> list[list[int]]:
+        """The rules' numbers, those of one group together."""
+        return [[self.plan.rules.index(rule) for rule in rows] for rows in alternatives(self.plan.rules)]
+
+    def _one_holds(self, at: int, rules: list[int], level: int) -> str:
+        """Whether one of some rules holds at a level at which all of them ask."""
+        tests = [self._holds(at, number, level) for number in rules]
+        return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
+
+    def _holds(self, at: int, number: int, level: int) -> str:
+        rule, plan = self.plan.rules[number], self.plan
+        edge = rule.edges[level]
+        assert edge is not None
+        upper = plan.threshold(number, level, "upper") if edge.two_sided else ""
+        of = self._cell(at, edge.of) if edge.of else ""
+        return edge.formula(self._cell(at, rule.measure), self._threshold(at, number, level), upper, of)
+
+    def _threshold(self, at: int, number: int, level: int) -> str:
+        """A rule's threshold at a level: a cell of the level table, or reckoned from the unit's own."""
+        edge, cell = self.plan.rules[number].edges[level], partial(self.plan.threshold, number, level)
+        if not edge or not edge.of:
+            return cell()
+        return f"ROUND({self._cell(at, edge.of)}*{cell('times')}+{cell('plus')},{DECIMALS})"
 
     def score(self, at: int) -> str:
         level = ref(at, self.plan.level, "c")
@@ -186,11 +231,14 @@ class KpiFormulas:
         for number, rule in enumerate(self.plan.rules):
             value = self._cell(at, rule.measure)
             knots = [
-                (edge, self.plan.threshold(number, level), ref(RULES_TOP - 1, 3 + level, "rc"))
+                (edge, self._threshold(at, number, level), ref(RULES_TOP - 1, 3 + level, "rc"), level)
                 for level, edge in enumerate(rule.edges)
                 if edge and not edge.any_value
             ]
-            line = f"IF({knots[0][0].formula(value, knots[0][1])},{_segments(value, knots)},{below})"
+            reached = self._holds(at, number, knots[0][3])
+            if others := [f"ISNUMBER({self._cell(at, code)})" for code in rule.references]:
+                reached = f"AND({','.join(others)},{reached})"
+            line = f"IF({reached},{_segments(value, [knot[:3] for knot in knots])},{below})"
             formula = (
                 f"IF({ref(at, self.plan.case, 'c')}={rule.case_number},{line},{formula})"
                 if rule.case_number
@@ -204,25 +252,32 @@ class KpiFormulas:
         return f'IF({level}="","",IF({"+".join(terms)}>0,"{self.provisional}",""))'
 
     def _missing_terms(self, at: int) -> Iterator[str]:
+        """What is counted where a value is not there that the unit's level hangs on."""
         for case in self.cases:
             yield f'({self._cell(at, case.measure)}="")'
-        today = self.today
-        for rule in self.plan.rules:
-            deadlines = [
-                edge.last_day
-                for other in self.tables.rules
-                if other.measure == rule.measure
-                for edge in other.edges
-                if edge
+        for rows in self._alternatives:
+            empty = [
+                f'({self._cell(at, code)}="")'
+                for rule in (self.plan.rules[number] for number in rows)
+                if any(rule.edges)
+                for code in rule.codes
+                if not self._may_come(code)
             ]
-            if not deadlines or (
-                self.tables.measures[rule.measure].kind is Kind.DATE and min(deadlines) > today
-            ):
-                continue
-            empty = f'({self._cell(at, rule.measure)}="")'
-            yield (
-                f"({ref(at, self.plan.case, 'c')}={rule.case_number})*{empty}" if rule.case_number else empty
-            )
+            case_number = self.plan.rules[rows[0]].case_number
+            factors = [f"({ref(at, self.plan.case, 'c')}={case_number})"] if case_number else []
+            if len(rows) > 1 and empty:
+                last = last_asked(self.plan.rules[number] for number in rows)
+                asking = [number for number in rows if self.plan.rules[number].edges[last]]
+                factors.append(f"(1-{self._one_holds(at, asking, last)})")
+            yield from ("*".join([*factors, each]) for each in empty)
+
+    def _may_come(self, code: str) -> bool:
+        """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
+        deadlines = [
+            edge.last_day for rule in self.tables.rules if rule.measure == code for edge in rule.edges if edge
+        ]
+        day = self.tables.measures[code].kind is Kind.DATE
+        return day and bool(deadlines) and min(deadlines) > self.today
 
 
 def _segments(value: str, knots: list[tuple[Condition, str, str]]) -> str:

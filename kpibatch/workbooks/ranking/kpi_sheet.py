@@ -223,10 +223,8 @@ class KpiWriter:
         """How many of the measures that count here lack a month (an input: it can't be seen from the
         values).
         """
-        case = int(self.scores.case[line.row])
-        asked = {rule.measure for rule in self.tables.rules_in_case(self.plan.leaf.code, case)}
-        asked |= {each.measure for each in self.cases}
-        incomplete = self.outcome.measured.incomplete
+        incomplete, needed = self.outcome.measured.incomplete, self.scores.needed.items()
+        asked = [measure for measure, units in needed if units[line.row]]
         return sum(bool(incomplete[measure].to_numpy()[line.row]) for measure in asked)
 
     def _words(self) -> Iterator[Column[Line]]:

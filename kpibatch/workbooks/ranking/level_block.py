@@ -13,9 +13,9 @@ from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
 from kpibatch.books.write import Content, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN, Condition, is_dash
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import remark_in_words
+from kpibatch.rules.paper.words import group_in_words, remark_in_words
 from kpibatch.rules.records import Rule
-from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan
+from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan, RuleLine, lines_for
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class LevelBlock:
     def write(self) -> None:
         """Source: design, section 4."""
         self._levels()
-        for row, rule in enumerate(self.plan.rules, RULES_TOP):
-            self._rule(row, rule)
+        for number, rule in enumerate(self.plan.rules):
+            self._rule(self.plan.row_of(number), rule)
         if self.tables.cases_of(self.plan.leaf.code):
             self._cases()
 
@@ -57,6 +57,7 @@ class LevelBlock:
     def _rule(self, row: int, rule: Rule) -> None:
         plan, measure = self.plan, self.tables.measures[rule.measure]
         label = f"{measure.label} ({measure.counting_unit})" if measure.counting_unit else measure.label
+        label = "   ".join(filter(None, (label, group_in_words(rule, self.say.language))))
         case = self.tables.cases_of(plan.leaf.code).index(rule.case) + 1 if rule.case else None
         self.sheet.put(row, 0, case, "cell", "centre")
         self.sheet.put(row, 1, label, "cell", "wrap", valign="vcenter")
@@ -69,8 +70,30 @@ class LevelBlock:
         width = sum(self.widths[first : last + 1])
         self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(remark, width)))
 
+        for below, line in enumerate(lines_for(rule)[1:], row + 1):
+            self._below(below, line, rule.edges)
+
+    def _below(self, row: int, line: RuleLine, edges: Sequence[Condition | None]) -> None:
+        """What belongs to the thresholds above it: the upper ends of bands, or by what a unit's own threshold
+        follows from the measure.
+        """
+        self.sheet.put_row(row, 0, [None, self.say(f"line-{line}"), None], "cell", "quiet")
+        for column, edge in enumerate(edges, 3):
+            if edge and line == "upper" and edge.two_sided:
+                content, form = self._limit(edge, high=True)
+            elif edge and line != "upper" and edge.of:
+                content, form = edge.times if line == "times" else edge.threshold, "General"
+            else:
+                self.sheet.put(row, column, None, "cell")
+                continue
+            self.sheet.put(row, column, content, "cell", "input", "centre", num_format=form, shrink=True)
+        first, last = self._remark
+        self.sheet.merge(row, first, last, "", "cell")
+
     def _threshold(self, row: int, column: int, edge: Condition | None, typed: str) -> None:
-        if edge is None:
+        if edge and edge.of:
+            self.sheet.put(row, column, f"{edge.mark} {edge.of}", "cell", "centre", shrink=True)
+        elif edge is None:
             dash = is_dash(typed)
             self.sheet.put(row, column, NOT_GIVEN if dash else None, "cell", *(["centre"] if dash else []))
         elif edge.any_value:
@@ -105,5 +128,4 @@ class LevelBlock:
             ), f'"{word} "{THAI_DATE if self.say.language == "th" else ENGLISH_DATE}'
         if high:
             return edge.high, f'"{"<" if edge.high_open else "≤"} "General'
-        sign = {">=": "≥", "<=": "≤"}.get(edge.sign, edge.sign)
-        return edge.threshold, f'"{sign} "General'
+        return edge.threshold, f'"{edge.mark} "General'

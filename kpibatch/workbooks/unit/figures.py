@@ -2,7 +2,7 @@
 in words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from kpibatch.books.look import FAIR, GOOD
 from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
+from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit, alternatives, last_asked
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
@@ -202,14 +202,16 @@ def _values_in_short(view: View, kpi: str) -> str:
     rules = view.tables.rules_in_case(kpi, taken)
     figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
     parts = [_in_words(view, view.tables.measures[code]) for code in figures] if len(figures) == 1 else []
-    if len(rules) > 1:
-        parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rule) for rule in rules), of=len(rules)))
+    asked = alternatives(rules)
+    if len(asked) > 1:
+        parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rows) for rows in asked), of=len(asked)))
     return "\n".join(parts)
 
 
-def _fulfilled(view: View, rule: Rule) -> bool:
-    last = [edge for edge in rule.edges if edge][-1:]
-    return all(edge.holds_one(view.values[rule.measure]) for edge in last)
+def _fulfilled(view: View, rows: Sequence[Rule]) -> bool:
+    """Whether one of the rows holds at the last level at which any asks."""
+    last = last_asked(rows)
+    return last < 0 or any(rule.holds(last, view.values) for rule in rows if rule.edges[last])
 
 
 def _in_words(view: View, measure: Measure) -> str:

@@ -46,8 +46,11 @@ MEASURES = """
     ],
 )
 def test_a_condition_in_words(measure: str, condition: str, thai: str, english: str) -> None:
-    one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures[measure]
-    assert [asked(one, parse(condition), language) for language in ("th", "en")] == [thai, english]
+    tables = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5")
+    assert [asked(tables, measure, parse(condition), language) for language in ("th", "en")] == [
+        thai,
+        english,
+    ]
 
 
 @pytest.mark.parametrize(
