@@ -35,6 +35,7 @@ class Workspace:
     corrections: str = place("corrections.xlsx")
     province: str = place("province.xlsx")
     sources: str = place("sources")
+    agreements: str = place("agreements")
     submissions: str = place("submissions")
     output: str = place("output")
     language: str = choice("th", LANGUAGES)
@@ -154,6 +155,11 @@ class Config:
         return self.root / self.workspace.sources
 
     @property
+    def agreements(self) -> Path:
+        """The agreements that were signed; the folder need not be there."""
+        return self.root / self.workspace.agreements
+
+    @property
     def mail_templates(self) -> Path:
         """The province's own mail templates; what is not there is taken from the package."""
         return self.root / self.mail.templates
@@ -248,7 +254,8 @@ def _refuse_originals(path: Path, config: Config) -> None:
     """What is written, moved and cleared away below the output must never be what the province or a unit has
     made: links and ``..`` are followed, and names that differ in case are the same to Windows.
     """
-    output, folders = _true(config.output), {"submissions": config.submissions, "sources": config.sources}
+    output = _true(config.output)
+    folders = {name: getattr(config, name) for name in ("submissions", "sources", "agreements")}
     files = {
         "config.toml": path,
         "level_tables": config.level_tables,

@@ -12,4 +12,5 @@ JOURNAL = f"{MAIL}/journal.csv"
 OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVEL_TABLES, MAIL))
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
+AGREEMENTS = "agreements"
 MARKED, EXAMPLES, LOG = "level_tables_findings", "level_tables_examples.xlsx", "kpibatch.log"

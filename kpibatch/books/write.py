@@ -108,6 +108,11 @@ class Book:
         self.sheets[valid] = Sheet(self, valid, self._book.add_worksheet(valid))
         return self.sheets[valid]
 
+    def mark(self, marks: Mapping[str, str]) -> None:
+        """Further custom properties, which stay with the file when it is saved again."""
+        for name, value in marks.items():
+            _check(self._book.set_custom_property(name, escaped(value), "text"), name)
+
     def define(self, name: str, reference: str) -> None:
         """A defined name for a range (``='อันดับ'!$A$1``)."""
         _check(self._book.define_name(name, reference), name)
@@ -211,9 +216,10 @@ class Sheet:
         bottom: int | None = None,
         portrait: bool = False,
         last: tuple[int, int] | None = None,
+        left: str = "",
     ) -> None:
-        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below; ``last`` ends
-        what is printed.
+        """A4, one page wide, the heading rows ``top``–``bottom`` repeated, page numbers below and on their
+        left the sheet's name or ``left``; ``last`` ends what is printed.
         """
         raw = self.raw
         if portrait:
@@ -225,7 +231,8 @@ class Sheet:
         raw.set_margins(0.4, 0.4, 0.5, 0.6)
         raw.repeat_rows(top, top if bottom is None else bottom)
         page = say("word.page-of", self.book.language)
-        raw.set_footer(f'&L&"{FONT}"&12&A&R&"{FONT}"&12{page}')
+        says = left and " " + left.replace("&", "&&")  # a digit would be read as one of the size
+        raw.set_footer(f'&L&"{FONT}"&12{says or "&A"}&R&"{FONT}"&12{page}')
         if last:
             raw.print_area(0, 0, *last)
 

@@ -9,6 +9,7 @@ it; what a file of commands shows stands in the file of the same name in ``scree
 streams.py  stdout and stderr that are always there, in UTF-8 off a terminal
 console.py  progress and tables on a terminal (the door to rich)
 run.py      the batch: only here are a month's files written
+papers.py   papers that are signed: an agreement a unit
 closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, a month as typed

@@ -1,4 +1,6 @@
-"""The commands about the level tables: ``levels check``, ``levels show`` and ``levels examples``."""
+"""The commands about the level tables: ``levels check``, ``levels show``, ``levels examples`` and ``levels
+agreement``.
+"""
 
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ import click
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import MonthNotInRound
+from kpibatch.base.thai import arabic
 from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, exit_code, month_typed
 
 
@@ -23,19 +26,21 @@ def check(workspace: Path, xlsx: bool) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
     from kpibatch.commands.run import write_marked_levels
     from kpibatch.commands.screens.levels import show_faults
+    from kpibatch.intake.agreements import signed_agreements
     from kpibatch.months.assess import checked_levels
 
     config = read_config(workspace)
-    _, findings = checked_levels(config)
-    show_faults(config, findings)
+    tables, findings = checked_levels(config)
+    faulty = any(each.severity == "error" for each in findings)
+    told = findings if faulty else [*findings, *signed_agreements(config, tables).findings]
+    show_faults(config, told)
     if xlsx:
         copy, index = write_marked_levels(config, findings)
         if index:
             click.echo(say("console.levels-unmarked", config.language, file=copy, index=index))
         elif findings:
             click.echo(say("console.levels-marked", config.language, file=copy))
-    faulty = any(each.severity == "error" for each in findings)
-    sys.exit(STOPPED if faulty else exit_code(findings))
+    sys.exit(STOPPED if faulty else exit_code(told))
 
 
 @levels.command()
@@ -78,3 +83,25 @@ def examples(workspace: Path) -> None:
     else:
         click.echo(say("examples.none", config.language))
     sys.exit(FINDINGS if loose else CLEAN)
+
+
+@levels.command()
+@click.option("--unit", "unit", help="เฉพาะหน่วยนี้ (รหัสหรือชื่อ)")
+@click.pass_obj
+def agreement(workspace: Path, unit: str | None) -> None:
+    """บันทึกข้อตกลงของแต่ละหน่วย เป็นเอกสารและสมุดงาน ให้ลงนาม (output/agreements)"""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.papers import write_agreements
+    from kpibatch.months.assess import sound_levels
+    from kpibatch.rules.lookup import find_unit
+
+    config = read_config(workspace)
+    tables = sound_levels(config)
+    one = find_unit(tables, arabic(unit)) if unit else None
+    with showing(config.language, click.echo) as progress:
+        folder, without = write_agreements(config, tables, one, progress)
+    count = (1 if one else len(tables.units)) - len(without)
+    click.echo(say("console.agreements", config.language, count=count, folder=folder))
+    if without:
+        names = ", ".join(each.name for each in without)
+        click.echo(say("console.agreements-none", config.language, units=names))

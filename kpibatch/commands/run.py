@@ -45,6 +45,7 @@ from kpibatch.forms.office_read import office_form_of
 from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
+from kpibatch.intake.agreements import signed_agreements
 from kpibatch.intake.central.province_book import Written, write_province
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
@@ -117,10 +118,17 @@ def _assessed(
     with alone(config, command, progress):
         refuse_closed(config, month)
         replaceable(config.output / month, is_ours)
-        outcome = assess_month(config, month, tables, clock)
+        outcome = _with_signed(assess_month(config, month, tables, clock), tables)
         with suppress(HistoryRefused):  # run.json and check.json hold the arrivals as well
             remember(config.output, outcome.intake.arrivals)
         yield outcome, clock
+
+
+def _with_signed(outcome: Outcome, tables: LevelTables) -> Outcome:
+    """The outcome with what the agreements that were signed say against the rules as they were read."""
+    signed = signed_agreements(outcome.config, tables)
+    files = (*outcome.intake.central_files, *signed.files)
+    return replace(_telling(outcome, signed.findings), intake=replace(outcome.intake, central_files=files))
 
 
 def _write(outcome: Outcome, folder: Path, clock: Clock) -> Outcome:

@@ -118,7 +118,7 @@ def holds_workbooks(folder: Path) -> bool:
     return any(
         path.suffix.lower() in SUFFIXES | {".zip"} and not path.is_dir()
         for path in walk(folder)
-        if not _is_system(path.name)
+        if not is_system(path.name)
     )
 
 
@@ -171,7 +171,7 @@ def walk(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir():
             if path.is_symlink() or not path.is_dir():
                 yield path
-            elif not (_is_evidence(path.name) or _is_system(path.name)):
+            elif not (_is_evidence(path.name) or is_system(path.name)):
                 inside = list(walk(path))
                 yield from inside if any(each.name != KEPT for each in inside) else [path]
 
@@ -180,7 +180,7 @@ def _is_evidence(name: str) -> bool:
     return fold(name).startswith(_EVIDENCE)
 
 
-def _is_system(name: str) -> bool:
+def is_system(name: str) -> bool:
     """What editors and operating systems leave behind."""
     return harmless(name).startswith(("~$", ".")) or fold(name) in _SYSTEM
 
@@ -196,14 +196,14 @@ class _Opening:
         self.seen, self._tables, self._limits = Folder(), tables, limits
         for path, name in sorted(names.items(), key=lambda item: item[1]):
             last = PurePosixPath(name)
-            if last.suffix.lower() == ".zip" and not path.is_dir() and not _is_system(last.name):
+            if last.suffix.lower() == ".zip" and not path.is_dir() and not is_system(last.name):
                 self._add_zip(path, name)
             elif last.name not in _OWN:
                 self._add(path, name)
 
     def _add(self, path: Path, name: str) -> None:
         last = PurePosixPath(name)
-        if _is_system(last.name):
+        if is_system(last.name):
             self.seen.findings.append(finding("passed-over", Place(name), found=last.name))
         elif _is_workbook(name) and (path.is_symlink() or not path.is_dir()):
             self._keep(name, lambda: take(path, self._limits), path)
@@ -261,7 +261,7 @@ class _Opening:
 
 
 def _is_passed_over(inner: str) -> bool:
-    return any(_is_evidence(part) or _is_system(part) for part in PurePosixPath(inner).parts)
+    return any(_is_evidence(part) or is_system(part) for part in PurePosixPath(inner).parts)
 
 
 class _Archive:

@@ -101,6 +101,7 @@ def _members(
         path = getattr(config, kind)
         if path and path.is_file():
             yield f"{kind}/{path.name}", path
+    yield from _sent(config.agreements, "agreements")
     for month, folder in folders.items():
         yield from _sent(config.submissions / month, f"submissions/{month}")
         yield from _sent(config.sources / month, f"sources/{month}")

@@ -33,6 +33,7 @@ _PIECE = 1 << 20
 _ALONE = (CONFIG, MANIFEST, ARRIVALS, CONSTRAINTS, SIGNATURE)
 _ONE_FILE = ("level_tables", "form_template", "corrections", "province")
 _MONTHS = ("submissions", "sources", "output")
+_KEPT = "agreements"
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def _has_its_place(entry: zipfile.ZipInfo) -> bool:
         return name in _ALONE
     if top in _ONE_FILE:
         return len(below) == 1
+    if top == _KEPT:
+        return True
     if top == "output" and below[0] == CLOSED:
         return len(below) == 2 and is_month(below[1].removesuffix(".json"))
     mailed = top == "output" and below[1:2] == [MAIL]
@@ -199,7 +202,12 @@ def workspace_in(folder: Path, limits: IntakeLimits) -> Config:
     return replace(
         config,
         workspace=replace(
-            config.workspace, **paths, submissions="submissions", sources="sources", output="output"
+            config.workspace,
+            **paths,
+            submissions="submissions",
+            sources="sources",
+            agreements=_KEPT,
+            output="output",
         ),
         intake=replace(config.intake, **{name: most for name, (_, most) in lowered(config, limits).items()}),
     )

@@ -22,4 +22,5 @@ optional/        the sheets that a workbook may do without → their records
 reader.py        the workbook → ``LevelTables``
 lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared
+agreement/       what each unit and who assesses it put their names to
 """

@@ -18,9 +18,8 @@ from kpibatch.rules.paper.words import (
     applies_in_words,
     changes_in_round,
     check_in_words,
-    levels_in_words,
+    lines_below,
     since_in_words,
-    sources_in_words,
     template_in_words,
     weight_in_words,
     weights_under,
@@ -119,16 +118,7 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
     begun = {node.since, *(rule.since for rule in tables.rules_of(node.code))}
     facts = [words, since_in_words(max(begun), language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
-    lines = [(name, True)]
-    for level, items in levels_in_words(tables, node.code, language):
-        title = say("annex.level", language, level=level)
-        if len(items) == 1:
-            lines.append((f"{title}  {items[0]}", False))
-        else:
-            lines.append((title, False))
-            lines += [(f"      {number}. {item}", False) for number, item in enumerate(items, 1)]
-    beside = *sources_in_words(tables, node.code, language), *template_in_words(node, language)
-    lines += [(words, False) for words in beside]
+    lines = [(name, True), *((line, False) for line in lines_below(tables, node, language))]
     for number, (line, first) in enumerate(lines):
         row = at + number
         edge = {

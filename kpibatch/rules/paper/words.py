@@ -3,7 +3,7 @@ scorecard line.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from itertools import pairwise
@@ -236,6 +236,16 @@ def template_in_words(node: Node, language: str) -> list[str]:
     ]
 
 
+def lines_below(tables: LevelTables, node: Node, language: str) -> list[str]:
+    """What stands below a KPI's name on paper: its levels, who gives its measures, its template."""
+    lines = []
+    for level, items in levels_in_words(tables, node.code, language):
+        title = say("annex.level", language, level=level)
+        lines.append(f"{title}  {items[0]}" if len(items) == 1 else title)
+        lines += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
+    return [*lines, *sources_in_words(tables, node.code, language), *template_in_words(node, language)]
+
+
 def weights_under(tables: LevelTables, parent: str) -> float:
     """The sum of the weights of a node's children; NaN where it differs between units."""
     children = tables.children(parent)
@@ -259,12 +269,19 @@ def remark_in_words(rule: Rule, language: str) -> str:
 
 
 def changes_in_round(tables: LevelTables) -> Iterator[tuple[LevelTables, list[Node], list[Node]]]:
-    """The rules from each month on in which they change: with the nodes that are new or say something else
-    than before, and those that there are no longer.
+    """The rules from each month on in which they change, as ``changes_between`` has them."""
+    return changes_between(tables.periods)
+
+
+def changes_between(
+    periods: Iterable[LevelTables],
+) -> Iterator[tuple[LevelTables, list[Node], list[Node]]]:
+    """Each of these rules but the first: with the nodes that are new or say something else than before, and
+    those that there are no longer.
 
     Source: design, section 1 (Wider rules: ใช้ตั้งแต่เดือน).
     """
-    for before, after in pairwise(tables.periods):
+    for before, after in pairwise(periods):
         changed = [
             node
             for node, _ in after.in_tree_order()
