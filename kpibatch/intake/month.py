@@ -263,7 +263,7 @@ def late_days(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) ->
     """
     came = {month.month: month.came for month in past}
     came[intake.month] = {one.unit: one.received for one in intake.submissions}
-    until, days = month_end(intake.month), dict[str, list[float]]()
+    until, days = month_end(intake.month), {unit: list[float]() for unit in tables.unit}
     for month in tables.round.months:
         due = tables.calendar.get(month)
         if due is None or month > intake.month:
@@ -273,5 +273,5 @@ def late_days(tables: LevelTables, intake: Intake, past: Iterable[PastMonth]) ->
         arrivals = came.get(month, {})
         for unit in tables.unit:
             late = min(days_late(arrivals[unit], due), longest) if unit in arrivals else absent
-            days.setdefault(unit, []).append(float(late))
+            days[unit].append(float(late))
     return {unit: tuple(months) for unit, months in days.items()}

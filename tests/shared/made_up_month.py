@@ -1,6 +1,7 @@
 """A month's outcome of tables made up in a test: what the units filled in is given, no file is read."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from scoring_by_hand import as_number
 from kpibatch.base.config import Config, RankingRules
 from kpibatch.intake.frame import COLUMNS
 from kpibatch.intake.month import Intake, Submission
+from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import trend_of
@@ -21,8 +23,13 @@ def outcome_of(
     month: str = "2565-04",
     ranking: RankingRules | None = None,
     unsent: Sequence[str] = (),
+    came: Mapping[str, datetime] | None = None,
+    past: Sequence[PastMonth] = (),
 ) -> Outcome:
-    """Units (by code) with their values of the month by measure; fixed values are those of the tables."""
+    """Units (by code) with their values of the month by measure; fixed values are those of the tables.
+
+    ``came`` says when a unit's submission did, where that is at issue.
+    """
     rows = []
     for unit, values in given.items():
         for at, measure in enumerate(tables.monthly_measures):
@@ -33,10 +40,13 @@ def outcome_of(
             if value is not None:
                 cell |= {"value": as_number(value), "state": "ok", "found": str(value)}
             rows.append(cell)
-    sent = tuple(Submission(unit, month, f"{unit}.xlsx", "") for unit in given if unit not in unsent)
+    arrived = came or {}
+    sent = tuple(
+        Submission(unit, month, f"{unit}.xlsx", "", arrived.get(unit)) for unit in given if unit not in unsent
+    )
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     intake = Intake(month, sent, frame, {}, (), ())
-    return assess(intake, tables, Config(Path(), ranking=ranking or RankingRules()))
+    return assess(intake, tables, Config(Path(), ranking=ranking or RankingRules()), tuple(past))
 
 
 def ranking_of(outcome: Outcome, path: Path) -> Path:

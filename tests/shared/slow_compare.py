@@ -100,7 +100,7 @@ def make_up(book: Book, unit: Unit, month: str, chance: random.Random) -> Slow:
         if measure.source is Source.ON_TIME:
             given[code] = Fraction(100 * chance.randint(0, 6), 6)
         if measure.source is Source.LATE_DAYS:
-            given[code] = chance.choice((0, 0, 1, 2, 3, 10, 30))
+            given[code] = chance.choice((0, 0, 1, 2, 3, 10, 15, 30))
         if measure.source is Source.MONTH_NUMBER:
             given[code] = int(tables.round.number_of(month))
     for rules in book.rules.values():
