@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from libreoffice import recalculate
+from made_once import made_once
 from openpyxl import Workbook
 from workspace import (
     CHACHOENGSAO,
@@ -26,6 +27,7 @@ from workspace import (
     copy_standard,
     digest,
     findings,
+    keep_units,
     open_book,
     read_rows,
     run,
@@ -41,20 +43,29 @@ from kpibatch.rules.reader import read_levels
 
 UNIT, MONTH, BEFORE = "2402", "2561-03", "2561-02"
 FILE = "2402 บางคล้า.xlsx"
+UNITS = ("2401", UNIT, "2403", "2404")
 UNREAD = ("warning", "sent-unread", UNIT, MONTH, "", "")
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder of the untouched sample: no errors, no warnings."""
-    workspace = copy_standard(tmp_path_factory.mktemp("clean"), CHACHOENGSAO)
+    workspace = few(tmp_path_factory.mktemp("clean"))
     run(workspace, BEFORE, expect=0)
     return run(workspace, MONTH, expect=0).parent
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    return copy_standard(tmp_path, CHACHOENGSAO)
+    return few(tmp_path)
+
+
+def few(folder: Path) -> Path:
+    """A copy of the sample with a few of its units on standard forms."""
+    made = made_once(
+        "a few of Chachoengsao", lambda home: keep_units(copy_standard(home, CHACHOENGSAO), *UNITS)
+    )
+    return Path(shutil.copytree(made / CHACHOENGSAO, folder / CHACHOENGSAO))
 
 
 @pytest.fixture
@@ -212,7 +223,7 @@ def test_lock_files_and_hidden_files_are_passed_over_with_a_note(
     output = run(workspace, expect=0)
     assert sorted(places(output, clean)) == sorted(("note", "passed-over", "", name, "", "") for name in left)
     assert scores_of(output) == scores_of(clean / MONTH)
-    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == 11
+    assert len(json.loads((output / "run.json").read_text(encoding="utf-8"))["inputs"]) == len(UNITS)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from mail_server import PostOffice, post_office
-from mailing import PROVINCE_ADDRESS, copied, published_june
+from mailing import MAILS, PROVINCE_ADDRESS, copied, small_june
 from packing import otherwise_packed, packed
 from workspace import change, configure, edit_table, kpibatch, read_rows, run, submission
 
@@ -31,7 +31,7 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture
 def workspace(tmp_path: Path, office: PostOffice) -> Path:
     """June, published, and a server that takes its mail."""
-    place = copied(published_june(), tmp_path)
+    place = copied(small_june(), tmp_path)
     settings = {"host": '"127.0.0.1"', "port": str(office.port), "security": '"none"', "per_minute": "100000"}
     configure(place, **settings, **{"from": '"สพจ. บุรีรัมย์ <kpi@office.example>"'})
     return place
@@ -61,7 +61,7 @@ def test_without_send_everything_is_a_draft(workspace: Path, office: PostOffice)
     folder = workspace / "output" / MONTH / "mail"
     drafts = sorted(folder.glob("*.eml"))
     rows = read_rows(folder / "index.csv")
-    assert len(drafts) == len(rows) == 23, "22 units that sent, and the province"
+    assert len(drafts) == len(rows) == MAILS, "the units that sent, and the province"
     assert list(rows[0]) == ["unit", "kind", "to", "cc", "subject", "attachments", "size", "state", "file"]
     assert {row["state"] for row in rows} == {"draft"}
     for row in rows:
@@ -70,7 +70,7 @@ def test_without_send_everything_is_a_draft(workspace: Path, office: PostOffice)
         assert [part.get_filename() for part in draft.iter_attachments()] == row["attachments"].split("; ")
         assert int(row["size"]) == (folder / row["file"]).stat().st_size
         assert draft["X-Unsent"] == "1"
-    assert "23 ฉบับ" in result.output
+    assert f"{MAILS} ฉบับ" in result.output
     assert office.box == []
 
 
@@ -106,9 +106,9 @@ def test_before_a_month_was_run_there_is_nothing_to_mail(workspace: Path) -> Non
 def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> None:
     result = mail(workspace, "--send")
     assert set(office.received().values()) == {1}
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
     assert office.received()[PROVINCE_ADDRESS] == 1
-    assert "ส่งแล้ว 23 ฉบับ" in result.output
+    assert f"ส่งแล้ว {MAILS} ฉบับ" in result.output
     assert {row["state"] for row in index(workspace).values()} == {"sent"}
     for one in office.box:
         names = [part.get_filename() or "" for part in one.message.iter_attachments()]
@@ -120,7 +120,7 @@ def test_each_office_gets_its_own_once(workspace: Path, office: PostOffice) -> N
         ), names
         assert one.message["Message-ID"]
     mail(workspace, "--send")
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
 
 
 @pytest.mark.slow
@@ -131,10 +131,10 @@ def test_whatever_is_lost_nothing_goes_twice(lost: str, workspace: Path, office:
     if "run" in lost:
         run(workspace)
     mail(workspace, "--send")
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
     kpibatch(workspace, "history", "rebuild")
     mail(workspace, "--send")
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_another_packing_is_no_other_content(workspace: Path, office: PostOffice
     mail(workspace)
     assert {row["state"] for row in index(workspace).values()} == {"sent"}
     mail(workspace, "--send")
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
 
 
 @pytest.mark.slow
@@ -210,16 +210,16 @@ def test_mails_on_record_by_the_digest_of_packed_bytes_do_not_go_again(
     with monkeypatch.context() as formerly:
         formerly.setattr(Message, "content", Message.packed_content)
         mail(workspace, "--send", expect=1)
-    assert len(office.box) == 21
+    assert len(office.box) == MAILS - 2
     mail(workspace)
     states = {unit: row["state"] for unit, row in index(workspace).items()}
     assert (states.pop(UNIT), states.pop("3101")) == ("unknown", "refused")
     assert {*states.values()} == {"sent"}
     (workspace / "output" / "history.sqlite").unlink()
     mail(workspace, "--send", expect=1)
-    assert len(office.box) == 21
+    assert len(office.box) == MAILS - 2
     mail(workspace, "--send", "--again", "all")
-    assert len(office.box) == 23
+    assert len(office.box) == MAILS
     assert set(office.received().values()) == {1}
 
 
@@ -246,8 +246,8 @@ def test_no_address_of_the_province_means_the_reply_address(workspace: Path, off
 
 @pytest.mark.slow
 def test_a_limit_takes_the_next_ones_each_time(workspace: Path, office: PostOffice) -> None:
-    for count in (10, 20, 23, 23):
-        mail(workspace, "--send", "--limit", "10")
+    for count in (3, 6, MAILS, MAILS):
+        mail(workspace, "--send", "--limit", "3")
         assert len(office.box) == count
     assert set(office.received().values()) == {1}
 
@@ -261,7 +261,7 @@ def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(
     assert all(one.message["Subject"].startswith("[ทดสอบ] ") for one in office.box)
     mail(workspace, "--send")
     real = [one for one in office.box if one.recipients != ("me@office.example",)]
-    assert len(real) == 23
+    assert len(real) == MAILS
     assert not [
         one for one in real if "แก้ไขครั้งที่" in one.message["Subject"] or "ทดสอบ" in one.message["Subject"]
     ]
@@ -271,7 +271,7 @@ def test_a_rehearsal_goes_to_oneself_and_is_no_revision_before_the_first(
 def test_one_refused_address_does_not_stop_the_rest(workspace: Path, office: PostOffice) -> None:
     office.orders = {to(UNIT): ["550 no such user"]}
     result = mail(workspace, "--send", expect=1)
-    assert len(office.box) == 22
+    assert len(office.box) == MAILS - 1
     assert "550 no such user" in result.output
     assert index(workspace)[UNIT]["state"] == "refused"
     assert "ถูกปฏิเสธ" in mail(workspace, "--status").output
@@ -307,7 +307,7 @@ def test_copies_get_it_too(workspace: Path, office: PostOffice) -> None:
 def test_a_unit_without_an_address_is_told_and_the_rest_goes(workspace: Path, office: PostOffice) -> None:
     edit_table(workspace, "หน่วย", {"รหัส": UNIT}, "อีเมล", "ไม่มี")
     result = mail(workspace, "--send", expect=1)
-    assert len(office.box) == 22
+    assert len(office.box) == MAILS - 1
     assert UNIT in result.output
 
 

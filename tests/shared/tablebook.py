@@ -6,9 +6,11 @@ reader finds in it. Where a test changes one cell it names the cell, so that the
 told.
 """
 
+import pickle
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +21,7 @@ from kpibatch.base.findings import Finding
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.book import rows_of, write_level_book
 from kpibatch.rules.reader import read_levels
+from kpibatch.rules.schema import GUIDE
 
 SHEETS = {
     "รอบประเมิน": """
@@ -105,16 +108,33 @@ def write(
     """The workbook of ``SHEETS`` with other ``sheets``, then single ``cells``, then whatever ``spoil`` does
     to it.
     """
-    path.write_bytes(_written(**sheets))
-    if cells or spoil:
-        book = openpyxl.load_workbook(path)
-        for place, value in cells.items():
-            sheet, address = place.split("!")
-            book[sheet][address] = value
-        if spoil:
-            spoil(book)
-        book.save(path)
+    if not cells and not spoil:
+        path.write_bytes(_written(**sheets))
+        return path
+    book = pickle.loads(_open(**sheets))
+    for place, value in cells.items():
+        sheet, address = place.split("!")
+        book[sheet][address] = value
+    if spoil:
+        spoil(book)
+    book.save(path)
     return path
+
+
+@cache
+def _open(**sheets: str) -> bytes:
+    """The workbook as openpyxl has it once opened, bare of what nobody reads and all would wait for: the
+    guide, dropdowns, and every style but how numbers are shown.
+    """
+    written, bare = openpyxl.load_workbook(BytesIO(_written(**sheets))), openpyxl.Workbook()
+    bare.remove(bare.active)
+    for sheet in written:
+        copy = bare.create_sheet(sheet.title)
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
+            if sheet.title != GUIDE:
+                copy[cell.coordinate] = cell.value
+                copy[cell.coordinate].number_format = cell.number_format
+    return pickle.dumps(bare)
 
 
 @cache

@@ -11,7 +11,7 @@ import importlib
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,14 +94,8 @@ def configure(workspace: Path, **settings: str) -> None:
 
 def keep_units(workspace: Path, *codes: str) -> Path:
     """The workspace with these units only, so that a run takes a moment."""
-    path = workspace / "level_tables.xlsx"
-    book = open_book(path)
-    for sheet, heading in (("หน่วย", "รหัส"), ("ค่าตั้งต้น", "รหัสหน่วย")):
-        for cell in reversed(book[sheet]["A"]):
-            if cell.value and cell.value not in (*codes, heading):
-                book[sheet].delete_rows(cell.row)
-    book.save(path)
-    _keep_rows(workspace / "province.xlsx", codes)
+    _once(workspace / "level_tables.xlsx", codes, _keep_tables)
+    _once(workspace / "province.xlsx", codes, _keep_rows)
     for sent in (workspace / "submissions").glob("*/*.xlsx"):
         if not sent.name.startswith(codes):
             sent.unlink()
@@ -113,15 +107,32 @@ def keep_units(workspace: Path, *codes: str) -> Path:
     return workspace
 
 
-def _keep_rows(province: Path, codes: tuple[str, ...]) -> None:
-    """The province's numbers of these units only, where the workspace has any."""
-    if province.is_file():
-        book = open_book(province)
-        for sheet in book:
-            for cell in reversed(sheet["A"][4:]):
-                if cell.value not in codes:
-                    sheet.delete_rows(cell.row)
-        book.save(province)
+def _once(path: Path, codes: tuple[str, ...], keep: Callable[[Workbook, tuple[str, ...]], None]) -> None:
+    """The workbook, where there is one, of these units only, made once for all tests."""
+    if not path.is_file():
+        return
+
+    def make(folder: Path) -> None:
+        book = open_book(path)
+        keep(book, codes)
+        book.save(folder / path.name)
+
+    shutil.copyfile(made_once(f"{digest(path)} {codes}", make) / path.name, path)
+
+
+def _keep_tables(book: Workbook, codes: tuple[str, ...]) -> None:
+    for sheet, heading in (("หน่วย", "รหัส"), ("ค่าตั้งต้น", "รหัสหน่วย")):
+        for cell in reversed(book[sheet]["A"]):
+            if cell.value and cell.value not in (*codes, heading):
+                book[sheet].delete_rows(cell.row)
+
+
+def _keep_rows(book: Workbook, codes: tuple[str, ...]) -> None:
+    """The province's numbers of these units only."""
+    for sheet in book:
+        for cell in reversed(sheet["A"][4:]):
+            if cell.value not in codes:
+                sheet.delete_rows(cell.row)
 
 
 def submission(workspace: Path, unit: str, month: str) -> Path:

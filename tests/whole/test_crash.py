@@ -359,6 +359,7 @@ def command_line(workspace: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "kpibatch", "-C", str(workspace), *words]
 
 
+@pytest.mark.children
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader ends when its file does")
 def test_the_readers_of_a_killed_run_end_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kpibatch.books.guard.capped._work_on", read_for_ever)
