@@ -75,6 +75,8 @@ def test_a_published_month_is_judged_by_the_due_day_of_today(
     outcome = assessed(workspace, JUNE)
     assert (LATE in outcome.past[-1].prompt) == in_time
     assert UNIT in outcome.past[-1].prompt
+    came = {unit: moment.date() for unit, moment in outcome.past[-1].came.items() if moment}
+    assert came[LATE] == date(2022, 6, 30)
     found = [one for one in outcome.findings if one.code.startswith("due-")]
     assert [(one.code, dict(one.facts)["units"]) for one in found] == told
     assert tree(workspace / "output" / MAY) == then, "what is published stays"

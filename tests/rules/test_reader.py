@@ -531,3 +531,62 @@ def test_a_second_row_for_the_same_units_is_a_duplicate():
     assert faults({"ตัวชี้วัด!A6": "T1", "ตัวชี้วัด!D6": 40}) == [("table-duplicate", "ตัวชี้วัด!A6")]
     twice = OTHERS | {"ตัวชี้วัด!F6": "กลุ่ม เหนือ"}
     assert faults(twice) == [("table-duplicate", "ตัวชี้วัด!A6")]
+
+
+@pytest.mark.parametrize(
+    ("source", "below", "count"),
+    [
+        ("เฉลี่ยสูงสุด", 1, 1),
+        ("เฉลี่ยสูงสุด", "๒", 2),
+        ("เฉลี่ย 2 สูงสุด", None, 2),
+        ("เฉลี่ย ๒ สูงสุด", 2, 2),
+        ("เฉลี่ย2สูงสุด", None, 2),
+    ],
+)
+def test_how_many_of_the_highest_count(source: str, below: object, count: int) -> None:
+    cells = {"รายการข้อมูล!E5": source, "รายการข้อมูล!G5": "T1.spent, I1.news", "รายการข้อมูล!H5": below}
+    tables, found = read(cells)
+    assert found == []
+    measure = tables.measures["T1.pct"]
+    assert (measure.source, measure.count, measure.denominator) == (Source.MEAN_OF_HIGHEST, count, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "below", "place"),
+    [
+        *(("เฉลี่ยสูงสุด", below, "รายการข้อมูล!H5") for below in (None, 0, 3, 1.5, "สอง", "T1.budget")),
+        *(("เฉลี่ย 0 สูงสุด", None, "รายการข้อมูล!E5"), ("เฉลี่ย 3 สูงสุด", None, "รายการข้อมูล!E5")),
+        *(("เฉลี่ย สอง สูงสุด", None, "รายการข้อมูล!E5"), ("เฉลี่ย 2 สูงสุด", 1, "รายการข้อมูล!H5")),
+    ],
+)
+def test_more_than_there_are_or_fewer_than_one_can_not_be_the_highest(
+    source: str, below: object, place: str
+) -> None:
+    cells = {"รายการข้อมูล!E5": source, "รายการข้อมูล!G5": "T1.spent, I1.news", "รายการข้อมูล!H5": below}
+    assert ("table-how-many", place) in faults(cells)
+    assert all(code != "table-value" for code, _ in faults(cells))
+
+
+@pytest.mark.parametrize(
+    ("typed", "decimals"), [(None, None), (0, 0), ("๒", 2), (9, 9), (10, "!"), (-1, "!"), (0.5, "!")]
+)
+def test_to_how_many_decimals_a_value_is_rounded(typed: object, decimals: object) -> None:
+    cells = {"รายการข้อมูล!N1": "ปัดทศนิยม", "รายการข้อมูล!N5": typed}
+    tables, found = read(cells)
+    if decimals == "!":
+        assert [(one.code, one.place.cell) for one in found] == [("table-value", "N5")]
+    else:
+        assert (found, tables.measures["T1.pct"].decimals) == ([], decimals)
+
+
+def test_holidays_are_days_and_a_book_without_them_says_what_it_said() -> None:
+    tables, found = read(วันหยุด="วันที่ | ชื่อ\n13 เม.ย. 2565 | สงกรานต์\n๑๔/๔/๒๕๖๕ |")
+    assert found == []
+    assert [(date.fromordinal(each.day).day, each.name) for each in tables.holidays] == [
+        (13, "สงกรานต์"),
+        (14, ""),
+    ]
+    assert read()[0].digest != tables.digest
+    assert read(วันหยุด="วันที่ | ชื่อ")[0].digest == read()[0].digest
+    bad = "วันที่ | ชื่อ\nวันสงกรานต์ | 13 เม.ย.\n | วันแรงงาน"
+    assert faults(วันหยุด=bad) == [("table-value", "วันหยุด!A2"), ("table-value", "วันหยุด!A3")]

@@ -23,6 +23,9 @@ def by_code(*measures: Measure) -> dict[str, Measure]:
 
 
 PERCENT = measure("p", Source.PERCENT, numerator=("a",), denominator="b")
+MEAN = measure("m", Source.MEAN_OF_HIGHEST, numerator=("a", "b"), count=2)
+DAYS = measure("d", Source.WORKDAYS, numerator=("a",), denominator="b")
+COUNT = measure("n", Source.DONE, numerator=("a", "b"))
 TOTAL = measure("s", Source.SUM, numerator=("a",))
 
 
@@ -37,6 +40,13 @@ TOTAL = measure("s", Source.SUM, numerator=("a",))
         (by_code(measure("a"), measure("s", Source.SUM)), ["table-parts-missing"]),
         (by_code(measure("a"), replace(TOTAL, denominator="a")), ["table-parts-idle"]),
         (by_code(measure("s", Source.SUM, numerator=("s",))), ["table-circular"]),
+        (by_code(measure("a"), measure("b"), MEAN, DAYS, COUNT), []),
+        (by_code(measure("a"), measure("b"), replace(DAYS, numerator=("a", "b"))), ["table-parts-idle"]),
+        (by_code(measure("a"), replace(DAYS, denominator="")), ["table-parts-missing"]),
+        (by_code(measure("a"), measure("x", Source.DIFFERENCE, numerator=("a",))), ["table-parts-missing"]),
+        (by_code(measure("a"), measure("x", Source.LATE_DAYS, numerator=("a",))), ["table-parts-idle"]),
+        (by_code(measure("a"), measure("b"), COUNT, replace(MEAN, numerator=("n", "m"))), ["table-circular"]),
+        (by_code(measure("a"), measure("b"), COUNT, replace(MEAN, numerator=("n", "a"))), []),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_measures_parts_is_said(measures: dict[str, Measure], codes: list[str]) -> None:

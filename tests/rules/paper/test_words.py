@@ -1,6 +1,7 @@
 """The level tables in words, as an office writes them."""
 
 import pytest
+from reckoning import reckoning
 from tablebook import one_kpi, read
 from weighing import weighing
 
@@ -11,6 +12,8 @@ from kpibatch.rules.paper.words import (
     bound,
     case_in_words,
     check_in_words,
+    made_in_words,
+    sources_in_words,
     weight_in_words,
     weights_under,
 )
@@ -149,3 +152,37 @@ def test_what_a_node_weighs_in_words() -> None:
     }
     assert applies_in_words(tables, tables.node["T1"], "th") == ""
     assert [weights_under(tables, code) for code in ("T", "I", TOTAL)] == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("code", "thai", "english"),
+    [
+        ("done", "จำนวนข้อที่ทำแล้ว จาก 4 ข้อ: มีแผน, ประชุม, รายงาน, วันเปิดศูนย์", "how many are done, of 4:"),
+        ("rise", "ผลปีนี้ ลบด้วย ผลปีก่อน  (ปัดเป็นทศนิยม 1 ตำแหน่งก่อนเทียบกับเกณฑ์)", "rounded to 1 decimals"),
+        ("load", "ผู้รับบริการ หารด้วย เจ้าหน้าที่", "divided by"),
+        ("mean", "ค่าเฉลี่ยของ 3 รายการ: ด้านหนึ่ง, ด้านสอง, ด้านสาม", "the mean of 3"),
+        ("best", "ค่าเฉลี่ยของ 2 ค่าที่สูงสุด จาก 3 รายการ: ด้านหนึ่ง", "the mean of the 2 highest of 3"),
+        ("top", "ค่าที่มากที่สุดของ 3 รายการ", "the highest of 3"),
+        ("least", "ค่าที่น้อยที่สุดของ 3 รายการ", "the lowest of 3"),
+        ("days", "จำนวนวันทำการ ตั้งแต่วันถัดจาก วันรับเรื่อง จนถึง วันปิดเรื่อง", "the working days from the day after"),
+        ("late", "สรุปรายเดือนแบบ รวม", "over the months as รวม"),
+        ("month", "เดือนแรกเป็น 1", "the first being 1"),
+        ("a", "(ปัดเป็นทศนิยม 2 ตำแหน่งก่อนเทียบกับเกณฑ์)", "(rounded to 2 decimals"),
+    ],
+)
+def test_how_a_measure_is_worked_out(code: str, thai: str, english: str) -> None:
+    tables = reckoning()
+    assert thai in made_in_words(tables, tables.measures[code], "th")
+    assert english in made_in_words(tables, tables.measures[code], "en")
+    label = tables.measures[code].label
+    assert any(
+        line.startswith(f"{label}: ") and thai in line
+        for line in sources_in_words(tables, tables.kpi_of[code], "th")
+    )
+
+
+def test_what_its_name_says_is_not_said_again() -> None:
+    tables = reckoning()
+    assert [made_in_words(tables, tables.measures[code], "th") for code in ("plan", "base", "news")] == [
+        ""
+    ] * 3
