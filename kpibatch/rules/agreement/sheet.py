@@ -15,7 +15,7 @@ from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.rules.agreement.mark import marks_of
 from kpibatch.rules.agreement.text import Agreement, Item
 
-_WIDTHS = (8.0, 78.0, 11.0, 13.0, 40.0)
+_WIDTHS = (10.0, 104.0, 12.0, 15.0)
 _LAST = len(_WIDTHS) - 1
 
 
@@ -76,29 +76,22 @@ class _Lists:
     def write(self) -> None:
         for listing in self.agreement.listings:
             if listing.heading:
-                self._put([listing.heading, "", "", "", ""], "bold", merged=True)
+                self._put([listing.heading, "", "", ""], "bold", merged=True)
             for item in listing.items:
                 self._item(item)
             if listing.weight:
-                total = ["", self.agreement.total, listing.weight, listing.share, ""]
+                total = ["", self.agreement.total, listing.weight, listing.share]
                 self._put(total, "section")
 
     def _item(self, item: Item) -> None:
-        """A line a row; what is fixed stands in as many rows as it has lines."""
-        lines = [item.name, *item.lines]
-        for number in range(max(len(lines), len(item.fixed))):
-            first = number == 0
-            row = [
-                item.code if first else "",
-                lines[number] if number < len(lines) else "",
-                item.weight if first else "",
-                item.share if first else "",
-                item.fixed[number] if number < len(item.fixed) else "",
-            ]
+        """The name first, then a line a row."""
+        lines = (item.name, *item.lines)
+        for number, line in enumerate(lines):
+            first, last = number == 0, number == len(lines) - 1
+            row = [item.code, line, item.weight, item.share] if first else ["", line, "", ""]
             if item.is_section:
-                self._put(row, *(("section",) if first else ("cell",)))
+                self._put(row, "section" if first else "cell")
             else:
-                last = number == max(len(lines), len(item.fixed)) - 1
                 self._put(row, *(("bold",) if first else ()), top=first, bottom=last)
 
     def _put(
@@ -110,9 +103,8 @@ class _Lists:
             self.sheet.merge(self.at, 0, _LAST, row[0], *styles)
         else:
             for column, text in enumerate(row):
-                look = () if column in (1, _LAST) else ("centre",)
-                bold = styles if column < _LAST else tuple(style for style in styles if style != "bold")
-                self.sheet.put(self.at, column, _content(column, text), "wrap", *bold, *look, **edges)
+                look = () if column == 1 else ("centre",)
+                self.sheet.put(self.at, column, _content(column, text), "wrap", *styles, *look, **edges)
         needed = [lines_of(text, width) for text, width in zip(row, _WIDTHS, strict=True)]
         self.sheet.height(self.at, 1 if merged else max(needed))
         self.at += 1

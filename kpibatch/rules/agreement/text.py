@@ -27,14 +27,13 @@ _PLACES = ("จังหวัด", "อำเภอ", "กิ่งอำเภ
 
 @dataclass(frozen=True)
 class Item:
-    """A row of a list: a section or a KPI, the lines below its name, and what is fixed for the unit."""
+    """A row of a list: a section or a KPI, and below its name what is fixed for the unit and the levels."""
 
     code: str
     name: str
     lines: tuple[str, ...]
     weight: str
     share: str
-    fixed: tuple[str, ...]
     is_section: bool
 
 
@@ -120,7 +119,7 @@ def agreement_of(tables: LevelTables, unit: Unit, language: str) -> Agreement | 
             words("between", **names),
         ),
         opening=tuple(_opening(tables, words, names)),
-        heads=tuple(words(f"head-{name}") for name in ("number", "kpi", "weight", "share", "fixed")),
+        heads=tuple(words(f"head-{name}") for name in ("number", "kpi", "weight", "share")),
         listings=tuple(_listings(own, words)),
         closing=tuple(_closing(tables, words, said)),
         signatures=(_signature(words, "assessed"), _signature(words, "assessor")),
@@ -160,25 +159,22 @@ def _listings(own: tuple[LevelTables, ...], words: Words) -> Iterator[Listing]:
 
 def _item(own: LevelTables, node: Node, shares: dict[str, float], words: Words) -> Item:
     [unit], language = own.units, words.language
-    fixed = []
-    leaf = not own.children(node.code)
+    leaf, lines = not own.children(node.code), list[str]()
     for measure in fixed_measures(own, [node] if leaf else []):
         given = own.baselines.get((unit.code, measure.code))
         shown = show_value(given.value, measure.kind, language) if given else ""
         amount = f"{shown} {measure.counting_unit}".rstrip() if given else words("not-fixed")
-        fixed.append(f"{measure.label}: {amount}")
-    lines = lines_below(own, node, language) if leaf else template_in_words(node, language)
+        lines.append(words("fixed", label=measure.label, amount=amount))
+    lines += lines_below(own, node, language) if leaf else template_in_words(node, language)
     if leaf and node.method is Method.LINEAR:
         lines.append(words("linear"))
     share = show_number(round(shares[node.code], 2))
-    return Item(
-        node.code, node.name, tuple(lines), show_number(node.weight), share, tuple(fixed), is_section=not leaf
-    )
+    return Item(node.code, node.name, tuple(lines), show_number(node.weight), share, is_section=not leaf)
 
 
 def _ended(node: Node, words: Words) -> Item:
     gone = say("words.ended", words.language, code=node.code, name=node.name)
-    return Item(node.code, gone, (), NOTHING, NOTHING, (), is_section=False)
+    return Item(node.code, gone, (), NOTHING, NOTHING, is_section=False)
 
 
 def _shares(own: LevelTables) -> dict[str, float]:
@@ -203,7 +199,7 @@ def _closing(tables: LevelTables, words: Words, said: Agreed) -> Iterator[str]:
     yield words("scores", top=tables.level_count, scores=scores, below=show_number(this.below_one))
     if tables.rating:
         bands = (words("band", percent=show_number(percent), word=word) for percent, word in tables.rating)
-        yield words("rating", bands="  ".join(bands))
+        yield words("rating", bands=", ".join(bands))
     if tables.checks.deciding:
         yield say("words.checks-deciding", language)
         yield from (check_in_words(tables, check, language) for check in tables.checks.deciding)

@@ -28,7 +28,7 @@ from kpibatch.books.packing import normalised
 from kpibatch.rules.agreement.mark import marks_of
 from kpibatch.rules.agreement.text import Agreement, Item, Listing
 
-_WIDTHS = (1.5, 7.8, 1.9, 2.3, 3.5)  # centimetres, of the 17 between the margins
+_WIDTHS = (1.6, 10.8, 2.0, 2.6)  # centimetres, of the 17 between the margins
 _MARGIN = 2.0
 _INDENT = "   "
 _SCRIPTS = ("ascii", "hAnsi", "eastAsia", "cs")
@@ -49,8 +49,7 @@ def write_word(agreement: Agreement, path: Path, day: date) -> None:
     for line in agreement.opening:
         _line(document.add_paragraph(), line, before=6)
     for listing in agreement.listings:
-        if listing.heading:
-            _line(document.add_paragraph(), listing.heading, bold=True, before=10, keep=True)
+        _line(document.add_paragraph(), listing.heading, bold=True, keep=True)
         _list(document, agreement, listing)
     for number, line in enumerate(agreement.closing):
         last = number == len(agreement.closing) - 1
@@ -156,15 +155,14 @@ def _list(document: Any, agreement: Agreement, listing: Listing) -> None:
     for item in listing.items:
         _row(table, _cells(item), heading=item.is_section)
     if listing.weight:
-        texts = ("", agreement.total, listing.weight, listing.share, "")
+        texts = ("", agreement.total, listing.weight, listing.share)
         _row(table, [[(text, True)] for text in texts], heading=True)
 
 
 def _cells(item: Item) -> list[list[tuple[str, bool]]]:
     bold = item.is_section
     lines = [(item.name, True), *((line, False) for line in item.lines)]
-    fixed = [(line, False) for line in item.fixed]
-    return [[(item.code, True)], lines, [(item.weight, bold)], [(item.share, bold)], fixed]
+    return [[(item.code, True)], lines, [(item.weight, bold)], [(item.share, bold)]]
 
 
 def _row(
@@ -178,13 +176,12 @@ def _row(
             cell._tc.get_or_add_tcPr().append(_element("shd", val="clear", fill=MIST.lstrip("#")))
         for number, (text, bold) in enumerate(lines):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            beside = column == len(_WIDTHS) - 1
             _line(
                 paragraph,
                 text,
-                size=_SMALL if beside and not bold else _SIZE,
+                size=_SMALL if centred else _SIZE,
                 bold=bold,
-                centre=centred or column not in (1, len(_WIDTHS) - 1),
+                centre=centred or column != 1,
                 keep=heading or (number == 0 and len(lines) > 1),
             )
     return row

@@ -44,14 +44,14 @@ def test_it_says_who_with_whom_and_what() -> None:
     agreement = of()
     assert agreement.subtitle[1] == "ระหว่าง อำเภอเมือง กับ จังหวัดตัวอย่าง"
     [listing] = agreement.listings
-    seen = [(item.code, item.weight, item.share, item.fixed) for item in listing.items]
+    seen = [(item.code, item.weight, item.share, item.lines[:1]) for item in listing.items]
     assert seen == [
         ("T", "60", "60", ()),
-        ("T1", "60", "60", ("งบ: 1,000 บาท",)),
+        ("T1", "60", "60", ("ค่าตั้งต้น  งบ: 1,000 บาท",)),
         ("I", "40", "40", ()),
-        ("I1", "40", "40", ("อัตรากำลัง: 2 คน",)),
+        ("I1", "40", "40", ("ค่าตั้งต้น  อัตรากำลัง: 2 คน",)),
     ]
-    assert listing.items[3].lines[0] == "ระดับ 1  กรณี อัตรากำลัง ไม่เกิน 2 คน: ข่าว ไม่น้อยกว่า 1 ข่าว"
+    assert listing.items[3].lines[1] == "ระดับ 1  กรณี อัตรากำลัง ไม่เกิน 2 คน: ข่าว ไม่น้อยกว่า 1 ข่าว"
     assert (listing.weight, listing.share) == ("100", "100")
     assert agreement.closing[2].startswith("คะแนนของระดับ 1 ถึง 5: 1, 2, 3, 4, 5  ต่ำกว่าระดับ 1 ได้ 0")
     assert agreement.signatures[0][-1] == "ผู้รับการประเมิน"
