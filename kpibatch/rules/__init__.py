@@ -8,7 +8,7 @@ conditions.py    a condition: does it hold, how does a formula ask it, how is a 
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
 round.py         the round as records: its days and months, its holidays
 records.py       units, measures, nodes, rules as records
-written.py       the rows of a round, and which of them count in a month
+written.py       the rows of a round, which of them count in a month, which are alternatives
 checks.py        กฎตรวจ: what values are held against besides their own bounds, as records
 computations.py  the sources that compute: value, the way back, formula, words; one record each
 sources.py       ที่มา: what a computed measure is, in formulas and in words

@@ -26,6 +26,7 @@ from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_measures
 from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
+from kpibatch.rules.reading.whose import goes_by_unit, whose_case
 from kpibatch.rules.records import Baseline, Case, Measure, Node, Rule, Source, Unit
 from kpibatch.rules.round import Round
 from kpibatch.rules.schema import (
@@ -65,7 +66,8 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     this = read_round(sheets[ROUND.sheet])
     nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
     names = _level_columns(sheets[RULES.sheet])
-    rules = tuple(_rules(sheets[RULES.sheet], names, {node.code: node for node in nodes}, measures, this))
+    own, by_code = dict(measures), {node.code: node for node in nodes}
+    rules = tuple(_rules(sheets[RULES.sheet], names, by_code, own, this, units))
     tables = LevelTables(
         file=path.name,
         round=this,
@@ -73,13 +75,13 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         calendar=read_calendar(sheets[CALENDAR.sheet]),
         units=tuple(units.values()),
         nodes=nodes,
-        measures=measures,
+        measures=own,
         rules=numbered(rules),
         baselines=_baselines(sheets[BASELINES.sheet], units, measures),
         exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
         checks=read_checks(sheets[CROSSCHECKS.sheet], measures),
-        examples=read_examples(sheets[EXAMPLES.sheet], nodes, measures, this, len(names)),
+        examples=read_examples(sheets[EXAMPLES.sheet], nodes, own, this, len(names)),
         holidays=tuple(read_holidays(sheets[HOLIDAYS.sheet])),
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
@@ -127,9 +129,11 @@ def _rules(
     table: Table,
     names: tuple[Column, ...],
     nodes: Mapping[str, Node],
-    measures: Mapping[str, Measure],
+    measures: dict[str, Measure],
     this: Round,
+    units: Mapping[str, Unit],
 ) -> Iterator[Rule]:
+    """The rows of ระดับ; measures that say who a unit is, by which cases go, are put to the others."""
     begun: dict[str, str] = {}
     cases: dict[tuple[str, str], list[Typed]] = defaultdict(list)
     for row in table:
@@ -137,15 +141,12 @@ def _rules(
         known = [
             _known(row, RULES.kpi, nodes, NODES.sheet),
             _known(row, RULES.measure, measures, MEASURES.sheet),
-            not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet),
         ]
         conditions = [condition_in(row, name, measures.get(measure), measures) for name in names]
-        case = condition_in(row, RULES.case, measures.get(case_of))
+        case = _case(row, measures, units)
         report_shares(_percents(row, names, conditions, measures.get(measure)))
-        cases[kpi, case_of] += _percents(row, (RULES.case,), [case], measures.get(case_of))
-        typed = row.text(RULES.case)
-        if bool(case_of) != bool(typed):
-            row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
+        if case and not case.names:
+            cases[kpi, case_of] += _percents(row, (RULES.case,), [case.condition], measures[case_of])
         since = since_of(row, RULES.since, this)
         report_order(row, RULES.since, kpi, since, begun)
         if all(known) and bool(case) == bool(case_of):
@@ -154,7 +155,7 @@ def _rules(
                 measure=measure,
                 typed=tuple(as_text(row.value(name)) for name in names),
                 edges=tuple(_edges(row, names, conditions)),
-                case=Case(case_of, case) if case and case_of else None,
+                case=case,
                 remark=row.text(RULES.remark),
                 places=tuple(row.place(name) for name in names),
                 since=since,
@@ -162,6 +163,18 @@ def _rules(
             )
     for series in cases.values():
         report_shares(series)
+
+
+def _case(row: Row, measures: dict[str, Measure], units: Mapping[str, Unit]) -> Case | None:
+    """The case under which a row counts; ``None`` where it counts always, or its case can't be read."""
+    case_of, typed = row.code(RULES.case_of), row.text(RULES.case)
+    if bool(case_of) != bool(typed):
+        row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
+    if case_of and goes_by_unit(row, measures):
+        return whose_case(row, units, measures)
+    known = not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet)
+    condition = condition_in(row, RULES.case, measures.get(case_of))
+    return Case(case_of, condition) if condition and case_of and known else None
 
 
 def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) -> bool:

@@ -4,7 +4,7 @@
 in which cases, with which weights. Nothing here reads or writes a file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +37,7 @@ class Source(StrEnum):
     ON_TIME = "ส่งทันกำหนด"
     LATE_DAYS = "วันที่ช้า"
     MONTH_NUMBER = "เดือนที่"
+    WHO = ""  # who the unit is, as a case of กลุ่ม, ตำแหน่ง or หน่วย asks; no word of the sheet
 
 
 class Rollup(StrEnum):
@@ -90,7 +91,8 @@ class Unit:
 class Measure:
     """รายการข้อมูล: one datum; dates as bounds are ordinals.
 
-    ``count`` is how many of ตัวตั้ง count; ``decimals`` is to how many its value is rounded, if at all.
+    ``count`` is how many of ตัวตั้ง count; ``decimals`` is to how many its value is rounded, if at all;
+    ``members`` are the codes of the units of which it says yes, where it says who a unit is.
     """
 
     code: str
@@ -109,6 +111,7 @@ class Measure:
     place: Place = NOWHERE
     count: int = field(default=0, metadata={MAY_LACK: True})
     decimals: int | None = field(default=None, metadata={MAY_LACK: True})
+    members: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
 
     @property
     def monthly(self) -> bool:
@@ -207,10 +210,18 @@ class Node:
 
 @dataclass(frozen=True)
 class Case:
-    """กรณี: the condition on a measure under which a row counts."""
+    """กรณี: the condition on a measure under which a row counts; ``names`` of whom, where it goes by who the
+    unit is.
+    """
 
     measure: str
     condition: Condition
+    names: str = field(default="", metadata={MAY_LACK: True})
+
+    @property
+    def text(self) -> str:
+        """What it says, as it may be typed."""
+        return self.names or self.condition.text()
 
 
 @dataclass(frozen=True)
@@ -255,24 +266,6 @@ class Rule:
     def skips(self, at: int) -> bool:
         """Whether the row says that there is no such level (from 0)."""
         return self.edges[at] is None and is_dash(self.typed[at])
-
-
-def alternatives(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
-    """Rows, those of one group together: at each level one of those that ask there has to hold, and every row
-    without a group.
-
-    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
-    """
-    together: dict[object, list[Rule]] = {}
-    for at, rule in enumerate(rules):
-        key = (rule.kpi, rule.case, fold(rule.group)) if rule.group else at
-        together.setdefault(key, []).append(rule)
-    return tuple(map(tuple, together.values()))
-
-
-def last_asked(rules: Iterable[Rule]) -> int:
-    """The last level (from 0) at which one of the rows asks something; −1 where none does."""
-    return max((at for rule in rules for at, edge in enumerate(rule.edges) if edge), default=-1)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,14 @@ class Scope(StrEnum):
     POSITION = "ตำแหน่ง"
 
 
+class Whose(StrEnum):
+    """กรณีของ: by what of the unit a case may go, beside a measure."""
+
+    GROUP = "กลุ่ม"
+    POSITION = "ตำแหน่ง"
+    UNIT = "หน่วย"
+
+
 class Item(StrEnum):
     """The items of รอบประเมิน, one a row."""
 

@@ -1,8 +1,11 @@
-"""All rows of ตัวชี้วัด and ระดับ as they are written, and which of them count in a month."""
+"""All rows of ตัวชี้วัด and ระดับ as they are written, which of them count in a month, and which are
+alternatives.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kpibatch.base.thai import fold
 from kpibatch.rules.records import Node, Rule
 
 
@@ -67,3 +70,21 @@ class Written:
 
 
 NEVER_CHANGED = Written()
+
+
+def alternatives(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
+    """Rows, those of one group together: at each level one of those that ask there has to hold, and every row
+    without a group.
+
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
+    """
+    together: dict[object, list[Rule]] = {}
+    for at, rule in enumerate(rules):
+        key = (rule.kpi, rule.case, fold(rule.group)) if rule.group else at
+        together.setdefault(key, []).append(rule)
+    return tuple(map(tuple, together.values()))
+
+
+def last_asked(rules: Iterable[Rule]) -> int:
+    """The last level (from 0) at which one of the rows asks something; −1 where none does."""
+    return max((at for rule in rules for at, edge in enumerate(rule.edges) if edge), default=-1)

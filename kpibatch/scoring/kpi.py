@@ -8,8 +8,9 @@ import pandas as pd
 
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import Case, Method, Node, Rule, Source, alternatives, last_asked
+from kpibatch.rules.records import Case, Method, Node, Rule, Source
 from kpibatch.rules.sources import needed_for
+from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.points import Integers, active, holding, linear, steps
 
 

@@ -88,6 +88,8 @@ def measure_all(
             columns[code] = np.array([in_time.get(unit, np.nan) for unit in units])
         elif measure.source is Source.LATE_DAYS:
             columns[code], incomplete[code] = _late(late_days or {}, units, measure.rollup)
+        elif measure.source is Source.WHO:
+            columns[code] = np.array([float(unit in measure.members) for unit in units])
         elif measure.source is Source.MONTH_NUMBER:
             columns[code] = np.full(len(units), tables.round.number_of(month))
     everything, partial = compute_all(columns, incomplete, tables)

@@ -14,8 +14,9 @@ from kpibatch.base.thai import month_end
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source, alternatives
+from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source
 from kpibatch.rules.sources import needed_for, rounded
+from kpibatch.rules.written import alternatives
 
 _FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
 

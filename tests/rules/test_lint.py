@@ -130,6 +130,12 @@ def grouped(**rows: Iterable[int]) -> dict[str, Any]:
     return {"ระดับ!K1": "กลุ่มเงื่อนไข"} | names
 
 
+def of_units(whose: str, *names: str) -> dict[str, Any]:
+    """The cases of I1 by who the unit is."""
+    cells = {f"ระดับ!B{row}": whose for row in (4, 5)}
+    return cells | {f"ระดับ!C{row}": listed for row, listed in enumerate(names, 4)}
+
+
 SUMMED = cells_of("รายการข้อมูล", 9, "X", "รวม", "ข่าว", "จำนวน", "ผลรวม", None, "I1.news")
 AS_PRINTED = ("< 50", "< 60", "60", "70", "> 70")
 ALWAYS = (None, None, "T1.docs", *["ใช่"] * 5)
@@ -370,6 +376,16 @@ SLIPS = (
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "> 3"}, near={"ระดับ!C5": "≥ 3"}),
     Slip("lint-case-gap", "ระดับ!E4", {"ระดับ!C5": "3 - 10"}, near={"ระดับ!C5": "3 - 10", "รายการข้อมูล!K2": 10}),
     Slip("lint-case-overlap", "ระดับ!E4", {"ระดับ!C5": "≥ 2"}, near={"ระดับ!C5": "≤ 4"}),
+    # cases by who the unit is
+    Slip("table-case-name", "ระดับ!C4", of_units("กลุ่ม", "เหนอ", "ใต้"), near=of_units("กลุ่ม", "เหนือ", "ใต้"), also=also("lint-unused")),
+    Slip("table-case-name", "ระดับ!C5", of_units("หน่วย", "3101, คูเมือง", "กระสง"), near=of_units("หน่วย", "๓๑๐๑, คูเมือง", "กระสัง"), also=also("lint-unused")),
+    Slip("table-case-name", "ระดับ!C4", of_units("ตำแหน่ง", "อาวุโส", "ชำนาญการ"),
+        near=of_units("ตำแหน่ง", "อาวุโส", "ชำนาญการ") | {"หน่วย!F1": "ตำแหน่ง", "หน่วย!F2": "อาวุโส", "หน่วย!F3": "ชำนาญการ", "หน่วย!F4": "อาวุโส"}, also=also("lint-unused")),
+    Slip("lint-case-nobody", "ระดับ!E5", of_units("กลุ่ม", "เหนือ, ใต้", "ใต้"), near=of_units("กลุ่ม", "เหนือ", "ใต้"), also=also("lint-unused")),
+    Slip("lint-case-nobody", "ระดับ!E5", of_units("กลุ่ม", "เหนือ", "ใต้") | {"ตัวชี้วัด!F5": "กลุ่ม เหนือ"},
+        near=of_units("กลุ่ม", "เหนือ", "ใต้") | {"ตัวชี้วัด!F5": "กลุ่ม เหนือ, ใต้"}, also=also("lint-unused")),
+    Slip("lint-case-left", "ระดับ!E4", of_units("หน่วย", "3101", "3102"), near=of_units("หน่วย", "3101", "3102") | {"ตัวชี้วัด!F5": "ยกเว้น 3103"}, also=also("lint-unused")),
+    Slip("lint-case-left", "ระดับ!E4", of_units("กลุ่ม", "เหนือ", "เหนือ"), near=of_units("กลุ่ม", "เหนือ", "ใต้"), also=also("lint-unused", "lint-twice")),
     # alternatives, bands of which both sides count, thresholds that name a measure
     Slip("lint-group-alone", "ระดับ!E2", grouped(ก=(2,)), near=grouped(ก=(2, 3))),
     Slip("lint-group-alone", "ระดับ!E4", grouped(ก=(4, 5)), near=grouped(ก=(4, 5)) | {"ระดับ!C5": "≤ 2"}),

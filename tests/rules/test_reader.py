@@ -233,6 +233,7 @@ FAULTS = [
     ("ระดับ!E2", "ใช่", "table-condition-kind"),
     ("ระดับ!E2", date(2026, 1, 5), "table-threshold-date"),
     ("ระดับ!E4", "≥ T1.budget", "table-threshold-kind"),
+    ("ระดับ!B4", "กลุ่ม", "table-case-name ระดับ!C4"),
     ("ระดับ!E2", time(8, 30), "table-number-format"),
     ("ระดับ!E2", "#REF!", "table-cell-error"),
     ("ระดับ!E2", "=1+1", "table-no-result"),

@@ -265,6 +265,7 @@ def every_rule() -> LevelTables:
     K0 |       |     | rate  | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40 | ≥ 50
     K1 | staff | ≤ 2 | have  | ≥ goal − 10 | ≥ goal - 5 | ≥ goal | > goal × 1.1 | ≥ goal × 1.2 + 2 | | ข
     K1 | staff | ≤ 2 | share | ≥ rate | ≥ rate + 5 | ≥ rate + 10 | ≥ rate + 20 | ≥ rate + 30 | | ข
+    K1 | กลุ่ม | เหนือ | share | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40 | ≥ 50
     K1 | staff | > 2 | other | ≤ goal + 10 | ≤ goal | < goal | ≤ goal − 5 | ≤ goal − 10
     K2 |||rate| 40 - 80 เท่านั้น | 45 - 70 เท่านั้น | 50 ≤ x < 65 เท่านั้น | 55 - 64 เท่านั้น | 57 - 60 เท่านั้น
     K3 |       |     | now   | ≥ base × 0.9 | ≥ base | ≥ base × 1.05 + 1 | ≥ base × 1.1 + 2 | ≥ base × 2 + 3

@@ -116,7 +116,8 @@ def make_up(book: Book, unit: Unit, month: str, chance: random.Random) -> Slow:
             )
     weights = {row.weight_measure for node in tables.nodes for row in node.rows} - {""}
     given |= {code: chance.choice((5, Fraction(25, 2), 40)) for code in weights}
-    known = weights | {code for code in given if tables.measures[code].source is Source.MONTH_NUMBER}
+    of_itself = (Source.MONTH_NUMBER, Source.WHO)
+    known = weights | {code for code in given if tables.measures[code].source in of_itself}
     missing = [code for code in given if chance.random() < 0.01 and code not in known]
     stale = {code for code in given if chance.random() < 0.005 and code not in missing}
     stale = {
@@ -177,6 +178,12 @@ def measured_of(units: Sequence[Slow], tables: LevelTables, month: str) -> tuple
             (unit, code): Baseline(float(value), NOWHERE) for unit, code, value in given if value is not None
         },
     )
+    who = {
+        code: replace(measure, members=frozenset(one.unit.code for one in units if one.given[code]))
+        for code, measure in tables.measures.items()
+        if measure.source is Source.WHO
+    }
+    tables = replace(tables, measures={**tables.measures, **who})
     timely = {
         one.unit.code: float(value)
         for one in units

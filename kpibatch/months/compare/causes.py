@@ -22,8 +22,9 @@ from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
-from kpibatch.rules.records import Case, Measure, Method, Rule, Source, alternatives
+from kpibatch.rules.records import Case, Measure, Method, Rule, Source
 from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS, Item
+from kpibatch.rules.written import alternatives
 
 _BLANKING = ("missing", "baseline-missing")
 

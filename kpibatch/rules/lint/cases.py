@@ -12,7 +12,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import Condition, Floats
-from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.lint.bounds import greatest, least
 
 
@@ -65,8 +65,9 @@ class _Cases:
 
 def _all_cases(tables: LevelTables) -> Iterator[_Cases]:
     for leaf in tables.leaves:
-        measures = dict.fromkeys(case.measure for case in tables.cases_of(leaf.code))
-        for measure in measures:
+        cases = tables.cases_of(leaf.code)
+        measures = dict.fromkeys(case.measure for case in cases)
+        for measure in (case.measure for case in dict.fromkeys(cases) if not case.names):
             yield _Cases(tables, leaf.code, measure, alone=len(measures) == 1)
 
 
@@ -107,4 +108,25 @@ def case_overlaps(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-case-overlap", cases.place, found=both, **cases.facts)
 
 
-CHECKS = (dead_cases, case_gaps, case_overlaps)
+def cases_of_units(tables: LevelTables) -> Iterator[Finding]:
+    """Where cases go by who the unit is, each has a unit that none above it takes, and every unit falls under
+    one, where all of the KPI's cases go so.
+
+    Source: design, section 1 (a case that can't occur; no case holding is a finding and level 0).
+    """
+    for leaf in tables.leaves:
+        cases = tables.cases_of(leaf.code)
+        left = {unit.code for unit in tables.units if applies(tables, leaf.code, unit)}
+        rows = {rule.case: rule.places[0] for rule in reversed(tables.rules_of(leaf.code)) if rule.case}
+        for case in (case for case in cases if case.names):
+            members = tables.measures[case.measure].members
+            if not left & members:
+                facts = {"kpi": leaf.code, "of": case.measure}
+                yield finding("lint-case-nobody", rows[case], measure=case.measure, found=case.names, **facts)
+            left -= members
+        if cases and left and all(case.names for case in cases):
+            names = ", ".join(unit.name for unit in tables.units if unit.code in left)
+            yield finding("lint-case-left", rows[cases[0]], found=names, kpi=leaf.code)
+
+
+CHECKS = (dead_cases, case_gaps, case_overlaps, cases_of_units)

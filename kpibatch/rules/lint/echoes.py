@@ -25,6 +25,7 @@ _FOLLOWS = frozenset(
         ),
         *("empty-level", "no-conditions", "same-level", "direction", "linear-rows", "linear-edges"),
         *("group-alone", "group-kpis"),
+        *("case-left", "case-nobody"),
         *("case-gap", "case-dead", "case-overlap", "no-baseline", "units", "part-kind", "zero-rule"),
     )
 )

@@ -8,8 +8,9 @@ from kpibatch.base.findings import Finding, finding
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import asked_in
-from kpibatch.rules.records import Rule, alternatives
+from kpibatch.rules.records import Rule
 from kpibatch.rules.schema import RULES
+from kpibatch.rules.written import alternatives
 
 
 def across_kpis(tables: LevelTables) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ def own_kinds(tables: LevelTables) -> Iterator[Finding]:
     """
     for measure in tables.measures.values():
         gives = _gives(tables, measure)
-        if measure.kind.family != gives and measure.source not in (Source.FORM, Source.BASE):
+        if measure.kind.family != gives and measure.source not in (Source.FORM, Source.BASE, Source.WHO):
             facts = {"kind": measure.kind.value, "source": measure.source.value, "expected": _kinds((gives,))}
             yield finding("lint-kind", measure.place, measure=measure.code, found=measure.kind.value, **facts)
         of = tables.measures.get(measure.limit, measure)

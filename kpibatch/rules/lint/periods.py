@@ -28,7 +28,7 @@ def fewer_rows(tables: LevelTables) -> Iterator[Finding]:
 
 
 def _row(rule: Rule) -> tuple[str, str]:
-    return rule.case.condition.text() if rule.case else "", rule.measure
+    return rule.case.text if rule.case else "", rule.measure
 
 
 def idle_rows(tables: LevelTables) -> Iterator[Finding]:

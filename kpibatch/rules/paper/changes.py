@@ -193,6 +193,6 @@ def _case_orders(a: LevelTables, b: LevelTables) -> Iterator[Change]:
     for leaf in b.leaves:
         old, new = a.cases_of(leaf.code), b.cases_of(leaf.code)
         if old != new and Counter(old) == Counter(new):
-            before, after = (", ".join(case.condition.text() for case in cases) for cases in (old, new))
+            before, after = (", ".join(case.text for case in cases) for cases in (old, new))
             places = Place(a.file, RULES.sheet), Place(b.file, RULES.sheet)
             yield Change(RULES.sheet, (leaf.code,), RULES.case_of, before, after, places)

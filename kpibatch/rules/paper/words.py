@@ -14,7 +14,8 @@ from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source, alternatives
+from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
+from kpibatch.rules.written import alternatives
 
 
 def asked(tables: LevelTables, code: str, edge: Condition, language: str) -> str:
@@ -86,6 +87,8 @@ def group_in_words(rule: Rule, language: str) -> str:
 def case_in_words(tables: LevelTables, case: Case, language: str) -> str:
     """A case: ``กรณี อัตรากำลังของอำเภอ ไม่เกิน 2 คน``."""
     measure = tables.measures[case.measure]
+    if case.names:
+        return say("words.case-who", language, label=measure.label)
     return say("words.case", language, label=measure.label, bound=bound(case.condition, measure, language))
 
 

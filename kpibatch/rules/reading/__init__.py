@@ -7,6 +7,7 @@ references.py  codes that point nowhere or in a circle
 thresholds.py  a threshold that names a measure
 cells.py       a condition as its measure takes it; percents that may as well be shares of one
 measures.py    รายการข้อมูล: one row each
+whose.py       cases by who the unit is: group, position, unit
 rounds.py      รอบประเมิน, ผลประเมิน and ปฏิทิน
 nodes.py       ตัวชี้วัด, and from which month a row counts
 """

@@ -16,7 +16,8 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
-from kpibatch.rules.records import Example, Measure, Rule, alternatives
+from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.rules.written import alternatives
 from kpibatch.scoring.examples.tried import kinds_apart, levels_of, measured_in, try_examples
 from kpibatch.scoring.next_level import meeting
 

@@ -20,13 +20,19 @@ from kpibatch.rules.paper.words import (
     source_in_words,
     template_in_words,
 )
-from kpibatch.rules.records import Measure, Method, Rule, Source, Unit, alternatives
+from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import computed_words, undefined_at_zero
+from kpibatch.rules.written import alternatives
 from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
 
-_KNOWN = {Source.ON_TIME: "arrivals", Source.LATE_DAYS: "arrivals", Source.MONTH_NUMBER: "of-the-round"}
+_KNOWN = {
+    Source.ON_TIME: "arrivals",
+    Source.LATE_DAYS: "arrivals",
+    Source.MONTH_NUMBER: "of-the-round",
+    Source.WHO: "of-the-unit",
+}
 
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:

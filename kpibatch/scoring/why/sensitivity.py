@@ -13,7 +13,8 @@ from itertools import islice, product
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.rules.conditions import Condition
-from kpibatch.rules.records import Measure, last_asked
+from kpibatch.rules.records import Measure
+from kpibatch.rules.written import last_asked
 from kpibatch.scoring.next_level import lever_of, meeting
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among, rungs

@@ -166,7 +166,8 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
     def case(rule: Rule) -> str:
         if not rule.case:
             return ""
-        return f"{tables.measures[rule.case.measure].label} {rule.case.condition.text()}"
+        label = tables.measures[rule.case.measure].label
+        return label if rule.case.names else f"{label} {rule.case.text}"
 
     def item(rule: Rule) -> str:
         parts = tables.measures[rule.measure].label, group_in_words(rule, outcome.language)

@@ -15,8 +15,9 @@ from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import Cells
 from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN, Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Measure, Method, Node, Rule, alternatives, last_asked
+from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import are_days, computed_formula
+from kpibatch.rules.written import alternatives, last_asked
 
 TEXTS = 3
 RULES_TOP = 6

@@ -153,6 +153,8 @@ def _place(view: View, measure: Measure) -> str:
         return f"{place.sheet}!{place.cell}" if own else str(place)
     if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
         return view.say("from-arrivals")
+    if measure.source is Source.WHO:
+        return view.say("of-the-unit")
     if measure.source is Source.MONTH_NUMBER:
         return view.say("of-the-round")
     return view.say("computed", items=",\n".join(measure.ingredients)) if measure.ingredients else ""

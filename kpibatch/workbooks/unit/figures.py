@@ -16,7 +16,8 @@ from kpibatch.books.look import FAIR, GOOD
 from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit, alternatives, last_asked
+from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
+from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
