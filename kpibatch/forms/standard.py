@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kpibatch.base.addresses import excel_day
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import file_name
 from kpibatch.base.kinds import Kind, show_value
@@ -118,15 +119,13 @@ def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: 
     sheet.put(row, 2, measure.label, "cell", "wrap", valign="vcenter")
     sheet.put(row, 3, measure.counting_unit, "cell", "centre")
     base = baseline_of(tables, measure)
-    known = tables.baselines.get((unit.code, base.code)) if base else None
-    sheet.put(
-        row,
-        4,
-        known.value if known else None,
-        "cell",
-        number_style(base.kind if base else Kind.NUMBER),
-        bg_color=_LOCKED,
-    )
+    kind, known = Kind.NUMBER, None
+    if base:
+        kind, known = base.kind, tables.baselines.get((unit.code, base.code))
+    value = known.value if known else None
+    if value is not None and kind is Kind.DATE:
+        value = excel_day(value)
+    sheet.put(row, 4, value, "cell", number_style(kind), bg_color=_LOCKED)
 
 
 def _answers(

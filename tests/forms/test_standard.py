@@ -4,13 +4,15 @@ again.
 
 import random
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from tablebook import one_kpi
 from workspace import (
     CHACHOENGSAO,
     FORM,
@@ -28,9 +30,11 @@ from workspace import (
 )
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import Kind
+from kpibatch.forms.standard import write_form
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Measure, Rollup, Source
+from kpibatch.rules.records import Baseline, Measure, Rollup, Source
 
 MONTHS = [f"2565-{month:02d}" for month in range(4, 10)]
 TEXTS = ["หลักฐาน", "ปัญหาอุปสรรค", "หมายเหตุ"]
@@ -292,3 +296,18 @@ def test_the_date_span_of_the_entry_check_is_no_narrower_than_that_of_the_batch(
     zero = date(1899, 12, 30).toordinal()
     assert int(rule.formula1) + zero <= first.toordinal()
     assert int(rule.formula2) + zero >= last.toordinal()
+
+
+def test_a_fixed_day_stands_beside_the_day_that_is_counted_from_it(tmp_path: Path) -> None:
+    """วันทำการ from a day that the province fixed: the form shows that day, not its number."""
+    measures = """
+        got  | วันรับ  |        | วันที่   | ค่าตั้งต้น
+        done | วันปิด  |        | วันที่   | กรอก    | ล่าสุด
+        days | ใช้เวลา | วันทำการ | จำนวน | วันทำการ  |      | done | got
+    """
+    tables = one_kpi(measures, "T1 | | | days | ≤ 9 | ≤ 8 | ≤ 7 | ≤ 6 | ≤ 5")
+    fixed = {("3101", "got"): Baseline(date(2022, 4, 12).toordinal(), NOWHERE)}
+    tables = replace(tables, baselines=fixed)
+    write_form(tables, tables.units[0], tmp_path / "form.xlsx")
+    cells = [cell.value for cell in open_book(tmp_path / "form.xlsx")["แบบรายงาน"]["E"]]
+    assert datetime(2022, 4, 12) in cells

@@ -10,6 +10,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
+from kpibatch.intake.month import late_days
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.words import (
@@ -27,12 +28,7 @@ from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
 
-_KNOWN = {
-    Source.ON_TIME: "arrivals",
-    Source.LATE_DAYS: "arrivals",
-    Source.MONTH_NUMBER: "of-the-round",
-    Source.WHO: "of-the-unit",
-}
+_KNOWN = {Source.ON_TIME: "arrivals", Source.MONTH_NUMBER: "of-the-round", Source.WHO: "of-the-unit"}
 
 
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
@@ -109,6 +105,8 @@ class _Explanation:
         if measure.source in COMPUTATIONS:
             zero = self.say("zero-denominator") if self._undefined(measure, value) else ""
             return f"{text}   {self._formula(measure)}{self._not_done(measure)}{zero}"
+        if measure.source is Source.LATE_DAYS:
+            return f"{text}   {self._late(measure)}"
         if measure.source in _KNOWN:
             return f"{text}   {self.say(_KNOWN[measure.source])}"
         parts = [text]
@@ -132,6 +130,17 @@ class _Explanation:
 
         below = number(measure.denominator) if measure.denominator else ""
         return computed_words(measure, [number(code) for code in measure.numerator], below)
+
+    def _late(self, measure: Measure) -> str:
+        """By how many days each month's submission came late, and how the months become one."""
+        outcome = self.outcome
+        days = late_days(self.tables, outcome.intake, outcome.past)[self.unit.code]
+        due = (month for month in self.tables.round.months if month in self.tables.calendar)
+        shown = (
+            f"{show_month(month, self.language)} {self.say('missing') if math.isnan(late) else f'{late:g}'}"
+            for month, late in zip(due, days, strict=False)  # those after the report month have none yet
+        )
+        return self.say("late-days", months=", ".join(shown), rollup=measure.rollup.value)
 
     def _not_done(self, measure: Measure) -> str:
         """Of what นับข้อ counts, the items that are not done."""

@@ -15,7 +15,7 @@ from kpibatch.base.thai import month_end, show_month
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.intake.frame import BAD
-from kpibatch.rules.paper.words import source_in_words
+from kpibatch.rules.paper.words import made_in_words, source_in_words
 from kpibatch.rules.records import Measure, Source, Unit
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
@@ -143,7 +143,8 @@ def _origin(view: View, measure: Measure) -> str:
     asked = measure.code in view.lacking or (view.unit.code, measure.code) in view.outcome.carried
     why = view.outcome.lack_in_words(view.unit.code, measure.code) if asked else ""
     who = source_in_words(view.tables, measure, view.outcome.language)
-    return "\n".join(filter(None, (_place(view, measure), who, why)))
+    made = made_in_words(view.tables, measure, view.outcome.language)
+    return "\n".join(filter(None, (_place(view, measure), who, made, why)))
 
 
 def _place(view: View, measure: Measure) -> str:
