@@ -4,6 +4,7 @@ In: the folder in which the office keeps them, the level tables as they were rea
 and what is told of them. They are a stranger's files: each is inspected and read in a child process.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -53,6 +54,8 @@ def signed_agreements(config: Config, tables: LevelTables) -> Signed:
     Source: design, section 2 (``levels agreement``).
     """
     copies, found = list[_Copy](), list[Finding]()
+    if os.path.lexists(config.agreements) and not config.agreements.is_dir():
+        found.append(finding("agreement-unreadable", Place(FOLDER), found=config.agreements))
     with Child(config.intake, _read) as read:
         for path, own in named(config.agreements).items():
             name = f"{FOLDER}/{own}"

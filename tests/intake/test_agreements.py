@@ -214,6 +214,11 @@ def test_a_file_of_another_making_and_a_scan_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_no_folder_is_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "agreements").symlink_to(tmp_path / "gone")
+    assert [each[:2] for each in told(tmp_path)] == [("agreement-unreadable", "agreements")]
+
+
 @pytest.mark.children
 def test_they_are_read_in_a_child(tmp_path: Path) -> None:
     keep(tmp_path, "3101")

@@ -141,7 +141,7 @@ def _rules_said(own: LevelTables, kpi: str) -> Iterator[object]:
         yield replace(rule, typed=skipped, remark="", places=())
     for measure in own.measures_of(kpi):
         yield measure, own.counts_from(measure.code) if measure.monthly else ""
-        if measure.source is Source.ON_TIME:
+        if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
             yield own.calendar
         if measure.source is Source.WORKDAYS:
             yield own.holidays

@@ -1,7 +1,7 @@
 """What a unit agrees to: its own rules, weights and fixed values, and nothing else; what differs later."""
 
 import pytest
-from tablebook import SHEETS, levels, read
+from tablebook import SHEETS, checking, levels, one_kpi, read
 
 from kpibatch.rules.agreement.agreed import Agreed, Differences, agreed, differences, own_tables
 from kpibatch.rules.levels import LevelTables
@@ -115,3 +115,34 @@ def test_what_changes_in_mid_round_is_agreed_as_well() -> None:
     told = differences(of(levels()), of(later))
     assert told == Differences(("T1 (2565-06) – → 50",), (), ())
     assert of(levels(ตัวชี้วัด=plain)).digest == of(levels()).digest
+
+
+def test_a_check_that_may_cost_a_value_is_agreed_and_one_that_asks_is_not() -> None:
+    grave, mild = (
+        read(spoil=checking(f"T1.spent | ≤ | T1.budget | {gravity}"))[0] for gravity in ("ผิด", "เตือน")
+    )
+    assert differences(of(levels()), of(mild)) == SAME
+    assert differences(of(levels()), of(grave)) == Differences((), ("กฎตรวจ",), ())
+
+
+@pytest.mark.parametrize(("source", "told"), [("ส่งทันกำหนด", ("T1",)), ("กรอก", ())])
+def test_a_due_day_is_agreed_where_a_measure_hangs_on_it(source: str, told: tuple[str, ...]) -> None:
+    sheets = {
+        name: one_kpi(
+            f"T1.pct | ส่งทัน | ร้อยละ | ร้อยละ | {source} | {'ล่าสุด' if source == 'กรอก' else ''}",
+            "T1 | | | T1.pct | ≥ 60 | ≥ 70 | ≥ 80 | ≥ 90 | ≥ 100",
+            ปฏิทิน=SHEETS["ปฏิทิน"].replace("5 ก.ค. 2565", due),
+        )
+        for name, due in (("before", "5 ก.ค. 2565"), ("after", "6 ก.ค. 2565"))
+    }
+    assert differences(of(sheets["before"]), of(sheets["after"])).rules == told
+
+
+def test_a_holiday_is_agreed_where_working_days_are_counted() -> None:
+    days = "".join(f"T1.{name} | วัน | | วันที่ | กรอก | ล่าสุด\n" for name in ("from", "to"))
+    measure = "T1.days | ใช้เวลา | วัน | จำนวน | วันทำการ | | T1.to | T1.from"
+    tables = [
+        one_kpi(days + measure, "T1 | | | T1.days | ≤ 9 | ≤ 8 | ≤ 7 | ≤ 6 | ≤ 5", **holidays)
+        for holidays in ({}, {"วันหยุด": "วันที่ | ชื่อ\n13 เม.ย. 2565 | สงกรานต์"})
+    ]
+    assert differences(*map(of, tables)) == Differences((), ("T1",), ())
