@@ -152,7 +152,8 @@ class Node:
     a month's rules. Nor is the ``template``.
 
     A node has further rows (``others``) where it weighs otherwise for other units; ``weight_measure`` is the
-    fixed measure that holds each unit's own weight, empty where the row states one.
+    fixed measure that holds each unit's own weight, empty where the row states one. ``leaves`` says whether
+    it leaves a unit that has no target group.
     """
 
     code: str
@@ -172,6 +173,7 @@ class Node:
     positions: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
     template: Template = field(default=Template(), compare=False)
     weight_measure: str = field(default="", metadata={MAY_LACK: True})
+    leaves: bool = field(default=False, metadata={MAY_LACK: True})
     others: tuple["Node", ...] = field(default=(), metadata={MAY_LACK: True})
 
     @property

@@ -26,6 +26,13 @@ class Flag(StrEnum):
     NO = ""
 
 
+class NoTarget(StrEnum):
+    """เมื่อไม่มีกลุ่มเป้าหมาย: what becomes of a KPI where all that it divides by is zero."""
+
+    STAYS = ""
+    LEAVES = "ตัดออก"
+
+
 class Scope(StrEnum):
     """ใช้กับ: the word before the units, groups or positions that a node is meant for."""
 
@@ -173,6 +180,7 @@ class _Nodes(Sheet):
     responsible = Column("ผู้รับผิดชอบ", 30, wraps=True)
     reference = Column("อ้างอิง", 56, wraps=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
+    no_target = Column("เมื่อไม่มีกลุ่มเป้าหมาย", 20, choices=NoTarget, optional=True)
     template = (
         Column("คำอธิบาย", 60, wraps=True, optional=True),
         Column("สูตร", 48, wraps=True, optional=True),

@@ -4,12 +4,12 @@ What the batch knows by itself (ส่งทันกำหนด, วันท�
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import COMPUTATIONS, Cells, Parts
 from kpibatch.rules.conditions import DECIMALS, Floats
-from kpibatch.rules.records import Measure, Source, ZeroRule
+from kpibatch.rules.records import Measure, Rule, Source, ZeroRule
 
 _WHOLE = 2.0**52  # floats from here on have no decimals
 COMPUTED = tuple(source for source, computation in COMPUTATIONS.items() if computation.divides)
@@ -58,6 +58,12 @@ def rounded(measure: Measure, values: Floats) -> Floats:
     exact = size >= _WHOLE
     result: Floats = values * exact + sign * whole * ~exact
     return result
+
+
+def quotients(rules: Iterable[Rule], measures: Mapping[str, Measure]) -> tuple[Measure, ...]:
+    """The measures that rows of ระดับ ask for and that are computed by dividing, each once."""
+    asked = dict.fromkeys(rule.measure for rule in rules if any(rule.edges))
+    return tuple(measures[code] for code in asked if measures[code].source in COMPUTED)
 
 
 def undefined_at_zero(measure: Measure) -> bool:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import Case, Method, Node, Rule, Source
-from kpibatch.rules.sources import needed_for
+from kpibatch.rules.records import Case, Measure, Method, Node, Rule, Source
+from kpibatch.rules.sources import needed_for, quotients
 from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.points import Integers, active, holding, linear, steps
 
@@ -35,8 +35,15 @@ class KpiScores:
     asked: Mapping[str, Booleans]
 
 
-def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: LevelTables) -> KpiScores:
-    """One leaf's cases, levels and scores; ``values`` and ``absent`` are units × measures.
+def score_kpi(
+    leaf: Node,
+    values: pd.DataFrame,
+    absent: pd.DataFrame,
+    tables: LevelTables,
+    incomplete: pd.DataFrame | None = None,
+) -> KpiScores:
+    """One leaf's cases, levels and scores; ``values``, ``absent`` and ``incomplete`` are units × measures;
+    nothing is incomplete where that is not given.
 
     Source: design, section 1 (ระดับ: Level = the longest unbroken run of levels met from level 1).
     """
@@ -64,10 +71,34 @@ def score_kpi(leaf: Node, values: pd.DataFrame, absent: pd.DataFrame, tables: Le
     met &= given
     level = longest_run(met, given)
     score = linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else steps(level, tables)
+    leaves = _leaves(leaf, case, values, needed, incomplete, tables)
+    applies_to = applies_to & ~leaves
+    needed = {code: units & ~leaves for code, units in needed.items()}
     missing &= applies_to
     return KpiScores(
         leaf.code, applies_to, case, given, met, level, score, missing, needed, _asked(needed, tables)
     )
+
+
+def _leaves(
+    leaf: Node,
+    case: Integers,
+    values: pd.DataFrame,
+    needed: Mapping[str, Booleans],
+    incomplete: pd.DataFrame | None,
+    tables: LevelTables,
+) -> Booleans:
+    """The units that the KPI leaves: they have no target group, and no month lacks of what it needs.
+
+    Source: design, section 1 (Wider rules: เมื่อไม่มีกลุ่มเป้าหมาย: ตัดออก).
+    """
+    if not leaf.leaves:
+        return np.zeros(len(values), dtype=bool)
+    nobody = without_target(leaf, case, values, tables)
+    if incomplete is not None:
+        for code, units in needed.items():
+            nobody &= ~(incomplete[code].to_numpy(bool) & units)
+    return nobody
 
 
 def _settled(rows: Sequence[Rule], values: pd.DataFrame) -> Booleans:
@@ -86,6 +117,25 @@ def _one_holds(rows: Sequence[Rule], at: int, values: pd.DataFrame) -> Booleans:
     """The units that fulfil what one of the rows asks at a level (from 0) at which some of them do."""
     held = [holding(rule, at, values) for rule in rows if rule.edges[at]]
     return np.asarray(np.any(held, axis=0), dtype=np.bool_)
+
+
+def without_target(leaf: Node, case: Integers, values: pd.DataFrame, tables: LevelTables) -> Booleans:
+    """The units that have no target group: in their case the KPI asks for quotients, and the denominator of
+    each is zero.
+
+    Source: design, section 1 (Wider rules: เมื่อไม่มีกลุ่มเป้าหมาย).
+    """
+    nobody, cases = np.zeros(len(values), dtype=bool), tables.cases_of(leaf.code)
+    for number in range(1, len(cases) + 1) if cases else (0,):
+        below = [measure.denominator for measure in quotients_in_case(leaf.code, number, tables)]
+        if below:
+            nobody |= (case == number) & (values[below].to_numpy(float) == 0).all(axis=1)
+    return nobody
+
+
+def quotients_in_case(kpi: str, case: int, tables: LevelTables) -> tuple[Measure, ...]:
+    """The quotients that a KPI asks for in a case (from 1; 0 where it has none)."""
+    return quotients(tables.rules_in_case(kpi, case), tables.measures)
 
 
 def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores:

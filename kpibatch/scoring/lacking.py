@@ -12,11 +12,11 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.rules.computations import COMPUTATIONS
-from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.rules.sources import computed_words, needed_for, undefined_at_zero
-from kpibatch.scoring.kpi import KpiScores
+from kpibatch.scoring.kpi import KpiScores, quotients_in_case
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.score import Scores
 
@@ -219,6 +219,30 @@ def zero_denominators(
         and math.isnan(measured.value(unit, measure.code))
         and _needed(scores, measure.code, row, tables)
     ]
+
+
+def left_out(measured: Measured, scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:
+    """KPIs that leave a unit since it has no target group: the reporter gains by it, so what the unit has
+    filled in itself is asked about, and what the province has fixed is told.
+
+    Source: design, section 1 (Wider rules: เมื่อไม่มีกลุ่มเป้าหมาย).
+    """
+    found = []
+    for code, kpi in scores.kpis.items():
+        meant = [applies(tables, code, unit) for unit in tables.units]
+        for row in np.flatnonzero(np.array(meant, dtype=bool) & ~kpi.applies).tolist():
+            unit = tables.units[row].code
+            for quotient in quotients_in_case(code, int(kpi.case[row]), tables) if unit in sent else ():
+                parts = [tables.measures[part] for part in tables.with_ingredients(quotient.denominator)]
+                own = [part.code for part in parts if part.source is Source.FORM]
+                origins = (measured.origin.get((unit, part)) for part in own or [each.code for each in parts])
+                place = next(filter(None, origins), quotient.place)
+                facts = {"kpi": code, "label": tables.measures[quotient.denominator].label}
+                name = "no-target-filled" if own else "no-target"
+                found.append(
+                    finding(name, place, unit=unit, measure=quotient.denominator, found="0", **facts)
+                )
+    return found
 
 
 def too_large(measured: Measured, scores: Scores, sent: set[str], tables: LevelTables) -> list[Finding]:

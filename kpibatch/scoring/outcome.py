@@ -31,6 +31,7 @@ from kpibatch.scoring.lacking import (
     Lack,
     carried_over,
     lacks,
+    left_out,
     missing,
     missing_baselines,
     still_missing,
@@ -233,6 +234,7 @@ def assess(
     findings += missing_baselines(needed, tables)
     findings += without_case(scores, sent, tables)
     findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
+    findings += left_out(measured, scores, sent, tables)
     findings += [*too_large(measured, scores, sent, tables), *backwards(measured, sorted(sent), tables)]
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])

@@ -148,7 +148,7 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
         standings.append(Standing(unit, total, *words, rank, status, *groups.get(unit, (0, 0))))
     return sorted(
         standings,
-        key=lambda standing: (standing.rank == 0, standing.rank, standing.status is Status.NOT_SUBMITTED),
+        key=lambda standing: (standing.rank == 0, standing.rank, math.isnan(standing.total)),
     )
 
 

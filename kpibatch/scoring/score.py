@@ -53,7 +53,7 @@ def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
     kpis, lost = dict[str, KpiScores](), list[Finding]()
     for leaf in tables.leaves:
         with piece(lost, KPI_LOST, leaf.place, kpi=leaf.code):
-            kpis[leaf.code] = score_kpi(leaf, values, absent, tables)
+            kpis[leaf.code] = score_kpi(leaf, values, absent, tables, measured.incomplete)
         if leaf.code not in kpis:
             kpis[leaf.code] = unscored(leaf, values, tables)
     scores, shares, provisional = score_tree(kpis, tables, values.index)

@@ -55,6 +55,7 @@ def row_of(code: str, scope: str, weight: float) -> dict[str, Any]:
     return {"ตัวชี้วัด!A6": code, "ตัวชี้วัด!D6": weight, "ตัวชี้วัด!F6": scope}
 
 
+NO_TARGET = "เมื่อไม่มีกลุ่มเป้าหมาย"
 # a fixed measure from which a weight may be taken
 WEIGHTS = cells_of("รายการข้อมูล", 9, "I1.w", "น้ำหนัก", None, "จำนวน", "ค่าตั้งต้น") | {
     **{"ค่าตั้งต้น!D1": "น้ำหนัก", "ค่าตั้งต้น!D2": "I1.w"},
@@ -296,6 +297,7 @@ SLIPS = (
     Slip("lint-weight-base", "ค่าตั้งต้น", {"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS | {"ค่าตั้งต้น!D5": None},
         near={"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS, also=also("lint-weights-of")),
     Slip("lint-weight-base", "ค่าตั้งต้น!D4", {"ตัวชี้วัด!D2": "I1.w", "ตัวชี้วัด!D3": 60} | WEIGHTS | {"ค่าตั้งต้น!D4": 0}, also=also("lint-weights-of")),
+    Slip("lint-no-quotient", "ตัวชี้วัด!A5", {"ตัวชี้วัด!J1": NO_TARGET, "ตัวชี้วัด!J5": "ตัดออก"}, near={"ตัวชี้วัด!J1": NO_TARGET, "ตัวชี้วัด!J4": "ตัดออก"}),
     Slip("table-row-differs", "ตัวชี้วัด!C6", row_of("T", "กลุ่ม ใต้", 60) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ", "ตัวชี้วัด!C6": "งานอื่น"},
         near=row_of("T", "กลุ่ม ใต้", 60) | {"ตัวชี้วัด!F2": "กลุ่ม เหนือ", "ตัวชี้วัด!C6": "งานทีม"}),
     Slip("table-weight-measure", "ตัวชี้วัด!D2", {"ตัวชี้วัด!D2": "I1.news"}),

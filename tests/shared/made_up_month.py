@@ -30,16 +30,16 @@ def outcome_of(
 
     ``came`` says when a unit's submission did, where that is at issue.
     """
-    rows = []
+    rows, months = [], [each for each in tables.round.months if each <= month]
     for unit, values in given.items():
         for at, measure in enumerate(tables.monthly_measures):
-            value = values.get(measure.code)
-            cell = dict.fromkeys(COLUMNS, "") | {"unit": unit, "measure": measure.code, "month": month}
+            cell = dict.fromkeys(COLUMNS, "") | {"unit": unit, "measure": measure.code}
             cell |= {"file": f"{unit}.xlsx", "sheet": "แบบรายงาน", "cell": f"F{6 + at}"}
             cell |= {"value": float("nan"), "state": "blank"}
+            rows += [cell | {"month": each} for each in months]
+            value = values.get(measure.code)
             if value is not None:
-                cell |= {"value": as_number(value), "state": "ok", "found": str(value)}
-            rows.append(cell)
+                rows[-1] |= {"value": as_number(value), "state": "ok", "found": str(value)}
     arrived = came or {}
     sent = tuple(
         Submission(unit, month, f"{unit}.xlsx", "", arrived.get(unit)) for unit in given if unit not in unsent

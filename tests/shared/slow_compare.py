@@ -247,7 +247,7 @@ def differences(
 def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
     if standing.status is not place.status:
         yield f"{standing.unit}: {standing.status} for {place.status}"
-    if place.status is Status.NOT_SUBMITTED:
+    if place.status in (Status.NOT_SUBMITTED, Status.NOT_APPLICABLE):
         same = standing.rank == 0 and math.isnan(standing.total) and not standing.rating
     else:
         same = (standing.total, standing.rank, standing.rating) == (

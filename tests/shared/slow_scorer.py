@@ -252,6 +252,16 @@ class Slow:
                 return row
         return None
 
+    def no_target(self, kpi: str) -> bool:
+        """Whether the KPI leaves the unit: all that it divides by is a known zero."""
+        if self.book.tables.node[kpi].leaves is False or (self.book.cases[kpi] and not self.case[kpi]):
+            return False
+        measures = [self.book.tables.measures[rule.measure] for rule in self.rules[kpi] if any(rule.row)]
+        kinds = (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.RATIO)
+        below = [measure.denominator for measure in measures if measure.source in kinds]
+        stale = any(map(self.is_stale, self.needed(kpi)))
+        return bool(below) and all(self.value(code) == 0 for code in below) and not stale
+
     def weight(self, node: Node) -> Fraction:
         row = self.row_of(node)
         assert row
@@ -311,12 +321,16 @@ class Slow:
         )
 
     def is_provisional(self, kpi: str) -> bool:
+        return any(map(self.is_incomplete, self.needed(kpi)))
+
+    def needed(self, kpi: str) -> set[str]:
+        """What a KPI's level hangs on."""
         asked = {measure for measure, _ in self.book.cases[kpi]}
         for rules in self.together(kpi):
             last = max(level for rule in rules for level, one in enumerate(rule.row) if one)
             if len(rules) == 1 or not any(self.fulfils(rule, last) for rule in rules):
                 asked |= {code for rule in rules for code in rule.codes}
-        return any(map(self.is_incomplete, asked))
+        return asked
 
     def score(self, leaf: Node) -> Fraction:
         below, scores = (
@@ -354,7 +368,7 @@ class Slow:
                 sum(weight * score for weight, score, _ in applying) / Fraction(whole),
                 any(one[2] for one in applying),
             )
-        elif not children and self.applies(self.book.tables.node[code]):
+        elif not children and self.applies(self.book.tables.node[code]) and not self.no_target(code):
             found[code] = self.score(self.book.tables.node[code]), self.is_provisional(code)
 
 
@@ -382,6 +396,8 @@ class Place(NamedTuple):
 def ranking(units: Sequence[Slow], sent: set[str], *, gaps: bool = True) -> dict[str, Place]:
     """Half-up to 4 decimals once; bands and ranks use that number; ranks are 1, 2, 2, 4, or 1, 2, 2, 3."""
     tables = units[0].book.tables
+    nothing = {one.unit.code: one for one in units if TOTAL not in one.tree}
+    units = [one for one in units if one.unit.code not in nothing]
     totals = {one.unit.code: math.floor(one.tree[TOTAL][0] * 10**4 + Fraction(1, 2)) for one in units}
     members: dict[str, list[int]] = {}
     for one in units:
@@ -394,7 +410,12 @@ def ranking(units: Sequence[Slow], sent: set[str], *, gaps: bool = True) -> dict
     def rank(total: int, among: list[int]) -> int:
         return 1 + len(among) - bisect_right(among, total)
 
-    places = {}
+    places = {
+        code: Place(
+            *(0, Fraction(), "", 0), Status.NOT_APPLICABLE if code in sent else Status.NOT_SUBMITTED, 0
+        )
+        for code in nothing
+    }
     for one in units:
         code, total = one.unit.code, totals[one.unit.code]
         percent = Fraction(total, 100) / Fraction(tables.top_score)

@@ -58,3 +58,49 @@ def weighing() -> LevelTables:
 def values(*levels: int | None) -> dict[str, object]:
     """What a unit fills in to reach those levels at T1, T2, I1, I2, P1."""
     return {f"{leaf}.x": level for leaf, level in zip(LEAVES, levels, strict=True) if level is not None}
+
+
+_WITH_HEAD = _HEADS["ระดับ"], _HEADS["รายการข้อมูล"]
+LEAVING: Mapping[str, str] = {
+    "หน่วย": UNITS,
+    "ตัวชี้วัด": """
+        รหัส | อยู่ใต้ | ชื่อ      | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ | อ้างอิง | เมื่อไม่มีกลุ่มเป้าหมาย
+        R   |      | เรื่องร้องเรียน | 50    |            |        |           |           | ข้อ 1   | ตัดออก
+        S   |      | หนี้ค้าง    | 30    |            | ยกเว้น 3104 |      |           | ข้อ 2   | ตัดออก
+        N   |      | ข่าว       | 20    |            |        |           |           | ข้อ 3
+    """,
+    "รายการข้อมูล": f"""{_WITH_HEAD[1]}
+        R.got   | เรื่องที่รับ     | เรื่อง | จำนวน   | กรอก | รวม    |       |        |        | 0
+        R.done  | เรื่องที่ยุติ     | เรื่อง | จำนวน   | กรอก | รวม    |       |        |        | 0
+        R.pct   | ร้อยละที่ยุติ    | ร้อยละ | ร้อยละ   | ร้อยละ |       | R.done | R.got
+        R.plan  | แผน          |      | ใช่/ไม่ใช่ | กรอก | ล่าสุด
+        S.staff | กำลังคน       | คน    | จำนวน   | กรอก | ล่าสุด
+        S.debt  | หนี้ต้นปี       | บาท   | จำนวนเงิน | ค่าตั้งต้น
+        S.now   | หนี้คงเหลือ     | บาท   | จำนวนเงิน | กรอก | ล่าสุด |       |        |        | 0
+        S.cut   | หนี้ที่ลดลง      | ร้อยละ | ร้อยละ   | ลดลง  |       | S.now  | S.debt | ไม่ผ่าน
+        S.open  | สัญญา         | ราย   | จำนวน   | กรอก | ล่าสุด |       |        |        | 0
+        S.share | ร้อยละสัญญาปิด  | ร้อยละ | ร้อยละ   | ร้อยละ |       | S.shut | S.open | ไม่ผ่าน
+        S.shut  | สัญญาที่ปิด      | ราย   | จำนวน   | กรอก | ล่าสุด |       |        |        | 0
+        N.x     | ข่าว          | ข่าว   | จำนวน   | กรอก | ล่าสุด
+    """,
+    "ระดับ": f"""{_WITH_HEAD[0]}
+        R | | | R.pct  | ≥ 60 | ≥ 70 | ≥ 80 | ≥ 90 | ≥ 100
+        R | | | R.plan |      |      |      |      | ใช่
+        S | S.staff | ≤ 2 | S.cut   | ≥ 5 | ≥ 10 | ≥ 15 | ≥ 20 | ≥ 25
+        S | S.staff | > 2 | S.cut   | ≥ 5 | ≥ 10 | ≥ 15 | ≥ 20 | ≥ 25
+        S | S.staff | > 2 | S.share |     |      | ≥ 20 | ≥ 40 | ≥ 60
+        N | | | N.x    | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5
+    """,
+    "ค่าตั้งต้น": """
+        รหัสหน่วย | S.debt
+        3101    | 1000
+        3102    | 0
+        3103    | 0
+        3104    | 500
+    """,
+}
+
+
+def leaving() -> LevelTables:
+    """R leaves whoever got no complaints; S whoever had no debt, and with more staff no contracts either."""
+    return levels(**LEAVING)

@@ -7,13 +7,13 @@ from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
 from recalculated import calculated, differences
 from tablebook import levels
-from weighing import BOOK, FIXED, UNITS, values
+from weighing import BOOK, FIXED, UNITS, leaving, values
 
 from kpibatch.base.config import RankingRules
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.unit.book import write_unit_book
 
-SCORES = "คะแนนรายตัวชี้วัด"
+SCORES, LEFT = "คะแนนรายตัวชี้วัด", "KPIs that leave"
 
 
 GIVEN = {
@@ -40,10 +40,32 @@ def outcome(rules: RankingRules) -> Outcome:
     return outcome_of(tables, GIVEN, ranking=rules, unsent=["3107"])
 
 
+def left() -> Outcome:
+    """KPIs that leave: 3102 has no complaint and no debt, 3103 no debt and more staff; 3104 lacks a month."""
+    full = {
+        "R.got": 10,
+        "R.done": 8,
+        "R.plan": 1,
+        "S.staff": 2,
+        "S.now": 900,
+        "S.open": 5,
+        "S.shut": 2,
+        "N.x": 4,
+    }
+    given = {
+        "3101": full,
+        "3102": full | {"R.got": 0, "R.done": 0},
+        "3103": full | {"S.staff": 3, "S.open": 0, "R.plan": None},
+        "3104": full | {"R.got": None, "R.done": 0},
+    }
+    return outcome_of(leaving(), given, unsent=["3104"])
+
+
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("weighed")
-    return {name: ranking_of(outcome(rules), folder / f"{name}.xlsx") for name, rules in RULES.items()}
+    month = {name: outcome(rules) for name, rules in RULES.items()} | {LEFT: left()}
+    return {name: ranking_of(each, folder / f"{name}.xlsx") for name, each in month.items()}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +101,18 @@ def test_the_rank_within_a_group_stands_beside_the_rank(books: dict[str, Path]) 
     lines = list(load_workbook(books["no rank left out"], data_only=True)["อันดับ"].iter_rows(values_only=True))
     assert lines[6][6:8] == ("กลุ่ม", "อันดับในกลุ่ม")
     assert {line[1]: line[7] for line in lines[7:14]} == dict(zip(units, groups, strict=True))
+
+
+def test_a_kpi_that_leaves_says_so_in_place_of_a_level(books: dict[str, Path]) -> None:
+    book = load_workbook(books[LEFT], data_only=True)
+    lines = [[str(cell) for cell in line] for line in book["R"].iter_rows(values_only=True)]
+    [line] = [line for line in lines if line[0] == "3102"]
+    assert line.count("–") == 2
+    assert "ไม่มีกลุ่มเป้าหมาย" in line
+    formulas = [
+        str(cell) for row in load_workbook(books[LEFT])["S"].iter_rows(values_only=True) for cell in row
+    ]
+    assert any(text.startswith("=IF(OR(AND($") and '"–"' in text for text in formulas)
 
 
 @pytest.mark.slow

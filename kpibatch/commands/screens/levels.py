@@ -14,6 +14,7 @@ from kpibatch.rules.paper.words import (
     changes_in_round,
     check_in_words,
     group_in_words,
+    leaves_in_words,
     remark_in_words,
     since_in_words,
     sources_in_words,
@@ -79,6 +80,7 @@ def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> No
         since_in_words(node.since, language),
         node.responsible,
         applies_in_words(tables, node, language),
+        leaves_in_words(node, language),
         node.reference,
     )
     print()

@@ -24,6 +24,7 @@ from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
 from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS, Item
+from kpibatch.rules.sources import quotients
 from kpibatch.rules.written import alternatives
 
 _BLANKING = ("missing", "baseline-missing")
@@ -81,15 +82,16 @@ class Causes:
         """What made a KPI apply to a unit, or no longer."""
         path = {*_path(self.a.tables, kpi), *_path(self.b.tables, kpi)}
         for change in self.changes:
-            of_node = (
-                change.sheet == NODES.sheet and change.key[0] in path and change.column in ("", NODES.scope)
-            )
-            if of_node or (
-                change.sheet == UNITS.sheet
-                and change.key == (unit,)
-                and change.column in (UNITS.group, UNITS.position)
-            ):
+            of_node = change.sheet == NODES.sheet and change.key[0] in path
+            of_unit = change.sheet == UNITS.sheet and change.key == (unit,)
+            whom = ("", NODES.scope, NODES.no_target) if of_node else (UNITS.group, UNITS.position)
+            if (of_node or of_unit) and change.column in whom:
                 yield as_rule(change)
+        of = [side.tables for side in (self.a, self.b) if kpi in side.tables.node]
+        leaving = [tables for tables in of if tables.node[kpi].leaves]
+        asked = [each for tables in leaving for each in quotients(tables.rules_of(kpi), tables.measures)]
+        below = dict.fromkeys(each.denominator for each in asked)
+        yield from filter(None, (self.value(unit, code) for code in below))
 
     def value(self, unit: str, code: str) -> Cause | None:
         """A changed value with the cells it came from; ``None`` where it did not change."""

@@ -18,6 +18,7 @@ _FOLLOWS = frozenset(
             "weight-base",
             "weights-of",
             "row-idle",
+            "no-quotient",
             "weights",
             "weights-stated",
             "root-weights",

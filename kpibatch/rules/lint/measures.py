@@ -9,7 +9,7 @@ from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import BASELINES
-from kpibatch.rules.sources import COMPUTED, at_zero
+from kpibatch.rules.sources import COMPUTED, at_zero, quotients
 
 _NO_AMOUNT = (Kind.DATE, Kind.YES_NO)
 _LIKE_THEIR_PARTS = (Source.HIGHEST, Source.LOWEST)
@@ -127,8 +127,21 @@ def zero_rules(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (เมื่อตัวหารเป็นศูนย์).
     """
     for measure, below in _ratios(tables):
-        if below.source is not Source.BASE and measure.zero_rule is ZeroRule.MISSING:
+        unsaid = below.source is not Source.BASE and measure.zero_rule is ZeroRule.MISSING
+        if unsaid and not _always_leaves(tables, measure):
             yield finding("lint-zero-rule", measure.place, measure=measure.code, found=below.code)
+
+
+def _always_leaves(tables: LevelTables, measure: Measure) -> bool:
+    """Whether wherever a quotient is asked for, its KPI leaves where it would divide by zero."""
+    kpis = {rule.kpi for rule in tables.rules if rule.measure == measure.code}
+    cases = [
+        quotients(tables.rules_in_case(kpi, number), tables.measures)
+        for kpi in kpis
+        for number in range(len(tables.cases_of(kpi)) + 1)
+    ]
+    leaving = all(tables.node[kpi].leaves for kpi in kpis if kpi in tables.node)
+    return bool(kpis) and leaving and all(asked == (measure,) for asked in cases if measure in asked)
 
 
 def idle_zero_rules(tables: LevelTables) -> Iterator[Finding]:

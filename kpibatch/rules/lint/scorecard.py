@@ -9,6 +9,7 @@ from kpibatch.base.thai import fold, show_number
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Node, Unit
 from kpibatch.rules.schema import BASELINES, NODES
+from kpibatch.rules.sources import quotients
 
 _TOTAL_KEEPS = 1e-4
 
@@ -85,6 +86,16 @@ def units_alone(tables: LevelTables) -> Iterator[Finding]:
         if tables.leaves and not any(applies(tables, leaf.code, unit) for leaf in tables.leaves):
             place = Place(tables.file, NODES.sheet)
             yield finding("lint-unit-alone", place, unit=unit.code, found=unit.name)
+
+
+def leaving_with_nothing_divided(tables: LevelTables) -> Iterator[Finding]:
+    """A KPI that leaves where there is no target group asks for a quotient.
+
+    Source: design, section 1 (Wider rules: เมื่อไม่มีกลุ่มเป้าหมาย).
+    """
+    for node in (node for node in tables.nodes if node.leaves):
+        if not quotients(tables.rules_of(node.code), tables.measures):
+            yield finding("lint-no-quotient", node.place, found=node.code)
 
 
 def kpi_references(tables: LevelTables) -> Iterator[Finding]:
@@ -277,6 +288,7 @@ CHECKS = (
     nobody,
     unknown_groups,
     units_alone,
+    leaving_with_nothing_divided,
     kpi_references,
     idle_rows,
     positive_weights,

@@ -18,6 +18,7 @@ from kpibatch.rules.paper.words import (
     applies_in_words,
     changes_in_round,
     check_in_words,
+    leaves_in_words,
     lines_below,
     since_in_words,
     template_in_words,
@@ -116,7 +117,7 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
 def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
     words, weight = applies_in_words(tables, node, language), weight_in_words(tables, node, language)
     begun = {node.since, *(rule.since for rule in tables.rules_of(node.code))}
-    facts = [words, since_in_words(max(begun), language)]
+    facts = [words, since_in_words(max(begun), language), leaves_in_words(node, language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
     lines = [(name, True), *((line, False) for line in lines_below(tables, node, language))]
     for number, (line, first) in enumerate(lines):

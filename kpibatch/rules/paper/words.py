@@ -161,6 +161,11 @@ def _meant_for(tables: LevelTables, row: Node, language: str) -> str:
     return ""
 
 
+def leaves_in_words(node: Node, language: str) -> str:
+    """That the KPI leaves a unit without a target group; empty where it stays."""
+    return say("words.leaves", language) if node.leaves else ""
+
+
 def weight_in_words(tables: LevelTables, node: Node, language: str) -> str:
     """What a node weighs: ``60``, ``ตาม น้ำหนักของอำเภอ``, ``60 (กลุ่ม เหนือ), 40 (กลุ่ม ใต้)``."""
     if not node.others:

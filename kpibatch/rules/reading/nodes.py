@@ -18,7 +18,7 @@ from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.references import sound_nodes
 from kpibatch.rules.records import Measure, Method, Node, Source, Template, Unit
 from kpibatch.rules.round import Round
-from kpibatch.rules.schema import NODES, UNITS, Scope
+from kpibatch.rules.schema import NODES, UNITS, NoTarget, Scope
 
 _LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one
 
@@ -212,6 +212,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[st
         since=since_of(row, NODES.since, this),
         ends=ends,
         template=Template(*map(row.text, NODES.template)),
+        leaves=row.choice(NODES.no_target, NoTarget, NoTarget.STAYS) is NoTarget.LEAVES,
     )
 
 

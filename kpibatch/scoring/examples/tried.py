@@ -64,7 +64,7 @@ def _value(months: tuple[float, ...], measure: Measure) -> float:
 def levels_of(tables: LevelTables, kpi: str, measured: Measured) -> KpiScores:
     """What one KPI makes of them."""
     values = measured.values
-    return score_kpi(tables.node[kpi], values, values.isna(), tables)
+    return score_kpi(tables.node[kpi], values, values.isna(), tables, measured.incomplete)
 
 
 def _tried(tables: LevelTables, examples: Sequence[Example], language: str) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import read_number, show_month, show_number
 from kpibatch.intake.month import late_days
 from kpibatch.rules.computations import COMPUTATIONS
+from kpibatch.rules.levels import applies
 from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.words import (
     asked,
@@ -24,6 +25,7 @@ from kpibatch.rules.paper.words import (
 from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import computed_words, undefined_at_zero
 from kpibatch.rules.written import alternatives
+from kpibatch.scoring.kpi import quotients_in_case
 from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
@@ -63,7 +65,7 @@ class _Explanation:
         for words in template_in_words(self.node, self.language):
             yield "  " + words
         if not self.result.applies[self.row]:
-            yield self.say("not-applicable")
+            yield from self._not_applicable()
             return
         if self.unit.code not in self.outcome.sent:
             yield self.say("unread" if self.unit.code in self.outcome.unread else "not-sent")
@@ -80,6 +82,15 @@ class _Explanation:
         yield from self._case()
         yield from self._levels()
         yield from self._next()
+
+    def _not_applicable(self) -> Iterator[str]:
+        """The KPI is not meant for the unit, or leaves it for what it divides by is zero."""
+        if not applies(self.tables, self.kpi, self.unit):
+            yield self.say("not-applicable")
+            return
+        yield self.say("no-target")
+        for quotient in quotients_in_case(self.kpi, self.case, self.tables):
+            yield "  " + self._value(self.tables.measures[quotient.denominator])
 
     def _verdict(self) -> Iterator[str]:
         share = float(self.outcome.scores.shares[self.kpi].to_numpy(float)[self.row])

@@ -10,7 +10,7 @@ from kpibatch.base.catalogue import Words
 from kpibatch.base.errors import NoKpi
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import show_month, show_number
-from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
@@ -68,7 +68,8 @@ def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
         )
         named = {"code": child.code, "name": child.name, "weight": weight}
         if math.isnan(score):
-            yield "  " + say("child-not-applicable", **named)
+            meant = applies(outcome.tables, child.code, unit)
+            yield "  " + say("child-no-target" if meant else "child-not-applicable", **named)
             continue
         share = float(outcome.scores.shares[child.code].to_numpy(float)[row])
         waiting = bool(outcome.scores.provisional[child.code].to_numpy()[row])

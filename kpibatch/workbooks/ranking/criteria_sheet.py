@@ -14,6 +14,7 @@ from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
     group_in_words,
+    leaves_in_words,
     remark_in_words,
     since_in_words,
     weight_in_words,
@@ -200,4 +201,4 @@ def _node(say: Words, tables: LevelTables, node: Node) -> str:
     facts = {"code": node.code, "name": node.name, "weight": weight_in_words(tables, node, say.language)}
     since = since_in_words(node.since, say.language)
     text = say("criteria-node", **facts, responsible=node.responsible or "–") + f"   {node.reference}"
-    return f"{text}   {since}" if since else text
+    return "   ".join(filter(None, (text, since, leaves_in_words(node, say.language))))

@@ -18,6 +18,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import are_days, computed_formula
 from kpibatch.rules.written import alternatives, last_asked
+from kpibatch.scoring.kpi import quotients_in_case
 
 TEXTS = 3
 RULES_TOP = 6
@@ -191,6 +192,22 @@ class KpiFormulas:
             return f'"{NOT_GIVEN}"'
         case = ref(at, self.plan.case, "c")
         return f'IF(OR({",".join(f"{case}={number}" for number in skipping)}),"{NOT_GIVEN}",{met})'
+
+    def without_target(self, at: int) -> str:
+        """Whether the KPI leaves the unit: all that it divides by in the unit's case is zero, and no month
+        lacks.
+
+        Source: design, section 1 (Wider rules: เมื่อไม่มีกลุ่มเป้าหมาย); the other side of
+        ``kpi.without_target``.
+        """
+        complete, ways = f"{ref(at, self.plan.incomplete, 'c')}=0", []
+        for number in range(1, len(self.cases) + 1) if self.cases else (0,):
+            quotients = quotients_in_case(self.plan.leaf.code, number, self.tables)
+            cells = dict.fromkeys(self._cell(at, measure.denominator) for measure in quotients)
+            case = [f"{ref(at, self.plan.case, 'c')}={number}"] if number else []
+            zero = [f"ISNUMBER({cell}),{cell}=0" for cell in cells]
+            ways += [f"AND({','.join([*case, *zero, complete])})"] if zero else []
+        return f"OR({','.join(ways)})" if ways else "FALSE"
 
     @property
     def _alternatives(self) -> list[list[int]]:

@@ -4,9 +4,10 @@ Values feed formulas: measure → met or not per level → level → score. Resu
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
 from kpibatch.base.addresses import excel_day, quoted, ref
 from kpibatch.base.catalogue import Words
@@ -17,6 +18,7 @@ from kpibatch.books.columns import Column, Style, put_heads, put_line, set_width
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
+from kpibatch.rules.levels import applies
 from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
@@ -25,6 +27,7 @@ from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
 from kpibatch.workbooks.ranking.level_block import LevelBlock
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
+Live: TypeAlias = Callable[[int], str]  # the formula of a row
 _LABEL_WIDTH, _CELL_WIDTH, _DATE_WIDTH, _NEXT_WIDTH, _TEXT_WIDTH = 34.0, 17.0, 21.0, 48.0, 30.0
 _MOST_LINES = 12
 _SMALL = {"font_size": 14}
@@ -105,10 +108,10 @@ class KpiWriter:
 
     def _unit(self, at: int, line: Line) -> None:
         plan = self.plan
-        applies = bool(self.scores.applies[line.row])
-        put_line(self.sheet, at, self.columns if applies else self.columns[: 2 + len(plan.measures)], line)
+        meant = applies(self.tables, plan.leaf.code, line.unit)
+        put_line(self.sheet, at, self.columns if meant else self.columns[: 2 + len(plan.measures)], line)
         self._note(at, line)
-        if applies:
+        if meant:
             lines = [lines_of(line.texts[0], _NEXT_WIDTH)]
             lines += [lines_of(text, _TEXT_WIDTH) for text in line.texts[1:]]
             self.sheet.height(at, min(max(lines), _MOST_LINES))
@@ -196,15 +199,32 @@ class KpiWriter:
         for level in range(self.plan.levels):
             met = partial(formulas.met, level=level)
             yield Column(say("met-n", level=level + 1), 9.0, partial(self._met, level), ("cell", "met"), met)
-        yield Column(say("level"), 9.0, self._level, ("cell", "level"), self._level_formula)
-        yield Column(say("score"), 10.0, self._score, ("cell", "points"), formulas.score)
+        live = self._unless_left_out(self._level_formula)
+        yield Column(say("level"), 9.0, self._level, ("cell", "level"), live)
+        score = self._beside_level(formulas.score, "–")
+        yield Column(say("score"), 10.0, self._score, ("cell", "points"), score)
         yield Column(say("months-short"), 11.0, self._months_short, (*centre, "input"))
-        yield Column(say("status"), 13.0, self._status, centre, formulas.status)
+        status = self._beside_level(formulas.status, say("no-target"))
+        yield Column(say("status"), 13.0, self._status, centre, status)
+
+    def _unless_left_out(self, formula: Live) -> Live:
+        """A level's formula; of a KPI that may leave a unit, “–” as long as it does."""
+        if not self.plan.leaf.leaves:
+            return formula
+        return lambda at: f'IF({self.formulas.without_target(at)},"–",{formula(at)})'
+
+    def _beside_level(self, formula: Live, word: str) -> Live:
+        """The same of what hangs on the level."""
+        if not self.plan.leaf.leaves:
+            return formula
+        return lambda at: f'IF({ref(at, self.plan.level, "c")}="–","{word}",{formula(at)})'
 
     def _met(self, level: int, line: Line) -> int | str:
         return int(self.scores.met[line.row, level]) if self.scores.given[line.row, level] else NOT_GIVEN
 
     def _level(self, line: Line) -> int | str:
+        if not self.scores.applies[line.row]:
+            return "–"
         return int(self.scores.level[line.row]) if line.sent else ""
 
     def _level_formula(self, at: int) -> str:
@@ -214,9 +234,13 @@ class KpiWriter:
         return self.formulas.level(at, differs[0] if len(differs) == 1 else f"AND({','.join(differs)})")
 
     def _score(self, line: Line) -> float | str:
+        if not self.scores.applies[line.row]:
+            return "–"
         return float(self.scores.score[line.row]) if line.sent else ""
 
     def _status(self, line: Line) -> str:
+        if not self.scores.applies[line.row]:
+            return self.say("no-target")
         return self.say("provisional") if line.sent and self.scores.missing[line.row] else ""
 
     def _months_short(self, line: Line) -> int:

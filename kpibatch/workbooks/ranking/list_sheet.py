@@ -133,6 +133,8 @@ class ListSheet:
         def result(standing: Standing) -> float | str:
             row = self.outcome.tables.position[standing.unit]
             score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
+            if code in self.outcome.scores.kpis and score != score:
+                return "–"  # a KPI that stands under nothing and does not apply
             return "" if standing.total != standing.total else _known(score)
 
         head = f"{code}  {self.outcome.tables.node[code].name}"

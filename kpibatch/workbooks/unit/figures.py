@@ -153,8 +153,14 @@ class View:
         return {
             leaf.code: _line(self, leaf)
             for leaf in self.tables.leaves
-            if applies(self.tables, leaf.code, self.unit)
+            if self.outcome.scores.kpis[leaf.code].applies[self.row]
         }
+
+    @cached_property
+    def left_out(self) -> str:
+        """The KPIs that leave the unit since it has no target group."""
+        meant = (leaf for leaf in self.tables.leaves if applies(self.tables, leaf.code, self.unit))
+        return ", ".join(f"{leaf.code} {leaf.name}" for leaf in meant if leaf.code not in self.lines)
 
     def nodes(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
         """The nodes that apply, parents first, each with its depth."""

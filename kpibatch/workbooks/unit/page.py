@@ -122,6 +122,8 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
         texts.append((view.say("why-provisional", items=missing_items(view)), {"bg_color": FAIR}))
     if items := items_not_due(view):
         texts.append((view.say("why-not-due", items=items), {}))
+    if view.left_out:
+        texts.append((view.say("why-no-target", items=view.left_out), {}))
     if view.standing.rank == 0:
         texts.append((view.say("why-unranked"), {"bg_color": FAIR}))
     if view.unit.code in view.outcome.late:
