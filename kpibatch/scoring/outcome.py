@@ -232,9 +232,8 @@ def assess(
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
     findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)
-    findings += without_case(scores, sent, tables)
+    findings += [*without_case(scores, sent, tables), *left_out(measured, scores, sent, tables)]
     findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
-    findings += left_out(measured, scores, sent, tables)
     findings += [*too_large(measured, scores, sent, tables), *backwards(measured, sorted(sent), tables)]
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])

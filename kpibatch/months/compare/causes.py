@@ -88,9 +88,8 @@ class Causes:
             if (of_node or of_unit) and change.column in whom:
                 yield as_rule(change)
         of = [side.tables for side in (self.a, self.b) if kpi in side.tables.node]
-        leaving = [tables for tables in of if tables.node[kpi].leaves]
-        asked = [each for tables in leaving for each in quotients(tables.rules_of(kpi), tables.measures)]
-        below = dict.fromkeys(each.denominator for each in asked)
+        asked = (quotients(tables.rules_of(kpi), tables.measures) for tables in of if tables.node[kpi].leaves)
+        below = dict.fromkeys(each.denominator for quotient in asked for each in quotient)
         yield from filter(None, (self.value(unit, code) for code in below))
 
     def value(self, unit: str, code: str) -> Cause | None:
