@@ -9,19 +9,20 @@ import time
 from pathlib import Path
 
 import pytest
-from workspace import copy_sample, keep_units, read_rows, tree
+from small_workspace import MONTH, UNITS, small_workspace
+from workspace import read_rows, tree
 
 import kpibatch.__main__
 from kpibatch.base.errors import Interrupted
 
 KPIBATCH = [sys.executable, "-m", "kpibatch"]
 ROOT = Path(__file__).parents[2]
-MONTH = "2565-06"
+KPI, NAME = "D2.1", "สำนักงานจังหวัด"
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("streams")), "3102", "3117")
+    workspace = small_workspace(tmp_path_factory.mktemp("streams"))
     assert through_a_shell(workspace, f"run {MONTH}").returncode == 1
     return workspace
 
@@ -47,14 +48,14 @@ COMMANDS = {
     "forms": 0,
     "levels check": 0,
     "levels show": 0,
-    "explain 3102 T1": 0,
-    "history show 3102 T1": 0,
+    f"explain {UNITS[0]} {KPI}": 0,
+    f"history show {UNITS[0]} {KPI}": 0,
     "corrections": 0,
 }
 
 
 GONE = {words: COMMANDS[words] for words in (f"run {MONTH}", "mail", "status", "levels show")} | {
-    "history show 3102 T1": 0,
+    f"history show {UNITS[0]} {KPI}": 0,
     f"diff {MONTH} {MONTH}": 0,
     f"diff {MONTH} {MONTH} --format csv": 0,
 }
@@ -112,14 +113,14 @@ def test_redirected_csv_is_as_the_files_are(small: Path, encoding: str) -> None:
     content = through_a_shell(small, "status --format csv", PYTHONIOENCODING=encoding).stdout
     assert content.startswith("\ufeffmonth,unit,name".encode())
     assert content.count(b"\r\n") == content.count(b"\n") == 3
-    assert "คูเมือง" in content.decode("utf-8-sig")
+    assert NAME in content.decode("utf-8-sig")
 
 
 @pytest.mark.slow
 def test_workspaces_side_by_side_on_a_foreign_code_page(small: Path) -> None:
     done = through_a_shell(small, f"run {MONTH} {shlex.quote(str(small))}", PYTHONIOENCODING="cp874")
     assert done.returncode == 1
-    assert "คูเมือง" in done.stdout.decode("utf-8")
+    assert NAME in done.stdout.decode("utf-8")
 
 
 @pytest.mark.slow
