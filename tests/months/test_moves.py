@@ -6,6 +6,7 @@ import math
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,13 @@ def by_tables(folder: Path, edit: Callable[[Path], object], sample: str = BURIRA
     other = replace(
         config, workspace=replace(config.workspace, level_tables=str(folder / "level_tables.xlsx"))
     )
-    a, b = (_by(one, NEWEST[sample]) for one in (config, other))
+    a, b = _as_it_is(sample), _by(other, NEWEST[sample])
     return compare(a, b, table_changes(a.tables, a.workbook, b.tables, b.workbook), "th")
+
+
+@cache
+def _as_it_is(sample: str) -> Side:
+    return _by(read_config(SAMPLES / sample), NEWEST[sample])
 
 
 def _by(config: Config, month: str) -> Side:
