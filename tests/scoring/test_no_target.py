@@ -92,7 +92,7 @@ def test_while_a_case_is_not_known_nothing_leaves() -> None:
 
 def test_an_earlier_months_zero_is_not_enough() -> None:
     tables = leaving()
-    found = outcome_of(tables, {"3102": GIVEN["3102"]}, month="2565-05")  # nothing of April
+    found = outcome_of(tables, {"3102": GIVEN["3102"]}, month="2565-05", blank=["2565-04"])
     row = tables.position["3102"]
     assert found.scores.kpis["R"].applies[row]
     assert found.scores.provisional["R"].iloc[row]

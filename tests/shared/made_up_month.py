@@ -25,12 +25,14 @@ def outcome_of(
     unsent: Sequence[str] = (),
     came: Mapping[str, datetime] | None = None,
     past: Sequence[PastMonth] = (),
+    blank: Sequence[str] = (),
 ) -> Outcome:
     """Units (by code) with their values of the month by measure; fixed values are those of the tables.
 
-    ``came`` says when a unit's submission did, where that is at issue.
+    ``came`` says when a unit's submission did, where that is at issue; ``blank`` are earlier months of which
+    nothing was given.
     """
-    rows, months = [], [each for each in tables.round.months if each <= month]
+    rows, months = [], [*blank, month]
     for unit, values in given.items():
         for at, measure in enumerate(tables.monthly_measures):
             cell = dict.fromkeys(COLUMNS, "") | {"unit": unit, "measure": measure.code}
