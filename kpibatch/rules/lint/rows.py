@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.thai import arabic, show_number
-from kpibatch.rules.conditions import Condition
+from kpibatch.rules.conditions import DECIMALS, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import Asked, asked_in, can_hold, greatest, least, numbers_in
 from kpibatch.rules.records import Rollup, Rule, Source
 from kpibatch.rules.schema import MEASURES
+from kpibatch.rules.sources import rounded
 
 _EVERY_MONTH = re.compile(r"เดือนละ|(?:ต่อ|/|ทุก)\s*เดือน")
 _SLACK = 1e-9  # 80.01 - 80 is a little more than 0.01
@@ -163,6 +166,20 @@ def unreachable(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-unreachable", asked.place, measure=rule.measure, **facts)
 
 
+def finer_than_rounded(tables: LevelTables) -> Iterator[Finding]:
+    """A threshold has no more decimals than the values it is compared with: no value would lie at it.
+
+    Source: design, section 1 (Wider rules: ปัดทศนิยม).
+    """
+    for rule in tables.rules:
+        measure = tables.measures[rule.measure]
+        for asked in numbers_in(rule) if measure.decimals is not None else ():
+            ends = np.array([end for end in (asked.edge.low, asked.edge.high) if not math.isinf(end)])
+            if not asked.edge.of and (rounded(measure, ends).round(DECIMALS) != ends.round(DECIMALS)).any():
+                facts = {"found": asked.typed, "decimals": str(measure.decimals)}
+                yield finding("lint-rounding-finer", asked.place, measure=rule.measure, **facts)
+
+
 def deadlines(tables: LevelTables) -> Iterator[Finding]:
     """A deadline outside the round is a slip, unless the row's หมายเหตุ speaks for it.
 
@@ -238,6 +255,7 @@ CHECKS = (
     overshoot,
     no_conditions,
     unreachable,
+    finer_than_rounded,
     deadlines,
     directions,
     every_month,
