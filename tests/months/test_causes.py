@@ -9,6 +9,7 @@ import pytest
 from made_up_month import outcome_of
 from reckoning import BOOK, HOLIDAYS
 from tablebook import SHEETS, write
+from weighing import LEAVING
 
 from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.months.compare.moves import compare
@@ -17,7 +18,7 @@ from kpibatch.months.compare.words import cause_text
 from kpibatch.rules.paper.changes import table_changes
 from kpibatch.rules.reader import read_levels
 
-JUNE = "2565-06"
+MAY, JUNE = "2565-05", "2565-06"
 GIVEN = {"3101": {"got": date(2022, 4, 29), "closed": date(2022, 5, 9), "now": 82.46}}
 IN_TIME = [
     PastMonth(month, {}, {}, frozenset(), pd.DataFrame(columns=list(PAST_COLUMNS)), came={"3101": moment})
@@ -59,3 +60,19 @@ def test_a_change_of_what_is_reckoned_with_is_the_cause(
 ) -> None:
     found = causes(tmp_path, kpi, sheets)
     assert any(said in text for text in found), found
+
+
+FULL = {"R.got": 10, "R.done": 8, "R.plan": 1, "S.staff": 2, "S.now": 900, "N.x": 4}
+
+
+def test_a_kpi_that_leaves_names_the_target_group_that_is_gone(tmp_path: Path) -> None:
+    path = write(tmp_path / "tables.xlsx", LEAVING, {})
+    tables = read_levels(path)[0]
+    given = (FULL, FULL | {"R.got": 0, "R.done": 0})
+    months = [
+        outcome_of(tables, {"3101": each}, month) for each, month in zip(given, (MAY, JUNE), strict=True)
+    ]
+    sides = [side_of_outcome(month, month.month, path) for month in months]
+    (move,) = [each for each in compare(sides[0], sides[1], (), "th").moves if each.unit == "3101"]
+    (left,) = [each for each in move.kpis if each.kpi == "R"]
+    assert [cause_text(cause, "th").split("   ")[0] for cause in left.causes] == ["เรื่องที่รับ 10 → 0 เรื่อง"]

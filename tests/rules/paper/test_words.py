@@ -3,7 +3,7 @@
 import pytest
 from reckoning import reckoning
 from tablebook import one_kpi, read
-from weighing import weighing
+from weighing import leaving, weighing
 
 from kpibatch.rules.checks import USUAL, BuiltIn
 from kpibatch.rules.paper.words import (
@@ -12,6 +12,7 @@ from kpibatch.rules.paper.words import (
     bound,
     case_in_words,
     check_in_words,
+    leaves_in_words,
     made_in_words,
     sources_in_words,
     weight_in_words,
@@ -186,3 +187,8 @@ def test_what_its_name_says_is_not_said_again() -> None:
     assert [made_in_words(tables, tables.measures[code], "th") for code in ("plan", "base", "news")] == [
         ""
     ] * 3
+
+
+def test_that_a_kpi_leaves_is_said() -> None:
+    nodes = leaving().node
+    assert [leaves_in_words(nodes[code], "th") for code in "RN"] == ["ไม่มีกลุ่มเป้าหมาย = ตัดออก", ""]
