@@ -19,7 +19,7 @@ from slow_compare import compare
 
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import COMPUTATIONS, Parts
-from kpibatch.rules.records import Measure, Source
+from kpibatch.rules.records import Measure, Source, ZeroRule
 from kpibatch.rules.round import Holiday
 from kpibatch.rules.sources import rounded
 from kpibatch.scoring.outcome import Outcome
@@ -159,7 +159,7 @@ def test_a_day_that_is_not_given_is_not_missing_where_it_is_counted() -> None:
 
 def test_a_ratio_of_nothing_without_a_rule_is_missing() -> None:
     tables = reckoning()
-    load = replace(tables.measures["load"], zero_rule=type(tables.measures["load"].zero_rule).MISSING)
+    load = replace(tables.measures["load"], zero_rule=ZeroRule.MISSING)
     found = outcome_of(
         replace(tables, measures={**tables.measures, "load": load}), {"3101": FULL | {"staff": 0}}, JUNE
     )
