@@ -13,7 +13,7 @@ from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.unit.figures import View
+from kpibatch.workbooks.unit.figures import View, next_rating, status_word
 
 FULL = {
     **{"R.got": 10, "R.done": 8, "R.plan": 1, "S.staff": 2, "S.now": 900},
@@ -113,6 +113,9 @@ def test_a_unit_that_everything_leaves_has_no_score() -> None:
     standing = found.standing["3102"]
     assert (standing.status, standing.rank) == (Status.NOT_APPLICABLE, 0)
     assert standing.total != standing.total
+    assert explain(found, "3102", "rank")[-1] == "ไม่มีตัวชี้วัดใดใช้กับหน่วยนี้ในเดือนนี้ จึงไม่มีคะแนน"
+    view = View(found, found.tables.unit["3102"])
+    assert (status_word(view)[0], next_rating(view)) == ("ไม่มีคะแนน", "")
     assert [found.standing[unit].rank for unit in ("3101", "3103", "3104")] == [1, 1, 1]
 
 

@@ -41,7 +41,7 @@ def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
     yield f"{unit.code} {unit.name}   {title}   {show_month(outcome.month, outcome.language)}"
     yield from ("  " + words for words in (template_in_words(node, outcome.language) if node else ()))
     if math.isnan(_score(outcome, unit, TOTAL if code == RANK else code)):
-        yield say("not-applicable")
+        yield say("nothing-applies" if code in (TOTAL, RANK) else "not-applicable")
         return
     if unit.code not in outcome.sent:
         yield say("unread" if unit.code in outcome.unread else "not-sent")

@@ -233,21 +233,17 @@ def _in_words(view: View, measure: Measure) -> str:
 
 
 def status_word(view: View) -> tuple[str, str]:
-    late = view.unit.code in view.outcome.late
-    provisional = view.standing.status is Status.PROVISIONAL
-    words = [
-        view.say(f"status-{name}") for name, holds in (("provisional", provisional), ("late", late)) if holds
-    ]
+    late, status = view.unit.code in view.outcome.late, view.standing.status
+    so_far = {"provisional": status is Status.PROVISIONAL, "no-score": status is Status.NOT_APPLICABLE}
+    words = [view.say(f"status-{name}") for name, holds in (so_far | {"late": late}).items() if holds]
     return " · ".join(words) or view.say("status-complete"), FAIR if words else GOOD
 
 
 def next_rating(view: View) -> str:
     better = [band for band in view.tables.rating if band[0] > round(view.standing.percent, 9)]
-    return (
-        view.say("next-rating", threshold=f"{better[-1][0]:g}", rating=better[-1][1])
-        if better
-        else view.say("top-rating")
-    )
+    if better:
+        return view.say("next-rating", threshold=f"{better[-1][0]:g}", rating=better[-1][1])
+    return view.say("top-rating") if view.standing.total == view.standing.total else ""
 
 
 def counts_in_words(view: View) -> str:

@@ -125,7 +125,8 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
     if view.left_out:
         texts.append((view.say("why-no-target", items=view.left_out), {}))
     if view.standing.rank == 0:
-        texts.append((view.say("why-unranked"), {"bg_color": FAIR}))
+        why = "no-score" if view.standing.status is Status.NOT_APPLICABLE else "unranked"
+        texts.append((view.say(f"why-{why}"), {"bg_color": FAIR}))
     if view.unit.code in view.outcome.late:
         texts.append((view.say("why-late", came=view.came, due=view.due), {"bg_color": FAIR}))
     if view.corrected:
@@ -158,7 +159,7 @@ def _best(sheet: Sheet, view: View, row: int) -> int:
     _heading(sheet, row, view.say("best-heading"))
     best = best_lines(view.lines.values())
     if not best:
-        at_top = all(not line.next for line in view.lines.values())
+        at_top = view.lines and all(not line.next for line in view.lines.values())
         _paragraph(sheet, row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
     points = f'"+"0.0000 "{view.say("points")}"'
     for number, line in enumerate(best, 1):
