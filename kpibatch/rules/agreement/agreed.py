@@ -82,7 +82,8 @@ def _own(tables: LevelTables, unit: Unit) -> LevelTables:
         while code:
             there[code], code = None, tables.node[code].parent
     nodes = tuple(_of_one(tables, node, unit) for node in tables.nodes if node.code in there)
-    rules = (rule for node in nodes for rule in _rules_of(tables, node.code, unit))
+    cases = {code: _case_of(tables, code, unit) for code in there}
+    rules = (rule for rule in tables.rules if rule.kpi in there and _counts(rule, cases[rule.kpi]))
     return replace(tables, nodes=nodes, rules=numbered(rules), units=(unit,), written=NEVER_CHANGED)
 
 
@@ -93,14 +94,20 @@ def _of_one(tables: LevelTables, node: Node, unit: Unit) -> Node:
     return replace(bare, only=nobody, never=nobody, groups=nobody, positions=nobody)
 
 
-def _rules_of(tables: LevelTables, kpi: str, unit: Unit) -> tuple[Rule, ...]:
+def _case_of(tables: LevelTables, kpi: str, unit: Unit) -> int:
+    """The number of the unit's case of a KPI, where that follows from what is fixed; else 0."""
     for number, case in enumerate(tables.cases_of(kpi), 1):
         fixed = tables.baselines.get((unit.code, case.measure))
         if fixed is None or tables.measures[case.measure].source is not Source.BASE or case.condition.of:
             break  # the month will tell
         if case.condition.holds_one(fixed.value):
-            return tables.rules_in_case(kpi, number)
-    return tables.rules_of(kpi)
+            return number
+    return 0
+
+
+def _counts(rule: Rule, case: int) -> bool:
+    """Whether a row of any kind counts for a unit whose case that is; where it is not known, every one does."""
+    return not case or rule.case_number in (0, case)
 
 
 def agreed(tables: LevelTables, unit: Unit) -> Agreed:
@@ -136,7 +143,7 @@ def _parts_of(own: LevelTables) -> Iterator[tuple[tuple[str, str], str]]:
 
 def _rules_said(own: LevelTables, kpi: str) -> Iterator[object]:
     """A KPI's rows and all that its measures follow from, as they are read and not as they are worded."""
-    for rule in own.rules_of(kpi):
+    for rule in (rule for rule in own.rules if rule.kpi == kpi):
         skipped = tuple(NOT_GIVEN if rule.skips(at) else "" for at in range(len(rule.edges)))
         yield replace(rule, typed=skipped, remark="", places=())
     for measure in own.measures_of(kpi):
