@@ -106,7 +106,7 @@ def _case_of(tables: LevelTables, kpi: str, unit: Unit) -> int:
 
 
 def _counts(rule: Rule, case: int) -> bool:
-    """Whether a row of any kind counts for a unit whose case that is; where it is not known, every one does."""
+    """Whether a row of any kind counts for a unit whose case that is; where it is not known, each does."""
     return not case or rule.case_number in (0, case)
 
 

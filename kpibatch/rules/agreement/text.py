@@ -18,7 +18,13 @@ from kpibatch.rules.agreement.agreed import (
     own_tables,
 )
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.words import changes_between, check_in_words, lines_below, template_in_words
+from kpibatch.rules.paper.words import (
+    changes_between,
+    check_in_words,
+    leaves_in_words,
+    lines_below,
+    template_in_words,
+)
 from kpibatch.rules.records import TOTAL, Method, Node, Unit
 
 _GROUP = 4
@@ -169,7 +175,9 @@ def _item(own: LevelTables, node: Node, shares: dict[str, float], words: Words) 
     if leaf and node.method is Method.LINEAR:
         lines.append(words("linear"))
     share = show_number(round(shares[node.code], 2))
-    return Item(node.code, node.name, tuple(lines), show_number(node.weight), share, is_section=not leaf)
+    leaves = leaves_in_words(node, language)
+    name = f"{node.name}  ({leaves})" if leaves else node.name
+    return Item(node.code, name, tuple(lines), show_number(node.weight), share, is_section=not leaf)
 
 
 def _ended(node: Node, words: Words) -> Item:

@@ -14,7 +14,7 @@ from tablebook import SHEETS, levels
 from workspace import open_book
 
 from kpibatch.forms.properties import custom_properties
-from kpibatch.rules.agreement.agreed import Agreed, Part, agreed
+from kpibatch.rules.agreement.agreed import Agreed, Part, agreed, differences
 from kpibatch.rules.agreement.mark import AGREEMENT, marked, marks_of, text_digest
 from kpibatch.rules.agreement.sheet import write_sheet
 from kpibatch.rules.agreement.text import Agreement, agreement_of
@@ -89,6 +89,14 @@ def test_what_changes_in_mid_round_has_a_list_of_its_own() -> None:
     assert [item.code for item in second.items] == ["T1"]
     assert "ค่าต่อเนื่อง" in second.items[0].lines[-1]
     assert "ค่าต่อเนื่อง" not in "".join(first.items[1].lines)
+
+
+def test_a_kpi_that_may_leave_says_so_and_it_is_agreed() -> None:
+    head, *rows = SHEETS["ตัวชี้วัด"].strip().splitlines()
+    rows = [f"{row} | {'ตัดออก' if row.lstrip().startswith('T1') else ''}" for row in rows]
+    may_leave = of(ตัวชี้วัด="\n".join((f"{head} | เมื่อไม่มีกลุ่มเป้าหมาย", *rows)))
+    assert may_leave.listings[0].items[1].name.startswith("เบิกจ่าย  (")
+    assert differences(of().agreed, may_leave.agreed).rules == ("T1",)
 
 
 def test_no_kpi_no_agreement() -> None:
