@@ -6,7 +6,7 @@ Out: ``LevelTables`` and findings; the tables in words, as an annex, compared wi
 
 conditions.py    a condition: does it hold, how does a formula ask it, how is a row of them read
 phrases.py       a condition as typed → its meaning, or what may be meant (the door to lark)
-round.py         the round as records: its days and months, its holidays
+round.py         the round as records: its days and months, its holidays; a template
 records.py       units, measures, nodes, rules as records
 written.py       the rows of a round, which of them count in a month, which are alternatives
 checks.py        กฎตรวจ: what values are held against besides their own bounds, as records

@@ -1,6 +1,6 @@
 """The level tables as one record: what every later step asks. Nothing here reads or writes a file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -26,7 +26,7 @@ from kpibatch.rules.records import (
 )
 from kpibatch.rules.round import Holiday, Round
 from kpibatch.rules.sources import are_days, computed
-from kpibatch.rules.written import NEVER_CHANGED, Written
+from kpibatch.rules.written import NEVER_CHANGED, Written, numbered
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,10 @@ class LevelTables:
     def top_score(self) -> float:
         return self.scores[-1]
 
+    def scores_of(self, kpi: str) -> tuple[float, ...]:
+        """The score of each of a KPI's levels from 1 on: its own, else the round's."""
+        return self.node[kpi].own_scores or self.scores
+
     @cached_property
     def node(self) -> Mapping[str, Node]:
         return {node.code: node for node in self.nodes}
@@ -148,14 +152,25 @@ class LevelTables:
             yield from self.in_tree_order(node.code, depth + 1)
 
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
-        return self._rules_by_kpi.get(kpi, ())
+        """A KPI's rows that ask something of its levels."""
+        return self._rows_by_kpi.get(kpi, ((), (), ()))[1]
+
+    def deductions_of(self, kpi: str) -> tuple[Rule, ...]:
+        """A KPI's rows that take points off its score."""
+        return self._rows_by_kpi.get(kpi, ((), (), ()))[2]
+
+    def rows_of(self, kpi: str) -> tuple[Rule, ...]:
+        """All of them, in the workbook's order."""
+        return self._rows_by_kpi.get(kpi, ((), (), ()))[0]
 
     @cached_property
-    def _rules_by_kpi(self) -> Mapping[str, tuple[Rule, ...]]:
+    def _rows_by_kpi(self) -> Mapping[str, tuple[tuple[Rule, ...], ...]]:
+        """By KPI all its rows, those that ask and those that take points off."""
         by_kpi: dict[str, list[Rule]] = {}
         for rule in self.rules:
             by_kpi.setdefault(rule.kpi, []).append(rule)
-        return {kpi: tuple(rules) for kpi, rules in by_kpi.items()}
+        parts = ((kpi, rows, [row for row in rows if row.deducts]) for kpi, rows in by_kpi.items())
+        return {kpi: (tuple(r), tuple(x for x in r if x not in off), tuple(off)) for kpi, r, off in parts}
 
     def unit_called(self, text: str) -> Unit | None:
         """The unit of that code or name, written in any way that looks the same."""
@@ -165,7 +180,7 @@ class LevelTables:
 
     def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
         """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and
-        those without one.
+        those without one. Those that ask something alone.
         """
         return tuple(rule for rule in self.rules_of(kpi) if rule.case_number in (0, case))
 
@@ -181,12 +196,16 @@ class LevelTables:
         """By KPI and number of the case."""
         return {
             kpi: tuple(self._levels_given(kpi, case) for case in range(len(self.cases_of(kpi)) + 1))
-            for kpi in self._rules_by_kpi
+            for kpi in self._rows_by_kpi
         }
 
     def _levels_given(self, kpi: str, case: int) -> tuple[bool, ...]:
         rules = () if self.cases_of(kpi) and not case else self.rules_in_case(kpi, case)
-        return tuple(not any(rule.skips(at) for rule in rules) for at in range(self.level_count))
+        own = len(self.node[kpi].own_scores) if kpi in self.node else 0
+        return tuple(
+            at < (own or self.level_count) and not any(rule.skips(at) for rule in rules)
+            for at in range(self.level_count)
+        )
 
     def next_level(self, kpi: str, case: int, level: int) -> int:
         """The next level above (from 1) that is given; 0 at the top."""
@@ -195,14 +214,14 @@ class LevelTables:
 
     def cases_of(self, kpi: str) -> tuple[Case, ...]:
         """A KPI's cases from the top, each once; a unit takes the first that holds."""
-        return tuple(dict.fromkeys(rule.case for rule in self.rules_of(kpi) if rule.case))
+        return tuple(dict.fromkeys(rule.case for rule in self.rows_of(kpi) if rule.case))
 
     def measures_of(self, kpi: str) -> tuple[Measure, ...]:
-        """The measures a KPI shows: of its cases, rules and thresholds, each preceded by what it is computed
+        """The measures a KPI shows: of its cases, rows and thresholds, each preceded by what it is computed
         from.
         """
         codes: dict[str, None] = {}
-        for rule in self.rules_of(kpi):
+        for rule in self.rows_of(kpi):
             for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure, *rule.references):
                 codes.update(dict.fromkeys(self.with_ingredients(code)))
         return tuple(self.measures[code] for code in codes)
@@ -221,12 +240,15 @@ class LevelTables:
         return computed(measure, parts, self.lower_is_better(measure.code))
 
     def lower_is_better(self, measure: str) -> bool:
-        """Whether the level tables ask a measure to stay below, never above.
+        """Whether the level tables ask a measure to stay below, never above, as points off for more do.
 
         Source: design, section 1 (เมื่อตัวหารเป็นศูนย์ counts as passed or not).
         """
-        asked = [edge for rule in self.rules if rule.measure == measure for edge in rule.edges if edge]
-        return any(edge.downward for edge in asked) and not any(edge.upward for edge in asked)
+        rows = [rule for rule in self.rules if rule.measure == measure]
+        asked = [(edge, bool(rule.deducts)) for rule in rows for edge in rule.edges if edge]
+        below = any(edge.upward if off else edge.downward for edge, off in asked)
+        below |= any(rule.deducts and not any(rule.edges) for rule in rows)
+        return below and not any(edge.downward if off else edge.upward for edge, off in asked)
 
     @cached_property
     def form_measures(self) -> tuple[Measure, ...]:
@@ -287,21 +309,6 @@ class LevelTables:
         """A fingerprint of what a form asks: mails or thresholds may change without voiding the forms."""
         asked = [(m.code, m.label, m.kind, m.counting_unit) for m in self.form_measures]
         return fingerprint([self.round.key, self.round.months, asked])[:16]
-
-
-def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Rows of ระดับ, each with the number of its case among its KPI's, from the top.
-
-    Source: design, section 1 (a unit takes the first case, from the top, whose condition holds).
-    """
-    cases: dict[str, list[Case]] = {}
-    result = []
-    for rule in rules:
-        known = cases.setdefault(rule.kpi, [])
-        if rule.case and rule.case not in known:
-            known.append(rule.case)
-        result.append(replace(rule, case_number=known.index(rule.case) + 1) if rule.case else rule)
-    return tuple(result)
 
 
 def applies(tables: LevelTables, code: str, unit: Unit) -> bool:

@@ -16,12 +16,12 @@ from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
-from kpibatch.rules.levels import LevelTables, numbered
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.optional.crosschecks import read_checks
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
-from kpibatch.rules.reading.cells import Typed, condition_in, numbers_of, report_shares
+from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_measures
@@ -46,7 +46,7 @@ from kpibatch.rules.schema import (
     Column,
 )
 from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
-from kpibatch.rules.written import Written
+from kpibatch.rules.written import Written, numbered
 
 
 def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
@@ -160,6 +160,7 @@ def _rules(
                 places=tuple(row.place(name) for name in names),
                 since=since,
                 group=row.code(RULES.group),
+                deducts=deducted_in(row, conditions, measures.get(measure)),
             )
     for series in cases.values():
         report_shares(series)

@@ -12,6 +12,7 @@ from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold
 from kpibatch.rules.conditions import MAY_LACK, Condition, is_dash
+from kpibatch.rules.round import Template
 
 TOTAL = "total"
 
@@ -68,10 +69,14 @@ class Counts(StrEnum):
 
 
 class Method(StrEnum):
-    """วิธีให้คะแนน: by steps, or linear between the levels' edges."""
+    """วิธีให้คะแนน: by steps, linear between the levels' edges, proportional from zero to the top level's
+    edge, or as a T-score among the units.
+    """
 
     STEPS = "ระดับ"
     LINEAR = "ค่าต่อเนื่อง"
+    PROPORTIONAL = "ตามสัดส่วน"
+    STANDARD = "คะแนนที"
 
 
 @dataclass(frozen=True)
@@ -125,31 +130,14 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Template:
-    """What the template of a KPI says of a node beside its rules; it decides no score.
-
-    The fields stand in the order of their columns. Source: design, section 1 (Wider rules: ตัวชี้วัด).
-    """
-
-    meaning: str = ""
-    formula: str = ""
-    origin: str = ""
-    frequency: str = ""
-    supervisor: str = ""
-    keeper: str = ""
-    goal: str = ""
-    strategy: str = ""
-    team: str = ""
-
-
-@dataclass(frozen=True)
 class Node:
     """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units,
     ``positions`` positions (of persons, or kinds of office).
 
     ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
     from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
-    a month's rules. Nor is the ``template``.
+    a month's rules. Nor is the ``template``. ``own_scores`` are those of a KPI's own levels where they are
+    not the round's, ``cap`` is the most that the node's score can be.
 
     A node has further rows (``others``) where it weighs otherwise for other units; ``weight_measure`` is the
     fixed measure that holds each unit's own weight, empty where the row states one. ``leaves`` says whether
@@ -170,6 +158,8 @@ class Node:
     place: Place = NOWHERE
     since: str = field(default="", compare=False)
     ends: bool = field(default=False, compare=False)
+    own_scores: tuple[float, ...] = field(default=(), metadata={MAY_LACK: True})
+    cap: float | None = field(default=None, metadata={MAY_LACK: True})
     positions: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
     template: Template = field(default=Template(), compare=False)
     weight_measure: str = field(default="", metadata={MAY_LACK: True})
@@ -231,7 +221,9 @@ class Rule:
     """One row of ระดับ: what a measure must reach at each level, as typed and as read by edges.
 
     ``case_number`` counts the KPI's cases from 1, in the order a unit takes them; 0 is a row without.
-    ``since`` is as of a node. Rows of one case with the same ``group`` are alternatives.
+    ``since`` is as of a node. Rows of one case with the same ``group`` are alternatives. A row with
+    ``deducts`` takes points off the KPI's score and asks nothing: those of the last condition that holds, or,
+    where it has no conditions, so many for each one of the measure.
     """
 
     kpi: str
@@ -244,6 +236,7 @@ class Rule:
     case_number: int = field(default=0, compare=False)  # follows from the rows above: no part of the digest
     since: str = field(default="", compare=False)
     group: str = field(default="", metadata={MAY_LACK: True})
+    deducts: tuple[float, ...] = field(default=(), metadata={MAY_LACK: True})
 
     @property
     def references(self) -> tuple[str, ...]:

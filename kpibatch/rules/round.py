@@ -1,4 +1,6 @@
-"""The round as records: its days, the months that are reported on, its scores, and วันหยุด."""
+"""The round as records: its days, the months that are reported on, its scores, วันหยุด; and what a KPI says
+beside its rules.
+"""
 
 import math
 from dataclasses import dataclass, field
@@ -7,6 +9,7 @@ from functools import cached_property
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import months_between
+from kpibatch.rules.conditions import MAY_LACK
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class Round:
     """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1.
 
     ``child_sum`` is what the nodes under nothing sum to where the letter says so; it decides no score, so
-    the digest leaves it out.
+    the digest leaves it out. ``cap`` is the most that a total can be.
     """
 
     owner: str
@@ -29,6 +32,7 @@ class Round:
     below_one: float = 0.0
     child_sum: float | None = field(default=None, compare=False)
     child_sum_place: Place = field(default=NOWHERE, compare=False)
+    cap: float | None = field(default=None, metadata={MAY_LACK: True})
 
     @property
     def key(self) -> str:
@@ -58,3 +62,21 @@ class Holiday:
     day: int
     name: str = field(default="", compare=False)
     place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Template:
+    """What the template of a KPI says of a node beside its rules; it decides no score.
+
+    The fields stand in the order of their columns. Source: design, section 1 (Wider rules: ตัวชี้วัด).
+    """
+
+    meaning: str = ""
+    formula: str = ""
+    origin: str = ""
+    frequency: str = ""
+    supervisor: str = ""
+    keeper: str = ""
+    goal: str = ""
+    strategy: str = ""
+    team: str = ""

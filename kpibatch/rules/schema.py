@@ -17,6 +17,8 @@ from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
 SINCE = "ใช้ตั้งแต่เดือน"
+OWN_SCORES = "คะแนนของระดับ"  # of all levels in รอบประเมิน, of a KPI's own in ตัวชี้วัด
+CAP = "เพดานคะแนน"  # of the total in รอบประเมิน, of a node in ตัวชี้วัด
 
 
 class Flag(StrEnum):
@@ -60,9 +62,10 @@ class Item(StrEnum):
     END = "สิ้นสุด"
     MONTHS = "เดือนรายงาน"
     UNIT_NOUN = "หน่วยประเมิน"
-    SCORES = "คะแนนของระดับ"
+    SCORES = OWN_SCORES
     BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
     WEIGHTS = "ผลรวมน้ำหนัก"
+    CAP = CAP
     REFERENCE = "อ้างอิง"
 
 
@@ -181,6 +184,8 @@ class _Nodes(Sheet):
     reference = Column("อ้างอิง", 56, wraps=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
     no_target = Column("เมื่อไม่มีกลุ่มเป้าหมาย", 20, choices=NoTarget, optional=True)
+    own_scores = Column(OWN_SCORES, 15, optional=True)
+    cap = Column(CAP, 13, "number", optional=True)
     template = (
         Column("คำอธิบาย", 60, wraps=True, optional=True),
         Column("สูตร", 48, wraps=True, optional=True),
@@ -234,6 +239,7 @@ class _Rules(Sheet):
     remark = Column("หมายเหตุ", 60, wraps=True)
     group = Column("กลุ่มเงื่อนไข", 14, optional=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
+    deducts = Column("หักคะแนน", 15, optional=True)
 
 
 class _Baselines(Sheet):
@@ -285,6 +291,7 @@ MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),
 RULES = _Rules(
     "ระดับ",
     (
+        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure, _Rules.since, _Rules.deducts),
         (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure, _Rules.since),
         (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure),
         (_Rules.kpi, _Rules.case_of, _Rules.measure),

@@ -3,10 +3,10 @@ alternatives.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpibatch.base.thai import fold
-from kpibatch.rules.records import Node, Rule
+from kpibatch.rules.records import Case, Node, Rule
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,18 @@ def alternatives(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
 def last_asked(rules: Iterable[Rule]) -> int:
     """The last level (from 0) at which one of the rows asks something; −1 where none does."""
     return max((at for rule in rules for at, edge in enumerate(rule.edges) if edge), default=-1)
+
+
+def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rows of ระดับ, each with the number of its case among its KPI's, from the top.
+
+    Source: design, section 1 (a unit takes the first case, from the top, whose condition holds).
+    """
+    cases: dict[str, list[Case]] = {}
+    result = []
+    for rule in rules:
+        known = cases.setdefault(rule.kpi, [])
+        if rule.case and rule.case not in known:
+            known.append(rule.case)
+        result.append(replace(rule, case_number=known.index(rule.case) + 1) if rule.case else rule)
+    return tuple(result)

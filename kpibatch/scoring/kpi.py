@@ -1,6 +1,6 @@
 """One KPI over the units: its cases, which levels are met, the level and the score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +8,10 @@ import pandas as pd
 
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import Case, Measure, Method, Node, Rule, Source
+from kpibatch.rules.records import Case, Measure, Node, Rule, Source
 from kpibatch.rules.sources import needed_for, quotients
 from kpibatch.rules.written import alternatives, last_asked
-from kpibatch.scoring.points import Integers, active, holding, linear, steps
+from kpibatch.scoring.points import NO_PEERS, Integers, Peers, Points, active, holding, points_of, steps
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class KpiScores:
     """One leaf over all units (arrays of shape (units,), ``given`` and ``met`` are (units, levels)).
 
     ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
-    ``missing`` marks the units whose level rests on incomplete data; ``needed`` holds, for each measure that
+    ``missing`` marks the units whose score rests on incomplete data; ``needed`` holds, for each measure that
     the KPI asks about, the units whose score needed it, ``asked`` the same for what is filled in or fixed.
     """
 
@@ -29,10 +29,14 @@ class KpiScores:
     given: Booleans
     met: Booleans
     level: Integers
-    score: Floats
+    points: Points
     missing: Booleans
     needed: Mapping[str, Booleans]
     asked: Mapping[str, Booleans]
+
+    @property
+    def score(self) -> Floats:
+        return self.points.score
 
 
 def score_kpi(
@@ -41,6 +45,7 @@ def score_kpi(
     absent: pd.DataFrame,
     tables: LevelTables,
     incomplete: pd.DataFrame | None = None,
+    peers: Peers = NO_PEERS,
 ) -> KpiScores:
     """One leaf's cases, levels and scores; ``values``, ``absent`` and ``incomplete`` are units × measures;
     nothing is incomplete where that is not given.
@@ -65,19 +70,28 @@ def score_kpi(
         for code in (code for rule in rows if any(rule.edges) for code in rule.codes):
             missing |= open_yet & absent[code].to_numpy()
             needed[code] = needed.get(code, False) | (applies_to & open_yet)
+    for code, counts in _deducting(leaf, case, tables):
+        missing |= counts & absent[code].to_numpy()
+        needed[code] = needed.get(code, False) | (applies_to & counts)
     if cases:
         met[case == 0] = False
     given = np.array([tables.given(leaf.code, number) for number in range(len(cases) + 1)], dtype=bool)[case]
     met &= given
     level = longest_run(met, given)
-    score = linear(leaf, case, values, tables) if leaf.method is Method.LINEAR else steps(level, tables)
     leaves = _leaves(leaf, case, values, needed, incomplete, tables)
     applies_to = applies_to & ~leaves
     needed = {code: units & ~leaves for code, units in needed.items()}
+    points = points_of(leaf, applies_to, case, level, values, tables, peers)
     missing &= applies_to
     return KpiScores(
-        leaf.code, applies_to, case, given, met, level, score, missing, needed, _asked(needed, tables)
+        leaf.code, applies_to, case, given, met, level, points, missing, needed, _asked(needed, tables)
     )
+
+
+def _deducting(leaf: Node, case: Integers, tables: LevelTables) -> Iterator[tuple[str, Booleans]]:
+    """The measures by which points are taken off, and the units for which they may be."""
+    for rule in tables.deductions_of(leaf.code):
+        yield from ((code, active(rule, case)) for code in rule.codes)
 
 
 def _leaves(
@@ -143,7 +157,9 @@ def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores
     meant = np.array([applies(tables, leaf.code, tables.unit[unit]) for unit in values.index], dtype=bool)
     none = np.zeros(len(values), dtype=np.int_)
     given = np.ones((len(values), tables.level_count), dtype=bool)
-    return KpiScores(leaf.code, meant, none, given, ~given, none, steps(none, tables), meant, {}, {})
+    score = steps(none, leaf.code, tables)
+    points = Points(score, np.zeros(len(values)), np.zeros(0), score)
+    return KpiScores(leaf.code, meant, none, given, ~given, none, points, meant, {}, {})
 
 
 def longest_run(met: Booleans, given: Booleans) -> Integers:

@@ -227,8 +227,8 @@ def assess(
     findings += [*about_corrections, *corrections.findings]
     findings += [*about_seals, *about_sealed, *about_late]
     measured = _measured(reported, tables, intake, past)
-    scores = score_all(measured, tables, intake.month)
     sent = {submission.unit for submission in intake.submissions}
+    scores = score_all(measured, tables, intake.month, sent)
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
     findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += missing_baselines(needed, tables)

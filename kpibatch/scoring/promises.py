@@ -67,7 +67,7 @@ def promises(
     for last in (number == _ROUNDS for number in range(1, _ROUNDS + 1)):
         if not tries:
             break
-        rescored = what_if([each.variant for each in tries], measured, tables, month)
+        rescored = what_if([each.variant for each in tries], measured, tables, month, scores.peers)
         gains = rescored.scores.scores[TOTAL].to_numpy(float) - totals[[each.row for each in tries]]
         keys, again = keys_of(rescored.scores.scores, ranking), []
         for at, each in enumerate(tries):

@@ -5,22 +5,21 @@ and how much it weighs. Missing data never counts as zero: the KPI keeps the lev
 marked.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from kpibatch.base.findings import KPI_LOST, Finding, piece
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
+from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.kpi import KpiScores, score_kpi, unscored
 from kpibatch.scoring.measures import Measured
+from kpibatch.scoring.points import NO_PEERS, Peers
 from kpibatch.scoring.tree import score_tree
-
-Integers = npt.NDArray[np.int_]
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,9 @@ class Scores:
 
     ``scores`` is NaN where a node does not apply, ``shares`` is a node's part of the total in percent,
     ``provisional`` marks nodes that rest on incomplete data; ``needed`` and ``not_yet`` (units × measures)
-    say what was asked and which blank days still lie ahead. ``lost`` are KPIs that a bug kept from being
-    scored.
+    say what was asked and which blank days still lie ahead. ``means`` are the inner nodes' scores before a
+    cap or a T-score changes them, ``peers`` whom T-scores compare. ``lost`` are KPIs that a bug kept from
+    being scored.
     """
 
     kpis: Mapping[str, KpiScores]
@@ -39,25 +39,48 @@ class Scores:
     provisional: pd.DataFrame
     needed: pd.DataFrame
     not_yet: pd.DataFrame
+    means: Mapping[str, Floats] = field(default_factory=dict)
+    peers: Peers = NO_PEERS
     lost: tuple[Finding, ...] = ()
 
 
-def score_all(measured: Measured, tables: LevelTables, month: str) -> Scores:
-    """Score every unit at every node for the report month.
+def score_all(
+    measured: Measured,
+    tables: LevelTables,
+    month: str,
+    sent: Collection[str] | None = None,
+    peers: Peers | None = None,
+) -> Scores:
+    """Score every unit at every node for the report month; ``sent`` are the units that are scored among each
+    other, all where it is not given.
 
-    The rows of ``measured`` name a unit of the tables each; the same one may stand in several (see
-    ``what_if``). Source: design, section 1 (Score).
+    The rows of ``measured`` name a unit of the tables each; the same one may stand in several, which are then
+    compared with the ``peers`` of the month (see ``what_if``). Source: design, section 1 (Score).
     """
     values, not_yet = measured.values, _not_yet(measured, tables, month)
     absent = (values.isna() | measured.incomplete) & ~not_yet
+    own = np.array([tables.position[unit] for unit in values.index], dtype=np.int_)
+    scored = np.array([sent is None or unit in sent for unit in tables.unit], dtype=bool)
+    peers = replace(peers, own=own) if peers else Peers(own, scored)
     kpis, lost = dict[str, KpiScores](), list[Finding]()
     for leaf in tables.leaves:
         with piece(lost, KPI_LOST, leaf.place, kpi=leaf.code):
-            kpis[leaf.code] = score_kpi(leaf, values, absent, tables, measured.incomplete)
+            kpis[leaf.code] = score_kpi(leaf, values, absent, tables, measured.incomplete, peers)
         if leaf.code not in kpis:
             kpis[leaf.code] = unscored(leaf, values, tables)
-    scores, shares, provisional = score_tree(kpis, tables, values.index)
-    return Scores(kpis, scores, shares, provisional, _needed(kpis.values(), values), not_yet, tuple(lost))
+    tree = score_tree(kpis, tables, values.index, peers)
+    among = {code: kpi.points.held for code, kpi in kpis.items() if len(kpi.points.held)} | {**tree.held}
+    return Scores(
+        kpis,
+        tree.scores,
+        tree.shares,
+        tree.provisional,
+        _needed(kpis.values(), values),
+        not_yet,
+        tree.means,
+        replace(peers, among=among),
+        tuple(lost),
+    )
 
 
 def _needed(kpis: Iterable[KpiScores], values: pd.DataFrame) -> pd.DataFrame:

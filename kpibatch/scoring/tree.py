@@ -1,20 +1,37 @@
 """The scores of the KPIs → the score of every node up to the total, and each node's part of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import TOTAL
+from kpibatch.rules.records import TOTAL, Method
 from kpibatch.scoring.kpi import KpiScores
+from kpibatch.scoring.points import Peers, as_score, standard
+
+
+@dataclass(frozen=True)
+class TreeScores:
+    """Every node's score, its part of the total in percent and whether it is provisional (units × nodes).
+
+    ``means`` are the inner nodes' means as they are before a cap or a T-score; ``held`` is by node what all
+    units are compared by, where it is scored คะแนนที.
+    """
+
+    scores: pd.DataFrame
+    shares: pd.DataFrame
+    provisional: pd.DataFrame
+    means: Mapping[str, Floats]
+    held: Mapping[str, Floats]
 
 
 def score_tree(
-    kpis: Mapping[str, KpiScores], tables: LevelTables, units: "pd.Index[str]"
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Every node's score, its part of the total in percent and whether it is provisional (units × nodes).
+    kpis: Mapping[str, KpiScores], tables: LevelTables, units: "pd.Index[str]", peers: Peers
+) -> TreeScores:
+    """The scores from the KPIs' up to the total.
 
     Source: design, section 1 (ตัวชี้วัด).
     """
@@ -22,18 +39,39 @@ def score_tree(
     scores = {code: np.where(kpi.applies, kpi.score, np.nan) for code, kpi in kpis.items()}
     provisional = {code: kpi.missing for code, kpi in kpis.items()}
     order = [node.code for node in tables.breadth_first()]
+    means, held = dict[str, Floats](), dict[str, Floats]()
     for code in [*reversed(order), TOTAL]:
         children = tables.children(code)
         if children:
             below = np.array([scores[node.code] for node in children])
-            scores[code] = weighted_mean(below, np.array([weights[node.code] for node in children]))
+            means[code] = weighted_mean(below, np.array([weights[node.code] for node in children]))
+            if _compares(code, tables):
+                held[code] = peers.held(code, means[code])
+            scores[code] = _worth(code, means[code], held.get(code), tables, peers)
             provisional[code] = np.any([provisional[node.code] for node in children], axis=0)
     columns = [TOTAL, *order]
     scored, marked, shared = (
         pd.DataFrame(part, index=units)[columns]
         for part in (scores, provisional, shares_of(scores, weights, tables))
     )
-    return scored, shared, marked
+    return TreeScores(scored, shared, marked, means, held)
+
+
+def _compares(code: str, tables: LevelTables) -> bool:
+    return code in tables.node and tables.node[code].method is Method.STANDARD
+
+
+def _worth(code: str, mean: Floats, held: "Floats | None", tables: LevelTables, peers: Peers) -> Floats:
+    """What a node's mean is worth: as a T-score where it is one, at most the cap; NaN where it does not
+    apply.
+
+    Source: design, section 1 (Wider rules: คะแนนที, เพดานคะแนน).
+    """
+    cap = tables.round.cap if code == TOTAL else tables.node[code].cap
+    if held is not None:
+        points = as_score(standard(mean, held, peers), tables.top_score, cap)
+        mean = np.where(np.isnan(mean), np.nan, points)
+    return mean if cap is None else np.minimum(mean, cap)
 
 
 def weighted_mean(below: Floats, weights: Floats) -> Floats:

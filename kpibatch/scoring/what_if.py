@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.measures import Measured, compute_all
+from kpibatch.scoring.points import Peers
 from kpibatch.scoring.score import Scores, score_all
 
 
@@ -33,8 +34,11 @@ class Rescored:
     scores: Scores
 
 
-def what_if(variants: Sequence[Variant], measured: Measured, tables: LevelTables, month: str) -> Rescored:
-    """Measure and score the variants, all KPIs and cases that hang on what is changed included.
+def what_if(
+    variants: Sequence[Variant], measured: Measured, tables: LevelTables, month: str, peers: Peers
+) -> Rescored:
+    """Measure and score the variants, all KPIs and cases that hang on what is changed included; each is
+    compared with the ``peers`` as they are.
 
     Source: design, section 1 (Score), asked of the scorer itself.
     """
@@ -52,4 +56,4 @@ def what_if(variants: Sequence[Variant], measured: Measured, tables: LevelTables
     )
     units = measured.values.index[rows]
     anew = Measured(pd.DataFrame(values, index=units), pd.DataFrame(incomplete, index=units), {})
-    return Rescored(anew, score_all(anew, tables, month))
+    return Rescored(anew, score_all(anew, tables, month, peers=peers))

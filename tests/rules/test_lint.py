@@ -21,10 +21,14 @@ from kpibatch.rules.lint.check import check_levels
 from kpibatch.rules.schema import EXPORTS
 
 IN_MID_ROUND = ("lint-rules-later", "lint-since-", "table-since-")  # tried in test_periods.py
+OF_POINTS = (  # tried in test_points.py
+    *("lint-cap-", "lint-deducts-", "lint-method-", "lint-own-", "lint-proportional", "lint-standard-"),
+    "table-deducts-",
+)
 CODES = {
     code
     for code in texts("finding")
-    if code.startswith(("lint-", "table-")) and not code.startswith(IN_MID_ROUND)
+    if code.startswith(("lint-", "table-")) and not code.startswith((*IN_MID_ROUND, *OF_POINTS))
 }
 
 

@@ -9,10 +9,10 @@ from kpibatch.rules.lint import (
     cases,
     crosschecks,
     exports,
-    groups,
     levels,
     measures,
     periods,
+    points,
     rounds,
     rows,
     scorecard,
@@ -20,7 +20,7 @@ from kpibatch.rules.lint import (
 )
 from kpibatch.rules.lint.check import CHECKS
 
-FILES = (rounds, units, scorecard, measures, exports, rows, levels, groups, cases, periods, crosschecks)
+FILES = (rounds, units, scorecard, measures, exports, rows, levels, points, cases, periods, crosschecks)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.__name__.rpartition(".")[2])

@@ -69,7 +69,8 @@ def test_no_other_file_spells_a_sheet_or_column(path: Path) -> None:
 @pytest.mark.parametrize("each", SHEETS, ids=lambda each: each.sheet)
 def test_a_sheet_knows_its_columns(each: Sheet) -> None:
     assert set(each.required) <= set(each.columns)
-    assert {column for key in each.keys for column in key if column != SINCE} <= set(each.required)
+    may_lack = {SINCE, RULES.deducts}
+    assert {column for key in each.keys for column in key} - may_lack <= set(each.required)
     assert [each.column(heading) for heading in map(str, each.columns)] == list(each.columns)
     assert each.column(str(each.columns[0])) is each.columns[0]
 
@@ -78,7 +79,7 @@ def test_levels_are_two_to_nine_columns() -> None:
     levels = [f"ระดับ {level}" for level in range(1, MOST_LEVELS + 1)]
     assert list(RULES.levels) == levels
     assert [level for level in levels if level in RULES.required] == ["ระดับ 1", "ระดับ 2"]
-    assert RULES.others == (*levels[2:], "กลุ่มเงื่อนไข", SINCE)
+    assert RULES.others == (*levels[2:], RULES.group, SINCE, RULES.deducts)
 
 
 @pytest.mark.parametrize("each", [ROUND, RATING, CALENDAR], ids=lambda each: each.sheet)

@@ -14,7 +14,7 @@ from kpibatch.rules.paper.annex import write_annex
 from kpibatch.rules.paper.changes import table_changes
 from kpibatch.rules.paper.words import changes_in_round, template_in_words
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.records import Template
+from kpibatch.rules.round import Template
 from kpibatch.rules.schema import NODES, SINCE
 
 HEADS = ("คำอธิบาย", "สูตร", "แหล่งข้อมูล", "ความถี่", "ผู้กำกับดูแล", "ผู้จัดเก็บ", "เป้าประสงค์", "ยุทธศาสตร์", "ทีม")

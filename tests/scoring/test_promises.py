@@ -228,7 +228,7 @@ def test_a_variant_without_changes_is_scored_as_it_was():
     values = {"T1.budget": 2000, "T1.spent": 1700, "T1.docs": True, "staff": 4, "I1.news": 4}
     measured = measured_from(tables, {"3101": values, "3102": values | {"I1.news": 2}, "3103": values})
     scores = score_all(measured, tables, JUNE)
-    again = what_if([Variant(row, {}) for row in (1, 0, 1)], measured, tables, JUNE)
+    again = what_if([Variant(row, {}) for row in (1, 0, 1)], measured, tables, JUNE, scores.peers)
     for before, after in ((scores.scores, again.scores.scores), (scores.shares, again.scores.shares)):
         np.testing.assert_array_equal(before.to_numpy(float)[[1, 0, 1]], after.to_numpy(float))
 

@@ -14,10 +14,10 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.fingerprint import fingerprint
-from kpibatch.rules.levels import LevelTables, applies, numbered
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Measure, Node, Rule, Source, Unit
 from kpibatch.rules.schema import CROSSCHECKS, ROUND
-from kpibatch.rules.written import NEVER_CHANGED
+from kpibatch.rules.written import NEVER_CHANGED, numbered
 
 WEIGHT, RULES, VALUE, WHOLE = "weight", "rules", "value", "whole"
 NOTHING = "–"

@@ -7,15 +7,15 @@ they can be used but look like a slip; a note, that letters do this on purpose.
 A check is one function from the tables to its findings. A new one is written into the file of its idea and
 named in the tuple ``CHECKS`` at that file's end; its words stand in the catalogue.
 
+bounds.py     what a measure can be at least and at most; a row's levels that ask something; rising scores
 rounds.py     รอบประเมิน, ผลประเมิน, ปฏิทิน, วันหยุด: days, bands, due days, holidays
 units.py      หน่วย: names and mail addresses
 scorecard.py  ตัวชี้วัด: the tree, whom it applies to, its weights
 measures.py   รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values
-bounds.py     what a measure can be at least and at most; a row's levels that ask something
 rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached, deadlines
 exports.py    จังหวัด and แหล่งข้อมูล: whose value counts
-levels.py     ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring
-groups.py     กลุ่มเงื่อนไข, and thresholds that name a measure
+levels.py     ระดับ, the rows of one KPI together: contradictions, alternatives, levels that come for free
+points.py     วิธีให้คะแนน, คะแนนของระดับ, เพดานคะแนน, หักคะแนน: what a level or a value is worth
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 periods.py    ใช้ตั้งแต่เดือน: what a change in mid-round leaves out
 crosschecks.py  กฎตรวจ: what a row compares, and what another cell asks already

@@ -1,17 +1,20 @@
-"""What a measure can be at least and at most, and what a row of ระดับ asks level by level."""
+"""What a measure can be at least and at most, what a row of ระดับ asks level by level, whether scores rise."""
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import NamedTuple, TypeAlias
 
 from kpibatch.base.findings import Place
-from kpibatch.rules.conditions import Condition
+from kpibatch.rules.conditions import DECIMALS, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
 from kpibatch.rules.records import Measure, Rule, Source
 
 Reach: TypeAlias = Callable[[LevelTables, str], float]
+
+_TOTAL_KEEPS = 1e-4
 
 
 class Asked(NamedTuple):
@@ -73,8 +76,8 @@ def greatest(tables: LevelTables, code: str) -> float:
 
 
 def least(tables: LevelTables, code: str) -> float:
-    """The least a measure can be: its ต่ำสุด; growth, reduction and days before others can be negative, counts
-    can't.
+    """The least a measure can be: its ต่ำสุด; growth, reduction and days before others can be negative,
+    counts can't.
 
     Source: design, section 1 (รายการข้อมูล).
     """
@@ -102,3 +105,8 @@ def _of_parts(tables: LevelTables, measure: Measure, most: Reach, other: Reach) 
         counting = sorted(reach)[-measure.count :] if measure.source is Source.MEAN_OF_HIGHEST else reach
         return {Source.HIGHEST: max, Source.LOWEST: min}.get(measure.source, fmean)(counting)
     return math.inf
+
+
+def rising(scores: Sequence[float]) -> bool:
+    """Whether each score is higher than the one before, by what a total keeps, and none below 0."""
+    return scores[0] >= 0 and all(round(b - a, DECIMALS) >= _TOTAL_KEEPS for a, b in pairwise(scores))

@@ -32,7 +32,7 @@ class _Cases:
 
     @cached_property
     def place(self) -> Place:
-        rows = self.tables.rules_of(self.kpi)
+        rows = self.tables.rows_of(self.kpi)
         return next(row.places[0] for row in rows if row.case and row.case.measure == self.measure)
 
     @cached_property

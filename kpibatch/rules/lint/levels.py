@@ -1,13 +1,14 @@
-"""ระดับ, the rows of one KPI together: contradictions, levels that come for free, linear scoring."""
+"""ระดับ, the rows of one KPI together: contradictions, alternatives, targets, levels for nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint.bounds import can_hold, numbers_in
-from kpibatch.rules.records import Case, Method, Node, Rule
+from kpibatch.rules.lint.bounds import asked_in, can_hold
+from kpibatch.rules.records import Case, Node, Rule
+from kpibatch.rules.schema import RULES
+from kpibatch.rules.written import alternatives
 
 
 def twice(tables: LevelTables) -> Iterator[Finding]:
@@ -15,9 +16,9 @@ def twice(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (one row holds what one measure must reach at each level).
     """
-    seen: set[tuple[str, str, Case | None, str]] = set()
+    seen: set[tuple[str, str, Case | None, str, bool]] = set()
     for rule in tables.rules:
-        key = rule.kpi, rule.measure, rule.case, fold(rule.group)
+        key = rule.kpi, rule.measure, rule.case, fold(rule.group), bool(rule.deducts)
         if key in seen:
             facts = {"found": rule.measure, "kpi": rule.kpi}
             yield finding("lint-twice", rule.places[0], measure=rule.measure, **facts)
@@ -67,7 +68,7 @@ def empty_levels(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (a blank cell asks nothing).
     """
     for leaf, rules in _together(tables):
-        for level in range(tables.level_count):
+        for level in range(len(leaf.own_scores) or tables.level_count):
             if not any(rule.edges[level] or rule.skips(level) for rule in rules):
                 facts = {"kpi": leaf.code, "level": str(level + 1)}
                 yield finding("lint-empty-level", rules[0].places[level], found="", **facts)
@@ -101,41 +102,71 @@ def same_levels(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-same-level", asking[0].places[level], **facts)
 
 
-def linear_rows(tables: LevelTables) -> Iterator[Finding]:
-    """ค่าต่อเนื่อง needs one row a case and no row without.
+def across_kpis(tables: LevelTables) -> Iterator[Finding]:
+    """A group's rows are alternatives of one KPI.
 
-    Source: design, section 1 (วิธีให้คะแนน).
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
-    for leaf in _linear(tables):
-        if not _one_row_a_case(tables, leaf):
-            rows = len(tables.rules_of(leaf.code))
-            yield finding("lint-linear-rows", leaf.place, found=rows, kpi=leaf.code)
+    first: dict[str, Rule] = {}
+    for rule in tables.rules:
+        if rule.group and first.setdefault(fold(rule.group), rule).kpi != rule.kpi:
+            facts = {"found": rule.group, "kpi": rule.kpi, "other": first[fold(rule.group)].kpi}
+            yield finding("lint-group-kpis", rule.places[0], measure=rule.measure, **facts)
 
 
-def linear_edges(tables: LevelTables) -> Iterator[Finding]:
-    """ค่าต่อเนื่อง needs numbers alone, at least two, that move one way.
+def alone(tables: LevelTables) -> Iterator[Finding]:
+    """A group has at least two rows in each case in which it stands.
 
-    Source: design, section 1 (วิธีให้คะแนน).
+    Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
-    for leaf in _linear(tables):
-        for rule in tables.rules_of(leaf.code) if _one_row_a_case(tables, leaf) else ():
-            knots: Sequence[float] = [asked.edge.threshold for asked in numbers_in(rule)]
-            if len({(asked.edge.of, asked.edge.times) for asked in numbers_in(rule)}) > 1:
-                knots = range(len(knots))  # each unit's own: nobody knows how they lie
-            steady = all(a < b for a, b in pairwise(knots)) or all(a > b for a, b in pairwise(knots))
-            if len(knots) < 2 or not steady or len(knots) != sum(edge is not None for edge in rule.edges):
-                facts = {"found": " | ".join(rule.typed), "kpi": leaf.code}
-                yield finding("lint-linear-edges", rule.places[0], measure=rule.measure, **facts)
+    for rows in alternatives(tables.rules):
+        if len(rows) == 1 and rows[0].group:
+            facts = {"found": rows[0].group, "kpi": rows[0].kpi, "column": RULES.group}
+            yield finding("lint-group-alone", rows[0].places[0], measure=rows[0].measure, **facts)
 
 
-def _linear(tables: LevelTables) -> list[Node]:
-    return [leaf for leaf in tables.leaves if leaf.method is Method.LINEAR]
+def circular_thresholds(tables: LevelTables) -> Iterator[Finding]:
+    """What a threshold is reckoned of is not computed from what it bounds.
+
+    Source: design, section 1 (Wider rules: a threshold may name a measure).
+    """
+    for rule in tables.rules:
+        for asked in asked_in(rule):
+            if asked.edge.of and rule.measure in tables.with_ingredients(asked.edge.of):
+                facts = {"found": asked.typed, "of": asked.edge.of}
+                yield finding("lint-threshold-circular", asked.place, measure=rule.measure, **facts)
 
 
-def _one_row_a_case(tables: LevelTables, leaf: Node) -> bool:
-    rules = tables.rules_of(leaf.code)
-    cases = {rule.case for rule in rules}
-    return len(rules) == len(cases) and (len(rules) == 1 or None not in cases) and bool(rules)
+def negative_targets(tables: LevelTables) -> Iterator[Finding]:
+    """A fixed target makes no threshold that everybody has reached, or nobody can reach; told for the first
+    unit of a cell.
+
+    Source: design, section 1 (levels unreachable).
+    """
+    for rule in tables.rules:
+        for asked in asked_in(rule) if rule.references else ():
+            for unit, base in _fixed(tables, asked.edge.of):
+                own = asked.edge.against(base)
+                if own.threshold < 0 or (own.threshold == 0 and not own.downward):
+                    facts = {"found": asked.typed, "name": unit, "number": f"{own.threshold:g}"}
+                    yield finding("lint-threshold-nought", asked.place, measure=rule.measure, **facts)
+                    break
 
 
-CHECKS = (twice, contradictions, empty_levels, not_given, same_levels, linear_rows, linear_edges)
+def _fixed(tables: LevelTables, code: str) -> Iterator[tuple[str, float]]:
+    for unit in tables.units:
+        if base := tables.baselines.get((unit.code, code)):
+            yield unit.name, base.value
+
+
+CHECKS = (
+    twice,
+    contradictions,
+    empty_levels,
+    not_given,
+    same_levels,
+    across_kpis,
+    alone,
+    circular_thresholds,
+    negative_targets,
+)

@@ -1,4 +1,6 @@
-"""รอบประเมิน, ผลประเมิน, ปฏิทิน and วันหยุด: the round's days and scores, the rating bands, due days, holidays."""
+"""รอบประเมิน, ผลประเมิน, ปฏิทิน and วันหยุด: the round's days and scores, the rating bands, due days,
+holidays.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,12 +9,12 @@ from itertools import pairwise
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import month_end, months_between, show_date, show_number
 from kpibatch.rules.computations import is_workday
-from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lint.bounds import rising
 from kpibatch.rules.records import Source
 from kpibatch.rules.schema import CALENDAR, HOLIDAYS, RATING, ROUND
 
-_MOST_MONTHS, _TOTAL_KEEPS = 36, 1e-4
+_MOST_MONTHS = 36
 
 
 def round_days(tables: LevelTables) -> Iterator[Finding]:
@@ -43,8 +45,7 @@ def level_scores(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (ระดับ: คะแนนของระดับ gives their scores).
     """
     scores = tables.round.level_scores
-    rising = all(round(b - a, DECIMALS) >= _TOTAL_KEEPS for a, b in pairwise(scores))
-    if scores and (len(scores) != tables.level_count or not rising or scores[0] < 0):
+    if scores and (len(scores) != tables.level_count or not rising(scores)):
         facts = {"found": ", ".join(map(show_number, scores)), "levels": str(tables.level_count)}
         yield finding("lint-level-scores", Place(tables.file, ROUND.sheet), **facts)
 

@@ -126,7 +126,7 @@ def overshoot(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (the check warns where a unit could overshoot it).
     """
     for rule in tables.rules:
-        for asked in numbers_in(rule):
+        for asked in numbers_in(rule) if not rule.deducts else ():
             edge, most = asked.edge, greatest(tables, rule.measure)
             beyond = most > edge.high or (most == edge.high and edge.high_open)
             if edge.only and not edge.exact and beyond:
@@ -143,7 +143,7 @@ def no_conditions(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (a blank cell asks nothing).
     """
     for rule in tables.rules:
-        if not any(rule.edges):
+        if not any(rule.edges) and not rule.deducts:
             facts = {"found": rule.measure, "kpi": rule.kpi}
             yield finding("lint-no-conditions", rule.places[0], measure=rule.measure, **facts)
 
@@ -202,7 +202,7 @@ def directions(tables: LevelTables) -> Iterator[Finding]:
     downward: dict[str, Rule] = {}
     for rule in tables.rules:
         for asked in numbers_in(rule):
-            if not asked.edge.exact:
+            if not asked.edge.exact and not rule.deducts:
                 (downward if asked.edge.downward else upward).setdefault(rule.measure, rule)
     for measure in upward.keys() & downward.keys():
         a, b = (" | ".join(side[measure].typed) for side in (upward, downward))

@@ -116,7 +116,7 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
 
 def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
     words, weight = applies_in_words(tables, node, language), weight_in_words(tables, node, language)
-    begun = {node.since, *(rule.since for rule in tables.rules_of(node.code))}
+    begun = {node.since, *(rule.since for rule in tables.rows_of(node.code))}
     facts = [words, since_in_words(max(begun), language), leaves_in_words(node, language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
     lines = [(name, True), *((line, False) for line in lines_below(tables, node, language))]

@@ -293,6 +293,6 @@ def changes_between(
         changed = [
             node
             for node, _ in after.in_tree_order()
-            if node != before.node.get(node.code) or after.rules_of(node.code) != before.rules_of(node.code)
+            if node != before.node.get(node.code) or after.rows_of(node.code) != before.rows_of(node.code)
         ]
         yield after, changed, [node for node in before.nodes if node.code not in after.node]

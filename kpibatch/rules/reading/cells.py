@@ -5,12 +5,12 @@ A series is what is compared with each other: the levels of a row, the cases of 
 column of fixed values.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kpibatch.base.kinds import SIZES, Kind, in_reach, takes_percent
-from kpibatch.base.thai import says_percent
+from kpibatch.base.thai import read_number, says_percent
 from kpibatch.books.read import as_text
 from kpibatch.books.shown import Percent, Unclear
 from kpibatch.books.table import Row
@@ -70,6 +70,57 @@ def report_shares(series: Iterable[Typed]) -> None:
         odd.row.report("table-percent-beside", odd.column, found)
     elif plain == cells and cells and max(max(cell.numbers) for cell in cells) <= _MOST_SHARE:
         cells[0].row.report("table-percent-share", cells[0].column, found)
+
+
+def numbers_listed(row: Row, column: str, expected: str) -> tuple[float, ...]:
+    """The numbers that a cell lists between commas; none of them, and reported, where one can't be read."""
+    text = row.text(column)
+    parts = [part for part in text.replace(";", ",").split(",") if part.strip()]
+    numbers = [number for number in map(read_number, parts) if number is not None]
+    if len(numbers) < len(parts):
+        row.report("table-value", column, text, expected=expected)
+        return ()
+    if not all(map(in_reach, numbers)):
+        row.report("table-number-size", column, text, expected=SIZES)
+        return ()
+    return tuple(numbers)
+
+
+def cap_in(row: Row, column: str) -> float | None:
+    """เพดานคะแนน: the most that a score can be; ``None`` where there is none.
+
+    Source: design, section 1 (Wider rules: เพดานคะแนน).
+    """
+    cap = row.number_in(column)
+    if cap is not None and cap <= 0:
+        row.report("table-value", column, row.text(column), expected="> 0")
+        return None
+    return cap
+
+
+def deducted_in(
+    row: Row, conditions: Sequence[Condition | None], measure: Measure | None
+) -> tuple[float, ...]:
+    """หักคะแนน: the points that a row takes off, one for each of its conditions, or a single one where it has
+    none, for each one of its measure; empty where it takes off none, or, reported, what can't be.
+
+    Source: design, section 1 (Wider rules: หักคะแนน).
+    """
+    column = RULES.deducts
+    filled = sum(condition is not None for condition in conditions)
+    if row.blank(column):
+        return ()
+    points = numbers_listed(row, column, "0.25, 0.5, 1")
+    if not points:
+        return (0.0,) * max(filled, 1)  # it was meant to take points off, whatever it says
+    found = row.text(column)
+    if any(number < 0 for number in points):
+        row.report("table-deducts-below", column, found)
+    elif len(points) != max(filled, 1):
+        row.report("table-deducts-count", column, found, points=str(len(points)), filled=str(filled))
+    elif not filled and measure and measure.kind.family != "number":
+        row.report("table-deducts-kind", column, found, kind=measure.kind.value, of=measure.code)
+    return points
 
 
 def condition_in(

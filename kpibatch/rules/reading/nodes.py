@@ -15,9 +15,10 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold, months_between, read_number, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
+from kpibatch.rules.reading.cells import cap_in, numbers_listed
 from kpibatch.rules.reading.references import sound_nodes
-from kpibatch.rules.records import Measure, Method, Node, Source, Template, Unit
-from kpibatch.rules.round import Round
+from kpibatch.rules.records import Measure, Method, Node, Source, Unit
+from kpibatch.rules.round import Round, Template
 from kpibatch.rules.schema import NODES, UNITS, NoTarget, Scope
 
 _LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one
@@ -211,6 +212,8 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[st
         place=row.place(NODES.code),
         since=since_of(row, NODES.since, this),
         ends=ends,
+        own_scores=numbers_listed(row, NODES.own_scores, "1, 3, 5"),
+        cap=cap_in(row, NODES.cap),
         template=Template(*map(row.text, NODES.template)),
         leaves=row.choice(NODES.no_target, NoTarget, NoTarget.STAYS) is NoTarget.LEAVES,
     )

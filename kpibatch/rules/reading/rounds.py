@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from kpibatch.base.kinds import SIZES, Kind, in_reach
+from kpibatch.base.kinds import Kind
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import arabic, fold, read_number
+from kpibatch.base.thai import arabic, fold
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.reading.cells import Typed, report_shares
+from kpibatch.rules.reading.cells import Typed, cap_in, numbers_listed, report_shares
 from kpibatch.rules.round import Round
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
 
@@ -39,6 +39,7 @@ def read_round(table: Table) -> Round:
         report_months=tuple(_months(rows)),
         level_scores=_numbers(rows, Item.SCORES),
         below_one=_below_one(rows),
+        cap=cap_in(rows[Item.CAP], ROUND.value) if Item.CAP in rows else None,
         **_child_sum(rows),
     )
 
@@ -95,15 +96,7 @@ def _below_one(rows: dict[str, Row]) -> float:
 
 def _numbers(rows: dict[str, Row], item: Item) -> tuple[float, ...]:
     """An item that lists numbers; none of them where one can't be read."""
-    parts = [part for part in _text(rows, item).replace(";", ",").split(",") if part.strip()]
-    numbers = [number for number in map(read_number, parts) if number is not None]
-    if len(numbers) < len(parts):
-        rows[item].report("table-value", ROUND.value, _text(rows, item), expected="50, 75, 100")
-        return ()
-    if not all(map(in_reach, numbers)):
-        rows[item].report("table-number-size", ROUND.value, _text(rows, item), expected=SIZES)
-        return ()
-    return tuple(numbers)
+    return numbers_listed(rows[item], ROUND.value, "50, 75, 100") if item in rows else ()
 
 
 def read_rating(table: Table) -> tuple[tuple[float, str], ...]:

@@ -79,7 +79,8 @@ class _Judge:
         if not self.trials:
             return
         variants = [trial.variant for trial in self.trials]
-        scores = what_if(variants, outcome.measured, outcome.tables, outcome.month).scores
+        peers = outcome.scores.peers
+        scores = what_if(variants, outcome.measured, outcome.tables, outcome.month, peers).scores
         for at, (trial, key) in enumerate(zip(self.trials, keys_of(scores.scores, rules), strict=True)):
             if not trial.kpi:
                 self.best[trial.unit] = max(key, self.best.get(trial.unit, key))

@@ -4,11 +4,13 @@ In: ``Outcome``.
 Out: the workbook.
 
 formulas.py        the formulas of a KPI's sheet, and where all they refer to stands
+point_formulas.py  the formulas from a KPI's level or value to its score
 score_formulas.py  the formulas from the KPIs' scores to the rank, and where all they refer to stands
 level_block.py     the head of a KPI's sheet: its level table and its cases
 criteria_sheet.py  เกณฑ์: the tables in words, วันหยุด; ข้อค้นพบ
 kpi_sheet.py       one KPI: each unit's values, result, level, below its level table
 charts.py          what the charts have in common
+compared.py        what caps and T-scores need there
 score_sheet.py     คะแนนรายตัวชี้วัด: units × nodes, rolled up live
 trend_sheet.py     แนวโน้ม and ความอ่อนไหว
 list_sheet.py      อันดับ: the list, the podium, the charts

@@ -7,13 +7,12 @@ officer can follow it; none holds a threshold itself.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import Cells
-from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN, Condition
+from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import are_days, computed_formula
@@ -22,17 +21,19 @@ from kpibatch.scoring.kpi import quotients_in_case
 
 TEXTS = 3
 RULES_TOP = 6
-RuleLine: TypeAlias = Literal["threshold", "upper", "times", "plus"]
+RuleLine: TypeAlias = Literal["threshold", "upper", "times", "plus", "points"]
 
 
 def lines_for(rule: Rule) -> tuple[RuleLine, ...]:
     """The lines of a rule in the level table: its thresholds, and below them, where it has such, the upper
-    ends of bands, and by what a unit's own threshold follows from the measure that the first line names.
+    ends of bands, by what a unit's own threshold follows from the measure that the first line names, and the
+    points that it takes off.
     """
     edges = [edge for edge in rule.edges if edge]
     upper: tuple[RuleLine, ...] = ("upper",) if any(edge.two_sided for edge in edges) else ()
     own: tuple[RuleLine, ...] = ("times", "plus") if rule.references else ()
-    return ("threshold", *upper, *own)
+    points: tuple[RuleLine, ...] = ("points",) if rule.deducts else ()
+    return ("threshold", *upper, *own, *points)
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,15 @@ class KpiPlan:
     """Where everything stands on a KPI's sheet, zero-based. ``case`` is −1 where the KPI has no cases.
 
     Level thresholds stand in columns 3 …, one a level (column 2 is "below level 1"); units in the tables'
-    order from ``first`` on, their measures from column 2 on.
+    order from ``first`` on, their measures from column 2 on. Below the ``rules`` stand the ``deductions``,
+    then the mean and the deviation where units are compared; rules are counted through both.
     """
 
     leaf: Node
     sheet: str
     measures: tuple[Measure, ...]
     rules: tuple[Rule, ...]
+    deductions: tuple[Rule, ...]
     cases_top: int
     first: int
     case: int
@@ -58,20 +61,34 @@ class KpiPlan:
         return self.met + self.levels
 
     @property
-    def score(self) -> int:
+    def deducted(self) -> int:
+        """The points taken off; where there are rows that do."""
         return self.level + 1
 
     @property
+    def compared(self) -> int:
+        """What units are compared by; where they are."""
+        return self.level + 1 + bool(self.deductions)
+
+    @property
+    def compares(self) -> bool:
+        return self.leaf.method is Method.STANDARD
+
+    @property
+    def score(self) -> int:
+        return self.level + 1 + bool(self.deductions) + self.compares
+
+    @property
     def incomplete(self) -> int:
-        return self.level + 2
+        return self.score + 1
 
     @property
     def status(self) -> int:
-        return self.level + 3
+        return self.score + 2
 
     @property
     def next(self) -> int:
-        return self.level + 4
+        return self.score + 3
 
     @property
     def last(self) -> int:
@@ -80,13 +97,27 @@ class KpiPlan:
     def column(self, measure: str) -> int:
         return 2 + [own.code for own in self.measures].index(measure)
 
+    @property
+    def rows(self) -> tuple[Rule, ...]:
+        return self.rules + self.deductions
+
     def row_of(self, rule: int) -> int:
         """Where a rule's first line stands; rules count from 0."""
-        return RULES_TOP + sum(len(lines_for(each)) for each in self.rules[:rule])
+        return RULES_TOP + sum(len(lines_for(each)) for each in self.rows[:rule])
+
+    @property
+    def mean(self) -> int:
+        """The row of the units' mean; that of their deviation is the next."""
+        return self.row_of(len(self.rows))
+
+    @property
+    def cap(self) -> str:
+        """The reference of the cap."""
+        return ref(RULES_TOP - 1, 4 + self.levels, "rc")
 
     def threshold(self, rule: int, level: int, line: RuleLine = "threshold") -> str:
         """The reference of a rule's threshold, or of what stands below it; both count from 0."""
-        return ref(self.row_of(rule) + lines_for(self.rules[rule]).index(line), 3 + level, "rc")
+        return ref(self.row_of(rule) + lines_for(self.rows[rule]).index(line), 3 + level, "rc")
 
     def outside(self, row: int, column: int) -> str:
         """A reference from another sheet to the cell of a unit's row."""
@@ -95,16 +126,14 @@ class KpiPlan:
 
 def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
     """Lay a KPI's sheet out."""
-    rules, cases, measures = (
-        tables.rules_of(leaf.code),
-        tables.cases_of(leaf.code),
-        tables.measures_of(leaf.code),
-    )
-    cases_top = RULES_TOP + sum(len(lines_for(rule)) for rule in rules) + 1
+    rules, deductions = tables.rules_of(leaf.code), tables.deductions_of(leaf.code)
+    cases, measures = tables.cases_of(leaf.code), tables.measures_of(leaf.code)
+    comparing = 2 if leaf.method is Method.STANDARD else 0
+    cases_top = RULES_TOP + sum(len(lines_for(rule)) for rule in rules + deductions) + comparing + 1
     first = cases_top + (len(cases) + 2 if cases else 0) + 2
     case = 2 + len(measures) if cases else -1
     met = 2 + len(measures) + (1 if cases else 0)
-    return KpiPlan(leaf, sheet, measures, rules, cases_top, first, case, met, tables.level_count)
+    return KpiPlan(leaf, sheet, measures, rules, deductions, cases_top, first, case, met, tables.level_count)
 
 
 @dataclass(frozen=True)
@@ -142,14 +171,14 @@ class KpiFormulas:
         numbers = range(1, len(self.cases) + 1) if self.cases else (0,)
         return [number for number in numbers if not self.tables.given(self.plan.leaf.code, number)[level]]
 
-    def _cell(self, at: int, measure: str) -> str:
+    def cell(self, at: int, measure: str) -> str:
         return ref(at, self.plan.column(measure), "c")
 
     def computed(self, at: int, measure: Measure) -> str:
         """A computed measure from the cells of its ingredients; empty while one of them is."""
         cells = Cells(
-            [self._cell(at, code) for code in measure.numerator],
-            self._cell(at, measure.denominator) if measure.denominator else "",
+            [self.cell(at, code) for code in measure.numerator],
+            self.cell(at, measure.denominator) if measure.denominator else "",
             are_days(measure, self.tables.measures),
             measure.count,
             self.holidays,
@@ -165,7 +194,7 @@ class KpiFormulas:
         formula = "0"
         for number in range(len(self.cases), 0, -1):
             case, row = self.cases[number - 1], self.plan.cases_top + number
-            value = self._cell(at, case.measure)
+            value = self.cell(at, case.measure)
             test = case.condition.comparison(value, ref(row, 2, "rc"), ref(row, 3, "rc"))
             formula = f'IF({value}="",0,IF({test},{number},{formula}))'
         return formula
@@ -203,7 +232,7 @@ class KpiFormulas:
         complete, ways = f"{ref(at, self.plan.incomplete, 'c')}=0", []
         for number in range(1, len(self.cases) + 1) if self.cases else (0,):
             quotients = quotients_in_case(self.plan.leaf.code, number, self.tables)
-            cells = dict.fromkeys(self._cell(at, measure.denominator) for measure in quotients)
+            cells = dict.fromkeys(self.cell(at, measure.denominator) for measure in quotients)
             case = [f"{ref(at, self.plan.case, 'c')}={number}"] if number else []
             zero = [f"ISNUMBER({cell}),{cell}=0" for cell in cells]
             ways += [f"AND({','.join([*case, *zero, complete])})"] if zero else []
@@ -216,53 +245,24 @@ class KpiFormulas:
 
     def _one_holds(self, at: int, rules: list[int], level: int) -> str:
         """Whether one of some rules holds at a level at which all of them ask."""
-        tests = [self._holds(at, number, level) for number in rules]
+        tests = [self.holds(at, number, level) for number in rules]
         return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
 
-    def _holds(self, at: int, number: int, level: int) -> str:
-        rule, plan = self.plan.rules[number], self.plan
+    def holds(self, at: int, number: int, level: int) -> str:
+        """Whether a rule, counted through all rows, holds at a level (from 0) at which it asks."""
+        rule, plan = self.plan.rows[number], self.plan
         edge = rule.edges[level]
         assert edge is not None
         upper = plan.threshold(number, level, "upper") if edge.two_sided else ""
-        of = self._cell(at, edge.of) if edge.of else ""
-        return edge.formula(self._cell(at, rule.measure), self._threshold(at, number, level), upper, of)
+        of = self.cell(at, edge.of) if edge.of else ""
+        return edge.formula(self.cell(at, rule.measure), self.threshold(at, number, level), upper, of)
 
-    def _threshold(self, at: int, number: int, level: int) -> str:
+    def threshold(self, at: int, number: int, level: int) -> str:
         """A rule's threshold at a level: a cell of the level table, or reckoned from the unit's own."""
-        edge, cell = self.plan.rules[number].edges[level], partial(self.plan.threshold, number, level)
+        edge, cell = self.plan.rows[number].edges[level], partial(self.plan.threshold, number, level)
         if not edge or not edge.of:
             return cell()
-        return f"ROUND({self._cell(at, edge.of)}*{cell('times')}+{cell('plus')},{DECIMALS})"
-
-    def score(self, at: int) -> str:
-        level = ref(at, self.plan.level, "c")
-        scores = span((RULES_TOP - 1, 2), (RULES_TOP - 1, 2 + self.plan.levels), "rc")
-        steps = f"INDEX({scores},{level}+1)"
-        return f'IF({level}="","",{self._line(at) if self.plan.leaf.method is Method.LINEAR else steps})'
-
-    def _line(self, at: int) -> str:
-        """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on.
-
-        Source: design, section 1 (วิธีให้คะแนน); the other side of ``points.interpolate``.
-        """
-        below, formula = ref(RULES_TOP - 1, 2, "rc"), ref(RULES_TOP - 1, 2, "rc")
-        for number, rule in enumerate(self.plan.rules):
-            value = self._cell(at, rule.measure)
-            knots = [
-                (edge, self._threshold(at, number, level), ref(RULES_TOP - 1, 3 + level, "rc"), level)
-                for level, edge in enumerate(rule.edges)
-                if edge and not edge.any_value
-            ]
-            reached = self._holds(at, number, knots[0][3])
-            if others := [f"ISNUMBER({self._cell(at, code)})" for code in rule.references]:
-                reached = f"AND({','.join(others)},{reached})"
-            line = f"IF({reached},{_segments(value, [knot[:3] for knot in knots])},{below})"
-            formula = (
-                f"IF({ref(at, self.plan.case, 'c')}={rule.case_number},{line},{formula})"
-                if rule.case_number
-                else line
-            )
-        return formula
+        return f"ROUND({self.cell(at, edge.of)}*{cell('times')}+{cell('plus')},{DECIMALS})"
 
     def status(self, at: int) -> str:
         terms = [*dict.fromkeys(self._missing_terms(at)), ref(at, self.plan.incomplete, "c")]
@@ -272,10 +272,10 @@ class KpiFormulas:
     def _missing_terms(self, at: int) -> Iterator[str]:
         """What is counted where a value is not there that the unit's level hangs on."""
         for case in self.cases:
-            yield f'({self._cell(at, case.measure)}="")'
+            yield f'({self.cell(at, case.measure)}="")'
         for rows in self._alternatives:
             empty = [
-                f'({self._cell(at, code)}="")'
+                f'({self.cell(at, code)}="")'
                 for rule in (self.plan.rules[number] for number in rows)
                 if any(rule.edges)
                 for code in rule.codes
@@ -288,6 +288,10 @@ class KpiFormulas:
                 asking = [number for number in rows if self.plan.rules[number].edges[last]]
                 factors.append(f"(1-{self._one_holds(at, asking, last)})")
             yield from ("*".join([*factors, each]) for each in empty)
+        for rule in self.plan.deductions:
+            factors = [f"({ref(at, self.plan.case, 'c')}={rule.case_number})"] if rule.case_number else []
+            empty = [f'({self.cell(at, code)}="")' for code in rule.codes if not self._may_come(code)]
+            yield from ("*".join([*factors, each]) for each in empty)
 
     def _may_come(self, code: str) -> bool:
         """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
@@ -296,13 +300,3 @@ class KpiFormulas:
         ]
         day = self.tables.measures[code].kind is Kind.DATE
         return day and bool(deadlines) and min(deadlines) > self.today
-
-
-def _segments(value: str, knots: list[tuple[Condition, str, str]]) -> str:
-    """The score on the line through the knots, for a value that has reached the first."""
-    better = "<=" if knots[0][0].downward else ">="
-    formula = knots[0][2]
-    for (_, low, low_score), (_, high, high_score) in pairwise(knots):
-        slope = f"{low_score}+(ROUND({value},9)-{low})*({high_score}-{low_score})/({high}-{low})"
-        formula = f"IF(ROUND({value},9){better}{low},{slope},{formula})"
-    return f"IF(ROUND({value},9){better}{knots[-1][1]},{knots[-1][2]},{formula})"

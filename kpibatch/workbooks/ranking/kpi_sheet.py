@@ -25,6 +25,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
 from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
 from kpibatch.workbooks.ranking.level_block import LevelBlock
+from kpibatch.workbooks.ranking.point_formulas import PointFormulas
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row
@@ -65,13 +66,15 @@ class KpiWriter:
             plan_holidays(self.say("criteria-name"), outcome.tables),
             self.say("yes"),
         )
+        self.points = PointFormulas(self.formulas)
         self._sent = scores
         self.columns = tuple(self._columns())
 
     def write(self) -> None:
         plan, widths = self.plan, widths_of(self.columns)
         self._heading()
-        LevelBlock(self.tables, self.sheet, plan, self.say, widths).write()
+        held = self.scores.points.held
+        LevelBlock(self.tables, self.sheet, plan, self.say, widths, self.points, held).write()
         self._unit_headings()
         for row, unit in enumerate(self.tables.units):
             self._unit(plan.first + row, self._line(row, unit))
@@ -118,7 +121,8 @@ class KpiWriter:
             return
         first = 2 + len(plan.measures)
         blank = [""] * (plan.level - first)
-        words = [*blank, "–", "–", "", self.say("not-applicable")]
+        between = [""] * (plan.score - plan.level - 1)
+        words = [*blank, "–", *between, "–", "", self.say("not-applicable")]
         self.sheet.put_row(at, first, words, "cell", "centre", "quiet")
         self.sheet.put_row(at, plan.next, [""] * (1 + TEXTS), "cell", "quiet")
 
@@ -136,7 +140,7 @@ class KpiWriter:
         """All columns in the order of the plan; those that also hold the level table are wide enough for a
         threshold.
         """
-        dated = any(edge and edge.family == "date" for rule in self.plan.rules for edge in rule.edges)
+        dated = any(edge and edge.family == "date" for rule in self.plan.rows for edge in rule.edges)
         threshold = _DATE_WIDTH if dated else _CELL_WIDTH
         columns = (*self._of_unit(), *self._results(), *self._words())
         for number, column in enumerate(columns):
@@ -201,7 +205,13 @@ class KpiWriter:
             yield Column(say("met-n", level=level + 1), 9.0, partial(self._met, level), ("cell", "met"), met)
         live = self._unless_left_out(self._level_formula)
         yield Column(say("level"), 9.0, self._level, ("cell", "level"), live)
-        score = self._beside_level(formulas.score, "–")
+        if self.plan.deductions:
+            off = self._beside_level(self.points.deducted, "")
+            yield Column(say("deducted"), 10.0, self._deducted, ("cell", "points"), off)
+        if self.plan.compares:
+            by = self._beside_level(self.points.compared, "")
+            yield Column(say("compared"), 12.0, self._compared, ("cell", "number"), by)
+        score = self._beside_level(self.points.score, "–")
         yield Column(say("score"), 10.0, self._score, ("cell", "points"), score)
         yield Column(say("months-short"), 11.0, self._months_short, (*centre, "input"))
         status = self._beside_level(formulas.status, say("no-target"))
@@ -237,6 +247,14 @@ class KpiWriter:
         if not self.scores.applies[line.row]:
             return "–"
         return float(self.scores.score[line.row]) if line.sent else ""
+
+    def _deducted(self, line: Line) -> float | str:
+        told = line.sent and self.scores.applies[line.row]
+        return float(self.scores.points.deducted[line.row]) if told else ""
+
+    def _compared(self, line: Line) -> float | str:
+        held = float(self.scores.points.held[line.row])
+        return "" if math.isnan(held) else held
 
     def _status(self, line: Line) -> str:
         if not self.scores.applies[line.row]:

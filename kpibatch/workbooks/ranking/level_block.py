@@ -10,29 +10,37 @@ from dataclasses import dataclass
 from kpibatch.base.addresses import excel_day
 from kpibatch.base.catalogue import Words
 from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
-from kpibatch.books.write import Content, Sheet
-from kpibatch.rules.conditions import NOT_GIVEN, Condition, is_dash
+from kpibatch.books.write import Content, Formula, Sheet
+from kpibatch.rules.conditions import NOT_GIVEN, Condition, Floats, is_dash
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import group_in_words, remark_in_words
 from kpibatch.rules.records import Rule
+from kpibatch.scoring.points import deviation_of, mean_of
 from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan, RuleLine, lines_for
+from kpibatch.workbooks.ranking.point_formulas import PointFormulas
 
 
 @dataclass(frozen=True)
 class LevelBlock:
-    """Writes the level table and the cases of a KPI; ``widths`` are those of the sheet's columns."""
+    """Writes the level table and the cases of a KPI; ``widths`` are those of the sheet's columns, ``held`` is
+    what the units are compared by.
+    """
 
     tables: LevelTables
     sheet: Sheet
     plan: KpiPlan
     say: Words
     widths: Sequence[float]
+    points: PointFormulas
+    held: Floats
 
     def write(self) -> None:
         """Source: design, section 4."""
         self._levels()
-        for number, rule in enumerate(self.plan.rules):
+        for number, rule in enumerate(self.plan.rows):
             self._rule(self.plan.row_of(number), rule)
+        if self.plan.compares:
+            self._among()
         if self.tables.cases_of(self.plan.leaf.code):
             self._cases()
 
@@ -50,13 +58,31 @@ class LevelBlock:
         self.sheet.merge(top, *self._remark, self.say("remark"), "head")
         self.sheet.put(top + 1, 0, "", "section")
         self.sheet.put(top + 1, 1, self.say("level-score"), "section")
-        scores = [self.tables.round.below_one, *self.tables.scores]
+        scores = [self.tables.round.below_one, *self.tables.scores_of(plan.leaf.code)]
         self.sheet.put_row(top + 1, 2, scores, "cell", "input", "centre", "bold")
-        self.sheet.merge(top + 1, *self._remark, "", "section")
+        not_given = [NOT_GIVEN] * (1 + plan.levels - len(scores))
+        self.sheet.put_row(top + 1, 2 + len(scores), not_given, "cell", "centre")
+        if plan.leaf.cap is None:
+            self.sheet.merge(top + 1, *self._remark, "", "section")
+            return
+        first, last = self._remark
+        self.sheet.put(top + 1, first, self.say("score-cap"), "section")
+        self.sheet.put(top + 1, first + 1, plan.leaf.cap, "cell", "input", "centre", "bold")
+        self.sheet.put(top + 1, last, "", "section")
+
+    def _among(self) -> None:
+        """The mean and the deviation of what units are compared by."""
+        held = self.held[self.held == self.held]
+        for number, name in enumerate(("units-mean", "units-deviation")):
+            result = float((mean_of, deviation_of)[number](held)) if len(held) else ""
+            self.sheet.put(self.plan.mean + number, 1, self.say(name), "cell", "quiet")
+            content = Formula(self.points.among[number], result)
+            self.sheet.put(self.plan.mean + number, 2, content, "cell", "number")
 
     def _rule(self, row: int, rule: Rule) -> None:
         plan, measure = self.plan, self.tables.measures[rule.measure]
         label = f"{measure.label} ({measure.counting_unit})" if measure.counting_unit else measure.label
+        label = self.say("deducts-by", label=label) if rule.deducts else label
         label = "   ".join(filter(None, (label, group_in_words(rule, self.say.language))))
         case = self.tables.cases_of(plan.leaf.code).index(rule.case) + 1 if rule.case else None
         self.sheet.put(row, 0, case, "cell", "centre")
@@ -71,15 +97,20 @@ class LevelBlock:
         self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(remark, width)))
 
         for below, line in enumerate(lines_for(rule)[1:], row + 1):
-            self._below(below, line, rule.edges)
+            self._below(below, line, rule)
 
-    def _below(self, row: int, line: RuleLine, edges: Sequence[Condition | None]) -> None:
-        """What belongs to the thresholds above it: the upper ends of bands, or by what a unit's own threshold
-        follows from the measure.
+    def _below(self, row: int, line: RuleLine, rule: Rule) -> None:
+        """What belongs to the thresholds above it: the upper ends of bands, by what a unit's own threshold
+        follows from the measure, or the points taken off.
         """
-        self.sheet.put_row(row, 0, [None, self.say(f"line-{line}"), None], "cell", "quiet")
-        for column, edge in enumerate(edges, 3):
-            if edge and line == "upper" and edge.two_sided:
+        name = "points-each" if line == "points" and not any(rule.edges) else line
+        self.sheet.put_row(row, 0, [None, self.say(f"line-{name}"), None], "cell", "quiet")
+        points = iter(rule.deducts)
+        for column, edge in enumerate(rule.edges, 3):
+            content: Content
+            if line == "points" and (edge or (name == "points-each" and column == 3)):
+                content, form = next(points), "General"
+            elif edge and line == "upper" and edge.two_sided:
                 content, form = self._limit(edge, high=True)
             elif edge and line != "upper" and edge.of:
                 content, form = edge.times if line == "times" else edge.threshold, "General"

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.config import LEFT_OUT, RankingRules
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import TOTAL, Node
+from kpibatch.rules.records import TOTAL, Method, Node
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import LEAST, Standing, Status, first_formula, rank_formula, rounded_formula
 from kpibatch.workbooks.ranking.formulas import KpiPlan
+from kpibatch.workbooks.ranking.point_formulas import mean_and_deviation, standard
 
 # The order of the columns, as the formulas refer to them; the nodes follow, and then the tie-breakers.
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
@@ -28,6 +29,7 @@ class ScorePlan:
     """Where the sheet's columns stand; ``rating`` is the pair of ranges (thresholds, words) of the criteria
     sheet. ``weighed`` are the nodes of which each unit has a weight in its own line, ``standing`` the names
     of what is told or helps besides with its rank: whether it is the first of its rung, its group.
+    ``compared`` are the inner nodes that are scored as T-scores.
     """
 
     sheet: str
@@ -37,6 +39,7 @@ class ScorePlan:
     rating: tuple[str, str]
     weighed: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
     def column(self, node: str) -> int:
         return FIRST_NODE + self.nodes.index(node)
@@ -52,9 +55,19 @@ class ScorePlan:
         """Where one of ``standing`` stands."""
         return self.breaker(len(self.breakers)) + self.standing.index(name)
 
+    def mean(self, node: str) -> int:
+        """Where what units are compared by at a node stands; only of nodes among ``compared``."""
+        after = self.breaker(len(self.breakers)) + len(self.standing) + len(self.weighed)
+        return after + self.compared.index(node)
+
     @property
     def last(self) -> int:
         return FIRST + self.units - 1
+
+    @property
+    def cap_row(self) -> int:
+        """Below the units' means; where a node or the total has a cap."""
+        return self.last + 3
 
     @property
     def last_node(self) -> int:
@@ -72,7 +85,11 @@ def plan_scores(sheet: str, tables: LevelTables, rules: RankingRules, rating: tu
     grouped = (GROUP, GROUP_NUMBER, *((GROUP_FIRST,) if dense else ()), GROUP_RANK)
     standing = (*((FIRST_OF_RUNG,) if dense else ()), *(grouped if rules.within_groups else ()))
     weighed = tuple(_weighed(tables))
-    return ScorePlan(sheet, nodes, rules.tie_breakers, len(tables.units), rating, weighed, standing)
+    leaves = {leaf.code for leaf in tables.leaves}
+    compared = (code for code in nodes if tables.node[code].method is Method.STANDARD and code not in leaves)
+    return ScorePlan(
+        sheet, nodes, rules.tie_breakers, len(tables.units), rating, weighed, standing, tuple(compared)
+    )
 
 
 def _weighed(tables: LevelTables) -> Iterator[str]:
@@ -118,15 +135,40 @@ class ScoreFormulas:
             weights = span((at, first), (at, last))
         return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},--ISNUMBER({scores}))"
 
-    def inner(self, at: int, children: Sequence[Node]) -> str:
-        """The score of a node with children. Source: design, section 1."""
+    def inner(self, at: int, node: Node, children: Sequence[Node]) -> str:
+        """The score of a node with children: their mean, or its T-score, at most the cap.
+
+        Source: design, section 1.
+        """
+        upper, lower = self._mean_of(at, children)
+        cap, points = ref(self.plan.cap_row, self.plan.column(node.code), "rc"), f"{upper}/{lower}"
+        if node.code in self.plan.compared:
+            column, full = self.plan.mean(node.code), ref(TOP_ROW, TOTAL_SCORE, "rc")
+            mean, deviation = (ref(row, column, "rc") for row in (TOP_ROW, WEIGHT_ROW))
+            most = full if node.cap is None else cap
+            points = standard(ref(at, column, "c"), mean, deviation, full, most)
+        elif node.cap is not None:
+            points = f"MIN({cap},{points})"
+        return f'IF({lower}=0,"",{points})'
+
+    def compared(self, at: int, children: Sequence[Node]) -> str:
+        """The mean of a node's children, by which units are compared there."""
         upper, lower = self._mean_of(at, children)
         return f'IF({lower}=0,"",{upper}/{lower})'
 
-    def total(self, at: int, children: Sequence[Node]) -> str:
-        """The score of the whole tree, rounded once, at the end. Source: design, section 1."""
+    def among(self, node: str) -> tuple[str, str]:
+        """The mean and the deviation of all units there."""
+        return mean_and_deviation(self.plan.range(self.plan.mean(node)))
+
+    def total(self, at: int, children: Sequence[Node], *, capped: bool = False) -> str:
+        """The score of the whole tree, at most its cap, rounded once, at the end.
+
+        Source: design, section 1.
+        """
         upper, lower = self._mean_of(at, children)
-        return f'IF(OR({self._unsent(at)},{lower}=0),"",{rounded_formula(f"{upper}/{lower}")})'
+        cap = ref(self.plan.cap_row, TOTAL_SCORE, "rc")
+        mean = f"MIN({cap},{upper}/{lower})" if capped else f"{upper}/{lower}"
+        return f'IF(OR({self._unsent(at)},{lower}=0),"",{rounded_formula(mean)})'
 
     def percent(self, at: int) -> str:
         total = ref(at, TOTAL_SCORE, "c")

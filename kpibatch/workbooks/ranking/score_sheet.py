@@ -16,6 +16,7 @@ from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import LEAST, Standing, round_half_up
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, titled_chart, values_up_to
+from kpibatch.workbooks.ranking.compared import mean_of_node, put_among, put_caps
 from kpibatch.workbooks.ranking.formulas import KpiPlan
 from kpibatch.workbooks.ranking.score_formulas import (
     FIRST,
@@ -76,6 +77,8 @@ class ScoreWriter:
             line = Line(row, unit, self.outcome.standing[unit.code])
             put_line(self.sheet, FIRST + row, self.columns, line)
         self._means()
+        put_caps(self.outcome, self.sheet, self.plan)
+        put_among(self.outcome, self.sheet, self.formulas)
         self._heat()
         self._chart()
         self.sheet.raw.freeze_panes(FIRST, 2)
@@ -93,14 +96,16 @@ class ScoreWriter:
         breakers = (self._breaker(code) for code in self.plan.breakers)
         beside = map(self._beside, self.plan.standing)
         weights = (self._weight(code) for code in self.plan.weighed)
-        return (*self._of_unit(), *nodes, *breakers, *beside, *weights)
+        means = map(self._mean_of_node, self.plan.compared)
+        return (*self._of_unit(), *nodes, *breakers, *beside, *weights, *means)
 
     def _of_unit(self) -> Iterator[Column[Line]]:
         formulas, noun = self.formulas, self.tables.round.unit_noun
         yield Column(self.say("unit-code"), 9, lambda line: line.unit.code, ("cell", "code"))
         yield Column(noun, 26, lambda line: line.unit.name)
         yield Column(self.say("sent"), 16, self._sent, ("cell", "centre", "input"))
-        total = partial(formulas.total, children=self.tables.children(TOTAL))
+        capped = self.tables.round.cap is not None
+        total = partial(formulas.total, children=self.tables.children(TOTAL), capped=capped)
         yield Column(self.say("total"), 11, self._total, ("cell", "score"), total)
         yield Column(self.say("percent"), 11, self._percent, ("cell", "percent"), formulas.percent)
         rating = self.say("rating")
@@ -144,8 +149,17 @@ class ScoreWriter:
             score = self._score(line.row, code)
             return "" if line.blank or score != score else score
 
-        formula = partial(self.formulas.inner, children=self.tables.children(code))
+        node, children = self.tables.node[code], self.tables.children(code)
+        formula = partial(self.formulas.inner, node=node, children=children)
         return Column(code, 8.5, result, ("cell", "points"), formula, {"bold": True})
+
+    def _mean_of_node(self, code: str) -> Column[Line]:
+        mean = partial(mean_of_node, self.outcome, code)
+        formula = partial(self.formulas.compared, children=self.tables.children(code))
+        head = self.say("compared-at", code=code)
+        return Column(
+            head, 14, lambda line: "" if line.blank else mean(line.row), ("cell", "points"), formula
+        )
 
     def _breaker(self, code: str) -> Column[Line]:
         def result(line: Line) -> float:

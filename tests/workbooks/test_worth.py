@@ -1,0 +1,37 @@
+"""A ranking in which levels and values have a worth of their own: its formulas give what the program says."""
+
+from pathlib import Path
+
+import pytest
+from made_up_month import outcome_of, ranking_of
+from openpyxl import load_workbook
+from recalculated import calculated, differences
+from tablebook import levels
+from worth import GIVEN, WORTH
+
+FIRST = 6
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3104 lacks an answer, 3105 has sent nothing."""
+    outcome = outcome_of(levels(**WORTH), GIVEN, unsent=["3105"])
+    return ranking_of(outcome, tmp_path_factory.mktemp("worth") / "ranking.xlsx")
+
+
+@pytest.mark.slow
+def test_every_cached_result_is_what_the_formula_gives(book: Path, tmp_path: Path) -> None:
+    count, wrong = differences(book, calculated({"worth": book}, tmp_path)["worth"])
+    assert wrong == []
+    assert count > 150
+
+
+def test_points_and_caps_are_cells_that_can_be_changed(book: Path) -> None:
+    of_kpi = list(load_workbook(book)["T2"].iter_rows(values_only=True))
+    assert of_kpi[5][2:8] == (0, 1, 3, 5, "–", "–")
+    points = [row[3:6] for row in of_kpi if row[1] and str(row[1]).startswith("คะแนนที่หัก")]
+    assert points == [(0.25, 0.5, 1), (3, None, None)]
+    assert 6 in list(load_workbook(book)["T1"].iter_rows(values_only=True))[5]
+    scores = list(load_workbook(book)["คะแนนรายตัวชี้วัด"].iter_rows(values_only=True))
+    caps = next(row for row in scores if row[1] == "เพดานคะแนน")
+    assert [cell for cell in caps[2:] if cell is not None and cell != ""] == [5.2, 5.5]
