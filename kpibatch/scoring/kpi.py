@@ -54,8 +54,7 @@ def score_kpi(
     """
     meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
     applies_to = np.array([meant_for[unit] for unit in values.index], dtype=bool)
-    cases = tables.cases_of(leaf.code)
-    case = take_case(cases, values)
+    case = take_case(cases := tables.cases_of(leaf.code), values)
     met = np.ones((len(values), tables.level_count), dtype=bool)
     missing = np.zeros(len(values), dtype=bool)
     needed = {condition.measure: applies_to for condition in cases}

@@ -22,6 +22,7 @@ from kpibatch.rules.paper.words import (
     weight_in_words,
     weights_under,
 )
+from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.examples.held import Loose
 
@@ -55,6 +56,8 @@ def show_levels(tables: LevelTables, language: str, month: str = "") -> None:
     if month:
         print(say("words.of-month", language, month=show_month(month, language)))
         tables = tables.for_month(month)
+    if words := total_cap_in_words(tables, language):
+        print(words)
     for node, depth in tables.in_tree_order():
         _show_node(tables, node, depth, language)
     for after, changed, ended in () if month else changes_in_round(tables):
@@ -87,6 +90,8 @@ def _show_node(tables: LevelTables, node: Node, depth: int, language: str) -> No
     print("  " * depth + f"{node.code}  {node.name}   " + "   ".join(filter(None, facts)))
     for rule in tables.rules_of(node.code):
         print("  " * depth + "    " + _row(tables, rule, language))
+    for words in worth_in_words(tables, node, language):
+        print("  " * depth + "    " + words)
     for words in (*sources_in_words(tables, node.code, language), *template_in_words(node, language)):
         print("  " * depth + "    " + words)
 

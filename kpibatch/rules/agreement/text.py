@@ -22,9 +22,9 @@ from kpibatch.rules.paper.words import (
     changes_between,
     check_in_words,
     leaves_in_words,
-    lines_below,
     template_in_words,
 )
+from kpibatch.rules.paper.worth import lines_below
 from kpibatch.rules.records import TOTAL, Method, Node, Unit
 
 _GROUP = 4

@@ -6,6 +6,7 @@ them.
 
 book.py     writing such a workbook, with คู่มือ and dropdowns
 words.py    the level tables in words, as an office writes them
+worth.py    what a level or a value is worth, in words
 annex.py    the tables as the annex of a letter
 examples_book.py  proposed cases as the sheet ตัวอย่าง
 changes.py  what differs between two level-table workbooks, cell by cell

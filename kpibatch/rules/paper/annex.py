@@ -19,12 +19,12 @@ from kpibatch.rules.paper.words import (
     changes_in_round,
     check_in_words,
     leaves_in_words,
-    lines_below,
     since_in_words,
     template_in_words,
     weight_in_words,
     weights_under,
 )
+from kpibatch.rules.paper.worth import lines_below, total_cap_in_words, worth_in_words
 from kpibatch.rules.records import TOTAL, Node
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
@@ -44,6 +44,9 @@ def write_annex(tables: LevelTables, path: Path, language: str, day: date, month
             words = say("words.changed-from", language, month=show_month(after.since, language))
             sheet.merge(at + 2, 0, 3, words, "bold")
             at = _nodes(sheet, after, ((node, 0) for node in changed), at + 3, language, ended)
+        if words := total_cap_in_words(tables, language):
+            sheet.merge(at + 1, 0, 3, words, "cell")
+            at += 1
         at = _checks(sheet, tables, at + 2, language) if tables.checks.deciding else at
         _signatures(sheet, tables, at + 2, language)
         sheet.page(top=5, portrait=True, last=(at + 6, 3))
@@ -107,7 +110,7 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     sheet.put(at, 2, node.weight if alike else shown, "section", "wrap", "centre")
     sheet.put(at, 3, node.responsible, "section", "wrap")
     sheet.height(at, 1 if alike else lines_of(shown, _WIDTHS[2]))
-    for line in template_in_words(node, language):
+    for line in (*worth_in_words(tables, node, language), *template_in_words(node, language)):
         at += 1
         sheet.merge(at, 0, 3, line, "cell", "wrap", indent=depth)
         sheet.height(at, lines_of(line, sum(_WIDTHS)))

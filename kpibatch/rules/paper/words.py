@@ -244,16 +244,6 @@ def template_in_words(node: Node, language: str) -> list[str]:
     ]
 
 
-def lines_below(tables: LevelTables, node: Node, language: str) -> list[str]:
-    """What stands below a KPI's name on paper: its levels, who gives its measures, its template."""
-    lines = []
-    for level, items in levels_in_words(tables, node.code, language):
-        title = say("annex.level", language, level=level)
-        lines.append(f"{title}  {items[0]}" if len(items) == 1 else title)
-        lines += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
-    return [*lines, *sources_in_words(tables, node.code, language), *template_in_words(node, language)]
-
-
 def weights_under(tables: LevelTables, parent: str) -> float:
     """The sum of the weights of a node's children; NaN where it differs between units."""
     children = tables.children(parent)

@@ -29,6 +29,7 @@ from kpibatch.scoring.kpi import quotients_in_case
 from kpibatch.scoring.next_level import not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
+from kpibatch.scoring.why.worth import explain_points, hangs_on_others
 
 _KNOWN = {Source.ON_TIME: "arrivals", Source.MONTH_NUMBER: "of-the-round", Source.WHO: "of-the-unit"}
 
@@ -105,6 +106,7 @@ class _Explanation:
             )
         if self.node.method is Method.LINEAR:
             yield self.say("linear")
+        yield from explain_points(self.outcome, self.unit, self.kpi)
 
     def _value(self, measure: Measure) -> str:
         value = self.outcome.measured.value(self.unit.code, measure.code)
@@ -221,6 +223,7 @@ class _Explanation:
             yield self.say("top")
             return
         more = self.outcome.gain(self.kpi, self.unit.code)
-        yield self.say("next", level=wanted, gain=f"{more:.4f}")
+        peers = self.say("of-peers") if hangs_on_others(self.tables, self.kpi) else ""
+        yield self.say("next", level=wanted, gain=f"{more:.4f}") + peers
         for step in steps:
             yield f"  • {step.text(self.language)}" + ("" if step.reachable else self.say("unreachable"))

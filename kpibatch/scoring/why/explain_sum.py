@@ -15,6 +15,7 @@ from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import DECIMALS, Standing, keys_of
+from kpibatch.scoring.why.worth import explain_node
 
 RANK = "rank"
 _CALLED = {TOTAL: TOTAL, "รวม": TOTAL, "คะแนนรวม": TOTAL, RANK: RANK, "อันดับ": RANK}
@@ -77,8 +78,9 @@ def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
         yield "  " + say("child", **named, **facts) + (say("provisional") if waiting else "")
         terms.append(f"{weight} × {_exact(score)}")
         weights.append(weight)
-    mean = _exact(_score(outcome, unit, code))
+    mean = _exact(float(outcome.scores.means[code][row]))
     yield say("mean", sum=" + ".join(terms), weights=" + ".join(weights), score=mean)
+    yield from explain_node(outcome, unit, code)
 
 
 def _exact(score: float) -> str:

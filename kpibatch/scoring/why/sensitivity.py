@@ -19,6 +19,7 @@ from kpibatch.scoring.next_level import lever_of, meeting
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among, rungs
 from kpibatch.scoring.what_if import Variant, what_if
+from kpibatch.scoring.why.worth import hangs_on_others
 
 CLOSE = 0.0001
 _MOST_CASES = 32
@@ -109,6 +110,8 @@ class _Judge:
         rank = self.rank(standing.unit, key)
         if rank != standing.rank:
             text = say(f"sensitivity.{kind}", self.outcome.language, **facts)
+            if hangs_on_others(self.outcome.tables, str(facts.get("kpi", ""))):
+                text += say("explain.of-peers", self.outcome.language)
             yield Hang(standing.unit, kind, text, key[0], rank)
 
     def _provisional(self, standing: Standing) -> Iterator[Hang]:

@@ -19,6 +19,7 @@ from kpibatch.rules.paper.words import (
     since_in_words,
     weight_in_words,
 )
+from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.formulas import KpiPlan
@@ -124,6 +125,7 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
     sheet.put(0, 0, say("criteria-title"), "title")
     sheet.height(0, 2)
     sheet.put(1, 0, say("criteria-reference", reference=tables.round.reference), "subtitle")
+    sheet.put(2, 0, total_cap_in_words(tables, say.language), "subtitle")
     sheet.put_row(_RATING_TOP - 1, 0, [say("rating-from"), say("rating")], "head")
     for at, (percent, word) in enumerate(reversed(tables.rating), _RATING_TOP):
         sheet.put(at, 0, percent, "cell", "input", "number", align="center")
@@ -139,6 +141,9 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
             texts = (columns[1], columns[2], columns[-1])
             sheet.height(row, max(lines_of(str(each.result(rule)), each.width) for each in texts))
         at += 1 + len(rules)
+        for words in worth_in_words(tables, node, say.language):
+            sheet.merge(at, 0, len(columns) - 1, words, "cell", "wrap")
+            at += 1
     _write_holidays(say, tables, sheet)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
