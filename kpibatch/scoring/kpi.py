@@ -52,8 +52,7 @@ def score_kpi(
 
     Source: design, section 1 (ระดับ: Level = the longest unbroken run of levels met from level 1).
     """
-    meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
-    applies_to = np.array([meant_for[unit] for unit in values.index], dtype=bool)
+    applies_to = _meant(leaf, values, tables)
     case = take_case(cases := tables.cases_of(leaf.code), values)
     met = np.ones((len(values), tables.level_count), dtype=bool)
     missing = np.zeros(len(values), dtype=bool)
@@ -85,6 +84,12 @@ def score_kpi(
     return KpiScores(
         leaf.code, applies_to, case, given, met, level, points, missing, needed, _asked(needed, tables)
     )
+
+
+def _meant(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> Booleans:
+    """The rows whose units a KPI is meant for."""
+    meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
+    return np.array([meant_for[unit] for unit in values.index], dtype=bool)
 
 
 def _deducting(leaf: Node, case: Integers, tables: LevelTables) -> Iterator[tuple[str, Booleans]]:
@@ -153,7 +158,7 @@ def quotients_in_case(kpi: str, case: int, tables: LevelTables) -> tuple[Measure
 
 def unscored(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> KpiScores:
     """Where nothing is known of a KPI: every unit is provisional, below level 1."""
-    meant = np.array([applies(tables, leaf.code, tables.unit[unit]) for unit in values.index], dtype=bool)
+    meant = _meant(leaf, values, tables)
     none = np.zeros(len(values), dtype=np.int_)
     given = np.ones((len(values), tables.level_count), dtype=bool)
     score = steps(none, leaf.code, tables)

@@ -3,8 +3,8 @@
 In: ``Outcome``.
 Out: lines of text.
 
-sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data
 worth.py        how a level or a value became a score
+sensitivity.py  which ranks hang on one household, a rounding, a tie, missing data
 explain_sum.py  how children's scores become a node's, the total and the rank
 explain.py      why this level: values with their cells, the case, what is met, what is missing
 """

@@ -90,7 +90,7 @@ def _exact(score: float) -> str:
 def _total(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
     """Rounded once, as percent of the top score, and the band that makes."""
     top = outcome.tables.top_score
-    yield say("rounded", decimals=DECIMALS, total=f"{standing.total:.{DECIMALS}f}")
+    yield say("rounded-total", decimals=DECIMALS, total=f"{standing.total:.{DECIMALS}f}")
     yield say(
         "percent", total=f"{standing.total:.{DECIMALS}f}", top=show_number(top), percent=standing.percent
     )
