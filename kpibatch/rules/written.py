@@ -87,7 +87,12 @@ def alternatives(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
 
 def last_asked(rules: Iterable[Rule]) -> int:
     """The last level (from 0) at which one of the rows asks something; −1 where none does."""
-    return max((at for rule in rules for at, edge in enumerate(rule.edges) if edge), default=-1)
+    return max(levels_asked(rules), default=-1)
+
+
+def levels_asked(rules: Iterable[Rule]) -> list[int]:
+    """The levels (from 0) at which one of the rows asks something."""
+    return sorted({at for rule in rules for at, edge in enumerate(rule.edges) if edge})
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:

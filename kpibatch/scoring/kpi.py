@@ -10,7 +10,7 @@ from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Case, Measure, Node, Rule, Source
 from kpibatch.rules.sources import needed_for, quotients
-from kpibatch.rules.written import alternatives, last_asked
+from kpibatch.rules.written import alternatives, levels_asked
 from kpibatch.scoring.points import NO_PEERS, Integers, Peers, Points, active, holding, points_of, steps
 
 
@@ -120,15 +120,15 @@ def _leaves(
 
 
 def _settled(rows: Sequence[Rule], values: pd.DataFrame) -> Booleans:
-    """The units whose missing data can't change what alternatives give them: one holds at the last level at
-    which any asks. A row without alternatives is never settled.
+    """The units whose missing data can't change what alternatives give them: one holds at each level at which
+    any asks. A row without alternatives is never settled.
 
     Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
-    last = last_asked(rows)
-    if len(rows) == 1 or last < 0:
+    if len(rows) == 1:
         return np.zeros(len(values), dtype=bool)
-    return _one_holds(rows, last, values)
+    held = [_one_holds(rows, at, values) for at in levels_asked(rows)]
+    return np.asarray(np.all(held, axis=0) & np.ones(len(values), dtype=bool), dtype=np.bool_)
 
 
 def _one_holds(rows: Sequence[Rule], at: int, values: pd.DataFrame) -> Booleans:

@@ -5,6 +5,7 @@ against the slow scorer in exact fractions.
 from datetime import date
 
 import pytest
+from every_asked import MEASURES, every_rule
 from scoring_by_hand import measured_from
 from slow_compare import compare
 from tablebook import NO_BASELINES, ONE_KPI, SHEETS, levels, one_kpi
@@ -15,13 +16,6 @@ from kpibatch.scoring.next_level import steps_to
 from kpibatch.scoring.score import Scores, score_all
 
 JUNE = "2565-06"
-MEASURES = """
-    have  | ทำได้   | ครัวเรือน | จำนวน   | กรอก     | ล่าสุด
-    other | อีกทาง  | ครัวเรือน | จำนวน   | กรอก     | ล่าสุด
-    day   | วันส่ง   |        | วันที่     | กรอก     | ล่าสุด
-    goal  | เป้าหมาย | ครัวเรือน | จำนวน   | ค่าตั้งต้น
-    rate  | ผล     | ร้อยละ   | ร้อยละ   | กรอก     | ล่าสุด
-"""
 
 
 def with_groups(*rows: str) -> LevelTables:
@@ -95,6 +89,7 @@ def test_a_row_that_is_blank_at_a_level_offers_nothing_there_and_the_rows_withou
         ({"other": 24}, (4, True)),
         ({}, (0, True)),
         ({"have": 99, "other": 0}, (4, False)),
+        ({"have": 0, "other": 25}, (5, False)),
     ],
 )
 def test_what_is_missing_counts_only_where_it_may_raise_the_level(
@@ -107,6 +102,15 @@ def test_what_is_missing_counts_only_where_it_may_raise_the_level(
     assert level(tables, **values) == expected
     needed = scored(tables, **values).needed[["have", "other"]].any(axis=1)
     assert bool(needed.iloc[0]) == (values.get("have", 0) < 100 and values.get("other", 0) < 25)
+
+
+def test_what_is_missing_counts_where_the_way_to_the_top_leaves_a_level_out() -> None:
+    """25 reach every level at which they are asked for, which the third is not."""
+    tables = with_groups(
+        "ก | have | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80 | ≥ 100", "ก | other | ≥ 5 | ≥ 10 | | ≥ 20 | ≥ 25"
+    )
+    assert level(tables, other=25) == (2, True)
+    assert level(tables, other=25, have=60) == (5, False)
 
 
 def test_a_day_and_a_number_may_be_alternatives() -> None:
@@ -224,15 +228,6 @@ def test_where_a_units_edges_meet_the_higher_score_counts() -> None:
 
 # --- against the slow scorer --------------------------------------------------------------------------------
 
-ALL = {
-    "ตัวชี้วัด": SHEETS["ตัวชี้วัด"].strip().splitlines()[0]
-    + "".join(
-        f"\nK{n} | | ตัวที่ {n} | 20 | | | {how} | | ข้อ {n}"
-        for n, how in enumerate(("", "", "", "ค่าต่อเนื่อง", ""))
-    )
-}
-"""Five KPIs, a rule of each kind."""
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
@@ -243,33 +238,3 @@ def test_ten_thousand_units_as_the_slow_scorer_has_them(seed: int) -> None:
     for kpi in scores.kpis.values():
         assert {int(each) for each in kpi.level} == set(range(6)), kpi.code
         assert 0 < kpi.missing.sum() < len(kpi.missing)
-
-
-def every_rule() -> LevelTables:
-    measures = (
-        SHEETS["รายการข้อมูล"].strip().splitlines()[0]
-        + MEASURES.rstrip()
-        + """
-    staff | กำลังคน  | คน      | จำนวน   | ค่าตั้งต้น
-    base  | ยอดเดิม  | บาท     | จำนวนเงิน | กรอก     | ล่าสุด
-    now   | ยอดใหม่  | บาท     | จำนวนเงิน | กรอก     | ล่าสุด
-    all   | ทั้งหมด   | ครัวเรือน  | จำนวน   | ค่าตั้งต้น
-    share | ส่วน     | ร้อยละ   | ร้อยละ   | ร้อยละ    | | have | all | ไม่ผ่าน
-    """
-    )
-    head = SHEETS["ระดับ"].strip().splitlines()[0] + " | กลุ่มเงื่อนไข"
-    rules = """
-    K0 |       |     | have  | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80 | ≥ 100 | | ก
-    K0 |       |     | other | ≥ 5 | ≥ 10 | | ≥ 20 | ≥ 25 | | ก
-    K0 |       |     | day   | | | ภายใน 31 พ.ค. 2565 | ภายใน 15 พ.ค. 2565 | | | ก
-    K0 |       |     | rate  | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40 | ≥ 50
-    K1 | staff | ≤ 2 | have  | ≥ goal − 10 | ≥ goal - 5 | ≥ goal | > goal × 1.1 | ≥ goal × 1.2 + 2 | | ข
-    K1 | staff | ≤ 2 | share | ≥ rate | ≥ rate + 5 | ≥ rate + 10 | ≥ rate + 20 | ≥ rate + 30 | | ข
-    K1 | กลุ่ม | เหนือ | share | ≥ 10 | ≥ 20 | ≥ 30 | ≥ 40 | ≥ 50
-    K1 | staff | > 2 | other | ≤ goal + 10 | ≤ goal | < goal | ≤ goal − 5 | ≤ goal − 10
-    K2 |||rate| 40 - 80 เท่านั้น | 45 - 70 เท่านั้น | 50 ≤ x < 65 เท่านั้น | 55 - 64 เท่านั้น | 57 - 60 เท่านั้น
-    K3 |       |     | now   | ≥ base × 0.9 | ≥ base | ≥ base × 1.05 + 1 | ≥ base × 1.1 + 2 | ≥ base × 2 + 3
-    K4 |||day| ภายใน 31/5/2565 | ภายใน 25/5/2565 | ภายใน 20/5/2565 | ก่อน 15/5/2565 | ภายใน 10/5/2565 | | ค
-    K4 |       |     | other | ≥ goal | ≥ goal + 1 | ≥ goal + 2 | ≥ goal + 3 | ≥ goal + 4 | | ค
-    """
-    return levels(**ALL, รายการข้อมูล=measures, ระดับ=head + rules, ค่าตั้งต้น="รหัสหน่วย\n3101")

@@ -327,8 +327,9 @@ class Slow:
         """What a KPI's level hangs on."""
         asked = {measure for measure, _ in self.book.cases[kpi]}
         for rules in self.together(kpi):
-            last = max(level for rule in rules for level, one in enumerate(rule.row) if one)
-            if len(rules) == 1 or not any(self.fulfils(rule, last) for rule in rules):
+            levels = {level for rule in rules for level, one in enumerate(rule.row) if one}
+            held = (any(self.fulfils(rule, level) for rule in rules) for level in levels)
+            if len(rules) == 1 or not all(held):
                 asked |= {code for rule in rules for code in rule.codes}
         return asked
 

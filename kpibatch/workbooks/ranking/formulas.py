@@ -16,7 +16,7 @@ from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import are_days, computed_formula
-from kpibatch.rules.written import alternatives, last_asked
+from kpibatch.rules.written import alternatives, levels_asked
 from kpibatch.scoring.kpi import quotients_in_case
 
 TEXTS = 3
@@ -284,14 +284,18 @@ class KpiFormulas:
             case_number = self.plan.rules[rows[0]].case_number
             factors = [f"({ref(at, self.plan.case, 'c')}={case_number})"] if case_number else []
             if len(rows) > 1 and empty:
-                last = last_asked(self.plan.rules[number] for number in rows)
-                asking = [number for number in rows if self.plan.rules[number].edges[last]]
-                factors.append(f"(1-{self._one_holds(at, asking, last)})")
+                factors.append(f"(1-AND({','.join(self._each_level(at, rows))}))")
             yield from ("*".join([*factors, each]) for each in empty)
         for rule in self.plan.deductions:
             factors = [f"({ref(at, self.plan.case, 'c')}={rule.case_number})"] if rule.case_number else []
             empty = [f'({self.cell(at, code)}="")' for code in rule.codes if not self._may_come(code)]
             yield from ("*".join([*factors, each]) for each in empty)
+
+    def _each_level(self, at: int, rows: list[int]) -> Iterator[str]:
+        """Whether one of some rows holds, at each level at which any of them asks."""
+        for level in levels_asked(self.plan.rules[number] for number in rows):
+            asking = [number for number in rows if self.plan.rules[number].edges[level]]
+            yield self._one_holds(at, asking, level)
 
     def _may_come(self, code: str) -> bool:
         """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
