@@ -68,6 +68,13 @@ def test_levels_by_hand(outcome: Outcome) -> None:
     }
 
 
+def test_what_is_missing_is_told_where_it_may_raise_a_level(outcome: Outcome) -> None:
+    found = {(each.code, each.unit, each.measure) for each in outcome.findings}
+    assert ("baseline-missing", "3104", "goal") in found
+    assert {("missing", "3102", "other"), ("missing", "3103", "have"), ("missing", "3104", "day")} <= found
+    assert ("missing", "3101", "day") not in found
+
+
 def test_the_formula_that_stands_in_the_ranking(book: Path) -> None:
     sheets = load_workbook(book)
     for (kpi, level), formula in FORMULAS.items():
