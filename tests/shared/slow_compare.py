@@ -269,8 +269,11 @@ def compare(
     book = Book(tables, today)
     units = [make_up(book, unit, month, chance) for unit in tables.units]
     sent = {unit.code for unit in tables.units if chance.random() < 0.97}
+    for one in units:
+        one.has_sent = one.unit.code in sent
+    book.peers = [one for one in units if one.has_sent]
     measured, tables = measured_of(units, tables, month)
-    scores = score_all(measured, tables, month)
+    scores = score_all(measured, tables, month, sent)
     standings = {one.unit: one for one in rank_units(scores, sent, tables, rules)}
     found = list(differences(units, measured, scores, standings, sent, rules))
     return found, scores, list(standings.values())

@@ -14,6 +14,8 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from slow_points import mean_and_deviation, standard, within
+
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import read_date
 from kpibatch.rules.levels import LevelTables
@@ -116,6 +118,9 @@ class Book:
         self.tables, self.today = tables, today.toordinal()
         self.children = {code: tables.children(code) for code in (TOTAL, *tables.node)}
         self.rules: dict[str, list[SlowRule]] = {}
+        self.deductions: list[tuple[str, SlowRule, list[Fraction]]] = []
+        self.peers: list[Slow] = []  # the units that have sent
+        self.among: dict[str, tuple[Fraction, Fraction]] = {}
         self.cases: dict[str, list[tuple[str, Asked]]] = {}
         for rule in tables.rules:
             cases = self.cases.setdefault(rule.kpi, [])
@@ -123,9 +128,11 @@ class Book:
             if case and case not in cases:
                 cases.append(case)
             number = 1 + cases.index(case) if case else 0
-            self.rules.setdefault(rule.kpi, []).append(
-                SlowRule(rule.measure, read_row(rule.typed), number, rule.group)
-            )
+            read = SlowRule(rule.measure, read_row(rule.typed), number, rule.group)
+            if rule.deducts:
+                self.deductions.append((rule.kpi, read, [Fraction(str(points)) for points in rule.deducts]))
+            else:
+                self.rules.setdefault(rule.kpi, []).append(read)
         self.asked: dict[str, list[Asked]] = {}
         for one in (rule for rules in self.rules.values() for rule in rules):
             self.asked.setdefault(one.measure, []).extend(filter(None, one.row))
@@ -172,7 +179,7 @@ def rounded(value: Number, decimals: int | None) -> Number:
     return Fraction(whole if value > 0 else -whole, 10**decimals)
 
 
-@dataclass
+@dataclass(eq=False)
 class Slow:
     """One unit, from its rolled-up values; those in ``stale`` were carried over from an earlier month."""
 
@@ -181,6 +188,8 @@ class Slow:
     given: dict[str, Number | None]
     stale: frozenset[str]
     computed: dict[str, Number | None] = field(default_factory=dict)
+    nodes: dict[str, tuple[Fraction, bool] | None] = field(default_factory=dict)
+    has_sent: bool = True
 
     def value(self, code: str) -> Number | None:
         """A measure: filled in, fixed, or computed from its parts."""
@@ -295,7 +304,8 @@ class Slow:
     def level_of(self, kpi: str) -> int:
         """The longest unbroken run of levels met from level 1."""
         level = 0
-        while level < self.book.tables.level_count and self.met(kpi, level):
+        own = len(self.book.tables.node[kpi].own_scores)
+        while level < (own or self.book.tables.level_count) and self.met(kpi, level):
             level += 1
         return level
 
@@ -331,17 +341,64 @@ class Slow:
             held = (any(self.fulfils(rule, level) for rule in rules) for level in levels)
             if len(rules) == 1 or not all(held):
                 asked |= {code for rule in rules for code in rule.codes}
-        return asked
+        return asked | {code for rule, _ in self.deductions(kpi) for code in rule.codes}
+
+    def deductions(self, kpi: str) -> list[tuple[SlowRule, list[Fraction]]]:
+        """The rows that take points off a unit in its case."""
+        of_kpi = [(rule, points) for code, rule, points in self.book.deductions if code == kpi]
+        return [(rule, points) for rule, points in of_kpi if rule.case in (0, self.case[kpi])]
+
+    def taken_off(self, kpi: str) -> Fraction:
+        """The points of the last condition that holds, or so many for each one."""
+        off = Fraction(0)
+        for rule, points in self.deductions(kpi):
+            asking = [level for level, asked in enumerate(rule.row) if asked]
+            held = [number for number, level in enumerate(asking) if self.fulfils(rule, level)]
+            if held:
+                off += points[held[-1]]
+            if not asking and (value := self.value(rule.measure)):
+                off += max(Fraction(0), points[0] * value)
+        return off
+
+    def compared(self, code: str) -> Number | None:
+        """What the unit is compared by; none where it has not sent, has no value or the node is not meant."""
+        node = self.book.tables.node[code]
+        if not self.has_sent or not self.applies(node):
+            return None
+        if self.book.children[code]:
+            return self.mean(code)
+        [rule] = self.rules[code]
+        value, falls = self.value(rule.measure), any(one and one.sign in "≤<" for one in rule.row)
+        return value if value is None or not falls else -value
+
+    def standard(self, code: str) -> Fraction:
+        if code not in self.book.among:
+            values = (one.compared(code) for one in self.book.peers)
+            self.book.among[code] = mean_and_deviation([value for value in values if value is not None])
+        return standard(self.compared(code), *self.book.among[code])
 
     def score(self, leaf: Node) -> Fraction:
+        points = self.points(leaf)
+        points = points if leaf.cap is None else min(points, Fraction(str(leaf.cap)))
+        return max(Fraction(0), points - self.taken_off(leaf.code)) if self.deductions(leaf.code) else points
+
+    def points(self, leaf: Node) -> Fraction:
         below, scores = (
             Fraction(self.book.tables.round.below_one),
-            [Fraction(score) for score in self.book.tables.scores],
+            [Fraction(score) for score in leaf.own_scores or self.book.tables.scores],
         )
         if leaf.method is Method.STEPS:
             return [below, *scores][self.level[leaf.code]]
+        if leaf.method is Method.STANDARD:
+            return within(scores[-1] * self.standard(leaf.code), leaf.cap, scores[-1])
         [rule] = self.rules[leaf.code]
         value, knots = self.value(rule.measure), [one for one in rule.row if one]
+        if leaf.method is Method.PROPORTIONAL:
+            top, of = knots[-1], self.value(knots[-1].of) if knots[-1].of else 0
+            edge = top.number if not top.of else None if of is None else top.own(of)
+            if value is None or edge is None or edge <= 0:
+                return Fraction(0)
+            return within(scores[-1] * Fraction(value) / edge, leaf.cap, scores[-1])
         owns = [self.value(knot.of) if knot.of else 0 for knot in knots]
         if value is None or None in owns or not knots[0].holds(value, owns[0]):
             return below
@@ -349,7 +406,7 @@ class Slow:
             knot.own(of) if knot.of and of is not None else knot.number
             for knot, of in zip(knots, owns, strict=True)
         ]
-        return between(Fraction(value), edges, scores)
+        return between(Fraction(value), edges, scores, beyond=leaf.cap is not None)
 
     @cached_property
     def tree(self) -> dict[str, tuple[Fraction, bool]]:
@@ -359,25 +416,59 @@ class Slow:
         return found
 
     def add(self, code: str, found: dict[str, tuple[Fraction, bool]]) -> None:
-        children = self.book.children[code]
-        for node in children:
+        for node in self.book.children[code]:
             self.add(node.code, found)
-        applying = [(self.weight(node), *found[node.code]) for node in children if node.code in found]
-        if applying:
-            whole = sum(weight for weight, _, _ in applying)
-            found[code] = (
-                sum(weight * score for weight, score, _ in applying) / Fraction(whole),
-                any(one[2] for one in applying),
+        if result := self.node(code):
+            found[code] = result
+
+    def node(self, code: str) -> tuple[Fraction, bool] | None:
+        """A node's score and whether it is provisional; none where it does not apply."""
+        if code not in self.nodes:
+            self.nodes[code] = self.reckoned(code)
+        return self.nodes[code]
+
+    def reckoned(self, code: str) -> tuple[Fraction, bool] | None:
+        tables = self.book.tables
+        if not self.book.children[code]:
+            node = tables.node[code]
+            return (
+                (self.score(node), self.is_provisional(code))
+                if self.applies(node) and not self.no_target(code)
+                else None
             )
-        elif not children and self.applies(self.book.tables.node[code]) and not self.no_target(code):
-            found[code] = self.score(self.book.tables.node[code]), self.is_provisional(code)
+        mean = self.mean(code)
+        if mean is None:
+            return None
+        cap = tables.round.cap if code == TOTAL else tables.node[code].cap
+        if code != TOTAL and tables.node[code].method is Method.STANDARD:
+            full = Fraction(tables.top_score)
+            mean = within(full * self.standard(code), cap, full)
+        elif cap is not None:
+            mean = min(mean, Fraction(str(cap)))
+        return mean, any(result[1] for child in self.book.children[code] if (result := self.node(child.code)))
+
+    def mean(self, code: str) -> Fraction | None:
+        """The weighted mean of the children that apply."""
+        applying = [
+            (self.weight(child), result[0])
+            for child in self.book.children[code]
+            if (result := self.node(child.code))
+        ]
+        if not applying:
+            return None
+        whole = Fraction(sum(weight for weight, _ in applying))
+        return sum((weight * score for weight, score in applying), Fraction()) / whole
 
 
-def between(value: Fraction, knots: Sequence[Fraction], scores: Sequence[Fraction]) -> Fraction:
-    """Linear between the levels' edges (rising here), at most the top score."""
+def between(
+    value: Fraction, knots: Sequence[Fraction], scores: Sequence[Fraction], *, beyond: bool = False
+) -> Fraction:
+    """Linear between the levels' edges (rising here), at most the top score, or further ``beyond`` it."""
     below = max(number for number, knot in enumerate(knots) if nine(value) >= nine(knot))
     if below == len(knots) - 1:
-        return scores[below]
+        if not beyond:
+            return scores[below]
+        below -= 1
     return scores[below] + (scores[below + 1] - scores[below]) * (value - knots[below]) / (
         knots[below + 1] - knots[below]
     )

@@ -67,8 +67,9 @@ def empty_levels(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (a blank cell asks nothing).
     """
+    most = tables.level_count
     for leaf, rules in _together(tables):
-        for level in range(len(leaf.own_scores) or tables.level_count):
+        for level in range(min(len(leaf.own_scores) or most, most)):
             if not any(rule.edges[level] or rule.skips(level) for rule in rules):
                 facts = {"kpi": leaf.code, "level": str(level + 1)}
                 yield finding("lint-empty-level", rules[0].places[level], found="", **facts)
