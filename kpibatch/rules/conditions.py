@@ -85,6 +85,14 @@ class Condition:
         return math.isinf(self.high) and not math.isinf(self.low)
 
     @property
+    def sides(self) -> tuple["Condition", ...]:
+        """A band as its lower and its upper end, each alone; any other condition as it is."""
+        if not self.two_sided:
+            return (self,)
+        lower = replace(self, high=math.inf, high_open=False, only=False)
+        return lower, replace(self, low=-math.inf, low_open=False, only=False)
+
+    @property
     def threshold(self) -> float:
         """The one number an edge compares with (the lower end of a band)."""
         return self.high if math.isinf(self.low) else self.low

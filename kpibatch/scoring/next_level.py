@@ -94,6 +94,7 @@ def _step(
     edge, value = rule.edge_for(level - 1, values), values[rule.measure]
     if edge is None or edge.holds_one(value):
         return None
+    edge = next((side for side in edge.sides if not side.holds_one(value)), edge)
     if math.isnan(edge.threshold):
         return Step("no-threshold", _without_value(tables.measures[_reference(rule, level)], values, tables))
     measure = tables.measures[rule.measure]

@@ -158,6 +158,20 @@ def test_both_sides_of_a_band_count(rate: float, expected: int) -> None:
     assert level(tables, rate=57) == (5, False)
 
 
+SIDES = [(39, 40), (80.5, 80), (45, 50), (75, 70), (54.99, 55), (60, 59.99)]
+
+
+@pytest.mark.parametrize(("rate", "target"), SIDES)
+def test_the_next_step_is_to_the_nearer_side_of_a_band(rate: float, target: float) -> None:
+    tables = one_kpi(
+        MEASURES, "T1 | | | rate | 40 - 80 เท่านั้น | 50 - 70 เท่านั้น | 55 ≤ x < 60 เท่านั้น | = 57 | = 57"
+    )
+    reached, _ = level(tables, rate=rate)
+    values = measured_from(tables, {"3101": {"rate": rate}}).row(0)
+    (step,) = steps_to(reached + 1, "T1", 0, values, tables, JUNE)
+    assert step.target == target
+
+
 def test_what_stands_beside_such_a_band_asks_what_it_says() -> None:
     tables = one_kpi(MEASURES, "T1 | | | rate | ≤ 80 | ≥ 50 | 55 - 60 เท่านั้น | 56 - 59 เท่านั้น | ≤ 57")
     assert [level(tables, rate=rate)[0] for rate in (81, 80, 49, 50, 55, 57.5, 56, 60.5)] == [

@@ -226,9 +226,10 @@ def _one_less(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
         if not result.applies[row]:
             continue
         for rule in tables.rules_in_case(kpi, int(result.case[row])):
-            for edge in (rule.edge_for(at, values) for at in range(int(result.level[row]))):
-                lever = lever_of(tables.measures[rule.measure], values, tables) if edge else None
-                if edge is None or edge.any_value or lever is None or lever.filled.kind is not Kind.NUMBER:
+            asked = (rule.edge_for(at, values) for at in range(int(result.level[row])))
+            for edge in (side for whole in asked if whole for side in whole.sides):
+                lever = lever_of(tables.measures[rule.measure], values, tables)
+                if edge.any_value or lever is None or lever.filled.kind is not Kind.NUMBER:
                     continue
                 other = lever.have + (1 if lever.fewer(edge) else -1)
                 if other >= 0 and (lever.filled.code, other) not in tried:
