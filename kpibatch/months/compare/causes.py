@@ -27,6 +27,7 @@ from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, 
 from kpibatch.rules.sources import quotients
 from kpibatch.rules.written import alternatives
 
+_WORTH = (NODES.method, NODES.own_scores, NODES.cap)
 _BLANKING = ("missing", "baseline-missing")
 
 
@@ -159,8 +160,10 @@ class _AtKpi:
     def __init__(self, pair: Causes, unit: str, kpi: str, before: Result, after: Result) -> None:
         self.pair, self.unit, self.kpi, self.before, self.after = pair, unit, kpi, before, after
         self.a, self.b, self.language = pair.a, pair.b, pair.language
-        self.linear = any(side.tables.node[kpi].method is Method.LINEAR for side in (self.a, self.b))
-        self.told: dict[str, None] = {}
+        methods = {side.tables.node[kpi].method for side in (self.a, self.b)}
+        self.by_value, self.by_others = methods != {Method.STEPS}, Method.STANDARD in methods
+        off = (rule.measure for side in (self.a, self.b) for rule in side.tables.deductions_of(kpi))
+        self.told: dict[str, None] = dict.fromkeys(off)
 
     def causes(self) -> Iterator[Cause]:
         cases, thresholds = list(self._case()), list(self._thresholds())
@@ -210,10 +213,10 @@ class _AtKpi:
                 if self._holds(self.a, old, level) != self._holds(self.b, new, level)
                 and self._one_holds(self.a, old, level) != self._one_holds(self.b, new, level)
             ]
-            if flipped or self.linear:
+            if flipped or self.by_value:
                 self.told |= dict.fromkeys(code for rule in (old, new) if rule for code in rule.codes)
             most = max(len(rule.edges) for rule in (old, new) if rule)
-            for level in range(most) if self.linear else flipped:
+            for level in range(most) if self.by_value else flipped:
                 yield from self._threshold(old, new, level)
 
     def _holds(self, side: Side, rule: Rule | None, level: int) -> bool:
@@ -248,27 +251,23 @@ class _AtKpi:
         return say("words.not-given" if skips else "diff.not-asked", self.language)
 
     def _rules(self, behind: set[str]) -> Iterator[Cause]:
-        """What changed in how values are made, in the method, and in what a level is worth."""
-        levels = {self.before.level, self.after.level}
-        worth = any(_worth(self.a.tables, level) != _worth(self.b.tables, level) for level in levels)
-        sources = {
-            side.tables.measures[code].source
-            for side in (self.a, self.b)
-            for code in behind & {*side.tables.measures}
-        }
+        """What changed in how values are made, in the method and in what a level is worth; the other units."""
+        levels, sides = {self.before.level, self.after.level}, (self.a.tables, self.b.tables)
+        worth = any(len({_worth(tables, self.kpi, level) for tables in sides}) > 1 for level in levels)
+        made = [tables.measures[code] for tables in sides for code in behind & {*tables.measures}]
+        sources = {measure.source for measure in made}
         for change in self.pair.changes:
             if (
                 (change.sheet in (MEASURES.sheet, EXPORTS.sheet) and change.key[0] in behind)
-                or (
-                    change.sheet == NODES.sheet
-                    and change.key == (self.kpi,)
-                    and change.column == NODES.method
-                )
+                or (change.sheet == NODES.sheet and change.key == (self.kpi,) and change.column in _WORTH)
+                or (change.column == RULES.deducts and change.key[0] == self.kpi)
                 or (change.sheet == ROUND.sheet and change.key[0] in (Item.SCORES, Item.BELOW_ONE) and worth)
                 or (change.sheet == CALENDAR.sheet and sources & {Source.ON_TIME, Source.LATE_DAYS})
                 or (change.sheet == HOLIDAYS.sheet and Source.WORKDAYS in sources)
             ):
                 yield as_rule(change)
+        if self.by_others:
+            yield Cause("finding", say("diff.by-others", self.language))
 
     def _findings(self, behind: set[str]) -> Iterator[Cause]:
         """Missing or refused data that is there on one side only, of measures whose value says nothing
@@ -315,6 +314,7 @@ def _place(rule: Rule | None, level: int) -> Place:
     return rule.places[level] if rule and level < len(rule.places) else NOWHERE
 
 
-def _worth(tables: LevelTables, level: int | None) -> float:
+def _worth(tables: LevelTables, kpi: str, level: int | None) -> float:
     """What a level gives by the tables."""
-    return (tables.round.below_one, *tables.scores)[min(level or 0, tables.level_count)]
+    scores = (tables.round.below_one, *tables.scores_of(kpi))
+    return scores[min(level or 0, len(scores) - 1)]
