@@ -251,7 +251,7 @@ class _AtKpi:
         return say("words.not-given" if skips else "diff.not-asked", self.language)
 
     def _rules(self, behind: set[str]) -> Iterator[Cause]:
-        """What changed in how values are made, in the method and in what a level is worth; the other units."""
+        """What changed in how values are made, the method and what a level is worth, and the other units."""
         levels, sides = {self.before.level, self.after.level}, (self.a.tables, self.b.tables)
         worth = any(len({_worth(tables, self.kpi, level) for tables in sides}) > 1 for level in levels)
         made = [tables.measures[code] for tables in sides for code in behind & {*tables.measures}]
