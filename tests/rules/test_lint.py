@@ -443,6 +443,8 @@ SLIPS = (
     Slip("lint-check-units", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | I1.news")),
     Slip("lint-check-twice", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | T1.budget")),
     Slip("lint-linear-rows", "ตัวชี้วัด!A4", {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"}, near=LINEAR),
+    Slip("lint-linear-edges", "ระดับ!E2", LINEAR | levels(2, *(f"{low} - 100 เท่านั้น" for low in (50, 60, 70, 80, 90))),
+        near=LINEAR, also=also("lint-unused")),
     Slip("lint-linear-edges", "ระดับ!E2", LINEAR | levels(2, 60, 70, 70), near=LINEAR, also=also("lint-unused", "lint-same-level")),
 )  # fmt: skip
 

@@ -40,7 +40,7 @@ def value_rows(tables: LevelTables) -> Iterator[Finding]:
 
 
 def linear_edges(tables: LevelTables) -> Iterator[Finding]:
-    """ค่าต่อเนื่อง needs numbers alone, at least two, that move one way.
+    """ค่าต่อเนื่อง needs numbers alone, at least two, that move one way, each with an edge on one side.
 
     Source: design, section 1 (วิธีให้คะแนน).
     """
@@ -50,7 +50,8 @@ def linear_edges(tables: LevelTables) -> Iterator[Finding]:
             if len({(asked.edge.of, asked.edge.times) for asked in numbers_in(rule)}) > 1:
                 knots = range(len(knots))  # each unit's own: nobody knows how they lie
             steady = all(a < b for a, b in pairwise(knots)) or all(a > b for a, b in pairwise(knots))
-            if len(knots) < 2 or not steady or not _numbers_alone(rule):
+            banded = any(asked.edge.only for asked in numbers_in(rule))
+            if len(knots) < 2 or not steady or banded or not _numbers_alone(rule):
                 facts = {"found": " | ".join(rule.typed), "kpi": leaf.code}
                 yield finding("lint-linear-edges", rule.places[0], measure=rule.measure, **facts)
 
