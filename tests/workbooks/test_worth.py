@@ -9,7 +9,7 @@ from recalculated import calculated, differences
 from tablebook import levels
 from worth import GIVEN, WORTH
 
-FIRST = 6
+from kpibatch.workbooks.unit.book import write_unit_book
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +35,11 @@ def test_points_and_caps_are_cells_that_can_be_changed(book: Path) -> None:
     scores = list(load_workbook(book)["คะแนนรายตัวชี้วัด"].iter_rows(values_only=True))
     caps = next(row for row in scores if row[1] == "เพดานคะแนน")
     assert [cell for cell in caps[2:] if cell is not None and cell != ""] == [5.2, 5.5]
+
+
+def test_a_units_own_page_tells_what_was_taken_off_and_what_hangs_on_others(tmp_path: Path) -> None:
+    outcome = outcome_of(levels(**WORTH), GIVEN, unsent=["3105"])
+    write_unit_book(outcome, outcome.tables.unit["3103"], tmp_path / "unit.xlsx")
+    texts = [str(cell) for row in load_workbook(tmp_path / "unit.xlsx").worksheets[0].values for cell in row]
+    assert any("หักคะแนน 4" in text for text in texts)
+    assert any("(ตามค่าปัจจุบันของหน่วยอื่น)" in text for text in texts)

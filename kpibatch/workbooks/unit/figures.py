@@ -8,10 +8,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from kpibatch.base.catalogue import Words
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import Finding, count
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.base.thai import show_date, show_month
+from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.books.look import FAIR, GOOD
 from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
@@ -23,6 +23,7 @@ from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import NO_TREND, Trend
+from kpibatch.scoring.why.worth import hangs_on_others
 
 _BEST, _STEPS, _NAMED = 3, 3, 4
 
@@ -212,6 +213,8 @@ def _values_in_short(view: View, kpi: str) -> str:
     asked = alternatives(rules)
     if len(asked) > 1:
         parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rows) for rows in asked), of=len(asked)))
+    if off := float(view.outcome.scores.kpis[kpi].points.deducted[view.row]):
+        parts.append(f"{say('sheet.deducted', view.outcome.language)} {show_number(round(off, 9))}")
     return "\n".join(parts)
 
 
@@ -313,4 +316,6 @@ def steps_text(view: View, line: Line) -> str:
     written = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
     rest = [view.say("more-steps", count=len(written) - _STEPS)] if len(written) > _STEPS else []
     marked = [f"• {text}" for text in written[:_STEPS]] if len(written) > 1 else written
+    if hangs_on_others(view.tables, line.node.code):
+        rest.append(say("explain.of-peers", view.outcome.language).strip())
     return "\n".join(marked + rest)
