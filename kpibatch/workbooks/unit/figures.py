@@ -195,9 +195,7 @@ def _line(view: View, leaf: Node) -> Line:
 
 
 def best_lines(lines: Iterable[Line]) -> list[Line]:
-    """The KPIs whose next level would raise the total most, best first; what this round can't bring any more
-    is left out.
-    """
+    """The KPIs whose next level would raise the total most, best first; of those that this round can bring."""
     able = [line for line in lines if line.gain > 1e-9 and line.steps and line.reachable]
     return sorted(able, key=lambda line: (-round(line.gain, 9), len(line.steps)))[:_BEST]
 
