@@ -195,7 +195,7 @@ def _line(view: View, leaf: Node) -> Line:
 
 
 def best_lines(lines: Iterable[Line]) -> list[Line]:
-    """The KPIs whose next level would raise the total most, best first; of those that this round can bring."""
+    """The KPIs whose next level would raise the total most, best first; those still in reach this round."""
     able = [line for line in lines if line.gain > 1e-9 and line.steps and line.reachable]
     return sorted(able, key=lambda line: (-round(line.gain, 9), len(line.steps)))[:_BEST]
 
