@@ -42,6 +42,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     ),
     "rich": "commands/console.py",
     "lark": "rules/phrases.py",
+    "pypdfium2": "rules/letter/pdf.py",
     "jinja2": "mail/sandbox.py",
     "lxml": "books/package.py",
     "docx": "rules/agreement/word.py",
@@ -95,7 +96,10 @@ def test_each_library_has_one_door(library, door):
 
 def test_only_declared_libraries_are_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = (*project["dependencies"], *project["optional-dependencies"]["seal"])
+    declared = (
+        *project["dependencies"],
+        *(each for extra in ("seal", "letter") for each in project["optional-dependencies"][extra]),
+    )
     called = {"python_docx": "docx"}  # a library that is imported by another name than it is installed by
     names = {re.match(r"[\w-]+", line)[0].replace("-", "_") for line in declared}
     names = {called.get(name, name) for name in names}

@@ -19,6 +19,7 @@ KpibatchError
 │   ├── NoLevelTables             the workbook of the level tables is not there
 │   ├── UnreadableLevelTables     it can't be opened
 │   ├── FaultyLevelTables         it has faults, so nothing is scored
+│   ├── LetterFault …             the letter that the rules come from can't be read
 │   ├── NoUnit                    no unit of that code or name
 │   └── NoKpi                     no KPI of that code
 ├── FormError
@@ -145,6 +146,9 @@ class UnreadableLevelTables(RulesError): ...
 
 
 class FaultyLevelTables(RulesError): ...
+
+
+class LetterFault(RulesError): ...
 
 
 class NoUnit(RulesError): ...

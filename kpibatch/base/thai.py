@@ -41,6 +41,7 @@ _MONTHS = (
     ("พ.ย.", "พฤศจิกายน"),
     ("ธ.ค.", "ธันวาคม"),
 )
+MONTH_NAMES = tuple(name for names in _MONTHS for name in names)
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBER = {
     re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names

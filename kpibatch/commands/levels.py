@@ -21,19 +21,28 @@ def levels() -> None:
 
 @levels.command()
 @click.option("--xlsx", is_flag=True, help="สำเนาที่ทำเครื่องหมายทุกช่องที่ผิด (output/level_tables_findings.xlsx)")
+@click.option(
+    "--letter",
+    type=click.Path(path_type=Path),
+    help="หนังสือของกติกา (.txt .docx .pdf ที่มีตัวอักษร): เทียบตัวเลขทุกตัวกับตารางระดับ",
+)
 @click.pass_obj
-def check(workspace: Path, xlsx: bool) -> None:
+def check(workspace: Path, xlsx: bool, letter: Path | None) -> None:
     """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
     from kpibatch.commands.run import write_marked_levels
-    from kpibatch.commands.screens.levels import show_faults
+    from kpibatch.commands.screens.levels import show_faults, show_ledger
     from kpibatch.intake.agreements import signed_agreements
     from kpibatch.months.assess import checked_levels
+    from kpibatch.rules.letter.check import ledger_of
 
     config = read_config(workspace)
     tables, findings = checked_levels(config)
     faulty = any(each.severity == "error" for each in findings)
     told = findings if faulty else [*findings, *signed_agreements(config, tables).findings]
     show_faults(config, told)
+    if letter:
+        ledger = ledger_of(letter, config.level_tables, tables, config.intake)
+        told = [*told, *show_ledger(config.language, ledger)]
     if xlsx:
         copy, index = write_marked_levels(config, findings)
         if index:

@@ -7,6 +7,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, count
 from kpibatch.base.thai import show_month, show_number
 from kpibatch.commands.console import finding_line
+from kpibatch.rules.letter.ledger import Ledger
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
     applies_in_words,
@@ -46,6 +47,16 @@ def show_loose(tables: LevelTables, loose: Sequence[Loose], language: str) -> No
         print(say("examples.loose", language, **facts))
     asked = sum(bool(edge and not edge.any_value) for rule in tables.rules for edge in rule.edges)
     print(say("examples.loose-count", language, loose=len(loose), all=asked))
+
+
+def show_ledger(language: str, ledger: Ledger) -> list[Finding]:
+    """What the letter and the tables do not have in common, then the counts; the findings."""
+    for fault in ledger.findings:
+        print(finding_line(fault, language))
+    facts = {name: len(getattr(ledger, name)) for name in ("doubtful", "missing", "unfounded")}
+    facts |= {name: getattr(ledger, name) for name in ("figures", "accounted", "noted", "no_rule")}
+    print(say("console.levels-letter", language, file=ledger.file, **facts))
+    return ledger.findings
 
 
 def show_levels(tables: LevelTables, language: str, month: str = "") -> None:

@@ -1,0 +1,17 @@
+"""The letter that the rules come from, held against the tables.
+
+In: a letter (.txt, .docx, .pdf with text); ``LevelTables``.
+Out: findings about every figure that stands in only one of the two, and how many there are.
+
+word.py     the text of a .docx
+pdf.py      the text of a .pdf (the door to pypdfium2)
+text.py     any letter's lines
+figures.py  every number, date and percent of a text, and which can be no rule
+slips.py    whether two figures are one digit apart
+parts.py    which KPI and level a stretch of the letter is about
+match.py    which node a KPI of the letter is
+rounds.py   the round that a letter is about
+said.py     what the tables say in figures, and which their notes name
+ledger.py   one KPI's figures ↔ its cells
+check.py    the whole ledger
+"""
