@@ -180,6 +180,7 @@ def read_table(
     top, header = _header(grid, required, others)
     columns = {name: index for index, name in reversed(list(enumerate(header))) if name}
     faults = [*_about_header(file, sheet, top, header, required, others), *_merged(file, grid, top)]
+    faults += _headless(file, grid, top)
     lost = frozenset(column for column in required if column not in columns)
     head = Row(file, sheet, top, columns, findings=faults, lost=lost)
     rows = (
@@ -244,6 +245,20 @@ def _renamed(absent: Sequence[str], strangers: Sequence[str]) -> dict[str, str]:
         alike = longer or difflib.get_close_matches(column, left, 1, _ALIKE)
         renamed |= dict.fromkeys(alike[:1], column)
     return renamed
+
+
+def _headless(file: str, grid: Grid, top: int) -> Iterator[Finding]:
+    """Columns that hold something below the header row and no heading: told at the first such cell."""
+    heads = [as_text(value) for value in grid.rows[top]] if grid.rows else []
+    told: set[int] = set()
+    for number, row in enumerate(grid.rows[top + 1 :], top + 1):
+        for column, value in enumerate(row):
+            blank = column >= len(heads) or not heads[column]
+            if value is not None and blank and column not in told:
+                told.add(column)
+                place, letter = address(number, column), address(0, column).rstrip("1")
+                facts = {"found": as_text(value), "column": letter}
+                yield finding("table-heading-blank", Place(file, grid.name, place), **facts)
 
 
 def _merged(file: str, grid: Grid, top: int) -> Iterator[Finding]:

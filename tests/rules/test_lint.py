@@ -363,7 +363,7 @@ SLIPS = (
     Slip("lint-unreachable", "ระดับ!I4", levels(4, "≤ 4", "≤ 3", "≤ 2", "≤ 1", "< 0"), near=levels(4, "≤ 4", "≤ 3", "≤ 2", "≤ 1", "≤ 0"),
         also=also("lint-direction")),
     Slip("lint-day-outside", "ระดับ!I6", {"ระดับ!I6": "ภายใน 1 ต.ค. 2565"}, near={"ระดับ!I6": "ภายใน 30 ก.ย. 2565"}),
-    Slip("lint-day-explained", "ระดับ!I6", {"ระดับ!I6": "ภายใน 10 ก.ย. 2564", "ระดับ!J6": "ก่อนรอบ ตามหนังสือ"}),
+    Slip("lint-day-explained", "ระดับ!I6", {"ระดับ!I6": "ภายใน 10 ก.ย. 2564", "ระดับ!J6": "ปี 2564 ก่อนรอบ ตามหนังสือ"}),
     Slip("lint-direction", "ระดับ!E4", levels(4, "≤ 5", "≤ 4", "≤ 3", "≤ 2", "≤ 1"),
         near=levels(4, "≤ 5", "≤ 4", "≤ 3", "≤ 2", "≤ 1") | levels(5, *["≤ 1"] * 5)),
     Slip("lint-twice", "ระดับ!E3", {"ระดับ!D3": "T1.pct"} | levels(3, *["≥ 50"] * 5), near={"ระดับ!D5": "I1.news"}, also=also("lint-unused")),
@@ -449,8 +449,19 @@ SLIPS = (
 )  # fmt: skip
 
 
+RARELY_MEANT = {
+    *("lint-any-result", "lint-other-way", "lint-one-strict", "lint-first-blank", "lint-alone-downward"),
+    *("lint-yes-and-no", "lint-asks-no", "lint-growth-word", "lint-growth-name", "lint-beyond-bases"),
+    *("lint-case-measure", "lint-case-hole", "lint-limit-unit", "lint-limit-far", "lint-swapped"),
+    *("lint-same-label", "lint-on-time-kind", "lint-zero-base", "lint-round-part", "lint-fiscal-year"),
+    *("lint-rating-word", "lint-same-mail", "lint-code-elsewhere", "lint-sole-child", "table-heading-blank"),
+}  # told beside many a slip; tried in test_slips.py
+
+
 def test_every_code_of_the_level_tables_has_its_slip() -> None:
-    assert {slip.code for slip in SLIPS} == CODES
+    assert {slip.code for slip in SLIPS} == CODES - RARELY_MEANT
+    tried = Path(__file__).with_name("test_slips.py").read_text(encoding="utf-8")
+    assert [code for code in sorted(RARELY_MEANT) if f'"{code}"' not in tried] == []
 
 
 def test_the_clean_book_has_no_fault() -> None:
@@ -461,7 +472,7 @@ def test_the_clean_book_has_no_fault() -> None:
 def test_a_slip_is_seen_where_it_stands(slip: Slip) -> None:
     found = check(slip.cells, slip.spoil, **slip.sheets)
     assert (slip.code, slip.place) in {(one.code, at(one)) for one in found}
-    assert {one.code for one in found} == {slip.code} | slip.also
+    assert {one.code for one in found} - RARELY_MEANT == {slip.code} | slip.also
     for one in found:
         assert one.message("th") != one.message("en")
 

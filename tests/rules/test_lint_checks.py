@@ -7,20 +7,20 @@ import pytest
 
 from kpibatch.rules.lint import (
     cases,
-    crosschecks,
-    exports,
     levels,
     measures,
+    optional,
     periods,
     points,
     rounds,
     rows,
     scorecard,
+    slips,
     units,
 )
 from kpibatch.rules.lint.check import CHECKS
 
-FILES = (rounds, units, scorecard, measures, exports, rows, levels, points, cases, periods, crosschecks)
+FILES = (rounds, units, scorecard, measures, rows, slips, levels, points, cases, periods, optional)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.__name__.rpartition(".")[2])

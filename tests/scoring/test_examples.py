@@ -1,10 +1,13 @@
 """ตัวอย่าง: worked cases read, tried, proposed; what they hold, and what of single slips they catch."""
 
+import random
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from mutating import confirmed, faults, slips
 from tablebook import SHEETS, levels, read
-from workspace import copy_sample, kpibatch, open_book
+from workspace import NEWEST, SAMPLES, copy_sample, kpibatch, open_book
 
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Example
@@ -151,3 +154,15 @@ def test_the_command_writes_them_and_check_tries_them(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "ตัวอย่าง!C2" in refused.output
     assert kpibatch(workspace, "run").exit_code == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NEWEST)
+def test_of_a_hundred_slips_of_one_cell_ninety_five_are_caught(name: str) -> None:
+    path = SAMPLES / name / "level_tables.xlsx"
+    grids = confirmed(path)
+    usual = faults(path, grids)
+    assert not [each for each in usual if each.code.startswith("example")]
+    tried = list(islice(slips(grids, random.Random(f"{name}, tested")), 100))
+    survivors = [str(slip) for slip in tried if not faults(path, slip.of(grids)) - usual]
+    assert len(survivors) <= 0.05 * len(tried), "\n".join(survivors)

@@ -12,13 +12,13 @@ rounds.py     รอบประเมิน, ผลประเมิน, ป�
 units.py      หน่วย: names and mail addresses
 scorecard.py  ตัวชี้วัด: the tree, whom it applies to, its weights
 measures.py   รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values
-rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached, deadlines
-exports.py    จังหวัด and แหล่งข้อมูล: whose value counts
+rows.py       ระดับ, row by row: order, overlaps, gaps, what can't be reached
+slips.py      what can be read and is rarely meant: odd cells, parts, codes, deadlines outside the round
 levels.py     ระดับ, the rows of one KPI together: contradictions, alternatives, levels that come for free
 points.py     วิธีให้คะแนน, คะแนนของระดับ, เพดานคะแนน, หักคะแนน: what a level or a value is worth
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 periods.py    ใช้ตั้งแต่เดือน: what a change in mid-round leaves out
-crosschecks.py  กฎตรวจ: what a row compares, and what another cell asks already
+optional.py   แหล่งข้อมูล and กฎตรวจ: whose value counts, what a row compares
 echoes.py     what merely follows from a fault already reported
 check.py      every check, over a workbook or over tables that were read
 """

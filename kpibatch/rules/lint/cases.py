@@ -129,4 +129,20 @@ def cases_of_units(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-case-left", rows[cases[0]], found=names, kpi=leaf.code)
 
 
-CHECKS = (dead_cases, case_gaps, case_overlaps, cases_of_units)
+def case_holes(tables: LevelTables) -> Iterator[Finding]:
+    """No case lies within a later one, so that values on both sides of it fall under that.
+
+    Source: design, section 1 (a unit takes the first case, from the top).
+    """
+    for cases in _all_cases(tables):
+        for number in range(len(cases.conditions) - 1):
+            inside = [at for at, taken in enumerate(cases.taken) if taken == number]
+            around = [*cases.taken[: inside[0]][-1:], *cases.taken[inside[-1] + 1 :][:1]] if inside else []
+            if len(around) == 2 and around[0] == around[1] > number:
+                found, other = (cases.conditions[at].text() for at in (number, around[0]))
+                facts = {"found": found, "other": other} | cases.facts
+                value = show_number(float(cases.probes[inside[0] - 1]))
+                yield finding("lint-case-hole", cases.place, value=value, **facts)
+
+
+CHECKS = (dead_cases, case_gaps, case_overlaps, cases_of_units, case_holes)

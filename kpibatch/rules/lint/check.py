@@ -12,15 +12,15 @@ from kpibatch.books.guard.capped import USUAL
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint import (
     cases,
-    crosschecks,
-    exports,
     levels,
     measures,
+    optional,
     periods,
     points,
     rounds,
     rows,
     scorecard,
+    slips,
     units,
 )
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
@@ -47,13 +47,13 @@ CHECKS: tuple[Check, ...] = (
     *units.CHECKS,
     *scorecard.CHECKS,
     *measures.CHECKS,
-    *exports.CHECKS,
     *rows.CHECKS,
+    *slips.CHECKS,
     *levels.CHECKS,
     *points.CHECKS,
     *cases.CHECKS,
     *periods.CHECKS,
-    *crosschecks.CHECKS,
+    *optional.CHECKS,
 )
 # What a file of checks looks across: with one of these sheets gone or a heading lost, it would see echoes.
 _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
@@ -61,13 +61,13 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
     (units, (UNITS,)),
     (scorecard, (NODES, RULES, UNITS)),
     (measures, (MEASURES, NODES, RULES, BASELINES, UNITS)),
-    (exports, (MEASURES, EXPORTS)),
     (rows, (ROUND, MEASURES, RULES)),
+    (slips, (ROUND, NODES, MEASURES, RULES, BASELINES)),
     (levels, (NODES, MEASURES, RULES)),
     (points, (ROUND, NODES, RULES)),
     (cases, (NODES, RULES)),
     (periods, (ROUND, NODES, RULES)),
-    (crosschecks, (MEASURES, CROSSCHECKS)),
+    (optional, (MEASURES, EXPORTS, CROSSCHECKS)),
 )
 # what the rules of one month lack those of another may have
 _OF_THE_ROUND = ("lint-unused",)

@@ -27,7 +27,9 @@ _FOLLOWS = frozenset(
         *("empty-level", "no-conditions", "same-level", "direction", "linear-rows", "linear-edges"),
         *("group-alone", "group-kpis"),
         *("case-left", "case-nobody"),
-        *("case-gap", "case-dead", "case-overlap", "no-baseline", "units", "part-kind", "zero-rule"),
+        *("sole-child", "first-blank", "one-strict", "beyond-bases", "swapped", "limit-far", "case-measure"),
+        *("case-gap", "case-dead", "case-overlap", "case-hole"),
+        *("no-baseline", "units", "part-kind", "zero-rule"),
     )
 )
 _BY_SHEET = {
@@ -76,6 +78,7 @@ def faults_alone(read: Sequence[Finding], tables: LevelTables) -> Iterator[Findi
             or (fault.code in _OF_MEASURE and MEASURES.sheet in lost)
             or (fault.code in _OF_MEASURE and facts.get("asked", fault.found) in unsure)
             or (fault.code == "table-parts-missing" and fault.place in unknown)
+            or (fault.code == "table-heading-blank" and fault.place.sheet in lost)
         )
         if not follows:
             yield fault

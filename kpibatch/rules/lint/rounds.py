@@ -3,18 +3,18 @@ holidays.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import month_end, months_between, show_date, show_number
+from kpibatch.base.thai import BUDDHIST, month_end, months_between, show_date, show_number
 from kpibatch.rules.computations import is_workday
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import rising
 from kpibatch.rules.records import Source
 from kpibatch.rules.schema import CALENDAR, HOLIDAYS, RATING, ROUND
 
-_MOST_MONTHS = 36
+_MOST_MONTHS, _FISCAL = 36, 10
 
 
 def round_days(tables: LevelTables) -> Iterator[Finding]:
@@ -35,6 +35,22 @@ def round_days(tables: LevelTables) -> Iterator[Finding]:
         )
     elif not this.months:
         yield finding("lint-no-months", place, found=", ".join(map(str, this.report_months)))
+
+
+def round_months(tables: LevelTables) -> Iterator[Finding]:
+    """A round is of whole months, and its days lie in the fiscal year that is stated (October to September).
+
+    Source: design, section 1 (รอบประเมิน: ปีงบประมาณ, เริ่ม, สิ้นสุด).
+    """
+    place, this = Place(tables.file, ROUND.sheet), tables.round
+    if not _days_sound(tables) or this.start > this.end:
+        return
+    if this.start.day != 1 or (this.end + timedelta(1)).day != 1:
+        yield finding("lint-round-part", place, found=f"{show_date(this.start)} – {show_date(this.end)}")
+    years = {day.year + BUDDHIST + (day.month >= _FISCAL) for day in (this.start, this.end)}
+    if this.fiscal_year.isdigit() and int(this.fiscal_year) not in years:
+        facts = {"found": this.fiscal_year, "years": " – ".join(map(str, sorted(years)))}
+        yield finding("lint-fiscal-year", place, **facts)
 
 
 def level_scores(tables: LevelTables) -> Iterator[Finding]:
@@ -79,6 +95,16 @@ def rating_order(tables: LevelTables) -> Iterator[Finding]:
     if not (falling or rising):
         found = ", ".join(map(show_number, typed))
         yield finding("lint-rating-order", Place(tables.file, RATING.sheet), found=found)
+
+
+def rating_words(tables: LevelTables) -> Iterator[Finding]:
+    """Each band has a word of its own.
+
+    Source: design, section 1 (ผลประเมิน).
+    """
+    words = [word for _, word in tables.rating_typed if word]
+    for word in dict.fromkeys(word for word in words if words.count(word) > 1):
+        yield finding("lint-rating-word", Place(tables.file, RATING.sheet), found=word)
 
 
 def rating_zero(tables: LevelTables) -> Iterator[Finding]:
@@ -188,10 +214,12 @@ def each_holiday(tables: LevelTables) -> Iterator[Finding]:
 
 CHECKS = (
     round_days,
+    round_months,
     level_scores,
     below_one,
     round_reference,
     rating_order,
+    rating_words,
     rating_zero,
     rating_range,
     due_days,

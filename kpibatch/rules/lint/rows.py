@@ -1,4 +1,4 @@
-"""ระดับ, row by row: order, overlaps and gaps of the levels, what can't be reached, deadlines."""
+"""ระดับ, row by row: order, overlaps and gaps of the levels, what can't be reached."""
 
 import math
 import re
@@ -180,19 +180,6 @@ def finer_than_rounded(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-rounding-finer", asked.place, measure=rule.measure, **facts)
 
 
-def deadlines(tables: LevelTables) -> Iterator[Finding]:
-    """A deadline outside the round is a slip, unless the row's หมายเหตุ speaks for it.
-
-    Source: design, section 1 (a date outside the round); readings, buriram-2565-2, I11.
-    """
-    first, last = tables.round.start.toordinal(), tables.round.end.toordinal()
-    for rule in tables.rules:
-        code = "lint-day-explained" if rule.remark else "lint-day-outside"
-        for asked in asked_in(rule):
-            if asked.edge.family == "date" and not first <= asked.edge.high <= last:
-                yield finding(code, asked.place, measure=rule.measure, found=asked.typed)
-
-
 def directions(tables: LevelTables) -> Iterator[Finding]:
     """One measure is not better when high in one row and when low in another.
 
@@ -256,7 +243,6 @@ CHECKS = (
     no_conditions,
     unreachable,
     finer_than_rounded,
-    deadlines,
     directions,
     every_month,
 )

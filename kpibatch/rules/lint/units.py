@@ -56,4 +56,17 @@ def mail_addresses(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-bad-mail", unit.place, unit=unit.code, found=bad)
 
 
-CHECKS = (no_units, same_names, long_names, mail_addresses)
+def same_addresses(tables: LevelTables) -> Iterator[Finding]:
+    """Two units do not read each other's results.
+
+    Source: design, section 4 (nothing of any other unit).
+    """
+    owners: dict[str, str] = {}
+    for unit in tables.units:
+        for address in read_addresses(unit.email).valid:
+            other = owners.setdefault(address.casefold(), unit.code)
+            if other != unit.code:
+                yield finding("lint-same-mail", unit.place, unit=unit.code, found=address, other=other)
+
+
+CHECKS = (no_units, same_names, long_names, mail_addresses, same_addresses)
