@@ -23,7 +23,7 @@ from kpibatch.scoring.examples.tried import try_examples
 
 Grids = Mapping[str, Grid]
 _CHOICES = {
-    MEASURES.source: tuple(Source),
+    MEASURES.source: tuple(word for word in Source if word),
     MEASURES.rollup: tuple(Rollup),
     MEASURES.zero_rule: tuple(word for word in ZeroRule if word),
     NODES.method: tuple(Method),

@@ -150,7 +150,7 @@ class _Kpi:
 
     def _months(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
         """Months that the roll-ups read differently, about the highest threshold."""
-        for code in (rule.measure, *self.tables.measures[rule.measure].numerator):
+        for code in (rule.measure, *self.tables.measures[rule.measure].ingredients):
             measure = self.tables.measures[code]
             if not measure.monthly or measure.kind is Kind.DATE or not base.get(code):
                 continue

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import asked
-from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.rules.records import Example, Measure, Method, Rule
 from kpibatch.scoring.kpi import KpiScores, score_kpi
 from kpibatch.scoring.measures import Measured, compute_all
 from kpibatch.scoring.rollups import Months, roll_up
@@ -62,9 +63,9 @@ def _value(months: tuple[float, ...], measure: Measure) -> float:
 
 
 def levels_of(tables: LevelTables, kpi: str, measured: Measured) -> KpiScores:
-    """What one KPI makes of them."""
-    values = measured.values
-    return score_kpi(tables.node[kpi], values, values.isna(), tables, measured.incomplete)
+    """What one KPI makes of them: its levels, which no way of giving points changes."""
+    values, leaf = measured.values, replace(tables.node[kpi], method=Method.STEPS)
+    return score_kpi(leaf, values, values.isna(), tables, measured.incomplete)
 
 
 def _tried(tables: LevelTables, examples: Sequence[Example], language: str) -> Iterator[Finding]:
