@@ -186,7 +186,7 @@ class _Siblings:
 
         Source: design, section 1 (ตัวชี้วัด: siblings' weights).
         """
-        return (100.0, 1.0, self.whole) if self.stated is None else (self.stated,)
+        return (100.0, self.whole) if self.stated is None else (self.stated,)
 
     def holds(self, weights: tuple[tuple[str, float], ...]) -> bool:
         equal = self.stated is None and len({weight for _, weight in weights}) < 2
@@ -222,7 +222,7 @@ def _siblings(tables: LevelTables, parent: Node | None) -> list[_Siblings]:
 
 
 def weight_sums(tables: LevelTables) -> Iterator[Finding]:
-    """Siblings sum to what their parent's ผลรวมน้ำหนัก states; else to 100, to 1, to its weight, or are all
+    """Siblings sum to what their parent's ผลรวมน้ำหนัก states; else to 100, to its weight, or are all
     equal: for every unit, as far as those that apply to it go.
 
     Source: design, section 1 (ตัวชี้วัด: siblings' weights); readings, buriram-2565-2 (a printed sum of 110).
