@@ -23,6 +23,13 @@ class Kind(StrEnum):
     def family(self) -> str:
         return {Kind.DATE: "date", Kind.YES_NO: "yes_no"}.get(self, "number")
 
+    @property
+    def step(self) -> float:
+        """The least by which two values differ as people write them: one household, one day, one satang, a
+        hundredth of a percent.
+        """
+        return 0.01 if self in (Kind.AMOUNT, Kind.PERCENT) else 1.0
+
 
 LEAST, MOST = 1e-9, 1e15
 """How small and how large a number may be: what follows from such numbers is finite, to 9 decimals."""

@@ -33,7 +33,6 @@ def check(workspace: Path, xlsx: bool, letter: Path | None) -> None:
     from kpibatch.commands.screens.levels import show_faults, show_ledger
     from kpibatch.intake.agreements import signed_agreements
     from kpibatch.months.assess import checked_levels
-    from kpibatch.rules.letter.check import ledger_of
 
     config = read_config(workspace)
     tables, findings = checked_levels(config)
@@ -41,6 +40,8 @@ def check(workspace: Path, xlsx: bool, letter: Path | None) -> None:
     told = findings if faulty else [*findings, *signed_agreements(config, tables).findings]
     show_faults(config, told)
     if letter:
+        from kpibatch.rules.letter.check import ledger_of
+
         ledger = ledger_of(letter, config.level_tables, tables, config.intake)
         told = [*told, *show_ledger(config.language, ledger)]
     if xlsx:

@@ -89,9 +89,8 @@ def _read(path: Path, name: str, limits: IntakeLimits) -> _Copy:
 
 
 def _lines_of_document(raw: bytes, limits: IntakeLimits) -> list[str]:
-    from kpibatch.rules.agreement.word import (
-        lines_in,
-    )  # needs lxml: where there is no document it is not loaded
+    # needs lxml: where there is no document it is not loaded
+    from kpibatch.rules.agreement.word import lines_in
 
     package = Zipped(raw, limits)
     if _BODY not in package:

@@ -1,12 +1,13 @@
-"""All rows of ตัวชี้วัด and ระดับ as they are written, which of them count in a month, and which are
-alternatives.
+"""All rows of ตัวชี้วัด and ระดับ as they are written: which of them count in a month, which are alternatives,
+whether what they ask may still come.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold
-from kpibatch.rules.records import Case, Node, Rule
+from kpibatch.rules.records import Case, Measure, Node, Rule
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,13 @@ def last_asked(rules: Iterable[Rule]) -> int:
 def levels_asked(rules: Iterable[Rule]) -> list[int]:
     """The levels (from 0) at which one of the rows asks something."""
     return sorted({at for rule in rules for at, edge in enumerate(rule.edges) if edge})
+
+
+def may_come(measure: Measure, rules: Iterable[Rule], today: int) -> bool:
+    """Whether a blank day is not missing yet: all its deadlines lie ahead of ``today`` (an ordinal)."""
+    asked = (edge for rule in rules if rule.measure == measure.code for edge in rule.edges if edge)
+    deadlines = [edge.last_day for edge in asked] if measure.kind is Kind.DATE else []
+    return bool(deadlines) and min(deadlines) > today
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:

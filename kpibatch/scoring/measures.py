@@ -117,8 +117,8 @@ def compute_all(
 
     Arrays of shape (units,); a computed measure is incomplete where one of its parts is. A number in
     ``instead`` stands for what was given or would be computed, and is complete. All are rounded as their
-    measure says. What is too large to be
-    reckoned with is missing (``lacking.too_large`` tells it), so that whatever follows is finite.
+    measure says. What is too large to be reckoned with is missing (``lacking.too_large`` tells it), so that
+    whatever follows is finite.
     """
     columns: dict[str, Floats] = {}
     partial: dict[str, Booleans] = {}

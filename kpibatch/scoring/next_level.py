@@ -234,7 +234,7 @@ class Lever:
         if edge.exact:
             above = self.value > edge.threshold
             open_ended = replace(edge, low=-math.inf) if above else replace(edge, high=math.inf)
-        per = 1 if self.filled.kind is Kind.NUMBER else 100
+        per = round(1 / self.filled.kind.step)
         first = first_reached(wanted, per, fewer, lambda number: open_ended.holds_one(self.follow(number)))
         return first if edge.holds_one(self.follow(first)) else wanted
 

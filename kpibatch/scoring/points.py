@@ -207,18 +207,18 @@ def standard(values: Floats, held: Floats, peers: Peers) -> Floats:
     joins = peers.scored[peers.own] & ~np.isnan(values)
     as_held = joins & (values == held[peers.own])
     if as_held.any():
-        scores[as_held] = _standard(values[as_held], held[None, :])
+        scores[as_held] = standard_among(values[as_held], held[None, :])
     others = np.flatnonzero(joins & ~as_held)
     for start in range(0, len(others), many := max(1, _AT_ONCE // len(held))):
         rows = others[start : start + many]
         every = np.tile(held, (len(rows), 1))
         every[np.arange(len(rows)), peers.own[rows]] = values[rows]
-        scores[rows] = _standard(values[rows], every)
+        scores[rows] = standard_among(values[rows], every)
     return scores
 
 
-def _standard(values: Floats, every: Floats) -> Floats:
-    """Of values each among a row of all, or all among the same row."""
+def standard_among(values: Floats, every: Floats) -> Floats:
+    """T-scores of values, each among a row of all (along the last axis), or all among the same row."""
     mean, deviation = mean_of(every), deviation_of(every)
     with np.errstate(all="ignore"):
         return np.where(deviation == 0, 50.0, 50 + 10 * (values - mean) / deviation)

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import KPI_LOST, Finding, piece
-from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.written import may_come
 from kpibatch.scoring.kpi import KpiScores, score_kpi, unscored
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.points import NO_PEERS, Peers
@@ -98,9 +98,6 @@ def _not_yet(measured: Measured, tables: LevelTables, month: str) -> pd.DataFram
     blank = pd.DataFrame(False, index=measured.values.index, columns=measured.values.columns)
     today = month_end(month).toordinal()
     for code, measure in tables.measures.items():
-        deadlines = [
-            edge.last_day for rule in tables.rules if rule.measure == code for edge in rule.edges if edge
-        ]
-        if measure.kind is Kind.DATE and deadlines and min(deadlines) > today:
+        if may_come(measure, tables.rules, today):
             blank[code] = measured.values[code].isna()
     return blank

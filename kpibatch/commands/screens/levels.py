@@ -25,7 +25,7 @@ from kpibatch.rules.paper.words import (
 )
 from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
-from kpibatch.scoring.examples.held import Loose
+from kpibatch.scoring.examples.held import Loose, count_thresholds
 
 
 def show_faults(config: Config, findings: Sequence[Finding]) -> None:
@@ -45,8 +45,7 @@ def show_loose(tables: LevelTables, loose: Sequence[Loose], language: str) -> No
         label, place = tables.measures[each.measure].label, f"{each.place.sheet}!{each.place.cell}"
         facts = {"kpi": each.kpi, "level": each.level, "label": label, "typed": each.typed, "place": place}
         print(say("examples.loose", language, **facts))
-    asked = sum(bool(edge and not edge.any_value) for rule in tables.rules for edge in rule.edges)
-    print(say("examples.loose-count", language, loose=len(loose), all=asked))
+    print(say("examples.loose-count", language, loose=len(loose), all=count_thresholds(tables)))
 
 
 def show_ledger(language: str, ledger: Ledger) -> list[Finding]:

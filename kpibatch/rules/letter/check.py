@@ -49,8 +49,9 @@ def check_letter(letter: Letter, tables: LevelTables, remarks: dict[str, tuple[s
     nodes = nodes_of(parts.headings, tables)
     for kpi, heading in enumerate(parts.headings):
         if kpi in nodes:
-            weigh_kpi(ledger, parts, tables, kpi, nodes[kpi], common)
-            _weigh_weight(ledger, parts, kpi, said_of(tables, nodes[kpi]))
+            said = said_of(tables, nodes[kpi])
+            weigh_kpi(ledger, parts, kpi, said, common)
+            _weigh_weight(ledger, parts, kpi, said)
         else:
             _unknown(ledger, parts, kpi, heading)
     _absent(ledger, tables, {node.code for node in nodes.values()})

@@ -144,14 +144,10 @@ def _dates(plain: str) -> Iterator[Figure]:
         yield _day(match[0], match.start(), read_date(match[0]), plain)
     for match in _FROM.finditer(plain):
         if day := _first_day(match):
-            yield Figure(
-                Kind.DATE, float(day.toordinal()), match[0], match.start(), _cited(plain, match.start())
-            )
+            yield _day(match[0], match.start(), day, plain)
     for match in _NUMERIC_DATE.finditer(plain):
         if day := read_date(match[0]):
-            yield Figure(
-                Kind.DATE, float(day.toordinal()), match[0], match.start(), _cited(plain, match.start())
-            )
+            yield _day(match[0], match.start(), day, plain)
     for match in _MISSPELT.finditer(plain):
         if difflib.get_close_matches(match["month"], MONTH_NAMES, 1, _LIKENESS):
             yield Figure(Kind.DATE, float("nan"), match[0], match.start(), Role.DOUBTFUL)

@@ -14,10 +14,8 @@ from typing import Any
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.rules.letter.figures import Figure, Kind, Role, figures_in
 from kpibatch.rules.letter.parts import Parts, Stretch, What
-from kpibatch.rules.letter.said import Cell, Common, Said, is_ours, noted_in, said_of, shown
+from kpibatch.rules.letter.said import Cell, Common, Said, is_ours, noted_in, shown
 from kpibatch.rules.letter.slips import one_slip
-from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Node
 
 _AROUND = 32  # letters of context on each side
 
@@ -82,11 +80,8 @@ def seen_in(stretches: Iterable[Stretch]) -> Iterator[Seen]:
             yield Seen(figure, stretch)
 
 
-def weigh_kpi(
-    ledger: Ledger, parts: Parts, tables: LevelTables, kpi: int, node: Node, common: Common
-) -> None:
+def weigh_kpi(ledger: Ledger, parts: Parts, kpi: int, said: Said, common: Common) -> None:
     """One KPI: each of its levels, then its name, its cases and its labels, which may stand anywhere."""
-    said = said_of(tables, node)
     texts = parts.of(kpi, What.TEXT, What.NAME)
     everything = list(seen_in(texts))
     told = {each.stretch.level for each in everything} | set(said.levels)

@@ -42,7 +42,7 @@ class _Cases:
             return np.array([0.0, 1.0])
         ends = (end for condition in self.conditions for end in (condition.low, condition.high))
         edges = {end for end in ends if not math.isinf(end)}
-        step = 1.0 if self.tables.measures[self.measure].kind in (Kind.NUMBER, Kind.DATE) else 0.01
+        step = self.tables.measures[self.measure].kind.step
         low, high = least(self.tables, self.measure), greatest(self.tables, self.measure)
         values = {edge + move for edge in edges for move in (-step, 0.0, step)}
         values |= {max(edges, default=0.0) + 1000, 0.0 if math.isinf(low) else low}

@@ -6,6 +6,7 @@ A row's หมายเหตุ that names the number, level or year in questio
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, finding
@@ -135,7 +136,7 @@ def deadlines(tables: LevelTables) -> Iterator[Finding]:
     for rule in tables.rules:
         for asked in asked_in(rule):
             if asked.edge.family == "date" and not first.toordinal() <= asked.edge.high <= last.toordinal():
-                year = type(first).fromordinal(int(asked.edge.high)).year + BUDDHIST
+                year = date.fromordinal(int(asked.edge.high)).year + BUDDHIST
                 code = "lint-day-explained" if _names(rule, str(year)) else "lint-day-outside"
                 yield finding(code, asked.place, measure=rule.measure, found=asked.typed)
 

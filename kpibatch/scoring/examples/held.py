@@ -8,7 +8,7 @@ from kpibatch.base.findings import Place
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Example, Measure, Rule
-from kpibatch.scoring.examples.tried import by_period, kinds_apart, levels_of, measured_in
+from kpibatch.scoring.examples.tried import by_period, levels_of, measured_in
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,22 @@ def loose_thresholds(tables: LevelTables) -> list[Loose]:
     ]
 
 
+def count_thresholds(tables: LevelTables) -> int:
+    """How many there are that a case could hold, of all months."""
+    rules = (rule for each in tables.periods for leaf in each.leaves for rule in each.rules_of(leaf.code))
+    return sum(1 for rule in rules for _ in _thresholds(rule))
+
+
+def _thresholds(rule: Rule) -> Iterator[tuple[int, Condition]]:
+    """What a row asks, by level (from 0)."""
+    return ((at, edge) for at, edge in enumerate(rule.edges) if edge and not edge.any_value)
+
+
 def _loose(tables: LevelTables, kpi: str, examples: Sequence[Example]) -> Iterator[Loose]:
     measured = measured_in(tables, examples) if examples else None
     before = levels_of(tables, kpi, measured).level.tolist() if measured else []
     for rule in tables.rules_of(kpi):
-        for at, edge in enumerate(rule.edges):
-            if edge is None or edge.any_value:
-                continue
+        for at, edge in _thresholds(rule):
             held = measured is not None and all(
                 levels_of(_with(tables, rule, at, moved), kpi, measured).level.tolist() != before
                 for moved in _moved(edge, tables.measures[rule.measure])
@@ -56,7 +65,7 @@ def _moved(edge: Condition, measure: Measure) -> Iterator[Condition]:
     if edge.family == "yes_no":
         yield replace(edge, low=1 - edge.low, high=1 - edge.high)
         return
-    for step in (kinds_apart(measure.kind), -kinds_apart(measure.kind)):
+    for step in (measure.kind.step, -measure.kind.step):
         low, high = (end + step if math.isfinite(end) else end for end in (edge.low, edge.high))
         yield replace(edge, low=low, high=high)
 

@@ -18,7 +18,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
 from kpibatch.rules.records import Example, Measure, Rule
 from kpibatch.rules.written import alternatives
-from kpibatch.scoring.examples.tried import kinds_apart, levels_of, measured_in, try_examples
+from kpibatch.scoring.examples.tried import levels_of, measured_in, try_examples
 from kpibatch.scoring.next_level import meeting
 
 _TARGET = 100.0  # what a threshold is reckoned of, where nothing else says
@@ -91,7 +91,7 @@ class _Kpi:
 
     def _in_case(self, number: int, code: str, condition: Condition) -> float:
         """A value of its measure that puts a unit into a case and not into one above."""
-        step = kinds_apart(self.tables.measures[code].kind)
+        step = self.tables.measures[code].kind.step
         ends = [end for end in (condition.low, condition.high) if math.isfinite(end)]
         above = [other for measure, other in self._conditions[: number - 1] if measure == code]
         for value in (end + beside * step for end in ends for beside in (0, 1, -1)):
@@ -120,7 +120,7 @@ class _Kpi:
     def _around(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
         """A row's thresholds: just below, at, just above; the rest as at the top."""
         measure = self.tables.measures[rule.measure]
-        step = kinds_apart(measure.kind)
+        step = measure.kind.step
         base = self._alone(rule, base)
         for level, edge in enumerate(rule.edges, 1):
             if edge is None or edge.any_value:
@@ -155,7 +155,7 @@ class _Kpi:
             if not measure.monthly or measure.kind is Kind.DATE or not base.get(code):
                 continue
             value, why = base[code][0], say("examples.months", self.language, rollup=measure.rollup.value)
-            step = kinds_apart(measure.kind)
+            step = measure.kind.step
             if measure.kind is Kind.YES_NO:
                 series: Iterable[tuple[float, ...]] = ((1.0, 1.0, 0.0), (0.0, 1.0, 1.0))
             else:
@@ -183,7 +183,7 @@ class _Kpi:
         """Each side of every case."""
         for case in self.tables.cases_of(self.kpi):
             measure = self.tables.measures[case.measure]
-            step, words = kinds_apart(measure.kind), case_in_words(self.tables, case, self.language)
+            step, words = measure.kind.step, case_in_words(self.tables, case, self.language)
             why = say("examples.case", self.language, case=words)
             if measure.kind is Kind.YES_NO:
                 for value in (0.0, 1.0):

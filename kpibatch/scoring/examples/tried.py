@@ -1,14 +1,14 @@
 """The cases of ตัวอย่าง scored by the scorer itself, and those whose level is not the one expected."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import Finding, finding
-from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
@@ -27,18 +27,12 @@ def try_examples(tables: LevelTables, language: str) -> list[Finding]:
     return [fault for period, examples in by_period(tables) for fault in _tried(period, examples, language)]
 
 
-def by_period(tables: LevelTables) -> Iterator[tuple[LevelTables, list[Example]]]:
-    """The rules of each stretch of months with the cases that are tried by them."""
-    for number, period in enumerate(tables.periods):
-        later = [other.since for other in tables.periods[number + 1 :]]
-        examples = [
-            each
-            for each in tables.examples
-            if (each.since or tables.periods[0].since) >= period.since
-            and not any(each.since >= since for since in later)
-        ]
-        if examples:
-            yield period, examples
+def by_period(tables: LevelTables) -> list[tuple[LevelTables, list[Example]]]:
+    """The rules of each stretch of months that has cases, with those that are tried by them."""
+    tried: dict[str, list[Example]] = {}
+    for each in tables.examples:
+        tried.setdefault(tables.for_month(each.since).since, []).append(each)
+    return [(period, tried[period.since]) for period in tables.periods if period.since in tried]
 
 
 def measured_in(tables: LevelTables, examples: Sequence[Example]) -> Measured:
@@ -134,15 +128,3 @@ def _condition(
     shown = show_number(value) if measure.kind.family == "number" and value == value else None
     written = shown or show_value(value, measure.kind, language) or "–"
     return f"{asked(tables, rule.measure, edge, language)} [{rule.places[level - 1].cell}]: {written}"
-
-
-def kinds_apart(kind: Kind) -> float:
-    """The least by which two values of a measure differ as people write them: one household, one day, one
-    satang, a hundredth of a percent.
-    """
-    return 0.01 if kind in (Kind.AMOUNT, Kind.PERCENT) else 1.0
-
-
-def codes_in(examples: Iterable[Example]) -> tuple[str, ...]:
-    """The measures that the cases name, each once."""
-    return tuple(dict.fromkeys(code for each in examples for code in each.values))

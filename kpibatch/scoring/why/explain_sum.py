@@ -15,7 +15,7 @@ from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import DECIMALS, Standing, keys_of
-from kpibatch.scoring.why.worth import explain_node
+from kpibatch.scoring.why.worth import exact, explain_node
 
 RANK = "rank"
 _CALLED = {TOTAL: TOTAL, "รวม": TOTAL, "คะแนนรวม": TOTAL, RANK: RANK, "อันดับ": RANK}
@@ -74,17 +74,13 @@ def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
             continue
         share = float(outcome.scores.shares[child.code].to_numpy(float)[row])
         waiting = bool(outcome.scores.provisional[child.code].to_numpy()[row])
-        facts = {"score": _exact(score), "share": f"{share:.4f}"}
+        facts = {"score": exact(score), "share": f"{share:.4f}"}
         yield "  " + say("child", **named, **facts) + (say("provisional") if waiting else "")
-        terms.append(f"{weight} × {_exact(score)}")
+        terms.append(f"{weight} × {exact(score)}")
         weights.append(weight)
-    mean = _exact(float(outcome.scores.means[code][row]))
+    mean = exact(float(outcome.scores.means[code][row]))
     yield say("mean", sum=" + ".join(terms), weights=" + ".join(weights), score=mean)
     yield from explain_node(outcome, unit, code)
-
-
-def _exact(score: float) -> str:
-    return show_number(round(score, 9))
 
 
 def _total(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:

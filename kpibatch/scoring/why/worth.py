@@ -10,7 +10,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.worth import deduction_in_words, scoring_in_words
 from kpibatch.rules.records import TOTAL, Method, Rule, Unit
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.points import active, deduction, deviation_of, mean_of
+from kpibatch.scoring.points import active, deduction, deviation_of, mean_of, standard_among
 
 
 def explain_points(outcome: Outcome, unit: Unit, kpi: str) -> Iterator[str]:
@@ -28,10 +28,10 @@ def explain_points(outcome: Outcome, unit: Unit, kpi: str) -> Iterator[str]:
         yield "  " + _among(outcome, row, kpi, say)
     full = float(points.full[row])
     if node.cap is not None and full > node.cap:
-        yield "  " + say("cut", full=_exact(full), cap=_exact(node.cap))
+        yield "  " + say("cut", full=exact(full), cap=exact(node.cap))
     yield from ("  " + _taken(outcome, unit, rule, say) for rule in off)
     if off and float(points.deducted[row]) > min(full, math.inf if node.cap is None else node.cap):
-        yield "  " + say("not-below-zero", points=_exact(float(points.deducted[row])))
+        yield "  " + say("not-below-zero", points=exact(float(points.deducted[row])))
 
 
 def _taken(outcome: Outcome, unit: Unit, rule: Rule, say: Words) -> str:
@@ -43,7 +43,7 @@ def _taken(outcome: Outcome, unit: Unit, rule: Rule, say: Words) -> str:
     value = outcome.measured.value(unit.code, rule.measure)
     shown = show_value(value, measure.kind, outcome.language) or say("missing")
     words = deduction_in_words(outcome.tables, rule, outcome.language)
-    return say("taken-off", points=_exact(points), label=measure.label, value=shown, words=words)
+    return say("taken-off", points=exact(points), label=measure.label, value=shown, words=words)
 
 
 def explain_node(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
@@ -57,7 +57,7 @@ def explain_node(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
     if code in outcome.scores.peers.among:
         yield _among(outcome, row, code, say)
     elif cap is not None and reached > cap:
-        yield say("cut", full=_exact(reached), cap=_exact(cap))
+        yield say("cut", full=exact(reached), cap=exact(cap))
 
 
 def _among(outcome: Outcome, row: int, code: str, say: Words) -> str:
@@ -67,8 +67,8 @@ def _among(outcome: Outcome, row: int, code: str, say: Words) -> str:
     if own != own:
         return say("standard-unknown")
     mean, deviation = float(mean_of(known)), float(deviation_of(known))
-    score = 50.0 if deviation == 0 else 50 + 10 * (own - mean) / deviation
-    facts = {"value": _exact(own), "mean": _exact(mean), "deviation": _exact(deviation)}
+    score = float(standard_among(held[row], known))
+    facts = {"value": exact(own), "mean": exact(mean), "deviation": exact(deviation)}
     return say("standard", **facts, count=len(known), standard=f"{score:.4f}")
 
 
@@ -81,5 +81,6 @@ def hangs_on_others(tables: LevelTables, kpi: str) -> bool:
     return False
 
 
-def _exact(number: float) -> str:
+def exact(number: float) -> str:
+    """A score with as many decimals as decide."""
     return show_number(round(number, 9))

@@ -10,13 +10,12 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from kpibatch.base.addresses import quoted, ref, span
-from kpibatch.base.kinds import Kind
 from kpibatch.rules.computations import Cells
 from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Method, Node, Rule
 from kpibatch.rules.sources import are_days, computed_formula
-from kpibatch.rules.written import alternatives, levels_asked
+from kpibatch.rules.written import alternatives, levels_asked, may_come
 from kpibatch.scoring.kpi import quotients_in_case
 
 TEXTS = 3
@@ -298,9 +297,4 @@ class KpiFormulas:
             yield self._one_holds(at, asking, level)
 
     def _may_come(self, code: str) -> bool:
-        """Whether a blank day is not missing yet, since all its deadlines lie ahead."""
-        deadlines = [
-            edge.last_day for rule in self.tables.rules if rule.measure == code for edge in rule.edges if edge
-        ]
-        day = self.tables.measures[code].kind is Kind.DATE
-        return day and bool(deadlines) and min(deadlines) > self.today
+        return may_come(self.tables.measures[code], self.tables.rules, self.today)
