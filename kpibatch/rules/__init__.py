@@ -14,6 +14,7 @@ computations.py  the sources that compute: value, the way back, formula, words; 
 sources.py       ที่มา: what a computed measure is, in formulas and in words
 fingerprint.py   what records say, in one hash
 levels.py        the level tables as one record: what every later step asks
+formulas/        the rules as formulas of a spreadsheet
 lookup.py        a unit or a KPI as the operator names it
 schema.py        the workbook's sheets and columns, by name
 sheets.py        the workbook opened in a child process, its sheets as tables

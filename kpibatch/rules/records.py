@@ -244,6 +244,11 @@ class Rule:
         return tuple(dict.fromkeys(edge.of for edge in self.edges if edge and edge.of))
 
     @property
+    def falls(self) -> bool:
+        """Whether less is better in it."""
+        return any(edge.downward for edge in self.edges if edge)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """What it asks about: its measure, and those that its thresholds name."""
         return self.measure, *self.references

@@ -182,13 +182,8 @@ def proportional(leaf: Node, case: Integers, values: pd.DataFrame, tables: Level
 def compared_by(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> Floats:
     """What units are compared by at a KPI that is scored คะแนนที: more is better."""
     rule = tables.rules_of(leaf.code)[0]
-    sign = -1.0 if falls(rule) else 1.0
+    sign = -1.0 if rule.falls else 1.0
     return np.asarray(sign * values[rule.measure].to_numpy(float), dtype=np.float64)
-
-
-def falls(rule: Rule) -> bool:
-    """Whether less is better in a row."""
-    return any(edge.downward for edge in rule.edges if edge)
 
 
 def standard(values: Floats, held: Floats, peers: Peers) -> Floats:

@@ -18,11 +18,12 @@ from kpibatch.base.config import LEFT_OUT, RankingRules
 from kpibatch.base.errors import ConfigFault
 from kpibatch.base.thai import fold
 from kpibatch.rules.conditions import Floats
+from kpibatch.rules.formulas.tree import TOTAL_DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.score import Scores
 
-DECIMALS = 4
+DECIMALS = TOTAL_DECIMALS
 LEAST = -1.0
 Key: TypeAlias = tuple[float, ...]
 """What a unit is ranked by: its rounded total, then its rounded score at each tie-breaker."""
@@ -65,11 +66,6 @@ def round_half_up(values: Floats, decimals: int = DECIMALS) -> Floats:
     """
     scale = 10.0**decimals
     return np.asarray(np.floor(np.round(values, 9) * scale + 0.5 + 1e-6) / scale, dtype=np.float64)
-
-
-def rounded_formula(score: str) -> str:
-    """The rounding of a total as an Excel formula."""
-    return f"ROUND(ROUND({score},9),{DECIMALS})"
 
 
 def keys_of(scores: pd.DataFrame, rules: RankingRules) -> list[Key]:

@@ -15,9 +15,9 @@ from recalculated import differences
 from workspace import open_book
 
 from kpibatch.base.addresses import address
+from kpibatch.rules.formulas.plan import KpiPlan, plan_kpi
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.ranking.formulas import KpiPlan, plan_kpi
 
 JUNE = "2565-06"
 GIVEN: dict[str, dict[str, object]] = {

@@ -15,9 +15,9 @@ from reckoning import reckoning
 from workspace import open_book
 
 from kpibatch.base.addresses import address
+from kpibatch.rules.formulas.plan import plan_kpi
 from kpibatch.rules.round import Holiday
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.workbooks.ranking.formulas import plan_kpi
 
 JUNE = "2565-06"
 GIVEN: dict[str, dict[str, object]] = {

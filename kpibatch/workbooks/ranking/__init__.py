@@ -3,8 +3,6 @@
 In: ``Outcome``.
 Out: the workbook.
 
-formulas.py        the formulas of a KPI's sheet, and where all they refer to stands
-point_formulas.py  the formulas from a KPI's level or value to its score
 score_formulas.py  the formulas from the KPIs' scores to the rank, and where all they refer to stands
 level_block.py     the head of a KPI's sheet: its level table and its cases
 criteria_sheet.py  เกณฑ์: the tables in words, วันหยุด; ข้อค้นพบ

@@ -12,10 +12,10 @@ from kpibatch.base.month_files import RANKING
 from kpibatch.base.thai import month_end
 from kpibatch.books.look import PROVINCE, sheet_name
 from kpibatch.books.write import Book, Sheet
+from kpibatch.rules.formulas.plan import KpiPlan, plan_kpi
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_criteria, write_findings
-from kpibatch.workbooks.ranking.formulas import KpiPlan, plan_kpi
 from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
 from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
 from kpibatch.workbooks.ranking.score_formulas import RANK, TOTAL_SCORE, plan_scores

@@ -11,6 +11,7 @@ from kpibatch.books.columns import Column, Style, put_heads, put_line, set_width
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
+from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
     group_in_words,
@@ -22,7 +23,6 @@ from kpibatch.rules.paper.words import (
 from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.workbooks.ranking.formulas import KpiPlan
 
 _RATING_TOP = 4
 _MOST_LINES = 8

@@ -18,14 +18,15 @@ from kpibatch.books.columns import Column, Style, put_heads, put_line, set_width
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
+from kpibatch.rules.formulas.kpi import KpiFormulas
+from kpibatch.rules.formulas.plan import TEXTS, KpiPlan
+from kpibatch.rules.formulas.points import PointFormulas
 from kpibatch.rules.levels import applies
 from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
-from kpibatch.workbooks.ranking.formulas import TEXTS, KpiFormulas, KpiPlan
 from kpibatch.workbooks.ranking.level_block import LevelBlock
-from kpibatch.workbooks.ranking.point_formulas import PointFormulas
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row

@@ -12,12 +12,12 @@ from kpibatch.base.catalogue import Words
 from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
 from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN, Condition, Floats, is_dash
+from kpibatch.rules.formulas.plan import KpiPlan, RuleLine, lines_for
+from kpibatch.rules.formulas.points import PointFormulas
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import group_in_words, remark_in_words
 from kpibatch.rules.records import Rule
 from kpibatch.scoring.points import deviation_of, mean_of
-from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiPlan, RuleLine, lines_for
-from kpibatch.workbooks.ranking.point_formulas import PointFormulas
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class LevelBlock:
         return 3 + self.plan.levels, 5 + self.plan.levels
 
     def _levels(self) -> None:
-        plan, top = self.plan, RULES_TOP - 2
+        plan, top = self.plan, self.plan.scores_row - 1
         levels = [self.say("level-n", level=level) for level in range(1, plan.levels + 1)]
         self.sheet.put_row(
             top, 0, [self.say("case"), self.say("item"), self.say("below-one"), *levels], "head"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.config import LEFT_OUT, RankingRules
+from kpibatch.rules.formulas import tree
+from kpibatch.rules.formulas.plan import KpiPlan
+from kpibatch.rules.formulas.points import mean_and_deviation
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Method, Node
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import LEAST, Standing, Status, first_formula, rank_formula, rounded_formula
-from kpibatch.workbooks.ranking.formulas import KpiPlan
-from kpibatch.workbooks.ranking.point_formulas import mean_and_deviation, standard
+from kpibatch.scoring.rank import LEAST, Standing, Status, first_formula, rank_formula
 
 # The order of the columns, as the formulas refer to them; the nodes follow, and then the tie-breakers.
 CODE, NAME, SENT, TOTAL_SCORE, PERCENT, RATING, KEY, RANK, PLACE, STATUS, FIRST_NODE = range(11)
@@ -125,36 +126,32 @@ class ScoreFormulas:
     provisional: str
     complete: bool
 
-    def _mean_of(self, at: int, children: Sequence[Node]) -> tuple[str, str]:
-        """The weighted sum and the sum of weights of the children that have a score."""
+    def _children(self, at: int, children: Sequence[Node]) -> tuple[str, str]:
+        """Where the weights and the scores of a node's children stand."""
         ends = children[0].code, children[-1].code
         first, last = map(self.plan.column, ends)
         weights, scores = span((WEIGHT_ROW, first), (WEIGHT_ROW, last), "rc"), span((at, first), (at, last))
         if ends[0] in self.plan.weighed:
             first, last = map(self.plan.weight, ends)
             weights = span((at, first), (at, last))
-        return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},--ISNUMBER({scores}))"
+        return weights, scores
 
     def inner(self, at: int, node: Node, children: Sequence[Node]) -> str:
         """The score of a node with children: their mean, or its T-score, at most the cap.
 
         Source: design, section 1.
         """
-        upper, lower = self._mean_of(at, children)
-        cap, points = ref(self.plan.cap_row, self.plan.column(node.code), "rc"), f"{upper}/{lower}"
+        where, cap = self._children(at, children), ref(self.plan.cap_row, self.plan.column(node.code), "rc")
         if node.code in self.plan.compared:
             column, full = self.plan.mean(node.code), ref(TOP_ROW, TOTAL_SCORE, "rc")
             mean, deviation = (ref(row, column, "rc") for row in (TOP_ROW, WEIGHT_ROW))
-            most = full if node.cap is None else cap
-            points = standard(ref(at, column, "c"), mean, deviation, full, most)
-        elif node.cap is not None:
-            points = f"MIN({cap},{points})"
-        return f'IF({lower}=0,"",{points})'
+            among = ref(at, column, "c"), mean, deviation
+            return tree.inner_standard(*where, among, full, full if node.cap is None else cap)
+        return tree.inner(*where, "" if node.cap is None else cap)
 
     def compared(self, at: int, children: Sequence[Node]) -> str:
         """The mean of a node's children, by which units are compared there."""
-        upper, lower = self._mean_of(at, children)
-        return f'IF({lower}=0,"",{upper}/{lower})'
+        return tree.mean(*self._children(at, children))
 
     def among(self, node: str) -> tuple[str, str]:
         """The mean and the deviation of all units there."""
@@ -165,10 +162,8 @@ class ScoreFormulas:
 
         Source: design, section 1.
         """
-        upper, lower = self._mean_of(at, children)
-        cap = ref(self.plan.cap_row, TOTAL_SCORE, "rc")
-        mean = f"MIN({cap},{upper}/{lower})" if capped else f"{upper}/{lower}"
-        return f'IF(OR({self._unsent(at)},{lower}=0),"",{rounded_formula(mean)})'
+        cap = ref(self.plan.cap_row, TOTAL_SCORE, "rc") if capped else ""
+        return tree.total(*self._children(at, children), cap, self._unsent(at))
 
     def percent(self, at: int) -> str:
         total = ref(at, TOTAL_SCORE, "c")
@@ -269,7 +264,7 @@ class ScoreFormulas:
     def breaker(self, at: int, code: str) -> str:
         """A node's score as ties are broken by it."""
         cell = ref(at, self.plan.column(code))
-        return f"IF(ISNUMBER({cell}),{rounded_formula(cell)},{LEAST:g})"
+        return f"IF(ISNUMBER({cell}),{tree.rounded_formula(cell)},{LEAST:g})"
 
     def mean(self, column: int) -> str:
         """The mean of all units that have a number in a column."""

@@ -12,12 +12,12 @@ from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import fold
 from kpibatch.books.columns import Column, put_line, set_widths
 from kpibatch.books.write import Formula, Sheet
+from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import LEAST, Standing, round_half_up
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.compared import mean_of_node, put_among, put_caps
-from kpibatch.workbooks.ranking.formulas import KpiPlan
 from kpibatch.workbooks.ranking.score_formulas import (
     FIRST,
     FIRST_NODE,

@@ -1,4 +1,4 @@
-"""The formulas of a KPI's sheet, and where everything they refer to stands.
+"""The formulas from a KPI's values to its level, over the cells of its plan.
 
 Every formula refers to the values in the unit's own row and to the thresholds in the level table above, so an
 officer can follow it; none holds a threshold itself.
@@ -7,132 +7,15 @@ officer can follow it; none holds a threshold itself.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
 
-from kpibatch.base.addresses import quoted, ref, span
+from kpibatch.base.addresses import ref, span
 from kpibatch.rules.computations import Cells
 from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN
+from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Case, Measure, Method, Node, Rule
-from kpibatch.rules.sources import are_days, computed_formula
+from kpibatch.rules.records import Case, Measure
+from kpibatch.rules.sources import are_days, computed_formula, quotients
 from kpibatch.rules.written import alternatives, levels_asked, may_come
-from kpibatch.scoring.kpi import quotients_in_case
-
-TEXTS = 3
-RULES_TOP = 6
-RuleLine: TypeAlias = Literal["threshold", "upper", "times", "plus", "points"]
-
-
-def lines_for(rule: Rule) -> tuple[RuleLine, ...]:
-    """The lines of a rule in the level table: its thresholds, and below them, where it has such, the upper
-    ends of bands, by what a unit's own threshold follows from the measure that the first line names, and the
-    points that it takes off.
-    """
-    edges = [edge for edge in rule.edges if edge]
-    upper: tuple[RuleLine, ...] = ("upper",) if any(edge.two_sided for edge in edges) else ()
-    own: tuple[RuleLine, ...] = ("times", "plus") if rule.references else ()
-    points: tuple[RuleLine, ...] = ("points",) if rule.deducts else ()
-    return ("threshold", *upper, *own, *points)
-
-
-@dataclass(frozen=True)
-class KpiPlan:
-    """Where everything stands on a KPI's sheet, zero-based. ``case`` is −1 where the KPI has no cases.
-
-    Level thresholds stand in columns 3 …, one a level (column 2 is "below level 1"); units in the tables'
-    order from ``first`` on, their measures from column 2 on. Below the ``rules`` stand the ``deductions``,
-    then the mean and the deviation where units are compared; rules are counted through both.
-    """
-
-    leaf: Node
-    sheet: str
-    measures: tuple[Measure, ...]
-    rules: tuple[Rule, ...]
-    deductions: tuple[Rule, ...]
-    cases_top: int
-    first: int
-    case: int
-    met: int
-    levels: int
-
-    @property
-    def level(self) -> int:
-        return self.met + self.levels
-
-    @property
-    def deducted(self) -> int:
-        """The points taken off; where there are rows that do."""
-        return self.level + 1
-
-    @property
-    def compared(self) -> int:
-        """What units are compared by; where they are."""
-        return self.level + 1 + bool(self.deductions)
-
-    @property
-    def compares(self) -> bool:
-        return self.leaf.method is Method.STANDARD
-
-    @property
-    def score(self) -> int:
-        return self.level + 1 + bool(self.deductions) + self.compares
-
-    @property
-    def incomplete(self) -> int:
-        return self.score + 1
-
-    @property
-    def status(self) -> int:
-        return self.score + 2
-
-    @property
-    def next(self) -> int:
-        return self.score + 3
-
-    @property
-    def last(self) -> int:
-        return self.next + TEXTS
-
-    def column(self, measure: str) -> int:
-        return 2 + [own.code for own in self.measures].index(measure)
-
-    @property
-    def rows(self) -> tuple[Rule, ...]:
-        return self.rules + self.deductions
-
-    def row_of(self, rule: int) -> int:
-        """Where a rule's first line stands; rules count from 0."""
-        return RULES_TOP + sum(len(lines_for(each)) for each in self.rows[:rule])
-
-    @property
-    def mean(self) -> int:
-        """The row of the units' mean; that of their deviation is the next."""
-        return self.row_of(len(self.rows))
-
-    @property
-    def cap(self) -> str:
-        """The reference of the cap."""
-        return ref(RULES_TOP - 1, 4 + self.levels, "rc")
-
-    def threshold(self, rule: int, level: int, line: RuleLine = "threshold") -> str:
-        """The reference of a rule's threshold, or of what stands below it; both count from 0."""
-        return ref(self.row_of(rule) + lines_for(self.rows[rule]).index(line), 3 + level, "rc")
-
-    def outside(self, row: int, column: int) -> str:
-        """A reference from another sheet to the cell of a unit's row."""
-        return f"{quoted(self.sheet)}!{ref(self.first + row, column)}"
-
-
-def plan_kpi(leaf: Node, sheet: str, tables: LevelTables) -> KpiPlan:
-    """Lay a KPI's sheet out."""
-    rules, deductions = tables.rules_of(leaf.code), tables.deductions_of(leaf.code)
-    cases, measures = tables.cases_of(leaf.code), tables.measures_of(leaf.code)
-    comparing = 2 if leaf.method is Method.STANDARD else 0
-    cases_top = RULES_TOP + sum(len(lines_for(rule)) for rule in rules + deductions) + comparing + 1
-    first = cases_top + (len(cases) + 2 if cases else 0) + 2
-    case = 2 + len(measures) if cases else -1
-    met = 2 + len(measures) + (1 if cases else 0)
-    return KpiPlan(leaf, sheet, measures, rules, deductions, cases_top, first, case, met, tables.level_count)
 
 
 @dataclass(frozen=True)
@@ -230,8 +113,9 @@ class KpiFormulas:
         """
         complete, ways = f"{ref(at, self.plan.incomplete, 'c')}=0", []
         for number in range(1, len(self.cases) + 1) if self.cases else (0,):
-            quotients = quotients_in_case(self.plan.leaf.code, number, self.tables)
-            cells = dict.fromkeys(self.cell(at, measure.denominator) for measure in quotients)
+            rules = self.tables.rules_in_case(self.plan.leaf.code, number)
+            asked = quotients(rules, self.tables.measures)
+            cells = dict.fromkeys(self.cell(at, measure.denominator) for measure in asked)
             case = [f"{ref(at, self.plan.case, 'c')}={number}"] if number else []
             zero = [f"ISNUMBER({cell}),{cell}=0" for cell in cells]
             ways += [f"AND({','.join([*case, *zero, complete])})"] if zero else []

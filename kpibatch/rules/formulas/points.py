@@ -1,4 +1,4 @@
-"""The formulas from a KPI's level or value to its score, on its own sheet; beside ``scoring.points``."""
+"""The formulas from a KPI's level or value to its score; beside ``scoring.points``."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from kpibatch.base.addresses import ref, span
 from kpibatch.rules.conditions import DECIMALS, Condition
+from kpibatch.rules.formulas.kpi import KpiFormulas
+from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Method, Rule
-from kpibatch.scoring.points import falls
-from kpibatch.workbooks.ranking.formulas import RULES_TOP, KpiFormulas, KpiPlan
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PointFormulas:
     @property
     def _full(self) -> str:
         """The score of the top level."""
-        return ref(RULES_TOP - 1, 2 + len(self.tables.scores_of(self.plan.leaf.code)), "rc")
+        return ref(self.plan.scores_row, 2 + len(self.tables.scores_of(self.plan.leaf.code)), "rc")
 
     @property
     def _most(self) -> str:
@@ -54,7 +54,7 @@ class PointFormulas:
         return self._full if self.plan.leaf.cap is None else self.plan.cap
 
     def _steps(self, at: int) -> str:
-        scores = span((RULES_TOP - 1, 2), (RULES_TOP - 1, 2 + self.plan.levels), "rc")
+        scores = span((self.plan.scores_row, 2), (self.plan.scores_row, 2 + self.plan.levels), "rc")
         return f"INDEX({scores},{ref(at, self.plan.level, 'c')}+1)"
 
     def _by_case(self, at: int, none: str, way: Callable[[int, Rule, str], str]) -> str:
@@ -73,12 +73,12 @@ class PointFormulas:
 
     def _line(self, at: int) -> str:
         """ค่าต่อเนื่อง: from the highest edge down, the segment of the line that the value stands on."""
-        below = ref(RULES_TOP - 1, 2, "rc")
+        below = ref(self.plan.scores_row, 2, "rc")
 
         def line(number: int, rule: Rule, value: str) -> str:
             asked = [(level, edge) for level, edge in enumerate(rule.edges) if edge and not edge.any_value]
             knots = [
-                (edge, self.formulas.threshold(at, number, level), ref(RULES_TOP - 1, 3 + level, "rc"))
+                (edge, self.formulas.threshold(at, number, level), ref(self.plan.scores_row, 3 + level, "rc"))
                 for level, edge in asked
             ]
             reached = _known(self.formulas, at, rule, self.formulas.holds(at, number, asked[0][0]))
@@ -107,7 +107,7 @@ class PointFormulas:
     def compared(self, at: int) -> str:
         """What the unit is compared by: more is better, and nothing where it is not scored."""
         rule = self.plan.rules[0]
-        value, sign = self.formulas.cell(at, rule.measure), "-" if falls(rule) else ""
+        value, sign = self.formulas.cell(at, rule.measure), "-" if rule.falls else ""
         return f'IF({ref(at, self.plan.level, "c")}="","",IF(ISNUMBER({value}),{sign}{value},""))'
 
     @property
