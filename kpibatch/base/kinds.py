@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
 LEAST, MOST = 1e-9, 1e15
 """How small and how large a number may be: what follows from such numbers is finite, to 9 decimals."""
+PRECISE = 9
+"""The decimals to which numbers are compared. Source: design, section 1."""
 SIZES = f"0, {show_number(LEAST)} – {MOST:,.0f} (±)"
 
 
@@ -72,6 +74,21 @@ def is_counted(kind: Kind, counting_unit: str) -> bool:
     return kind is Kind.NUMBER and counting_unit not in _MEASURED and "ต่อ" not in counting_unit
 
 
+def show_rounded(value: float, digits: int = 2, grouped: str = "") -> str:
+    """A number with so many decimals, and with more where it would pass for a rounder one: what is shown
+    never stands on the other side of a threshold of fewer decimals.
+
+    >>> [show_rounded(value) for value in (85.0, 84.996, 33.3333333, 79.99999999, 79.9999999999)]
+    ['85.00', '84.996', '33.33', '79.99999999', '80.00']
+    """
+    exact = round(value, PRECISE)
+    for more in range(digits, PRECISE + 1):
+        shown = round(value, more)
+        if shown == exact or shown != round(value, more - 1):
+            return f"{shown:{grouped}.{more}f}"
+    return f"{exact:{grouped}.{PRECISE}f}"
+
+
 def show_value(value: float, kind: Kind, language: str = "th") -> str:
     """A value as a person writes it; empty when missing.
 
@@ -87,7 +104,6 @@ def show_value(value: float, kind: Kind, language: str = "th") -> str:
     if kind is Kind.YES_NO:
         yes, no = ("ใช่", "ไม่ใช่") if language == "th" else ("yes", "no")
         return yes if value == 1 else no
-    digits = 4 if kind is Kind.PERCENT else 2
-    whole, _, decimals = f"{round(value, digits):,.{digits}f}".partition(".")
+    whole, _, decimals = show_rounded(value, 4 if kind is Kind.PERCENT else 2, ",").partition(".")
     decimals = decimals.rstrip("0")
     return f"{whole}.{decimals}" if decimals else whole

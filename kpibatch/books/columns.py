@@ -66,3 +66,10 @@ def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row) ->
     """Write what the columns have of a row into row ``at`` of the sheet."""
     for number, column in enumerate(columns):
         sheet.put(at, number, column.content(at, row), *column.styles(row), **column.extra)
+
+
+def show_exact(sheet: Sheet, columns: Sequence[Column[Any]], first: int, last: int) -> None:
+    """In the columns of one look: no number is shown as a rounder one that it is not."""
+    for number, column in enumerate(columns):
+        if not callable(column.style):
+            sheet.show_exact((first, number), (last, number), column.style[-1])

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from kpibatch.base.kinds import PRECISE
+
 FONT = "TH Sarabun New"
 ROW = 24.0
 WHOSE, PROVINCE = "kpibatch_unit", "province"
-THAI_DATE = "[$-107041E]d mmm yyyy"
-ENGLISH_DATE = "d mmm yyyy"
 NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
     "#1F3A5F",
     "#2A7F86",
@@ -22,6 +22,16 @@ NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
     "#1B2430",
 )
 GOOD, FAIR, POOR = "#CFE8D5", "#FDF0C8", "#F6CFC4"
+
+
+def date_format(language: str, word: str = "") -> str:
+    """A day as a number format, after a word where there is one. The locale stands first: LibreOffice reads
+    it nowhere else.
+    """
+    locale, before = "[$-107041E]" if language == "th" else "", f'"{word} "' if word else ""
+    return f"{locale}{before}d mmm yyyy"
+
+
 STYLES: dict[str, dict[str, Any]] = {
     "base": {"font_name": FONT, "font_size": 16, "valign": "vcenter", "font_color": INK},
     "title": {"bold": True, "font_size": 22, "font_color": NAVY},
@@ -49,7 +59,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "number": {"num_format": "General", "align": "right"},
     "whole": {"num_format": "#,##0", "align": "right"},
     "money": {"num_format": "#,##0.00", "align": "right"},
-    "percent": {"num_format": "0.00", "align": "right"},
+    "percent": {"num_format": "0.00##", "align": "right"},
     "score": {"num_format": "0.0000", "align": "right"},
     "points": {"num_format": "0.00", "align": "center"},
     "level": {"num_format": "0", "align": "center", "bold": True},
@@ -61,6 +71,29 @@ STYLES: dict[str, dict[str, Any]] = {
     "fair": {"bg_color": FAIR},
     "poor": {"bg_color": POOR},
 }
+DEEPER: dict[str, tuple[tuple[int, str], ...]] = {
+    "percent": ((4, "0.00#######"),),
+    "points": ((2, "0.00#######"),),
+    "money": ((2, "#,##0.00#######"),),
+    "whole": ((4, "#,##0.00#######"), (0, "#,##0.00##")),
+}
+"""By style, the first ones first: the format of numbers of which so many decimals would make rounder ones."""
+
+
+def exact_format(style: str, number: float) -> dict[str, Any]:
+    """The format of a number that stays as it is, where its style's would make a rounder number of it.
+
+    >>> exact_format("percent", 84.99996), exact_format("percent", 84.9996), exact_format("points", 85.0)
+    ({'num_format': '0.00#######'}, {}, {})
+    """
+    exact = round(number, PRECISE)
+    for digits, form in DEEPER.get(style, ()):
+        shown = round(number, digits)
+        if shown != exact and (not digits or shown == round(number, digits - 1)):
+            return {"num_format": form}
+    return {}
+
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _ESCAPE = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")

@@ -15,17 +15,19 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import saved
+from kpibatch.base.kinds import PRECISE
 from kpibatch.books.look import (
-    ENGLISH_DATE,
+    DEEPER,
     FONT,
     ROW,
     STYLES,
-    THAI_DATE,
     WHOSE,
     clean,
+    date_format,
     escaped,
     lines_of,
     sheet_name,
@@ -99,8 +101,15 @@ class Book:
             form = self._formats[key] = self._book.add_format(properties | extra)
         return form
 
+    def number_format(self, form: str) -> Format:
+        """A format that changes nothing but how a number is written."""
+        key = (("number-format",), (("num_format", form),))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({"num_format": form})
+        return self._formats[key]
+
     def _date_format(self) -> dict[str, Any]:
-        return {"num_format": THAI_DATE if self.language == "th" else ENGLISH_DATE, "align": "center"}
+        return {"num_format": date_format(self.language), "align": "center"}
 
     def sheet(self, name: str) -> "Sheet":
         """A new sheet at the end, under the name nearest to the one asked for."""
@@ -263,6 +272,17 @@ class Sheet:
     def validate(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
         """A data validation over a range; messages longer than Excel takes are refused, not lost."""
         _check(self.raw.data_validation(*first, *last, dict(options)), self.name)
+
+    def show_exact(self, first: tuple[int, int], last: tuple[int, int], style: str) -> None:
+        """Numbers of that style get more decimals where they would else pass for rounder ones and contradict
+        a threshold beside them: live, for a number may be changed.
+        """
+        here = xl_rowcol_to_cell(*first)
+        for digits, form in DEEPER.get(style, ()):
+            rounder = f",ROUND({here},{digits})=ROUND({here},{digits - 1})" if digits else ""
+            told = f"=AND(ISNUMBER({here}),ROUND({here},{digits})<>ROUND({here},{PRECISE}){rounder})"
+            rule = {"type": "formula", "criteria": told, "format": self.book.number_format(form)}
+            self.colour(first, last, rule | {"stop_if_true": bool(digits)})
 
     def colour(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
         """A conditional format over a range."""

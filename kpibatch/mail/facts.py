@@ -12,6 +12,7 @@ from typing import Any
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import SEVERITIES
+from kpibatch.base.kinds import show_rounded
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.intake.month import UNREAD
 from kpibatch.months.folder import Published, Row
@@ -123,7 +124,7 @@ class Facts:
         total = float(row["score"]) if rated else 0.0
         return {
             "total": f"{total:.4f}" if rated else "",
-            "percent": f"{percent_of(total, self.tables):.2f}" if rated else "",
+            "percent": show_rounded(percent_of(total, self.tables)) if rated else "",
             "rating": rating_of(total, self.tables) if rated else "",
             "rank": int(row.get("rank") or 0),
             "provisional": row.get("status") == Status.PROVISIONAL,
@@ -136,7 +137,7 @@ class Facts:
                 leaf.code,
                 leaf.name,
                 int(row["level"]),
-                f"{float(row['score']):.2f}",
+                show_rounded(float(row["score"])),
                 f"{float(row['effective_weight']):.2f}",
                 row["status"] == Status.PROVISIONAL,
             )

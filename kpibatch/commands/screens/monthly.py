@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import LOSSES, SEVERITIES, Finding, count
+from kpibatch.base.kinds import show_rounded
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
@@ -69,7 +70,7 @@ def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:
             str(standing.rank or "–"),
             f"{standing.unit} {outcome.tables.unit[standing.unit].name}",
             f"{standing.total:.4f}" if sent else "–",
-            f"{standing.percent:.2f}" if sent else "–",
+            show_rounded(standing.percent) if sent else "–",
             standing.rating,
             ", ".join(filter(None, (unread or status, late))),
         )

@@ -14,7 +14,7 @@ from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
-from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, widths_of
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
@@ -280,8 +280,14 @@ class KpiWriter:
     # --- colours ----------------------------------------------------------------------------------------
 
     def _marks(self) -> None:
-        """Levels met and counted, those met but not counted, and what is provisional."""
+        """Levels met and counted, those met but not counted, what is provisional; no number shown as a
+        rounder one.
+        """
         plan, last = self.plan, self.plan.first + len(self.tables.units) - 1
+        for column, measure in enumerate(plan.measures, 2):
+            style = _STYLES.get(measure.kind, "whole")
+            self.sheet.show_exact((plan.first, column), (last, column), style)
+        show_exact(self.sheet, self.columns, plan.first, last)
         book, run = self.sheet.book, ref(plan.first, plan.level, "c")
         for level, column in enumerate(range(plan.met, plan.level), 1):
             here = ref(plan.first, column)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kpibatch.base.addresses import excel_day
 from kpibatch.base.catalogue import Words
-from kpibatch.books.look import ENGLISH_DATE, THAI_DATE, lines_of
+from kpibatch.books.look import date_format, lines_of
 from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN, Condition, Floats, is_dash
 from kpibatch.rules.formulas.plan import KpiPlan, RuleLine, lines_for
@@ -154,9 +154,7 @@ class LevelBlock:
             return self.say("yes" if edge.low == 1 else "no"), "@"
         if edge.family == "date":
             word = self.say("before" if edge.high_open else "by")
-            return excel_day(
-                edge.high
-            ), f'"{word} "{THAI_DATE if self.say.language == "th" else ENGLISH_DATE}'
+            return excel_day(edge.high), date_format(self.say.language, word)
         if high:
             return edge.high, f'"{"<" if edge.high_open else "≤"} "General'
         return edge.threshold, f'"{edge.mark} "General'

@@ -6,7 +6,7 @@ from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
-from kpibatch.books.columns import Column, put_heads, put_line, set_widths
+from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import TEAL
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
@@ -81,6 +81,7 @@ class ListSheet:
         for at, standing in enumerate(self.outcome.standings, _LIST_TOP + 1):
             put_line(self.sheet, at, columns, standing)
             self._sparkline(at)
+        show_exact(self.sheet, columns, _LIST_TOP + 1, self.last)
         self._notes()
         self._marks()
         self._chart()
@@ -282,7 +283,7 @@ class ListSheet:
         first, last = _LIST_TOP + 1, _LIST_TOP + min(len(self.outcome.standings), _CHARTED)
         name, chart = self.sheet.name, titled_chart(self.sheet.book, "bar", self.say("chart-title"))
         cells = {"categories": [name, first, 2, last, 2], "values": [name, first, 4, last, 4]}
-        labels = {"value": True, "num_format": "0.0", "font": LETTERS}
+        labels = {"value": True, "num_format": "0.00##", "font": LETTERS}
         series = {"name": self.say("percent"), "fill": BARS, "gap": 40, "data_labels": labels}
         chart.add_series(cells | series)
         chart.set_y_axis(CATEGORIES | {"reverse": True})

@@ -10,7 +10,7 @@ import numpy as np
 from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import fold
-from kpibatch.books.columns import Column, put_line, set_widths
+from kpibatch.books.columns import Column, put_line, set_widths, show_exact
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import TOTAL, Unit
@@ -80,6 +80,7 @@ class ScoreWriter:
         put_caps(self.outcome, self.sheet, self.plan)
         put_among(self.outcome, self.sheet, self.formulas)
         self._heat()
+        show_exact(self.sheet, self.columns, FIRST, self.plan.last + 1)
         self._chart()
         self.sheet.raw.freeze_panes(FIRST, 2)
         self.sheet.page(

@@ -9,7 +9,7 @@ from functools import partial
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
-from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.records import Unit
@@ -68,6 +68,7 @@ def write_trend(outcome: Outcome, sheet: Sheet, plan: TrendPlan, scores: ScorePl
     put_heads(sheet, _TOP - 1, columns)
     for at, unit in enumerate(tables.units, plan.first):
         put_line(sheet, at, columns, unit)
+    show_exact(sheet, columns, plan.first, plan.first + len(tables.units) - 1)
     sheet.raw.freeze_panes(_TOP, 2)
     sheet.page(top=_TOP - 2, bottom=_TOP - 1)
     _chart(outcome, sheet, plan)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kpibatch.base.addresses import excel_day, quoted, ref
 from kpibatch.base.files import file_name
-from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.kinds import Kind, show_rounded, show_value
 from kpibatch.base.thai import month_end, show_month
-from kpibatch.books.look import lines_of
+from kpibatch.books.look import exact_format, lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.intake.frame import BAD
 from kpibatch.rules.paper.words import made_in_words, source_in_words
@@ -92,7 +92,7 @@ def _width_of_numbers(view: View) -> float:
 def _kpi_in_words(view: View, line: Line) -> str:
     facts = {"code": line.node.code, "kpi": line.node.name, "share": f"{line.share:.2f}"}
     key = "detail-kpi" if view.sent else "detail-unscored"
-    return view.say(key, **facts, level=line.level, score=f"{line.score:.2f}")
+    return view.say(key, **facts, level=line.level, score=show_rounded(line.score))
 
 
 def _measure(sheet: Sheet, view: View, measure: Measure, row: int, widths: list[float]) -> None:
@@ -130,10 +130,10 @@ def _value(sheet: Sheet, view: View, at: tuple[int, int], value: float, kind: Ki
     elif kind is Kind.DATE:
         sheet.put(*at, excel_day(value), "cell", "date", *styles)
     elif kind is Kind.PERCENT:
-        sheet.put(*at, value, "cell", "percent", *styles, num_format="0.00##", indent=1)
+        sheet.put(*at, value, "cell", "percent", *styles, **exact_format("percent", value), indent=1)
     else:
-        number = "whole" if value.is_integer() else "number"
-        sheet.put(*at, value, "cell", "money" if kind is Kind.AMOUNT else number, *styles, indent=1)
+        number = "money" if kind is Kind.AMOUNT else "whole"
+        sheet.put(*at, value, "cell", number, *styles, **exact_format(number, value), indent=1)
 
 
 def _origin(view: View, measure: Measure) -> str:

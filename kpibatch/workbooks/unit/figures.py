@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import Finding, count
-from kpibatch.base.kinds import Kind, show_value
+from kpibatch.base.kinds import Kind, show_rounded, show_value
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.books.look import FAIR, GOOD
 from kpibatch.intake.corrections import CORRECTED
@@ -302,7 +302,7 @@ def trend_in_words(view: View) -> str:
     for month in view.trend.months:
         percent, rank = month.percent.get(view.unit.code), month.rank.get(view.unit.code)
         name = show_month(month.month, view.outcome.language, short=True)
-        written = "–" if percent is None else f"{percent:.2f}"
+        written = "–" if percent is None else show_rounded(percent)
         parts.append(view.say("trend-month", name=name, percent=written, rank=rank or "–"))
     return view.say("trend", months="   →   ".join(parts))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kpibatch.base.addresses import quoted, span
-from kpibatch.books.look import FAIR, MIST, NAVY, POOR, ROW, TEAL, lines_of
+from kpibatch.books.look import FAIR, MIST, NAVY, POOR, ROW, STYLES, TEAL, exact_format, lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.forms.asked import asked_of
 from kpibatch.intake.month import NOTHING_COUNTS
@@ -86,6 +86,7 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
     if standing.in_group:
         facts = {"rank": standing.in_group, "ranked": standing.of_group, "group": view.unit.group}
         ranked = f"{ranked}   {view.say('in-group', **facts)}"
+    percent = {"num_format": STYLES["percent"]["num_format"]} | exact_format("percent", standing.percent)
     cards: list[tuple[str, str | float, str, dict[str, Any]]] = [
         (
             "total",
@@ -93,7 +94,7 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
             view.say("out-of", score=f"{top_score:g}"),
             {"num_format": "0.0000", "font_size": 32},
         ),
-        ("percent", standing.percent, view.say("of-hundred"), {"num_format": "0.00"}),
+        ("percent", standing.percent, view.say("of-hundred"), percent),
         ("rating", standing.rating, next_rating(view), {}),
         (
             "rank",
@@ -203,7 +204,8 @@ def _section(sheet: Sheet, view: View, node: Node, row: int, indent: int) -> Non
     sheet.put(row, 0, node.code, "section", "centre")
     sheet.put(row, 1, node.name, "section", text_wrap=True, indent=indent)
     sheet.put(row, 2, view.shares[node.code], "section", "points")
-    sheet.put(row, 4, view.scores[node.code], "section", "points")
+    score = view.scores[node.code]
+    sheet.put(row, 4, score, "section", "points", **exact_format("points", score))
     tall(sheet, row, lines_of(node.name, _WIDTHS[1] - 2 * indent - 1))
 
 
@@ -216,7 +218,7 @@ def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
     sheet.put(row, 0, line.node.code, "cell", "code", "centre")
     sheet.put(row, 2, line.share, "cell", "points")
     sheet.put(row, 3, float(line.level), "cell", "level")
-    sheet.put(row, 4, line.score, "cell", "points")
+    sheet.put(row, 4, line.score, "cell", "points", **exact_format("points", line.score))
     sheet.put(row, 5, view.say(status[0]), "cell", "centre", *status[1:])
     tall(sheet, row, max(lines_of(text, _WIDTHS[column] - 2 * indent - 1) for column, text in texts.items()))
 
