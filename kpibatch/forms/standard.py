@@ -34,7 +34,8 @@ from kpibatch.forms.layout import (
 from kpibatch.forms.names import heading_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import template_in_words
-from kpibatch.rules.records import Measure, Unit
+from kpibatch.rules.paper.worth import deduction_in_words
+from kpibatch.rules.records import Measure, Node, Unit
 
 _LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
 _LOCKED = "#F1F3F5"
@@ -101,7 +102,7 @@ def _items(
         if node.code != kpi:
             kpi, number = node.code, 0
             sheet.merge(row, 1, texts + 2, f"{kpi}  {node.name}", "section")
-            if words := template_in_words(node, "th"):
+            if words := [*template_in_words(node, "th"), *_taken_off(tables, node, ahead)]:
                 sheet.note(row, 1, "\n".join(words))
             row += 1
         number += 1
@@ -112,6 +113,16 @@ def _items(
         sheet.height(row, max(lines_of(measure.label, _LABEL_WIDTH), *lines))
         row += 1
     return row - 1
+
+
+def _taken_off(tables: LevelTables, node: Node, months: Sequence[str]) -> dict[str, None]:
+    """By what points are taken off a KPI in any of the months, in words.
+
+    Source: design, section 1 (Wider rules: หักคะแนน).
+    """
+    of = {period.since: period for period in map(tables.for_month, months)}
+    rows = ((period, rule) for period in of.values() for rule in period.deductions_of(node.code))
+    return dict.fromkeys(deduction_in_words(period, rule, "th") for period, rule in rows)
 
 
 def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int) -> None:

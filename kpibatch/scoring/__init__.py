@@ -13,6 +13,7 @@ rank.py         scores → ranking: the tie policy
 lacking.py      what was needed to score and is not there
 what_if.py      units with other values, measured and scored anew, many in one batch
 next_level.py   what a unit lacks for the next level, in the measure's own terms
+points_back.py  what would give back the points that are taken off
 promises.py     what all of that together would bring
 outcome.py      the month's outcome: the steps in order
 trend.py        the months of the round side by side: movement and trend

@@ -81,16 +81,17 @@ def _one_of(
     Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
     asking = [rule for rule in rows if rule.edges[level - 1]]
-    steps = [step for rule in asking if (step := _step(rule, level, values, tables, month))]
+    steps = [step for rule in asking if (step := step_of(rule, level, values, tables, month))]
     if not steps or len(steps) < len(asking):
         return None
     first = next((step for step in steps if step.reachable), steps[0])
     return replace(first, others=tuple(step for step in steps if step is not first))
 
 
-def _step(
+def step_of(
     rule: Rule, level: int, values: Mapping[str, float], tables: LevelTables, month: str
 ) -> Step | None:
+    """What one row lacks of a level (from 1); nothing where what it asks there holds."""
     edge, value = rule.edge_for(level - 1, values), values[rule.measure]
     if edge is None or edge.holds_one(value):
         return None

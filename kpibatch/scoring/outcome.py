@@ -41,7 +41,7 @@ from kpibatch.scoring.lacking import (
 )
 from kpibatch.scoring.measures import Measured, backwards, measure_all
 from kpibatch.scoring.next_level import Step
-from kpibatch.scoring.promises import Promise, promises
+from kpibatch.scoring.promises import Promise, points_back, promises
 from kpibatch.scoring.rank import Standing, rank_units
 from kpibatch.scoring.score import Scores, score_all
 
@@ -118,6 +118,13 @@ class Outcome:
     def promises(self) -> Mapping[tuple[str, str], Promise]:
         """(KPI, unit) → what the unit lacks for its next level and what that would bring; worked out once."""
         return promises(self.measured, self.scores, self.tables, self.month, self.config.ranking)
+
+    @cached_property
+    def points_back(self) -> Mapping[tuple[str, str], Promise]:
+        """(KPI, unit) → what would give the unit back the points that are taken off, and bring; nothing where
+        none are.
+        """
+        return points_back(self.measured, self.scores, self.tables, self.month, self.config.ranking)
 
     def steps(self, kpi: str, unit: str) -> tuple[Step, ...]:
         """What a unit lacks for its next level of a KPI; nothing at the top or where it does not apply."""

@@ -1,7 +1,9 @@
-"""What a unit would win by all that it lacks for the next level of a KPI, done together and nothing else."""
+"""What a unit would win by all that it lacks for the next level of a KPI, or by all that would give it back
+the points that are taken off, done together and nothing else.
+"""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,8 +11,10 @@ from kpibatch.base.config import RankingRules
 from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.kpi import KpiScores
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.next_level import Step, steps_to
+from kpibatch.scoring.points_back import steps_back
 from kpibatch.scoring.rank import Key, keys_of
 from kpibatch.scoring.score import Scores
 from kpibatch.scoring.what_if import Variant, what_if
@@ -20,8 +24,8 @@ _ROUNDS = 3
 
 @dataclass(frozen=True)
 class Promise:
-    """The steps to the next level, and what they bring: the level then reached, what the total gains (in
-    score, out of the top score) and the key by which the unit would be ranked.
+    """The steps to the next level (or to all points back), and what they bring: the level then reached, what
+    the total gains (in score, out of the top score) and the key by which the unit would be ranked.
     """
 
     steps: tuple[Step, ...]
@@ -32,13 +36,20 @@ class Promise:
 
 @dataclass(frozen=True)
 class _Try:
+    """Steps of the unit in that row to a level of the KPI (from 1), or, where that is 0, to its points."""
+
     kpi: str
     row: int
+    wanted: int
     steps: tuple[Step, ...]
 
     @property
     def variant(self) -> Variant:
         return Variant(self.row, together(self.steps))
+
+    def came_true(self, kpi: KpiScores, at: int) -> bool:
+        """Whether the KPI is, in that row of the rescored, as was wanted."""
+        return bool(kpi.level[at] >= self.wanted if self.wanted else kpi.points.deducted[at] == 0)
 
 
 def together(steps: Iterable[Step]) -> dict[str, float]:
@@ -52,53 +63,93 @@ def together(steps: Iterable[Step]) -> dict[str, float]:
     return changes
 
 
+@dataclass(frozen=True)
+class _Month:
+    """What promises are made of: a month as it was measured and scored."""
+
+    measured: Measured
+    scores: Scores
+    tables: LevelTables
+    month: str
+
+    def steps(self, kpi: str, wanted: int, case: int, values: Mapping[str, float]) -> tuple[Step, ...]:
+        """What lacks of a level of the KPI, or of all its points where that is 0."""
+        if wanted:
+            return tuple(steps_to(wanted, kpi, case, values, self.tables, self.month))
+        return tuple(steps_back(kpi, case, values, self.tables, self.month))
+
+    def a_try(self, kpi: str, row: int, wanted: int) -> _Try:
+        case = int(self.scores.kpis[kpi].case[row])
+        return _Try(kpi, row, wanted, self.steps(kpi, wanted, case, self.measured.row(row)))
+
+
+Promises = dict[tuple[str, str], Promise]
+
+
 def promises(
     measured: Measured, scores: Scores, tables: LevelTables, month: str, ranking: RankingRules
-) -> dict[tuple[str, str], Promise]:
-    """(KPI, unit) → its promise, where the KPI applies and is below the top level.
+) -> Promises:
+    """(KPI, unit) → what its next level would bring, where the KPI applies and is below the top level.
+
+    Source: design, section 4 (what it needs for the next level).
+    """
+    this = _Month(measured, scores, tables, month)
+    return _kept([this.a_try(*each) for each in _levels_ahead(scores, tables)], this, ranking)
+
+
+def points_back(
+    measured: Measured, scores: Scores, tables: LevelTables, month: str, ranking: RankingRules
+) -> Promises:
+    """(KPI, unit) → what it would bring if nothing were taken off, where something is.
+
+    Source: design, section 1 (Wider rules: หักคะแนน); section 4.
+    """
+    this = _Month(measured, scores, tables, month)
+    off = {
+        kpi: np.flatnonzero(each.applies & (each.points.deducted > 0)) for kpi, each in scores.kpis.items()
+    }
+    return _kept(
+        [this.a_try(kpi, row, 0) for kpi, rows in off.items() for row in rows.tolist()], this, ranking
+    )
+
+
+def _kept(tries: list[_Try], this: _Month, ranking: RankingRules) -> Promises:
+    """The tries with what they bring.
 
     A step may undo what another rule asked (it is a part of another percent, or decides the case): what is
     then lacking is added.
-    Source: design, section 4 (what it needs for the next level).
     """
-    totals = scores.scores[TOTAL].to_numpy(float)
-    result: dict[tuple[str, str], Promise] = {}
-    tries = list(_first(measured, scores, tables, month))
+    totals = this.scores.scores[TOTAL].to_numpy(float)
+    result: Promises = {}
     for last in (number == _ROUNDS for number in range(1, _ROUNDS + 1)):
         if not tries:
             break
-        rescored = what_if([each.variant for each in tries], measured, tables, month, scores.peers)
+        variants = [each.variant for each in tries]
+        rescored = what_if(variants, this.measured, this.tables, this.month, this.scores.peers)
         gains = rescored.scores.scores[TOTAL].to_numpy(float) - totals[[each.row for each in tries]]
         keys, again = keys_of(rescored.scores.scores, ranking), []
         for at, each in enumerate(tries):
             kpi = rescored.scores.kpis[each.kpi]
-            level, wanted = int(kpi.level[at]), _wanted(each.kpi, scores, each.row, tables)
             more: Sequence[Step] = ()
-            if level < wanted and not last and each.variant.changes:
+            if not each.came_true(kpi, at) and not last and each.variant.changes:
                 values = rescored.measured.row(at)
-                more = steps_to(wanted, each.kpi, int(kpi.case[at]), values, tables, month)
-            longer = _Try(each.kpi, each.row, _joined(each.steps, more))
+                more = this.steps(each.kpi, each.wanted, int(kpi.case[at]), values)
+            longer = replace(each, steps=_joined(each.steps, more))
             if longer.variant.changes != each.variant.changes:
                 again.append(longer)
-            unit = str(measured.values.index[each.row])
-            result[each.kpi, unit] = Promise(each.steps, level, round(float(gains[at]), DECIMALS), keys[at])
+            unit = str(this.measured.values.index[each.row])
+            gain = round(float(gains[at]), DECIMALS)
+            result[each.kpi, unit] = Promise(each.steps, int(kpi.level[at]), gain, keys[at])
         tries = again
     return result
 
 
-def _first(measured: Measured, scores: Scores, tables: LevelTables, month: str) -> Iterable[_Try]:
+def _levels_ahead(scores: Scores, tables: LevelTables) -> Iterator[tuple[str, int, int]]:
+    """Each KPI, the row of a unit and its next level there, where there is one."""
     for kpi, result in scores.kpis.items():
         for row in np.flatnonzero(result.applies & (result.level < tables.level_count)).tolist():
-            level, case = _wanted(kpi, scores, row, tables), int(result.case[row])
-            if level:
-                steps = steps_to(level, kpi, case, measured.row(row), tables, month)
-                yield _Try(kpi, row, tuple(steps))
-
-
-def _wanted(kpi: str, scores: Scores, row: int, tables: LevelTables) -> int:
-    """The next level of the unit in that row; 0 at the top."""
-    result = scores.kpis[kpi]
-    return tables.next_level(kpi, int(result.case[row]), int(result.level[row]))
+            if level := tables.next_level(kpi, int(result.case[row]), int(result.level[row])):
+                yield kpi, row, level
 
 
 def _joined(steps: Sequence[Step], more: Sequence[Step]) -> tuple[Step, ...]:

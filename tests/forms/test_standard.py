@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from tablebook import one_kpi
+from tablebook import levels, one_kpi
 from workspace import (
     CHACHOENGSAO,
     FORM,
@@ -28,6 +28,7 @@ from workspace import (
     run,
     tree,
 )
+from worth import WORTH
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import NOWHERE
@@ -311,3 +312,13 @@ def test_a_fixed_day_stands_beside_the_day_that_is_counted_from_it(tmp_path: Pat
     write_form(tables, tables.units[0], tmp_path / "form.xlsx")
     cells = [cell.value for cell in open_book(tmp_path / "form.xlsx")["แบบรายงาน"]["E"]]
     assert datetime(2022, 4, 12) in cells
+
+
+def test_the_note_of_a_kpi_says_by_what_points_are_taken_off(tmp_path: Path) -> None:
+    tables = levels(**WORTH)
+    write_form(tables, tables.units[0], tmp_path / "form.xlsx")
+    cells = [cell for row in open_book(tmp_path / "form.xlsx")[FORM] for cell in row]
+    notes = {str(cell.value).split()[0]: cell.comment.text for cell in cells if cell.comment}
+    assert "หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า" in notes["T1"]
+    assert "หักคะแนน 0.25 เมื่อ ส่งช้า มากกว่า 0 วัน" in notes["T2"]
+    assert "I1" not in notes

@@ -10,10 +10,11 @@ from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 
 NODES = SHEETS["ตัวชี้วัด"].strip().splitlines()[0] + " | คะแนนของระดับ | เพดานคะแนน\n"
 MEASURES = SHEETS["รายการข้อมูล"].strip().splitlines()[0] + "\n"
-RULES = SHEETS["ระดับ"].strip().splitlines()[0] + " | หักคะแนน\n"
+RULES = SHEETS["ระดับ"].strip().splitlines()[0] + " | หักคะแนน | กลุ่มเงื่อนไข\n"
 UP = "T1 | | | x | ≥ 20 | ≥ 40 | ≥ 60 | ≥ 80 | ≥ 100"
 DOWN = "T1 | | | x | ≤ 50 | ≤ 40 | ≤ 30 | ≤ 20 | ≤ 10"
 OFF = "T1 | | | late | > 0 | > 5 | | | | | "
+GROUPED = "T1 | | | late | > 0 | > 5 | | | | | 0.5, 1 | ก"
 EACH = "T1 | | | late | | | | | | | "
 
 
@@ -46,6 +47,7 @@ SLIPS = [
     ((" | | | | 6", UP), ("lint-cap-idle", "A3")),
     (("", UP, OFF + "1, 0.5"), ("lint-deducts-order", "E3")),
     (("", UP, OFF + "1, 6"), ("lint-deducts-whole", "E3")),
+    (("", UP, GROUPED), ("lint-deducts-group", "E3")),
     (("", EACH + "0.1"), ("lint-deducts-alone", "A3")),
     (("", UP, EACH + "-0.1"), ("table-deducts-below", "K3")),
     (("", UP, OFF + "0.5"), ("table-deducts-count", "K3")),
@@ -125,3 +127,10 @@ def test_it_stands_in_words() -> None:
     assert words["T2"][1].startswith("หักคะแนน 0.25 เมื่อ ส่งช้า มากกว่า 0 วัน; 0.5 เมื่อ")
     assert words["I1"] == []
     assert total_cap_in_words(tables, "en") == "The total is at most 5.2 points"
+
+
+def test_a_group_makes_no_row_of_points_off_an_alternative_of_another() -> None:
+    """Neither of a row that asks something, nor of one of another KPI; without a group nothing is told."""
+    beside = codes("", UP + " | | | ก", GROUPED)
+    assert {code for code, _ in beside if "group" in code} == {"lint-group-alone", "lint-deducts-group"}
+    assert not any("group" in code for code, _ in codes("", UP, OFF + "0.5, 1"))

@@ -109,7 +109,7 @@ def across_kpis(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
     first: dict[str, Rule] = {}
-    for rule in tables.rules:
+    for rule in (rule for rule in tables.rules if not rule.deducts):
         if rule.group and first.setdefault(fold(rule.group), rule).kpi != rule.kpi:
             facts = {"found": rule.group, "kpi": rule.kpi, "other": first[fold(rule.group)].kpi}
             yield finding("lint-group-kpis", rule.places[0], measure=rule.measure, **facts)
@@ -120,7 +120,7 @@ def alone(tables: LevelTables) -> Iterator[Finding]:
 
     Source: design, section 1 (Wider rules: กลุ่มเงื่อนไข).
     """
-    for rows in alternatives(tables.rules):
+    for rows in alternatives(rule for rule in tables.rules if not rule.deducts):
         if len(rows) == 1 and rows[0].group:
             facts = {"found": rows[0].group, "kpi": rows[0].kpi, "column": RULES.group}
             yield finding("lint-group-alone", rows[0].places[0], measure=rows[0].measure, **facts)

@@ -9,7 +9,7 @@ from kpibatch.base.thai import show_number
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.lint.bounds import greatest, least, numbers_in, rising
 from kpibatch.rules.records import TOTAL, Method, Node, Rule
-from kpibatch.rules.schema import FEWEST_LEVELS, ROUND
+from kpibatch.rules.schema import FEWEST_LEVELS, ROUND, RULES
 
 _BY_VALUE = (Method.LINEAR, Method.PROPORTIONAL)
 
@@ -189,8 +189,8 @@ def _goes_on(tables: LevelTables, rule: Rule) -> bool:
 
 
 def deductions(tables: LevelTables) -> Iterator[Finding]:
-    """Points taken off rise with the conditions and are no more than the KPI can give; some row asks
-    something of its levels.
+    """Points taken off rise with the conditions and are no more than the KPI can give; each row takes its own
+    off, in a group or not; some row asks something of the KPI's levels.
 
     Source: design, section 1 (Wider rules: หักคะแนน).
     """
@@ -202,6 +202,9 @@ def deductions(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-deducts-order", rule.places[0], measure=rule.measure, **facts)
             if max(rule.deducts) > full:
                 yield finding("lint-deducts-whole", rule.places[0], measure=rule.measure, **facts)
+            if rule.group:
+                facts = {"found": rule.group, "kpi": leaf.code, "column": RULES.group}
+                yield finding("lint-deducts-group", rule.places[0], measure=rule.measure, **facts)
         if rows and not tables.rules_of(leaf.code):
             yield finding("lint-deducts-alone", leaf.place, found=leaf.code, full=show_number(full))
 

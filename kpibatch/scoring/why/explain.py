@@ -26,7 +26,7 @@ from kpibatch.rules.records import Measure, Method, Rule, Source, Unit
 from kpibatch.rules.sources import computed_words, undefined_at_zero
 from kpibatch.rules.written import alternatives
 from kpibatch.scoring.kpi import quotients_in_case
-from kpibatch.scoring.next_level import not_done
+from kpibatch.scoring.next_level import Step, not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
 from kpibatch.scoring.why.worth import explain_points, hangs_on_others
@@ -83,6 +83,7 @@ class _Explanation:
         yield from self._case()
         yield from self._levels()
         yield from self._next()
+        yield from self._points_back()
 
     def _not_applicable(self) -> Iterator[str]:
         """The KPI is not meant for the unit, or leaves it for what it divides by is zero."""
@@ -225,5 +226,17 @@ class _Explanation:
         more = self.outcome.gain(self.kpi, self.unit.code)
         peers = self.say("of-peers") if hangs_on_others(self.tables, self.kpi) else ""
         yield self.say("next", level=wanted, gain=f"{more:.4f}") + peers
+        yield from self._listed(steps)
+
+    def _points_back(self) -> Iterator[str]:
+        """What would give back the points that are taken off."""
+        promise = self.outcome.points_back.get((self.kpi, self.unit.code))
+        if promise is None or self.unit.code not in self.outcome.sent:
+            return
+        peers = self.say("of-peers") if hangs_on_others(self.tables, self.kpi) else ""
+        yield self.say("points-back", gain=f"{promise.gain:.4f}") + peers
+        yield from self._listed(promise.steps)
+
+    def _listed(self, steps: Sequence[Step]) -> Iterator[str]:
         for step in steps:
             yield f"  • {step.text(self.language)}" + ("" if step.reachable else self.say("unreachable"))

@@ -4,25 +4,21 @@ missing.
 What a unit would then have is asked of the scorer, its rank of the tie policy; all others stay as they are.
 """
 
-import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, product
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.rules.conditions import Condition
-from kpibatch.rules.records import Measure
-from kpibatch.rules.written import last_asked
-from kpibatch.scoring.next_level import lever_of, meeting
+from kpibatch.scoring.kpi import KpiScores
+from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import Key, Standing, Status, keys_of, rank_among, rungs
-from kpibatch.scoring.what_if import Variant, what_if
-from kpibatch.scoring.why.worth import hangs_on_others
+from kpibatch.scoring.rank import Key, Standing, keys_of, rank_among, rungs
+from kpibatch.scoring.what_if import what_if
+from kpibatch.scoring.why.trials import Guess, Trial, trials_of, waiting, waiting_to_be_off
+from kpibatch.scoring.why.worth import exact, hangs_on_others
 
 CLOSE = 0.0001
-_MOST_CASES = 32
 
 
 @dataclass(frozen=True)
@@ -42,23 +38,8 @@ def sensitivity(outcome: Outcome) -> list[Hang]:
     Source: design, section 4 (ความอ่อนไหว).
     """
     ranked = [standing for standing in outcome.standings if standing.rank]
-    trials = [
-        trial for standing in ranked for trial in (*_best(outcome, standing), *_one_less(outcome, standing))
-    ]
+    trials = [trial for standing in ranked for trial in trials_of(outcome, standing)]
     return list(_Judge(outcome, trials).hangs(ranked)) if ranked else []
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """A variant of a unit. Of the trials with the same unit and KPI the one that moves most is told: the best
-    for missing data (no KPI), the lowest level for one less of what is ``filled`` in.
-    """
-
-    unit: str
-    variant: Variant
-    kpi: str = ""
-    filled: Measure | None = None
-    have: float = 0.0
 
 
 @dataclass
@@ -66,10 +47,11 @@ class _Judge:
     """The trials' keys and levels, scored in one batch, and what a rank would be by them."""
 
     outcome: Outcome
-    trials: list[_Trial]
+    trials: list[Trial]
     keys: dict[str, Key] = field(default_factory=dict)
     best: dict[str, Key] = field(default_factory=dict)
-    lowest: dict[tuple[str, str], tuple[int, Key, _Trial]] = field(default_factory=dict)
+    worst: dict[str, Key] = field(default_factory=dict)
+    lowest: dict[tuple[str, str, Guess], tuple[float, Key, Trial]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         outcome, rules = self.outcome, self.outcome.config.ranking
@@ -83,12 +65,20 @@ class _Judge:
         peers = outcome.scores.peers
         scores = what_if(variants, outcome.measured, outcome.tables, outcome.month, peers).scores
         for at, (trial, key) in enumerate(zip(self.trials, keys_of(scores.scores, rules), strict=True)):
-            if not trial.kpi:
+            if trial.guess is Guess.BEST:
                 self.best[trial.unit] = max(key, self.best.get(trial.unit, key))
-                continue
-            level, place = int(scores.kpis[trial.kpi].level[at]), (trial.unit, trial.kpi)
-            if place not in self.lowest or level < self.lowest[place][0]:
-                self.lowest[place] = level, key, trial
+            elif trial.guess is Guess.WORST:
+                self.worst[trial.unit] = min(key, self.worst.get(trial.unit, key))
+            else:
+                self._note(trial, key, scores.kpis[trial.kpi], at)
+
+    def _note(self, trial: Trial, key: Key, kpi: KpiScores, at: int) -> None:
+        """Keep the lowest level, or the most points off."""
+        off = trial.guess is Guess.MORE_OFF
+        left = -float(kpi.points.deducted[at]) if off else float(kpi.level[at])
+        place = trial.unit, trial.kpi, trial.guess
+        if place not in self.lowest or left < self.lowest[place][0]:
+            self.lowest[place] = left, key, trial
 
     def rank(self, unit: str, key: Key) -> int:
         """The rank the unit would have with another key: its own rung is left, which may then be empty."""
@@ -100,11 +90,11 @@ class _Judge:
         for standing in ranked:
             yield from _tie(self.outcome, standing)
             yield from _rounding(self.outcome, standing)
-            if standing.unit in self.best:
-                yield from self._provisional(standing)
+            yield from self._provisional(standing)
             for kpi in self.outcome.scores.kpis:
                 yield from self._one_more(standing, kpi)
                 yield from self._one_less(standing, kpi)
+                yield from self._more_off(standing, kpi)
 
     def _hang(self, standing: Standing, kind: str, key: Key, **facts: object) -> Iterator[Hang]:
         rank = self.rank(standing.unit, key)
@@ -115,30 +105,55 @@ class _Judge:
             yield Hang(standing.unit, kind, text, key[0], rank)
 
     def _provisional(self, standing: Standing) -> Iterator[Hang]:
-        kpis = ", ".join(_waiting(self.outcome, standing.unit))
-        yield from self._hang(standing, "provisional", self.best[standing.unit], kpis=kpis)
+        unit = standing.unit
+        if unit in self.best:
+            kpis = ", ".join(waiting(self.outcome, unit))
+            yield from self._hang(standing, "provisional", self.best[unit], kpis=kpis)
+        if unit in self.worst:
+            kpis = ", ".join(waiting_to_be_off(self.outcome, unit))
+            yield from self._hang(standing, "provisional-off", self.worst[unit], kpis=kpis)
 
     def _one_more(self, standing: Standing, kpi: str) -> Iterator[Hang]:
-        """What a single step of one household (or the like) would bring."""
-        steps = self.outcome.steps(kpi, standing.unit)
-        if len(steps) != 1 or not steps[0].reachable or steps[0].how not in ("more", "fewer"):
-            return
-        if steps[0].measure.kind is Kind.NUMBER and abs(steps[0].more) <= 1:
-            promise = self.outcome.promises[kpi, standing.unit]
-            text = steps[0].text(self.outcome.language)
-            yield from self._hang(standing, "one-more", promise.key, kpi=kpi, step=text)
+        """What a single step of one household (or the like) would bring: a level, or points back."""
+        place, language = (kpi, standing.unit), self.outcome.language
+        for promise in (self.outcome.promises.get(place), self.outcome.points_back.get(place)):
+            step = promise.steps[0] if promise and len(promise.steps) == 1 else None
+            if promise and step and step.reachable and step.how in ("more", "fewer") and _is_one(step):
+                back = promise is self.outcome.points_back.get(place)
+                text = step.text(language)
+                words = say("step.points-back", language, step=text) if back else text
+                yield from self._hang(standing, "one-more", promise.key, kpi=kpi, step=words)
 
     def _one_less(self, standing: Standing, kpi: str) -> Iterator[Hang]:
         """The lowest level a KPI would fall to if one household (or the like) fewer had been counted."""
         row = self.outcome.tables.position[standing.unit]
-        level, key, trial = self.lowest.get((standing.unit, kpi), (self.outcome.tables.level_count, (), None))
-        if trial and trial.filled and level < self.outcome.scores.kpis[kpi].level[row]:
-            facts = {
-                "label": trial.filled.label,
-                "have": show_value(trial.have, trial.filled.kind),
-                "counted": trial.filled.counting_unit,
-            }
-            yield from self._hang(standing, "one-less", key, kpi=kpi, level=level, **facts)
+        noted = self.lowest.get((standing.unit, kpi, Guess.ONE_LESS))
+        if noted and noted[0] < self.outcome.scores.kpis[kpi].level[row]:
+            level, key, trial = noted
+            yield from self._hang(standing, "one-less", key, kpi=kpi, level=int(level), **_have(trial))
+
+    def _more_off(self, standing: Standing, kpi: str) -> Iterator[Hang]:
+        """The most that would be taken off if one day (or the like) more had been counted."""
+        row = self.outcome.tables.position[standing.unit]
+        noted = self.lowest.get((standing.unit, kpi, Guess.MORE_OFF))
+        if noted and -noted[0] > self.outcome.scores.kpis[kpi].points.deducted[row]:
+            left, key, trial = noted
+            yield from self._hang(standing, "more-off", key, kpi=kpi, points=exact(-left), **_have(trial))
+
+
+def _is_one(step: Step) -> bool:
+    return step.measure.kind is Kind.NUMBER and abs(step.more) <= 1
+
+
+def _have(trial: Trial) -> dict[str, str]:
+    """What is filled in of a measure, and one more or less."""
+    assert trial.filled
+    return {
+        "label": trial.filled.label,
+        "have": show_value(trial.have, trial.filled.kind),
+        "then": show_value(trial.then, trial.filled.kind),
+        "counted": trial.filled.counting_unit,
+    }
 
 
 def _tie(outcome: Outcome, standing: Standing) -> Iterator[Hang]:
@@ -162,77 +177,3 @@ def _rounding(outcome: Outcome, standing: Standing) -> Iterator[Hang]:
             name = outcome.tables.unit[other.unit].name
             text = say("sensitivity.rounding", outcome.language, name=name, apart=f"{apart:.4f}")
             yield Hang(standing.unit, "rounding", text, standing.total, standing.rank)
-
-
-def _waiting(outcome: Outcome, unit: str) -> list[str]:
-    """The KPIs that wait for data of a unit."""
-    row = outcome.tables.position[unit]
-    return [code for code, result in outcome.scores.kpis.items() if result.missing[row]]
-
-
-def _best(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
-    """The best that the missing data could still bring: what is missing reaches the highest level it is asked
-    for, in whichever case a missing measure may put the unit.
-    """
-    if standing.status is not Status.PROVISIONAL:
-        return
-    tables, unit = outcome.tables, standing.unit
-    row = tables.position[unit]
-    values, kpis = outcome.measured.row(row), _waiting(outcome, unit)
-    partial, not_yet = (frame.iloc[row] for frame in (outcome.measured.incomplete, outcome.scores.not_yet))
-    absent = {
-        code for code in values if (values[code] != values[code] or partial[code]) and not not_yet[code]
-    }
-    wanted: dict[str, float] = {}
-    cases: dict[str, list[float]] = {}
-    for rule in (rule for kpi in kpis for rule in tables.rules_of(kpi)):
-        if edge := rule.edges[last_asked([rule])]:
-            _want(rule.measure, edge, outcome, values, absent, wanted)
-        if rule.case and rule.case.measure in absent:
-            value = meeting(rule.case.condition, tables.measures[rule.case.measure])
-            cases.setdefault(rule.case.measure, []).append(value)
-    for chosen in islice(product(*(dict.fromkeys(numbers) for numbers in cases.values())), _MOST_CASES):
-        changes = wanted | dict(zip(cases, chosen, strict=True))
-        yield _Trial(unit, Variant(row, changes))
-
-
-def _want(
-    code: str,
-    edge: Condition,
-    outcome: Outcome,
-    values: Mapping[str, float],
-    absent: Collection[str],
-    wanted: MutableMapping[str, float],
-) -> None:
-    """Note what a measure, or what its threshold is reckoned of, would be at best where it is missing."""
-    better, easier = (min, max) if edge.downward else (max, min)
-    if edge.of in absent and not math.isnan(values[code]):  # a threshold that the value just meets
-        easiest = (values[code] - edge.threshold) / edge.times
-        wanted[edge.of] = easier(easiest, wanted.get(edge.of, easiest))
-    if code in absent:
-        own = edge.against(wanted.get(edge.of, values.get(edge.of, math.nan)))
-        value = meeting(own, outcome.tables.measures[code])
-        known = [number for number in (values[code],) if number == number]
-        wanted[code] = better(value, *known, wanted.get(code, value))
-
-
-def _one_less(outcome: Outcome, standing: Standing) -> Iterator[_Trial]:
-    """One fewer (one more where lower is better) of each number that a level so far rests on."""
-    tables, unit = outcome.tables, standing.unit
-    row = tables.position[unit]
-    values = outcome.measured.row(row)
-    for kpi, result in outcome.scores.kpis.items():
-        tried: set[tuple[str, float]] = set()
-        if not result.applies[row]:
-            continue
-        for rule in tables.rules_in_case(kpi, int(result.case[row])):
-            asked = (rule.edge_for(at, values) for at in range(int(result.level[row])))
-            for edge in (side for whole in asked if whole for side in whole.sides):
-                lever = lever_of(tables.measures[rule.measure], values, tables)
-                if edge.any_value or lever is None or lever.filled.kind is not Kind.NUMBER:
-                    continue
-                other = lever.have + (1 if lever.fewer(edge) else -1)
-                if other >= 0 and (lever.filled.code, other) not in tried:
-                    tried.add((lever.filled.code, other))
-                    variant = Variant(row, {lever.filled.code: other})
-                    yield _Trial(unit, variant, kpi, lever.filled, lever.have)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from kpibatch.base.addresses import excel_day, quoted, ref
-from kpibatch.base.catalogue import Words
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
@@ -104,11 +104,19 @@ class KpiWriter:
 
     def _line(self, row: int, unit: Unit) -> Line:
         sent = unit.code in self.outcome.sent
-        steps = self.outcome.steps(self.plan.leaf.code, unit.code) if sent else ()
+        steps = self._steps(unit) if sent else ()
         asked = [(unit.code, measure.code) for measure in self.plan.measures]
         typed = [self.outcome.intake.texts.get(key, ("", "", "")) for key in asked]
         own = ("\n".join(filter(None, (texts[kind] for texts in typed))) for kind in range(TEXTS))
-        return Line(row, unit, sent, ("\n".join(step.text(self.say.language) for step in steps), *own))
+        return Line(row, unit, sent, ("\n".join(steps), *own))
+
+    def _steps(self, unit: Unit) -> Iterator[str]:
+        """What lacks for the next level, and for nothing to be taken off."""
+        kpi, language = self.plan.leaf.code, self.say.language
+        yield from (step.text(language) for step in self.outcome.steps(kpi, unit.code))
+        back = self.outcome.points_back.get((kpi, unit.code))
+        for step in back.steps if back else ():
+            yield say("step.points-back", language, step=step.text(language))
 
     def _unit(self, at: int, line: Line) -> None:
         plan = self.plan

@@ -4,6 +4,7 @@ In: ``Outcome``.
 Out: the workbook.
 
 figures.py  what the page says, worked out
+ways.py     what would raise the total, in words
 page.py     the page
 book.py     the workbook
 """

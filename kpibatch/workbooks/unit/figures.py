@@ -21,17 +21,19 @@ from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.promises import Promise
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import NO_TREND, Trend
-from kpibatch.scoring.why.worth import hangs_on_others
 
-_BEST, _STEPS, _NAMED = 3, 3, 4
+_NAMED = 4
 
 
 @dataclass(frozen=True)
 class Line:
-    """One KPI of the unit; ``next`` is the next level, 0 at the top, ``done`` are levels met above a gap,
-    ``gain`` is what the next level adds to the total.
+    """One KPI of the unit; ``next`` is the next level, 0 at the top, ``done`` are levels met above a gap.
+
+    ``gain`` is what the next level adds to the total, ``back`` what would give back the points that are taken
+    off; ``None`` where none are.
     """
 
     node: Node
@@ -44,10 +46,7 @@ class Line:
     done: tuple[int, ...]
     missing: bool
     gain: float
-
-    @property
-    def reachable(self) -> bool:
-        return all(step.reachable for step in self.steps)
+    back: Promise | None
 
 
 @dataclass(frozen=True)
@@ -191,13 +190,8 @@ def _line(view: View, leaf: Node) -> Line:
         done=tuple(number for number, met in enumerate(result.met[row], 1) if met and number > level),
         missing=bool(result.missing[row]),
         gain=outcome.gain(leaf.code, view.unit.code),
+        back=outcome.points_back.get((leaf.code, view.unit.code)),
     )
-
-
-def best_lines(lines: Iterable[Line]) -> list[Line]:
-    """The KPIs whose next level would raise the total most, best first; those still in reach this round."""
-    able = [line for line in lines if line.gain > 1e-9 and line.steps and line.reachable]
-    return sorted(able, key=lambda line: (-round(line.gain, 9), len(line.steps)))[:_BEST]
 
 
 def _values_in_short(view: View, kpi: str) -> str:
@@ -305,15 +299,3 @@ def trend_in_words(view: View) -> str:
         written = "–" if percent is None else show_rounded(percent)
         parts.append(view.say("trend-month", name=name, percent=written, rank=rank or "–"))
     return view.say("trend", months="   →   ".join(parts))
-
-
-def steps_text(view: View, line: Line) -> str:
-    if not line.next:
-        return view.say("at-top")
-    texts = {step.text(view.outcome.language): step.reachable for step in line.steps}
-    written = [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
-    rest = [view.say("more-steps", count=len(written) - _STEPS)] if len(written) > _STEPS else []
-    marked = [f"• {text}" for text in written[:_STEPS]] if len(written) > 1 else written
-    if hangs_on_others(view.tables, line.node.code):
-        rest.append(say("explain.of-peers", view.outcome.language).strip())
-    return "\n".join(marked + rest)

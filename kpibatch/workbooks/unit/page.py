@@ -12,16 +12,15 @@ from kpibatch.scoring.rank import Status
 from kpibatch.workbooks.unit.figures import (
     Line,
     View,
-    best_lines,
     counts_in_words,
     findings_in_words,
     items_not_due,
     missing_items,
     next_rating,
     status_word,
-    steps_text,
     trend_in_words,
 )
+from kpibatch.workbooks.unit.ways import best_ways, goal_text, steps_text, way_text
 
 _WIDTHS = (9.0, 46.0, 11.0, 12.0, 10.0, 11.0, 14.0, 28.0, 64.0)
 _LAST = len(_WIDTHS) - 1
@@ -158,18 +157,18 @@ def _trend(sheet: Sheet, view: View, row: int, words: str) -> None:
 def _best(sheet: Sheet, view: View, row: int) -> int:
     """What would raise the total most; the row below."""
     _heading(sheet, row, view.say("best-heading"))
-    best = best_lines(view.lines.values())
+    best = best_ways(view.lines.values())
     if not best:
-        at_top = view.lines and all(not line.next for line in view.lines.values())
+        at_top = view.lines and not any(line.next or line.back for line in view.lines.values())
         _paragraph(sheet, row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
     points = f'"+"0.0000 "{view.say("points")}"'
-    for number, line in enumerate(best, 1):
-        at, name = row + number, f"{line.node.code}  {line.node.name}"
+    for number, way in enumerate(best, 1):
+        at, name = row + number, f"{way.line.node.code}  {way.line.node.name}"
         sheet.put(at, 0, float(number), "cell", "level")
         sheet.put(at, 1, name, "cell", **PADDED)
-        _spread(sheet, at, 2, 3, line.gain, "cell", "bold", "centre", num_format=points)
-        _spread(sheet, at, 4, 5, view.say("to-level", level=line.next), "cell", "centre")
-        lines = _spread(sheet, at, 6, _LAST, steps_text(view, line), "cell", **PADDED)
+        _spread(sheet, at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points)
+        _spread(sheet, at, 4, 5, goal_text(view, way), "cell", "centre", shrink=True)
+        lines = _spread(sheet, at, 6, _LAST, way_text(view, way), "cell", **PADDED)
         tall(sheet, at, max(lines, lines_of(name, _WIDTHS[1] - 2)))
     below = row + max(len(best), 1) + 1
     _gap(sheet, below)
