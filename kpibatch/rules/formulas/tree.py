@@ -6,11 +6,15 @@ What a node's children weigh and score stands in two ranges side by side.
 from kpibatch.rules.formulas.points import standard
 
 TOTAL_DECIMALS = 4
+LEFT_OUT = "–"
 
 
 def weighted(weights: str, scores: str) -> tuple[str, str]:
-    """The weighted sum of the children's scores, and the sum of weights of those that have one."""
-    return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},--ISNUMBER({scores}))"
+    """The weighted sum of the children's scores, and the sum of weights of those that have one: neither blank
+    nor left out. (Not every program spreads ISNUMBER over a range within SUMPRODUCT.)
+    """
+    has = f'({scores}<>"")*({scores}<>"{LEFT_OUT}")'
+    return f"SUMPRODUCT({weights},{scores})", f"SUMPRODUCT({weights},{has})"
 
 
 def mean(weights: str, scores: str) -> str:
