@@ -12,6 +12,7 @@ from pathlib import Path
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import show_number
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
@@ -47,6 +48,8 @@ from kpibatch.rules.schema import (
 )
 from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
 from kpibatch.rules.written import Written, numbered
+
+_MOST_TILES = 40
 
 
 def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
@@ -122,7 +125,25 @@ def _unit(row: Row) -> Unit:
         cc=row.text(UNITS.cc),
         place=row.place(UNITS.code),
         position=row.text(UNITS.position),
+        tile=_tile(row),
     )
+
+
+def _tile(row: Row) -> tuple[int, int] | None:
+    """A unit's row and column on the tile map, from 1; both or none.
+
+    Source: design, section 1 (Wider rules: แถว, คอลัมน์).
+    """
+    columns = (UNITS.map_row, UNITS.map_column)
+    numbers = [row.number_in(column) for column in columns]
+    for column, number, other in zip(columns, numbers, reversed(numbers), strict=True):
+        if number is None and other is not None and row.blank(column):
+            row.report("table-value", column, "", expected=f"1 – {_MOST_TILES}")
+        elif number is not None and number not in range(1, _MOST_TILES + 1):
+            row.report("table-value", column, show_number(number), expected=f"1 – {_MOST_TILES}")
+            return None
+    at, across = numbers
+    return None if at is None or across is None else (int(at), int(across))
 
 
 def _rules(

@@ -90,6 +90,7 @@ class Unit:
     cc: str = ""
     place: Place = NOWHERE
     position: str = field(default="", metadata={MAY_LACK: True})
+    tile: tuple[int, int] | None = field(default=None, compare=False)  # row and column on the tile map
 
 
 @dataclass(frozen=True)

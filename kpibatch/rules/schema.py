@@ -165,6 +165,8 @@ class _Units(Sheet):
     email = Column("อีเมล", 34)
     cc = Column("สำเนา", 30)
     position = Column("ตำแหน่ง", 22, optional=True)
+    map_row = Column("แถว", 10, "number", optional=True)
+    map_column = Column("คอลัมน์", 10, "number", optional=True)
 
 
 _NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$500"

@@ -135,6 +135,13 @@ def grouped(**rows: Iterable[int]) -> dict[str, Any]:
     return {"ระดับ!K1": "กลุ่มเงื่อนไข"} | names
 
 
+TILES = {"หน่วย!F1": "แถว", "หน่วย!G1": "คอลัมน์"} | {
+    f"หน่วย!{column}{row}": place
+    for row, tile in enumerate(((1, 1), (1, 2), (2, 2)), 2)
+    for column, place in zip("FG", tile, strict=True)
+}
+
+
 def of_units(whose: str, *names: str) -> dict[str, Any]:
     """The cases of I1 by who the unit is."""
     cells = {f"ระดับ!B{row}": whose for row in (4, 5)}
@@ -281,6 +288,12 @@ SLIPS = (
     Slip("lint-no-mail", "หน่วย!A4", {"หน่วย!D4": None}),
     Slip("lint-bad-mail", "หน่วย!A4", {"หน่วย!D4": "3103(at)cdd.example"}, near={"หน่วย!D4": "a@cdd.example; b@cdd.example"}),
     Slip("lint-bad-mail", "หน่วย!A4", {"หน่วย!E4": "boss@cdd"}, near={"หน่วย!E4": "boss@cdd.example"}),
+    Slip("lint-no-tile", "หน่วย!A4", TILES | {"หน่วย!F4": None, "หน่วย!G4": None}, near=dict.fromkeys(TILES)),
+    Slip("lint-same-tile", "หน่วย!A4", TILES | {"หน่วย!F4": 1}, near=TILES),
+    Slip("table-value", "หน่วย!G4", TILES | {"หน่วย!G4": None}, also=also("lint-no-tile"), near=TILES),
+    Slip("table-value", "หน่วย!F4", TILES | {"หน่วย!F4": 0}, also=also("lint-no-tile"), near=TILES | {"หน่วย!F4": 40}),
+    Slip("table-value", "หน่วย!F4", TILES | {"หน่วย!F4": 41}, also=also("lint-no-tile"), near=TILES),
+    Slip("table-value", "หน่วย!F4", TILES | {"หน่วย!F4": 1.5}, also=also("lint-no-tile"), near=TILES),
     # the scorecard
     Slip("lint-no-nodes", "ตัวชี้วัด", sheets=heading_only("ตัวชี้วัด", "ระดับ"), also=also("lint-unused")),
     Slip("lint-reserved", "ตัวชี้วัด!A3", {"ตัวชี้วัด!A3": "total", "ตัวชี้วัด!B5": "total"}, near={"ตัวชี้วัด!A3": "Total", "ตัวชี้วัด!B5": "Total"}),

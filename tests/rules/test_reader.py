@@ -151,6 +151,13 @@ def test_a_column_of_positions_without_any_changes_no_digest():
     assert plain.digest == blank.digest != read(POSITIONS)[0].digest
 
 
+def test_places_on_the_tile_map_change_no_digest():
+    places = {"หน่วย!F1": "แถว", "หน่วย!G1": "คอลัมน์", "หน่วย!F2": 1, "หน่วย!G2": "๒"}
+    tables = read(places)[0]
+    assert [unit.tile for unit in tables.units] == [(1, 2), None, None]
+    assert tables.digest == read()[0].digest
+
+
 def test_fewer_levels_with_scores_of_their_own():
     three = """
         ตัวชี้วัด | กรณีของ | เงื่อนไขกรณี | รายการข้อมูล | ระดับ 1 | ระดับ 2 | ระดับ 3 | หมายเหตุ

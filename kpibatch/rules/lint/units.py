@@ -69,4 +69,21 @@ def same_addresses(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-same-mail", unit.place, unit=unit.code, found=address, other=other)
 
 
-CHECKS = (no_units, same_names, long_names, mail_addresses, same_addresses)
+def same_tiles(tables: LevelTables) -> Iterator[Finding]:
+    """Two units do not lie upon each other on the tile map, and a map that is drawn has all units on it.
+
+    Source: design, section 1 (Wider rules: แถว, คอลัมน์).
+    """
+    owners: dict[tuple[int, int], str] = {}
+    for unit in tables.units:
+        if unit.tile is None:
+            if any(other.tile for other in tables.units):
+                yield finding("lint-no-tile", unit.place, unit=unit.code, name=unit.name)
+            continue
+        other = owners.setdefault(unit.tile, unit.code)
+        if other != unit.code:
+            facts = {"found": ", ".join(map(str, unit.tile)), "other": other}
+            yield finding("lint-same-tile", unit.place, unit=unit.code, **facts)
+
+
+CHECKS = (no_units, same_names, long_names, mail_addresses, same_addresses, same_tiles)
