@@ -140,7 +140,7 @@ def test_csv_adds_up(workspace: Path) -> None:
             published[unit, "total", month]["rank"] for month in (MAY, JUNE)
         )
         parts = [float(row["points"]) for row in own if row["kpi"] != "total" and row["points"]]
-        assert sum(parts) == pytest.approx(float(total["points"]), abs=1.01e-4)
+        assert sum(parts) == pytest.approx(float(total["points"]), abs=1e-6)
         for row in own:
             if row["level_a"]:
                 assert (row["level_a"], row["level_b"]) == tuple(

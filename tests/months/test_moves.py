@@ -300,9 +300,10 @@ def test_a_kpi_taken_out_and_a_unit_added(june: Outcome) -> None:
     for move in diff.moves:
         if move.unit != new.unit and move.before and not math.isnan(move.gained):
             assert [kpi.kpi for kpi in move.kpis if kpi.before is None] == ["T8"]
-            assert sum(one.points for one in move.kpis) + move.weights == pytest.approx(
-                move.gained, abs=1.01e-4
+            assert sum(one.points for one in move.kpis) + move.weights + move.rounding == pytest.approx(
+                move.gained, abs=1e-9
             )
+            assert abs(move.rounding) < 1.01e-4
 
 
 # --- ranks --------------------------------------------------------------------------------------------------
@@ -394,9 +395,10 @@ def test_the_points_add_up_and_levels_are_those_of_the_scores(
     ]
     for move in diff.moves:
         if move.before and move.after and not math.isnan(move.gained):
-            assert sum(kpi.points for kpi in move.kpis) + move.weights == pytest.approx(
-                move.gained, abs=1.01e-4
+            assert sum(kpi.points for kpi in move.kpis) + move.weights + move.rounding == pytest.approx(
+                move.gained, abs=1e-9
             )
+            assert abs(move.rounding) < 1.01e-4
             assert move.after.rank - move.before.rank == len(move.passed_by) - len(move.passed)
         for kpi in move.kpis:
             for result, row in zip((kpi.before, kpi.after), rows, strict=True):
@@ -413,4 +415,4 @@ def test_the_points_add_up_and_levels_are_those_of_the_scores(
     for row in diff_rows(diff, "th"):
         if row[0] and row[1] != "total":
             summed[row[0]] = summed.get(row[0], 0.0) + float(row[6] or 0)
-    assert summed == pytest.approx({unit: of(diff, unit).gained for unit in summed}, abs=1.01e-4)
+    assert summed == pytest.approx({unit: of(diff, unit).gained for unit in summed}, abs=1e-8)

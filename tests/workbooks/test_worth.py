@@ -43,3 +43,19 @@ def test_a_units_own_page_tells_what_was_taken_off_and_what_hangs_on_others(tmp_
     texts = [str(cell) for row in load_workbook(tmp_path / "unit.xlsx").worksheets[0].values for cell in row]
     assert any("หักคะแนน 4" in text for text in texts)
     assert any("(ตามค่าปัจจุบันของหน่วยอื่น)" in text for text in texts)
+
+
+def test_the_criteria_say_what_a_level_is_worth_and_what_takes_points_off(book: Path) -> None:
+    rows = [row[0] for row in load_workbook(book)["เกณฑ์"].iter_rows(values_only=True) if row[0]]
+    heads = {
+        code: at
+        for at, text in enumerate(rows)
+        for code in ("T", "T1", "T2", "T3")
+        if str(text).startswith(f"{code} ")
+    }
+    of_t2 = rows[heads["T2"] + 1 : heads["T3"]]
+    assert "คะแนนรวมสูงสุดไม่เกิน 5.2" in rows[2]
+    assert rows[heads["T"] + 1] == "คะแนนสูงสุดไม่เกิน 5.5"
+    assert "หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า" in rows[heads["T1"] + 1 : heads["T2"]]
+    assert [text for text in of_t2 if text.startswith("หักคะแนน")][1] == "หักคะแนน 3 เมื่อ ข้อมูลผิด"
+    assert "คะแนนของระดับ (ระดับ 1 ขึ้นไป): 1, 3, 5" in of_t2

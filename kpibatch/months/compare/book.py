@@ -9,19 +9,20 @@ from kpibatch.base.catalogue import say
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.months.compare.moves import Diff, KpiMove, Move
+from kpibatch.months.compare.nodes import NodeMove
 from kpibatch.months.compare.words import (
-    LEAST,
     arrow,
     cause_text,
     cells_text,
     heading,
     kpi_name,
     kpi_words,
+    node_name,
+    rest_of,
     rule_text,
     scored_by,
     standing_words,
     unit_name,
-    weights_text,
 )
 
 _WIDTHS = (8.0, 8.0, 8.0, 46.0, 11.0, 11.0, 13.0, 84.0, 38.0)
@@ -72,8 +73,10 @@ def _units(diff: Diff, sheet: Sheet, language: str) -> int:
         at += 1
         for kpi in move.kpis:
             at = _kpi(diff, kpi, sheet, at, language)
-        if abs(move.weights) >= LEAST:
-            _line(sheet, at, "", (None, None), move.weights, (weights_text(move, language), ""))
+        for node in move.nodes:
+            at = _node(diff, node, sheet, at, language)
+        for text, points in rest_of(move, language):
+            _line(sheet, at, "", (None, None), points, (text, ""))
             at += 1
     return at + 1
 
@@ -114,6 +117,19 @@ def _kpi(diff: Diff, move: KpiMove, sheet: Sheet, at: int, language: str) -> int
     for row, line in enumerate(lines[1:], at + 1):
         _line(sheet, row, "", (None, None), None, line)
     return at + len(lines)
+
+
+def _node(diff: Diff, move: NodeMove, sheet: Sheet, at: int, language: str) -> int:
+    """What a node's cap or T-score did, its name and scores beside the first cause; returns the next row."""
+    scores = [lift.score if lift else None for lift in (move.before, move.after)]
+    name = node_name(diff, move.node, language)
+    for number, cause in enumerate(move.causes):
+        line = (cause_text(cause, language), cells_text(cause))
+        if number:
+            _line(sheet, at + number, "", (None, None), None, line)
+        else:
+            _line(sheet, at, name, (scores[0], scores[1]), move.points, line)
+    return at + len(move.causes)
 
 
 def _line(

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpibatch.months.compare.causes import Cause, Causes, same
+from kpibatch.months.compare.nodes import Lifts, NodeMove
 from kpibatch.months.compare.side import Result, Side
+from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.paper.changes import Change
 from kpibatch.scoring.rank import Standing, Status
 
@@ -53,6 +55,7 @@ class Move:
     after: Standing | None
     kpis: tuple[KpiMove, ...] = ()
     shares: tuple[ShareMove, ...] = ()
+    nodes: tuple[NodeMove, ...] = ()
     passed_by: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
 
@@ -65,6 +68,13 @@ class Move:
     def weights(self) -> float:
         """What weights that moved did to the total."""
         return sum(share.points for share in self.shares)
+
+    @property
+    def rounding(self) -> float:
+        """What is left of the change of the total, for totals are rounded once; 0 where it has none."""
+        parts = sum(kpi.points for kpi in self.kpis) + sum(node.points for node in self.nodes)
+        left = self.gained - parts - self.weights
+        return round(left, DECIMALS) if abs(left) > _NEGLIGIBLE else 0.0
 
 
 @dataclass(frozen=True)
@@ -116,9 +126,9 @@ def _values(a: Side, b: Side, units: Mapping[str, None] | set[str]) -> int:
 
 def moves(a: Side, b: Side, changes: Sequence[Change], language: str) -> list[Move]:
     """The units that moved: greatest movement of the rank first, then as the tables have them."""
-    causes = Causes(a, b, changes, language)
+    causes, lifts = Causes(a, b, changes, language), Lifts(a, b, changes, language)
     units = dict.fromkeys((*b.tables.unit, *a.tables.unit))
-    moves = [move for unit in units if (move := _move(a, b, unit, causes))]
+    moves = [move for unit in units if (move := _move(a, b, unit, causes, lifts))]
     last = [1 + sum(standing.rank > 0 for standing in side.standings.values()) for side in (a, b)]
 
     def movement(move: Move) -> int:
@@ -131,17 +141,18 @@ def moves(a: Side, b: Side, changes: Sequence[Change], language: str) -> list[Mo
     return sorted(moves, key=movement, reverse=True)
 
 
-def _move(a: Side, b: Side, unit: str, causes: Causes) -> Move | None:
+def _move(a: Side, b: Side, unit: str, causes: Causes, lifts: Lifts) -> Move | None:
     before, after = a.standings.get(unit), b.standings.get(unit)
     scored = all(standing and not math.isnan(standing.total) for standing in (before, after))
     kpis = tuple(_kpis(a, b, unit, causes)) if scored else ()
     shares = tuple(_shares(a, b, unit)) if scored else ()
+    nodes = tuple(lifts.of(unit)) if scored else ()
     if not kpis and _alike(before, after):
         return None
     ahead = [_ahead(side, unit) for side in (a, b)]
     passed_by, passed = (tuple(sorted(units)) for units in (ahead[1] - ahead[0], ahead[0] - ahead[1]))
     both = before and after and before.rank and after.rank
-    return Move(unit, before, after, kpis, shares, *((passed_by, passed) if both else ()))
+    return Move(unit, before, after, kpis, shares, nodes, *((passed_by, passed) if both else ()))
 
 
 def _alike(before: Standing | None, after: Standing | None) -> bool:
@@ -184,8 +195,8 @@ def _points(before: Result | None, after: Result | None) -> float:
 
 
 def _shares(a: Side, b: Side, unit: str) -> list[ShareMove]:
-    """The KPIs on both sides whose share of the total moved; the rest of the change of the total is
-    theirs.
+    """The KPIs on both sides whose share of the total moved; what the KPIs' own results and the nodes above
+    them leave of the change of the total is theirs.
     """
     moves = []
     for leaf in b.tables.leaves:

@@ -7,6 +7,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_number
 from kpibatch.months.compare.causes import Cause
 from kpibatch.months.compare.moves import Diff, KpiMove
+from kpibatch.months.compare.nodes import NodeMove
 from kpibatch.months.compare.words import (
     kpi_words,
     level_text,
@@ -16,6 +17,7 @@ from kpibatch.months.compare.words import (
     totals_of,
 )
 from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.rank import DECIMALS
 
 COLUMNS = (
     *(
@@ -40,7 +42,8 @@ def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
     """One row per unit × KPI × cause, under ``COLUMNS``; a unit's own row has the KPI ``total``, a changed
     rule has no unit.
 
-    A KPI's points stand in the first of its rows, so that a unit's add up to the change of its total.
+    A KPI's points stand in the first of its rows, as do those that a node's cap or T-score brings; with what
+    is left by rounding, and the cap of the total (of no KPI), a unit's add up to the change of its total.
     """
     for change in diff.changes:
         kind = "rule" if change.column else "rule-removed" if change.before else "rule-added"
@@ -64,6 +67,11 @@ def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
                 "weight", say("sheet.weight", language), show_number(share.before), show_number(share.after)
             )
             yield _row(move.unit, share.kpi, ("", "", "", "", show_number(share.points)), cause)
+        for node in move.nodes:
+            yield from _node_rows(move.unit, node)
+        if move.rounding:
+            rounding = Cause("rounding", say("diff.rounding", language, decimals=DECIMALS))
+            yield _row(move.unit, "", ("", "", "", "", show_number(move.rounding)), rounding)
 
 
 def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ...]]:
@@ -74,6 +82,13 @@ def _kpi_rows(unit: str, move: KpiMove, language: str) -> Iterator[tuple[str, ..
     ]
     for row, cause in enumerate(causes):
         yield _row(unit, move.kpi, (*levels, *scores, "" if row else show_number(move.points)), cause)
+
+
+def _node_rows(unit: str, move: NodeMove) -> Iterator[tuple[str, ...]]:
+    scores = ["" if lift is None else show_number(lift.score) for lift in (move.before, move.after)]
+    code = "" if move.node == TOTAL else move.node
+    for row, cause in enumerate(move.causes):
+        yield _row(unit, code, ("", "", *scores, "" if row else show_number(move.points)), cause)
 
 
 def _row(unit: str, kpi: str, facts: tuple[str, ...], cause: Cause) -> tuple[str, ...]:

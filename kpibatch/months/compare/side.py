@@ -46,8 +46,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Side:
-    """``results`` are by unit and leaf, the other mappings by unit and measure; ``corrections`` is the
-    corrections workbook's name.
+    """``results`` are by unit and leaf, ``nodes`` by unit and inner node, the other mappings by unit and
+    measure; ``corrections`` is the corrections workbook's name.
     """
 
     name: str
@@ -55,10 +55,15 @@ class Side:
     workbook: Path
     standings: Mapping[str, Standing]
     results: Mapping[tuple[str, str], Result]
+    nodes: Mapping[tuple[str, str], Result]
     values: Mapping[tuple[str, str], float]
     places: Mapping[tuple[str, str], Place]
     findings: Mapping[tuple[str, str], tuple[Row, ...]]
     corrections: str
+
+    def result(self, unit: str, node: str) -> Result | None:
+        """What the unit got at a KPI or an inner node; ``None`` where the tables have no such."""
+        return self.results.get((unit, node)) or self.nodes.get((unit, node))
 
     def value(self, unit: str, measure: str) -> float:
         """A value; NaN where it is missing or the measure unknown."""
@@ -120,12 +125,14 @@ def side_of_month(month: Published, corrections: str) -> Side:
         )
     tables = tables.for_month(month.month)
     with _readable(month, SCORES):
-        standings, results = _scores(month.scores, tables)
+        standings, results, nodes = _scores(month.scores, tables)
     with _readable(month, MEASURES):
         values, places = _measures(month.measures, tables)
     with _readable(month, FINDINGS):
         findings = _findings(month.findings)
-    return Side(month.month, tables, workbook, standings, results, values, places, findings, corrections)
+    return Side(
+        month.month, tables, workbook, standings, results, nodes, values, places, findings, corrections
+    )
 
 
 @contextmanager
@@ -139,7 +146,7 @@ def _readable(month: Published, file: str) -> Iterator[None]:
 def side_of_outcome(outcome: Outcome, name: str, workbook: Path) -> Side:
     """A month as it was just worked out by the level tables in ``workbook``."""
     tables, language = outcome.tables, outcome.language
-    standings, results = _scores(
+    standings, results, nodes = _scores(
         (dict(zip(SCORE_COLUMNS, row, strict=True)) for row in score_rows(outcome)), tables
     )
     values, places = _measures(
@@ -147,21 +154,33 @@ def side_of_outcome(outcome: Outcome, name: str, workbook: Path) -> Side:
     )
     findings = _findings(dict(zip(COLUMNS, each.row(language), strict=True)) for each in outcome.findings)
     return Side(
-        name, tables, workbook, standings, results, values, places, findings, outcome.config.corrections.name
+        name,
+        tables,
+        workbook,
+        standings,
+        results,
+        nodes,
+        values,
+        places,
+        findings,
+        outcome.config.corrections.name,
     )
 
 
 def _scores(
     rows: Iterable[Row], tables: LevelTables
-) -> tuple[dict[str, Standing], dict[tuple[str, str], Result]]:
+) -> tuple[dict[str, Standing], dict[tuple[str, str], Result], dict[tuple[str, str], Result]]:
+    """What each unit got: its total, its KPIs and what stands above them."""
     leaves = {leaf.code for leaf in tables.leaves}
-    standings, results = {}, {}
+    standings, results, nodes = {}, {}, {}
     for row in rows:
         if row["node"] == TOTAL:
             standings[row["unit"]] = _standing(row, tables)
         elif row["node"] in leaves:
             results[row["unit"], row["node"]] = _result(row)
-    return standings, results
+        elif row["node"] in tables.node:
+            nodes[row["unit"], row["node"]] = _result(row)
+    return standings, results, nodes
 
 
 def _measures(

@@ -10,6 +10,8 @@ from kpibatch.months.compare.causes import Cause
 from kpibatch.months.compare.moves import Diff, KpiMove, Move
 from kpibatch.months.compare.side import Result
 from kpibatch.rules.paper.changes import ANY, Change
+from kpibatch.rules.records import TOTAL
+from kpibatch.scoring.rank import DECIMALS as KEPT
 from kpibatch.scoring.rank import Standing, Status
 
 LEAST = 0.00005
@@ -174,6 +176,19 @@ def _cause_words(cause: Cause, language: str) -> str:
     return f"{text}   ({note})" if note else text
 
 
+def node_name(diff: Diff, code: str, language: str) -> str:
+    """An inner node's code and name, or the total."""
+    return say("sheet.total", language) if code == TOTAL else kpi_name(diff, code)
+
+
+def rest_of(move: Move, language: str) -> Iterator[tuple[str, float]]:
+    """What moved the total besides the KPIs and the nodes above them, in words, where it can be seen."""
+    if abs(move.weights) >= LEAST:
+        yield weights_text(move, language), move.weights
+    if abs(move.rounding) >= LEAST:
+        yield say("diff.rounding", language, decimals=KEPT), move.rounding
+
+
 def weights_text(move: Move, language: str) -> str:
     """The weights that moved: the greatest, and how many more."""
     most = max(move.shares, key=lambda share: abs(share.after - share.before))
@@ -231,8 +246,12 @@ def _unit_lines(move: Move, diff: Diff, language: str) -> Iterator[str]:
         yield "    " + "   ".join([kpi_name(diff, kpi.kpi), *kpi_words(kpi, language), *points])
         for cause in kpi.causes:
             yield " " * 8 + _with_cells(cause_text(cause, language), cause)
-    if abs(move.weights) >= LEAST:
-        yield f"    {weights_text(move, language)}   {signed(move.weights)}"
+    for node in move.nodes:
+        yield f"    {node_name(diff, node.node, language)}   {signed(node.points)}"
+        for cause in node.causes:
+            yield " " * 8 + _with_cells(cause_text(cause, language), cause)
+    for text, left in rest_of(move, language):
+        yield f"    {text}   {signed(left)}"
 
 
 def _with_cells(text: str, reason: Change | Cause) -> str:

@@ -4,11 +4,13 @@ letter to print and sign.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from tablebook import levels
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -19,6 +21,9 @@ from workspace import (
     kpibatch,
     open_book,
 )
+from worth import WORTH
+
+from kpibatch.rules.paper.annex import write_annex
 
 AT_LEAST = (
     r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)?"
@@ -298,3 +303,21 @@ def test_whom_a_sub_kpi_applies_to_stands_on_the_screen_and_in_the_annex(tmp_pat
         [line] = [line for line in printed.splitlines() if line.strip().startswith(f"{code}  ")]
         assert f"   {word} {whom}   " in line
         assert annexed[code][0][1].endswith(f"  ({word} {whom})")
+
+
+def test_what_a_level_is_worth_and_what_takes_points_off_stand_below_the_kpi(tmp_path: Path) -> None:
+    write_annex(levels(**WORTH), tmp_path / "annex.xlsx", "th", date(2022, 4, 1))
+    rows = [row[:2] for row in open_book(tmp_path / "annex.xlsx").worksheets[0].iter_rows(values_only=True)]
+    below: dict[str, list[str]] = {}
+    code = ""
+    for first, second in rows:
+        code = str(first).split()[0] if first and str(first)[:1] in "TI" else code
+        below.setdefault(code, []).append(str(second if second else first))
+    assert "คะแนนสูงสุดไม่เกิน 5.5" in below["T"]
+    assert "หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า" in below["T1"]
+    assert [line for line in below["T2"] if line.startswith("หักคะแนน")] == [
+        "หักคะแนน 0.25 เมื่อ ส่งช้า มากกว่า 0 วัน; 0.5 เมื่อ ส่งช้า มากกว่า 5 วัน; 1 เมื่อ ส่งช้า มากกว่า 10 วัน",
+        "หักคะแนน 3 เมื่อ ข้อมูลผิด",
+    ]
+    assert not any(line.startswith("หักคะแนน") for line in below["I1"])
+    assert any("คะแนนรวมสูงสุดไม่เกิน 5.2" in str(first) for first, _ in rows)
