@@ -104,3 +104,17 @@ LEAVING: Mapping[str, str] = {
 def leaving() -> LevelTables:
     """R leaves whoever got no complaints; S whoever had no debt, and with more staff no contracts either."""
     return levels(**LEAVING)
+
+
+LEAVING_OFF: Mapping[str, str] = {
+    **LEAVING,
+    "รายการข้อมูล": f"""{LEAVING["รายการข้อมูล"].rstrip()}
+        late    | ส่งช้า         | วัน   | จำนวน   | กรอก | ล่าสุด |       |        |        | 0
+    """,
+    "ระดับ": LEAVING["ระดับ"].replace(_WITH_HEAD[0], f"{_WITH_HEAD[0]} | หักคะแนน").rstrip()
+    + """
+        R | | | late | > 0 | > 5 |      |      |      |  | 0.5, 1.5
+        S | S.staff | > 2 | late |  |      |      |      |      |  | 0.25
+        N | | | late |      |      |      |      |      |  | 0.1
+    """,
+}

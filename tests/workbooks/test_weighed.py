@@ -7,13 +7,14 @@ from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
 from recalculated import calculated, differences
 from tablebook import levels
-from weighing import BOOK, FIXED, UNITS, leaving, values
+from weighing import BOOK, FIXED, LEAVING_OFF, UNITS, leaving, values
 
 from kpibatch.base.config import RankingRules
+from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.unit.book import write_unit_book
 
-SCORES, LEFT = "คะแนนรายตัวชี้วัด", "KPIs that leave"
+SCORES, LEFT, OFF = "คะแนนรายตัวชี้วัด", "KPIs that leave", "points off where KPIs leave"
 
 
 GIVEN = {
@@ -40,7 +41,7 @@ def outcome(rules: RankingRules) -> Outcome:
     return outcome_of(tables, GIVEN, ranking=rules, unsent=["3107"])
 
 
-def left() -> Outcome:
+def left(tables: LevelTables, **late: int) -> Outcome:
     """KPIs that leave: 3102 has no complaint and no debt, 3103 no debt and more staff; 3104 lacks a month."""
     full = {
         "R.got": 10,
@@ -58,13 +59,19 @@ def left() -> Outcome:
         "3103": full | {"S.staff": 3, "S.open": 0, "R.plan": None},
         "3104": full | {"R.got": None, "R.done": 0},
     }
-    return outcome_of(leaving(), given, unsent=["3104"])
+    days = {unit: values | ({"late": late[f"u{unit}"]} if late else {}) for unit, values in given.items()}
+    return outcome_of(tables, days, unsent=["3104"])
+
+
+def off() -> Outcome:
+    """The same with points off by days: nothing is taken off a KPI that leaves."""
+    return left(levels(**LEAVING_OFF), u3101=3, u3102=9, u3103=6, u3104=1)
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("weighed")
-    month = {name: outcome(rules) for name, rules in RULES.items()} | {LEFT: left()}
+    month = {name: outcome(rules) for name, rules in RULES.items()} | {LEFT: left(leaving()), OFF: off()}
     return {name: ranking_of(each, folder / f"{name}.xlsx") for name, each in month.items()}
 
 
@@ -113,6 +120,19 @@ def test_a_kpi_that_leaves_says_so_in_place_of_a_level(books: dict[str, Path]) -
         str(cell) for row in load_workbook(books[LEFT])["S"].iter_rows(values_only=True) for cell in row
     ]
     assert any(text.startswith("=IF(OR(AND($") and '"–"' in text for text in formulas)
+
+
+def test_nothing_is_taken_off_a_kpi_that_leaves(books: dict[str, Path]) -> None:
+    """R leaves 3102 and S both 3102 and 3103; N stays, with less by a tenth for each day."""
+    scores = {code: kpi.score.round(9).tolist() for code, kpi in off().scores.kpis.items()}
+    applies = {code: kpi.applies.tolist() for code, kpi in off().scores.kpis.items()}
+    assert (applies["R"][:3], applies["S"][:3]) == ([True, False, True], [True, False, False])
+    assert (scores["R"][0], scores["R"][2], scores["S"][0]) == (3 - 0.5, 3 - 1.5, 2)
+    assert scores["N"][:3] == [4 - 0.3, 4 - 0.9, 4 - 0.6]
+    [line] = [row for row in load_workbook(books[OFF], data_only=True)["R"].values if row[0] == "3102"]
+    assert "ไม่มีกลุ่มเป้าหมาย" in line
+    total = off().scores.scores["total"]
+    assert total["3102"] == pytest.approx(3.1), "of N alone"
 
 
 @pytest.mark.slow
