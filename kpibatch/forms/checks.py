@@ -195,11 +195,12 @@ def _beside(form: Form, refused: frozenset[Key]) -> Iterator[Finding]:
     """
     table = form.table
     named = {column for name, column in table.headings.items() if name != BASELINE}
-    known = {*named, table.code_column, *(column for column, _ in table.months)}
+    known, months = {*named, table.code_column}, [column for column, _ in table.months]
     cells: dict[int, list[tuple[int, str]]] = {}
     for row, code in ((row, code) for row, code in table.codes if not _all_of(code, form.months) <= refused):
+        filled_in = {*known, *(months[:1] if code in table.once else months)}
         for column, value in enumerate(form.grid.rows[row]):
-            if column not in known and _is_value(value) and not _is_baseline(form, code, column):
+            if column not in filled_in and _is_value(value) and not _is_baseline(form, code, column):
                 cells.setdefault(column, []).append((row, code))
     for column, own in cells.items():
         row, code = own[0]
@@ -225,7 +226,7 @@ def _is_baseline(form: Form, code: str, column: int) -> bool:
 
 def _own_rows(form: Form) -> Iterator[Finding]:
     """Rows below the headings that have values in the months' columns but no code of the form."""
-    table, coded = form.table, {row for row, _ in form.table.codes}
+    table, coded = form.table, {row for row, _ in (*form.table.codes, *form.table.kpis)}
     for row in range(table.head_row + 1, len(form.grid.rows)):
         columns = [column for column, _ in table.months if _is_value(form.grid.at(row, column))]
         if columns and row not in coded:

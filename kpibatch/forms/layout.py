@@ -1,12 +1,17 @@
-"""Where each measure and month stands in a standard form, and whose form it is (its hidden sheet)."""
+"""Where each measure and month stands in a standard form, and whose form it is (its hidden sheet).
+
+Forms of the layout before, with a cell a month for every day and no row of due days, are read as well.
+"""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.books.read import Grid, as_text
+from kpibatch.forms.asked import months_asked
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 
@@ -14,18 +19,30 @@ SHEET = "แบบรายงาน"
 IDENTITY_SHEET = "_kpibatch"
 NUMBER, ITEM, UNIT_OF_COUNT, BASELINE = "ที่", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"
 TEXT_COLUMNS = ("หลักฐาน", "ปัญหาอุปสรรค", "หมายเหตุ")
-_HEADINGS = (NUMBER, ITEM, UNIT_OF_COUNT, BASELINE, *TEXT_COLUMNS)
-MONTH_ROW, HEAD_ROW = 3, 4
+_TEXTS = {
+    NUMBER: "number",
+    ITEM: "item",
+    UNIT_OF_COUNT: "count-unit",
+    BASELINE: "base",
+    TEXT_COLUMNS[0]: "evidence",
+    TEXT_COLUMNS[1]: "problem",
+    TEXT_COLUMNS[2]: "remark",
+}
+KPI_MARK = "kpi:"  # before a KPI's code in the column of codes
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What a form says of itself on its hidden sheet; empty where the sheet says nothing."""
+    """What a form says of itself on its hidden sheet; empty where the sheet says nothing.
+
+    ``once`` are the measures that have one cell for the whole round.
+    """
 
     unit: str = ""
     round: str = ""
     digest: str = ""
     form: str = ""
+    once: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,8 @@ class Spot:
 @dataclass(frozen=True)
 class Table:
     """The table of a standard form on one sheet: which row has which code, which column which month key and
-    which heading; a code or month that stands there twice is there twice.
+    which heading; a code or month that stands there twice is there twice. ``kpis`` are the rows of the KPIs'
+    headings, ``once`` the codes whose cell is that of the first month, for the whole round.
     """
 
     sheet: str
@@ -50,6 +68,8 @@ class Table:
     codes: tuple[tuple[int, str], ...]
     months: tuple[tuple[int, str], ...]
     headings: Mapping[str, int]
+    kpis: tuple[tuple[int, str], ...] = ()
+    once: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> tuple[tuple[int, str], ...]:
@@ -80,6 +100,16 @@ class Layout:
         return frozenset(measure for measure, _ in self.cells)
 
 
+def heading(name: str, language: str) -> str:
+    """A heading of the form, or its text column, in a language."""
+    return say(f"form.{_TEXTS[name]}", language)
+
+
+def sheet_name(language: str) -> str:
+    """What the form's sheet is called."""
+    return say("form.sheet", language)
+
+
 def identity_for(tables: LevelTables, unit: Unit) -> Identity:
     """The identity of the form that is made for a unit."""
     digest = tables.form_digest
@@ -92,10 +122,11 @@ def read_identity(grids: Mapping[str, Grid]) -> Identity:
     grid = next(identity_sheets(grids), None)
     if grid is None:
         return Identity()
-    pairs = {as_text(grid.at(row, 0)): arabic(as_text(grid.at(row, 1))) for row in range(len(grid.rows))}
-    return Identity(
-        pairs.get("unit", ""), pairs.get("round", ""), pairs.get("digest", ""), pairs.get("form", "")
-    )
+    rows = [(as_text(grid.at(row, 0)), arabic(as_text(grid.at(row, 1)))) for row in range(len(grid.rows))]
+    pairs = dict(rows)
+    once = frozenset(code for name, code in rows if name == "once")
+    unit, term, digest, form = (pairs.get(name, "") for name in ("unit", "round", "digest", "form"))
+    return Identity(unit, term, digest, form, once)
 
 
 def identity_sheets(grids: Mapping[str, Grid]) -> Iterator[Grid]:
@@ -106,20 +137,33 @@ def identity_sheets(grids: Mapping[str, Grid]) -> Iterator[Grid]:
     return (grids[name] for name in sorted(named, key=lambda name: name != IDENTITY_SHEET))
 
 
-def locate(grids: Mapping[str, Grid], tables: LevelTables) -> Layout | None:
+def locate(
+    grids: Mapping[str, Grid], tables: LevelTables, month: str, identity: Identity = Identity()
+) -> Layout | None:
     """Where the measures and months stand, or ``None`` where no sheet looks like the standard form.
 
     Of several such sheets the one of the form's own name, else one that begins with it (Numbers writes
-    ``แบบรายงาน - Table 1``), else the first.
+    ``แบบรายงาน - Table 1``), else the first. The one cell of a day is that of ``month``, which is reported
+    on, or of the last month before in which the measure was asked.
     """
-    known = frozenset(measure.code for measure in tables.form_measures)
-    ordered = sorted(grids.values(), key=lambda grid: (grid.name != SHEET, not grid.name.startswith(SHEET)))
-    found = (table for grid in ordered if (table := table_in(grid, known)))
+    known, names = frozenset(measure.code for measure in tables.form_measures), (*map(sheet_name, LANGUAGES),)
+    ordered = sorted(
+        grids.values(), key=lambda grid: (grid.name not in names, not grid.name.startswith(names))
+    )
+    found = (table for grid in ordered if (table := table_in(grid, known, identity.once)))
     table = next(found, None)
-    return Layout(table.spots(table.months), table.spots(table.texts), table) if table else None
+    if table is None:
+        return None
+    cells = table.spots(table.months)
+    for code in table.once & {code for _, code in table.codes}:
+        asked = months_asked(tables, tables.unit.get(identity.unit), code)
+        own = max((key for key in asked if key <= month), default=month)
+        first = cells[code, table.months[0][1]]
+        cells = {key: spot for key, spot in cells.items() if key[0] != code} | {(code, own): first}
+    return Layout(cells, table.spots(table.texts), table)
 
 
-def table_in(grid: Grid, known: Collection[str]) -> Table | None:
+def table_in(grid: Grid, known: Collection[str], once: Collection[str] = ()) -> Table | None:
     """The form's table on a sheet; ``None`` where it has no row of month keys or no column of codes."""
     months_row = next(
         (row for row in range(min(20, len(grid.rows))) if any(is_month(as_text(v)) for v in grid.rows[row])),
@@ -129,15 +173,28 @@ def table_in(grid: Grid, known: Collection[str]) -> Table | None:
     if months_row is None or not codes:
         return None
     months = [(c, text) for c, v in enumerate(grid.rows[months_row]) if is_month(text := as_text(v))]
+    headings = {heading(name, language): name for name in _TEXTS for language in LANGUAGES}
     headed = {
-        text: (row, column)
+        headings[text]: (row, column)
         for row in reversed(range(min(months_row + 3, len(grid.rows))))
         for column, value in reversed(list(enumerate(grid.rows[row])))
-        if (text := as_text(value)) in _HEADINGS
+        if (text := as_text(value)) in headings
     }
     head_row = headed[ITEM][0] if ITEM in headed else months_row + 1
-    headings = {text: column for text, (_, column) in headed.items()}
-    return Table(grid.name, months_row, head_row, code_column, tuple(codes), tuple(months), headings)
+    columns = {name: column for name, (_, column) in headed.items()}
+    beside = ((row, as_text(grid.at(row, code_column))) for row in range(head_row + 1, len(grid.rows)))
+    kpis = ((row, text.removeprefix(KPI_MARK)) for row, text in beside if text.startswith(KPI_MARK))
+    return Table(
+        grid.name,
+        months_row,
+        head_row,
+        code_column,
+        tuple(codes),
+        tuple(months),
+        columns,
+        tuple(kpis),
+        frozenset(once),
+    )
 
 
 def _code_column(grid: Grid, known: Collection[str]) -> tuple[int, list[tuple[int, str]]]:

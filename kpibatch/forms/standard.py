@@ -1,220 +1,263 @@
-"""Level tables → the standard form of each unit, and where each measure stands in a form that came back.
+"""Level tables → the standard form of each unit.
 
-People see the KPI, the item, its counting unit, its baseline, the months and three columns of text.
-The reader sees column A (measure codes, hidden) and one hidden row (month keys); it finds both by what
-they hold, so inserted rows or columns, or a renamed sheet, do not shift data.
+People see each KPI with its weight and the way to its levels; below it the items, how each is filled in, what
+it is held against, the months with their due days and three columns of text. A day that is done once has one
+cell. The reader sees column A (measure codes, hidden), one hidden row (month keys) and a hidden sheet; it
+finds them by what they hold, so inserted rows or columns, or a renamed sheet, do not shift data.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from kpibatch.base.addresses import excel_day
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.files import file_name
-from kpibatch.base.kinds import Kind, show_value
-from kpibatch.base.thai import show_month
+from kpibatch.base.kinds import Kind
+from kpibatch.base.thai import show_date, show_month
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.forms.asked import asked_over, baseline_of, months_asked
 from kpibatch.forms.layout import (
     BASELINE,
-    HEAD_ROW,
     IDENTITY_SHEET,
     ITEM,
-    MONTH_ROW,
+    KPI_MARK,
     NUMBER,
-    SHEET,
     TEXT_COLUMNS,
     UNIT_OF_COUNT,
     Identity,
+    heading,
     identity_for,
+    sheet_name,
 )
 from kpibatch.forms.names import heading_of
-from kpibatch.rules.levels import LevelTables
+from kpibatch.forms.page.columns import TEXT_WIDTHS, WIDTHS, Column, Columns, Page, Row, last_month, width_for
+from kpibatch.forms.page.entry import as_typed, input_style, is_milestone, number_style, validation_of
+from kpibatch.forms.page.words import held_against, how_in_words, points_off_in_words, weights_in_words
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.paper.words import template_in_words
-from kpibatch.rules.paper.worth import deduction_in_words
 from kpibatch.rules.records import Measure, Node, Unit
 
-_LABEL_WIDTH, _TEXT_WIDTH = 46.0, 28.0
 _LOCKED = "#F1F3F5"
+_SMALL = 14
+Entries = Mapping[tuple[str, str], Content]
 
 
 def write_form(
     tables: LevelTables,
     unit: Unit,
     path: Path,
-    entries: Mapping[tuple[str, str], Content] | None = None,
+    entries: Entries | None = None,
     ahead: Sequence[str] = (),
+    *,
+    language: str = "th",
+    locked: bool = False,
 ) -> None:
     """The standard form of one unit for the whole round, with what is asked in any of the months ``ahead``
     (without them, of the round); a month in which an item is not asked can't be filled in.
 
-    ``entries`` fills cells in, as an officer would: (measure, month or text column) → content.
+    ``entries`` fills cells in, as an officer would: (measure, month or text column) → content; ``locked``
+    says that months filled in stay as they are.
     """
-    title = say("form.title", "th", round=tables.round.number, year=tables.round.fiscal_year)
-    with Book(path, title=f"{title} {unit.name}", day=tables.round.start) as book:
-        sheet = book.sheet(SHEET)
-        texts = 5 + len(tables.round.months)
-        sheet.widths(
-            14, 8, _LABEL_WIDTH, 14, 17, *[14] * len(tables.round.months), *[_TEXT_WIDTH] * len(TEXT_COLUMNS)
-        )
-        sheet.raw.set_column(0, 0, 14, None, {"hidden": True})
-        _heading(sheet, tables, unit, title, texts)
-        last = _items(sheet, tables, unit, entries or {}, ahead or tables.round.months)
-        sheet.raw.freeze_panes(HEAD_ROW + 1, 3)
-        sheet.page(top=HEAD_ROW, last=(last, texts + 2))
+    title = say("form.title", language, round=tables.round.number, year=tables.round.fiscal_year)
+    with Book(path, title=f"{title} {unit.name}", language=language, day=tables.round.start) as book:
+        sheet = book.sheet(sheet_name(language))
+        months = ahead or tables.round.months
+        asked = asked_over(tables, unit, months)
+        periods = [*{period.since: period for period in map(tables.for_month, months)}.values()]
+        columns = _columns(tables, unit, [measure for measure, _ in asked], entries or {})
+        say_ = Words("form", language)
+        form = _Form(sheet, tables, unit, entries or {}, language, locked, Page(columns), periods, say_)
+        sheet.widths(*columns.widths)
+        sheet.raw.set_column(Column.CODE, Column.CODE, columns.widths[0], None, {"hidden": True})
+        form.head(title)
+        for kpi, measures in _by_kpi(periods, unit, asked):
+            form.kpi(kpi, measures)
+        sheet.raw.freeze_panes(Row.HEAD + 1, Column.ITEM + 1)
+        sheet.page(top=Row.HEAD, last=(form.page.last, columns.last))
         sheet.lock()
-        _write_identity(book, identity_for(tables, unit))
+        _write_identity(book, identity_for(tables, unit), form.page)
 
 
-def _heading(sheet: Sheet, tables: LevelTables, unit: Unit, title: str, texts: int) -> None:
-    sheet.put(0, 1, title, "title")
-    sheet.put(1, 1, heading_of(tables, unit), "bold")
-    sheet.put(2, 1, say("form.guide", "th"), "subtitle")
-    sheet.height(0, 2)
-    sheet.height(MONTH_ROW, 1, hidden=True)
-    for column, month in enumerate(tables.round.months, 5):
-        sheet.put(MONTH_ROW, column, month, "text")
-    months = [show_month(month, short=True) for month in tables.round.months]
-    sheet.put(HEAD_ROW, 0, "รหัส", "head")
-    sheet.put_row(HEAD_ROW, 1, [NUMBER, ITEM, UNIT_OF_COUNT, BASELINE, *months, *TEXT_COLUMNS], "head")
-    sheet.height(HEAD_ROW, 2)
-    for month, column in zip(tables.round.months, range(5, texts), strict=True):
-        due = tables.calendar.get(month)
-        if due:
-            sheet.raw.write_comment(
-                HEAD_ROW, column, say("form.due", "th", day=show_value(float(due.toordinal()), Kind.DATE))
-            )
+def _columns(tables: LevelTables, unit: Unit, asked: Sequence[Measure], entries: Entries) -> Columns:
+    """The columns, as wide as the numbers of this form: what was fixed, and what is or will be filled in."""
+    fixed = [_base(tables, unit, measure)[0] for measure in asked]
+    shown = [f"{value:,.2f}" for value in fixed if isinstance(value, float)]
+    amounts = ["99,999,999.00" for measure in asked if measure.kind is Kind.AMOUNT]
+    sent = [f"{value:,.2f}" for value in entries.values() if isinstance(value, float)]
+    return Columns(tables.round.months, width_for(shown), width_for([*shown, *amounts, *sent]))
 
 
-def _items(
-    sheet: Sheet,
-    tables: LevelTables,
-    unit: Unit,
-    entries: Mapping[tuple[str, str], Content],
-    ahead: Sequence[str],
-) -> int:
-    texts = 5 + len(tables.round.months)
-    row, kpi, number = HEAD_ROW + 1, "", 0
-    for measure, node in asked_over(tables, unit, ahead):
-        if node.code != kpi:
-            kpi, number = node.code, 0
-            sheet.merge(row, 1, texts + 2, f"{kpi}  {node.name}", "section")
-            if words := [*template_in_words(node, "th"), *_taken_off(tables, node, ahead)]:
-                sheet.note(row, 1, "\n".join(words))
-            row += 1
-        number += 1
-        sheet.put(row, 1, float(number), "cell", "whole", align="center")
-        _item(sheet, tables, unit, measure, row)
-        _answers(sheet, tables, measure, row, entries, months_asked(tables, unit, measure.code))
-        lines = [lines_of(str(entries.get((measure.code, name)) or ""), _TEXT_WIDTH) for name in TEXT_COLUMNS]
-        sheet.height(row, max(lines_of(measure.label, _LABEL_WIDTH), *lines))
-        row += 1
-    return row - 1
+def _by_kpi(
+    periods: Sequence[LevelTables], unit: Unit, asked: Sequence[tuple[Measure, Node]]
+) -> Iterator[tuple[Node, list[Measure]]]:
+    """The KPIs that apply to a unit in any of these periods, in their order, each with its items."""
+    items: dict[str, list[Measure]] = {}
+    nodes = {node.code: node for _, node in asked}
+    for period in periods:
+        for leaf in period.leaves:
+            if leaf.code in nodes or applies(period, leaf.code, unit):
+                nodes.setdefault(leaf.code, leaf)
+                items.setdefault(leaf.code, [])
+    for measure, node in asked:
+        items.setdefault(node.code, []).append(measure)
+    return ((nodes[code], measures) for code, measures in items.items())
 
 
-def _taken_off(tables: LevelTables, node: Node, months: Sequence[str]) -> dict[str, None]:
-    """By what points are taken off a KPI in any of the months, in words.
-
-    Source: design, section 1 (Wider rules: หักคะแนน).
-    """
-    of = {period.since: period for period in map(tables.for_month, months)}
-    rows = ((period, rule) for period in of.values() for rule in period.deductions_of(node.code))
-    return dict.fromkeys(deduction_in_words(period, rule, "th") for period, rule in rows)
-
-
-def _item(sheet: Sheet, tables: LevelTables, unit: Unit, measure: Measure, row: int) -> None:
-    sheet.put(row, 0, measure.code, "code")
-    sheet.put(row, 2, measure.label, "cell", "wrap", valign="vcenter")
-    sheet.put(row, 3, measure.counting_unit, "cell", "centre")
+def _base(tables: LevelTables, unit: Unit, measure: Measure) -> tuple[float | None, Kind]:
+    """What the province fixed of what an item is held against, and of which kind it is."""
     base = baseline_of(tables, measure)
-    kind, known = Kind.NUMBER, None
-    if base:
-        kind, known = base.kind, tables.baselines.get((unit.code, base.code))
-    value = known.value if known else None
-    if value is not None and kind is Kind.DATE:
-        value = excel_day(value)
-    sheet.put(row, 4, value, "cell", number_style(kind), bg_color=_LOCKED)
+    known = tables.baselines.get((unit.code, base.code)) if base else None
+    return known.value if known else None, base.kind if base else Kind.NUMBER
 
 
-def _answers(
-    sheet: Sheet,
-    tables: LevelTables,
-    measure: Measure,
-    row: int,
-    entries: Mapping[tuple[str, str], Content],
-    asked: Collection[str],
-) -> None:
-    months = tables.round.months
-    style = number_style(measure.kind)
-    for column, month in enumerate(months, 5):
-        if month in asked:
-            sheet.put(row, column, entries.get((measure.code, month)), "cell", style, "input")
-        else:
-            sheet.put(row, column, None, "cell", bg_color=_LOCKED)
-    sheet.put_row(
-        row,
-        5 + len(months),
-        [entries.get((measure.code, name)) for name in TEXT_COLUMNS],
-        "cell",
-        "wrap",
-        "input",
-    )
-    sheet.validate((row, 5), (row, 4 + len(months)), validation_of(tables, measure))
+@dataclass
+class _Form:
+    """A form being written, from the top; ``page`` is what was put where."""
 
+    sheet: Sheet
+    tables: LevelTables
+    unit: Unit
+    entries: Entries
+    language: str
+    locked: bool
+    page: Page
+    periods: Sequence[LevelTables]
+    say: Words
 
-def number_style(kind: Kind) -> str:
-    """How a cell to fill in shows a value of a kind."""
-    return {
-        Kind.AMOUNT: "money",
-        Kind.PERCENT: "percent",
-        Kind.DATE: "date",
-        Kind.YES_NO: "centre",
-        Kind.NUMBER: "whole",
-    }[kind]
+    def head(self, title: str) -> None:
+        sheet, columns = self.sheet, self.page.columns
+        sheet.put(Row.TITLE, Column.NUMBER, title, "title")
+        sheet.put(Row.UNIT, Column.NUMBER, heading_of(self.tables, self.unit), "bold")
+        sheet.put(Row.GUIDE, Column.NUMBER, self.say("guide"), "subtitle")
+        sheet.raw.set_row(Row.TITLE, 30)
+        self._legend()
+        self._due()
+        texts = [heading(name, self.language) for name in TEXT_COLUMNS]
+        months = [show_month(month, self.language, short=True) for month in columns.months]
+        first = [heading(name, self.language) for name in (NUMBER, ITEM, UNIT_OF_COUNT)]
+        fixed = [self.say("how"), self.say("base-name"), heading(BASELINE, self.language)]
+        sheet.put(Row.HEAD, Column.CODE, self.say("code"), "head")
+        sheet.put_row(Row.HEAD, Column.NUMBER, [*first, *fixed, *months, *texts], "head")
+        sheet.height(Row.HEAD, 1)
+        sheet.height(Row.MONTHS, 1, hidden=True)
+        sheet.put_row(Row.MONTHS, Column.FIRST_MONTH, columns.months, "text")
 
-
-def validation_of(tables: LevelTables, measure: Measure) -> dict[str, Any]:
-    """What Excel lets into a cell of a measure, and what it says about it."""
-    text = {
-        "input_title": measure.label[:32],
-        "input_message": say(
-            f"form.ask-{measure.kind.name.lower().replace('_', '-')}", "th", unit=measure.counting_unit
-        ),
-        "error_title": say("form.refused", "th"),
-        "error_message": say(
-            f"form.ask-{measure.kind.name.lower().replace('_', '-')}", "th", unit=measure.counting_unit
-        ),
-    }
-    if measure.kind is Kind.YES_NO:
-        return {"validate": "list", "source": ["ใช่", "ไม่ใช่"], **text}
-    if measure.kind is Kind.DATE:
-        first = date(tables.round.start.year - 2, 1, 1)
-        return {
-            "validate": "date",
-            "criteria": "between",
-            "minimum": first,
-            "maximum": date(tables.round.end.year + 1, 12, 31),
-            **text,
-        }
-    low = 0.0 if measure.minimum is None else measure.minimum
-    if measure.maximum is None:
-        return {"validate": "decimal", "criteria": ">=", "value": low, **text}
-    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": measure.maximum, **text}
-
-
-def _write_identity(book: Book, identity: Identity) -> None:
-    sheet = book.sheet(IDENTITY_SHEET)
-    pairs: Iterator[tuple[str, Content]] = iter(
-        (
-            ("unit", identity.unit),
-            ("round", identity.round),
-            ("digest", identity.digest),
-            ("form", identity.form),
+    def _legend(self) -> None:
+        first, row = self.page.columns.texts, Row.UNIT
+        self.sheet.put(row, first, self.say("legend-fill"), "cell", "input", "centre", locked=True)
+        if self.locked:
+            self.sheet.put(row, first + 1, self.say("legend-sent"), "cell", "centre")
+        self.sheet.put(
+            row, first + 1 + self.locked, self.say("legend-not-asked"), "cell", "centre", bg_color=_LOCKED
         )
-    )
+
+    def _due(self) -> None:
+        """Who reports, and by when each month."""
+        sheet, row = self.sheet, Row.DUE
+        sheet.merge(row, Column.NUMBER, Column.ITEM, self.say("reporter"), "right", valign="vcenter")
+        sheet.merge(row, Column.COUNT, Column.BASE_NAME, "", "cell", "input", "text", "wrap")
+        sheet.put(row, Column.BASE, self.say("due-row"), "right")
+        for column, month in enumerate(self.page.columns.months, Column.FIRST_MONTH):
+            due = self.tables.calendar.get(month)
+            words = self.say("due-by", day=show_date(due, self.language)) if due else ""
+            sheet.put(row, column, words, "wrap", "centre", font_size=_SMALL, valign="vcenter")
+        sheet.raw.set_row(row, 42)
+
+    def kpi(self, node: Node, measures: Sequence[Measure]) -> None:
+        """A KPI's heading and its items, below what is there."""
+        sheet, row = self.sheet, self.page.last + 1
+        self.page.headings[node.code] = row
+        name = f"{node.code}  {node.name}"
+        sheet.put(row, Column.CODE, KPI_MARK + node.code, "code")
+        sheet.merge(row, Column.NUMBER, Column.HOW, name, "section", "wrap", valign="vcenter")
+        off = points_off_in_words(self.periods, node.code, self.language)
+        if words := [*template_in_words(node, self.language), *off]:
+            sheet.note(row, Column.NUMBER, "\n".join(words))
+        weight = weights_in_words(self.periods, node.code, self.unit, self.language)
+        free = self.page.columns.last - Column.BASE
+        sheet.put_row(
+            row, Column.BASE_NAME, [weight, None, *[None] * free], "section", "wrap", valign="vcenter"
+        )
+        lines = lines_of(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]))
+        sheet.height(row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME])))
+        self.page.last = row
+        for number, measure in enumerate(measures, 1):
+            self.item(number, measure)
+        if not measures:
+            self._nothing_asked()
+
+    def _nothing_asked(self) -> None:
+        row, last = self.page.last + 1, self.page.columns.last
+        self.sheet.merge(row, Column.NUMBER, last, self.say("nothing-asked"), "cell", "quiet")
+        self.page.last = row
+
+    def item(self, number: int, measure: Measure) -> None:
+        """An item, its cells filled in, below what is there."""
+        sheet, row = self.sheet, self.page.last + 1
+        self.page.items[measure.code], self.page.last = row, row
+        how = how_in_words(measure, self.language)
+        against = held_against(self.tables, measure, self.language)
+        sheet.put(row, Column.CODE, measure.code, "code")
+        sheet.put(row, Column.NUMBER, float(number), "cell", "whole", align="center")
+        sheet.put(row, Column.ITEM, measure.label, "cell", "wrap", valign="vcenter")
+        sheet.put(row, Column.COUNT, measure.counting_unit, "cell", "centre", "wrap", valign="vcenter")
+        small = {"font_size": _SMALL, "valign": "vcenter"}
+        sheet.put_row(row, Column.HOW, [how, against], "cell", "wrap", "quiet", **small)
+        value, kind = _base(self.tables, self.unit, measure)
+        if value is not None and kind is Kind.DATE:
+            value = excel_day(value)
+        sheet.put(
+            row, Column.BASE, value, "cell", number_style(kind), bg_color=_LOCKED, shrink=value is not None
+        )
+        self._months(measure, row)
+        texts = [self.entries.get((measure.code, name)) for name in TEXT_COLUMNS]
+        sheet.put_row(row, self.page.columns.texts, texts, "cell", "wrap", "input")
+        written = [(measure.label, WIDTHS[Column.ITEM]), (measure.counting_unit, WIDTHS[Column.COUNT])]
+        written += [(how, WIDTHS[Column.HOW] * 1.15), (against, WIDTHS[Column.BASE_NAME] * 1.15)]
+        written += [(str(text or ""), width) for text, width in zip(texts, TEXT_WIDTHS, strict=True)]
+        sheet.height(row, max(lines_of(text, width) for text, width in written))
+
+    def _months(self, measure: Measure, row: int) -> None:
+        months = self.page.columns.months
+        asked = months_asked(self.tables, self.unit, measure.code)
+        first, last = Column.FIRST_MONTH, self.page.columns.texts - 1
+        if is_milestone(measure):
+            self.page.once.add(measure.code)
+            held = last_month(self.entries, measure.code, months)
+            styles = self._styles(measure, filled=bool(held))
+            self.sheet.merge(row, first, last, "", *styles)
+            self._fill(row, first, measure, self.entries.get((measure.code, held)), styles)
+        else:
+            for column, month in enumerate(months, first):
+                content = self.entries.get((measure.code, month))
+                if month in asked:
+                    styles = self._styles(measure, filled=content is not None)
+                    self._fill(row, column, measure, content, styles)
+                else:
+                    self.sheet.put(row, column, None, "cell", bg_color=_LOCKED)
+        rule = validation_of(self.tables, measure, (row, first), self.language)
+        self.sheet.validate((row, first), (row, last), rule)
+
+    def _fill(self, row: int, column: int, measure: Measure, content: Content, styles: Sequence[str]) -> None:
+        shrinks = measure.kind.family == "number"
+        self.sheet.put(row, column, as_typed(content, self.language), *styles, shrink=shrinks)
+
+    def _styles(self, measure: Measure, *, filled: bool) -> tuple[str, ...]:
+        open_ = () if self.locked and filled else ("input",)
+        return ("cell", *input_style(measure.kind), *open_)
+
+
+def _write_identity(book: Book, identity: Identity, page: Page) -> None:
+    sheet = book.sheet(IDENTITY_SHEET)
+    pairs = [
+        ("unit", identity.unit),
+        ("round", identity.round),
+        ("digest", identity.digest),
+        ("form", identity.form),
+        *(("once", code) for code in page.items if code in page.once),
+    ]
     for row, pair in enumerate(pairs):
         sheet.put_row(row, 0, pair, "text")
     sheet.raw.hide()

@@ -62,7 +62,8 @@ def read_submission(
         return refused(name, tables, reason, digest)
     contents = Contents(name, digest)
     if office_form is None or any(identity_sheets(grids)):
-        identity, layout = read_identity(grids), locate(grids, tables)
+        identity = read_identity(grids)
+        layout = locate(grids, tables, month, identity)
         contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
         identity, layout, found = find_again(
@@ -83,10 +84,20 @@ def read_submission(
     lacking = office_form.lacking if office_form else frozenset[str]()
     _read_cells(contents, grids, layout, tables, month, lacking, doubts.refused)
     contents.findings.extend((*doubts.findings, *about_unseen(name, identity.unit, seen, grids, layout)))
-    if not any(line.state != EMPTY and line.month == month for line in contents.lines):
+    if not _says_of(contents, month, layout):
         contents.findings.append(finding("month-empty", Place(name), unit=identity.unit, month=month))
         contents.unit = ""
     return contents
+
+
+def _says_of(contents: Contents, month: str, layout: Layout) -> bool:
+    """Whether the form says anything of the month itself; a day that has one cell for the whole round may be
+    one that was sent before, and tells nothing where anything else is asked.
+    """
+    own = [line for line in contents.lines if line.month == month]
+    once = layout.table.once if layout.table else frozenset[str]()
+    monthly = [line for line in own if line.measure not in once]
+    return any(line.state != EMPTY for line in monthly or own)
 
 
 def _standard(

@@ -30,7 +30,6 @@ from workspace import (
 )
 from worth import WORTH
 
-from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import Kind
 from kpibatch.forms.standard import write_form
@@ -60,9 +59,17 @@ def sheet(book: Workbook) -> Worksheet:
     return book[FORM]
 
 
+HEADS = 6  # the row of the headings
+
+
 def coded_rows(sheet: Worksheet) -> dict[str, int]:
     """Measure code → row."""
-    return {str(cell.value): cell.row for cell in sheet["A"][5:] if cell.value}
+    codes = (cell for cell in sheet["A"][HEADS:] if cell.value)
+    return {str(cell.value): cell.row for cell in codes if not str(cell.value).startswith("kpi:")}
+
+
+def column_of(sheet: Worksheet, heading: str) -> int:
+    return [cell.value for cell in sheet[HEADS]].index(heading) + 1
 
 
 @pytest.mark.slow
@@ -97,11 +104,11 @@ def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buri
 
 
 def test_only_month_and_text_cells_may_be_changed(sheet: Worksheet) -> None:
-    rows, heads = coded_rows(sheet).values(), [cell.value for cell in sheet[5]]
-    months = range(heads.index("ค่าตั้งต้น") + 2, heads.index("หลักฐาน") + 1)
+    rows = coded_rows(sheet).values()
+    months = range(column_of(sheet, "ค่าตั้งต้น") + 1, column_of(sheet, "หลักฐาน"))
     inputs = {
-        (row, column) for row in rows for column in (*months, *(heads.index(text) + 1 for text in TEXTS))
-    }
+        (row, column) for row in rows for column in (*months, *(column_of(sheet, text) for text in TEXTS))
+    } | {(5, column) for column in range(4, 7)}  # who reports
     unlocked = {
         (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked
     }
@@ -113,10 +120,10 @@ def test_only_month_and_text_cells_may_be_changed(sheet: Worksheet) -> None:
 
 def test_entries_are_checked_with_messages_in_thai(sheet: Worksheet, buriram: LevelTables) -> None:
     rules = {str(rule.sqref).split(":")[0][1:]: rule for rule in sheet.data_validations.dataValidation}
-    expected = {Kind.DATE: "date", Kind.YES_NO: "list"}
+    expected = {Kind.DATE: "custom", Kind.YES_NO: "list"}
     for code, row in coded_rows(sheet).items():
         rule, measure = rules[str(row)], buriram.measures[code]
-        assert str(rule.sqref) == f"F{row}:K{row}"
+        assert str(rule.sqref) == f"H{row}:M{row}"
         assert rule.type == expected.get(measure.kind, "decimal")
         for text in (rule.error, rule.errorTitle, rule.prompt, rule.promptTitle):
             assert any(ord(character) in THAI for character in text)
@@ -131,10 +138,10 @@ def test_the_baseline_is_shown_and_locked(sheet: Worksheet, buriram: LevelTables
         ("I4.debt_now", "I4.debt_base"),
         ("T8.growing", "T8.households"),
     ):
-        cell = sheet.cell(coded_rows(sheet)[code], 5)
+        cell = sheet.cell(coded_rows(sheet)[code], column_of(sheet, "ค่าตั้งต้น"))
         assert cell.value == buriram.baselines["3101", base].value
         assert cell.protection.locked
-    assert sheet.cell(coded_rows(sheet)["T5.news"], 5).value is None
+    assert sheet.cell(coded_rows(sheet)["T5.news"], column_of(sheet, "ค่าตั้งต้น")).value is None
 
 
 def test_it_prints_on_a4_landscape_with_its_headings(sheet: Worksheet) -> None:
@@ -144,8 +151,8 @@ def test_it_prints_on_a4_landscape_with_its_headings(sheet: Worksheet) -> None:
         sheet.page_setup.fitToHeight,
         sheet.sheet_properties.pageSetUpPr.fitToPage,
     ) == (1, 0, True)
-    assert sheet.print_title_rows == "$5:$5"
-    assert sheet.freeze_panes == "D6"
+    assert sheet.print_title_rows == "$6:$6"
+    assert sheet.freeze_panes == "D7"
 
 
 @pytest.mark.parametrize(("unit", "kpi"), [("4801 เมืองนครพนม", "I2.1"), ("4804 บ้านแพง", "I2.3")])
@@ -285,20 +292,6 @@ def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: P
     assert (where, origin["sheet"], origin["cell"]) == ("K9", "รายงานเดือนนี้", "L11")
 
 
-def test_the_date_span_of_the_entry_check_is_no_narrower_than_that_of_the_batch(
-    sheet: Worksheet, buriram: LevelTables
-) -> None:
-    """What the batch accepts, Excel must let in."""
-    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    row = coded_rows(sheet)["T6.meeting_date"]
-    rule, limits = rules[f"F{row}:K{row}"], IntakeLimits()
-    first = date(buriram.round.start.year - limits.date_years_before, buriram.round.start.month, 1)
-    last = date(buriram.round.end.year + limits.date_years_after, buriram.round.end.month, 28)
-    zero = date(1899, 12, 30).toordinal()
-    assert int(rule.formula1) + zero <= first.toordinal()
-    assert int(rule.formula2) + zero >= last.toordinal()
-
-
 def test_a_fixed_day_stands_beside_the_day_that_is_counted_from_it(tmp_path: Path) -> None:
     """วันทำการ from a day that the province fixed: the form shows that day, not its number."""
     measures = """
@@ -310,7 +303,7 @@ def test_a_fixed_day_stands_beside_the_day_that_is_counted_from_it(tmp_path: Pat
     fixed = {("3101", "got"): Baseline(date(2022, 4, 12).toordinal(), NOWHERE)}
     tables = replace(tables, baselines=fixed)
     write_form(tables, tables.units[0], tmp_path / "form.xlsx")
-    cells = [cell.value for cell in open_book(tmp_path / "form.xlsx")["แบบรายงาน"]["E"]]
+    cells = [cell.value for cell in open_book(tmp_path / "form.xlsx")["แบบรายงาน"]["G"]]
     assert datetime(2022, 4, 12) in cells
 
 

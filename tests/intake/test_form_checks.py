@@ -153,7 +153,7 @@ def test_a_row_copied_with_its_code_is_refused(again: float | None, path: Path, 
         sheet, (row,) = book[FORM], rows_of(book, "I1.news")
         for column in range(1, sheet.max_column + 1):
             sheet.cell(sheet.max_row + (column == 1), column).value = sheet.cell(row, column).value
-        sheet.cell(sheet.max_row, 8).value = again
+        sheet.cell(sheet.max_row, 10).value = again
 
     contents = read(path, tables, copied)
     assert [(severity, code, measure) for severity, code, _, measure in said(contents)] == [
@@ -165,20 +165,20 @@ def test_a_row_copied_with_its_code_is_refused(again: float | None, path: Path, 
 
 def test_a_month_in_two_columns_is_refused(path: Path, tables: LevelTables) -> None:
     def doubled(book: Workbook) -> None:
-        book[FORM]["L4"] = MAY
+        book[FORM]["O4"] = MAY
 
     contents = read(path, tables, doubled)
-    assert said(contents) == [("error", "form-month-twice", "L4", "")]
+    assert said(contents) == [("error", "form-month-twice", "O4", "")]
     assert value(contents, "I1.news", MAY) == (None, "bad")
     assert value(contents, "I1.news") == (3.0, "ok")
 
 
 def test_a_visible_month_that_is_not_the_hidden_one_is_refused(path: Path, tables: LevelTables) -> None:
     def retyped(book: Workbook) -> None:
-        book[FORM]["H5"] = "พ.ค. 65"
+        book[FORM]["J6"] = "พ.ค. 65"
 
     contents = read(path, tables, retyped)
-    assert said(contents) == [("error", "form-other-month", "H5", "")]
+    assert said(contents) == [("error", "form-other-month", "J6", "")]
     assert value(contents, "I1.news") == (None, "bad")
     assert value(contents, "I1.news", MAY) == (2.0, "ok")
 
@@ -199,7 +199,7 @@ def test_a_copy_with_another_value_refuses_it_and_names_both(path: Path, tables:
     contents = read(path, tables, copy_filled("T1.spent", JUNE, 1000.0))
     (one,) = (one for one in contents.findings if one.code.startswith("form-"))
     assert (one.severity, one.code, one.measure) == ("error", "form-copy-differs", "T1.spent")
-    assert all(text in one.message("th") for text in ("600", "1000", f"{COPY}!H7"))
+    assert all(text in one.message("th") for text in ("600", "1000", f"{COPY}!J8"))
     assert one.place.sheet == FORM
     assert value(contents, "T1.spent") == (None, "bad")
     assert value(contents, "I1.news") == (3.0, "ok")
@@ -229,7 +229,7 @@ def test_a_copy_alone_filled_in_is_said_to_hold_the_answers(path: Path, tables: 
 
 @pytest.mark.parametrize(
     ("column", "typed", "named"),
-    [("L", 5.0, True), ("L", "๕", True), ("L", "หมายเหตุเพิ่ม", False), ("E", 5.0, True), ("I", 5.0, False)],
+    [("N", 5.0, True), ("N", "๕", True), ("N", "หมายเหตุเพิ่ม", False), ("G", 5.0, True), ("K", 5.0, False)],
 )
 def test_a_value_beside_its_cell_is_named(
     column: str, typed: float | str, named: bool, path: Path, tables: LevelTables
@@ -249,7 +249,7 @@ def test_a_row_of_the_officer_s_own_is_named(
     typed: float | str, named: bool, path: Path, tables: LevelTables
 ) -> None:
     def spoil(book: Workbook) -> None:
-        book[FORM].append([None, None, "ข่าวเพิ่มเติม", None, None, None, None, typed])
+        book[FORM].append([None, None, "ข่าวเพิ่มเติม", None, None, None, None, None, None, typed])
 
     contents = read(path, tables, spoil)
     assert [(severity, code) for severity, code, _, _ in said(contents)] == [

@@ -23,6 +23,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpibatch.base.thai import is_month
 from kpibatch.commands.cli import commands
 
 ROOT = Path(__file__).parents[2]
@@ -160,9 +161,15 @@ def change(path: Path, cells: Mapping[tuple[str, str], Any]) -> None:
 
 
 def cell_of(book: Workbook, measure: str, column: str) -> Cell:
-    """The cell of a measure in the column of a month (``2565-06``) or a text (``หลักฐาน``)."""
+    """The cell of a measure in the column of a month (``2565-06``) or a text (``หลักฐาน``); its one cell,
+    where it has one for all months.
+    """
     sheet = book[FORM]
     row = next(cell.row for cell in sheet["A"] if cell.value == measure)
+    if is_month(column) and ("once", measure) in book["_kpibatch"].iter_rows(max_col=2, values_only=True):
+        column = next(
+            cell.value for cells in sheet.iter_rows(max_row=8) for cell in cells if is_month(str(cell.value))
+        )
     head = next(cell.column for cells in sheet.iter_rows(max_row=8) for cell in cells if cell.value == column)
     cell = sheet.cell(row, head)
     assert isinstance(cell, Cell)

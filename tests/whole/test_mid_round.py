@@ -115,7 +115,7 @@ def test_diff_tells_the_change_of_rules_from_that_of_values(written: Path) -> No
 def test_diff_of_months_with_the_same_rules_lists_none(written: Path) -> None:
     told = kpibatch(written, "diff", JUNE, JULY).output
     assert "กติกาที่เปลี่ยน" not in told
-    assert "ร้อยละ 85 → 95: เบิกจ่าย 2,550 → 2,850 บาท   [3103 กระสัง.xlsx แบบรายงาน!I7]" in told
+    assert "ร้อยละ 85 → 95: เบิกจ่าย 2,550 → 2,850 บาท   [3103 กระสัง.xlsx แบบรายงาน!K8]" in told
 
 
 def test_diff_of_two_tables_that_differ_in_when_a_row_counts(workspace: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_earlier_month_s_mails_know_its_rules(workspace: Path) -> None:
 def months_to_fill(book: Workbook, measure: str) -> list[bool]:
     sheet = book["แบบรายงาน"]
     row = next(cell.row for cell in sheet["A"] if cell.value == measure)
-    return [not sheet.cell(row, column).protection.locked for column in range(6, 10)]
+    return [not sheet.cell(row, column).protection.locked for column in range(8, 12)]
 
 
 def test_forms_ask_what_any_month_ahead_needs_and_no_month_before(workspace: Path) -> None:
@@ -194,7 +194,7 @@ def test_forms_ask_what_any_month_ahead_needs_and_no_month_before(workspace: Pat
     book = open_book(workspace / "output" / "forms" / "3101 เมือง.xlsx")
     assert months_to_fill(book, "I1.news") == [True] * 4
     assert months_to_fill(book, "I2.visits") == [False, False, True, True]
-    assert months_to_fill(book, "I1.day") == [True, True, False, False]
+    assert months_to_fill(book, "I1.day") == [True] * 4  # a day has one cell for all months
 
 
 def test_a_value_for_a_month_that_was_not_asked_is_said_and_does_not_count(workspace: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_value_for_a_month_that_was_not_asked_is_said_and_does_not_count(works
     change(path, {("I2.visits", MAY): 1})
     found = findings(run(workspace, JUNE), unit="3101", measure="I2.visits")
     assert [(row["code"], row["severity"], row["cell"]) for row in found] == [
-        ("month-unasked", "note", "G13")
+        ("month-unasked", "note", "I14")
     ]
     assert scores(workspace, JUNE, "level")["3101", "I2"] == "3"
 

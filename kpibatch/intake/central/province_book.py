@@ -21,7 +21,7 @@ from kpibatch.books.read import Grid, Value, as_text
 from kpibatch.books.shown import Percent
 from kpibatch.books.table import Table, read_table
 from kpibatch.books.write import Book, Content, Sheet
-from kpibatch.forms.standard import number_style, validation_of
+from kpibatch.forms.page.entry import number_style, validation_of
 from kpibatch.intake.central.province import NAME, UNIT, in_a_child, month_of, month_sheets, province_grids
 from kpibatch.intake.central.rows import unit_in
 from kpibatch.rules.levels import LevelTables, applies
@@ -176,7 +176,8 @@ def _month(sheet: Sheet, tables: LevelTables, month: str, typed: Typed, title: s
     for row, cells in enumerate(typed.others, last + 1):
         sheet.put_row(row, 0, [_content(cell) for cell in cells], "cell", "input")
     for column, measure in enumerate(measures, 2):
-        sheet.validate((_HEAD + 1, column), (last, column), validation_of(tables, measure))
+        first = _HEAD + 1, column
+        sheet.validate(first, (last, column), validation_of(tables, measure, first, language))
     sheet.raw.freeze_panes(_HEAD + 1, 2)
     ends = last + len(typed.others), len(widths) - 1
     sheet.page(top=_HEAD, portrait=sum(widths) <= _NARROW, last=ends)
