@@ -44,6 +44,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests: not searched for rubbish again and again, nor copied by each fork
+    gc.set_threshold(100_000, 20, 50)  # nor what is made since: workbooks by the thousand, gone by themselves
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,12 +6,13 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from functools import cache
 from string import Formatter
 from typing import NamedTuple
 
 import pytest
+from house import PACKAGE, name_of, nodes_of
 
 from kpibatch.base import errors
 from kpibatch.base.catalogue import LANGUAGES, Words, say, sections, severity_of, texts
@@ -23,11 +24,7 @@ from kpibatch.rules.conditions import ONLY
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import SHEETS
 
-PACKAGE = Path(__file__).parents[2] / "kpibatch"
-TREES = {
-    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+FILES = sorted(PACKAGE.rglob("*.py"))
 ENTRIES = {f"{section}.{name}": entry for section in sections() for name, entry in texts(section).items()}
 
 ERRORS = {
@@ -62,15 +59,15 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def sections_of(tree: ast.AST) -> set[str]:
+def sections_of(nodes: Sequence[ast.AST]) -> set[str]:
     """The sections a file's ``Words`` look in: ``sheet.`` of ``Words("sheet", language)``."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
     return {f"{ast.literal_eval(call.args[0])}." for call in calls if getattr(call.func, "id", "") == "Words"}
 
 
-def uses(tree: ast.AST, sections: set[str]) -> list[Use]:
+def uses(nodes: Sequence[ast.AST], sections: set[str]) -> list[Use]:
     """Every use of a text; ``sections`` are those an attribute ``say`` may look in."""
-    return [use for node in ast.walk(tree) if isinstance(node, ast.Call) for use in _uses(node, sections)]
+    return [use for node in nodes if isinstance(node, ast.Call) for use in _uses(node, sections)]
 
 
 def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
@@ -90,12 +87,15 @@ def _uses(call: ast.Call, sections: set[str]) -> Iterator[Use]:
             yield Use(tuple(start + text.value for start in starts), begins, facts, call.lineno)
 
 
-EVERY_SECTION = set().union(*map(sections_of, TREES.values()))
-USES = [
-    (f"{name}.py:{use.line}", use)
-    for name, tree in TREES.items()
-    for use in uses(tree, sections_of(tree) or EVERY_SECTION)
-]
+@cache
+def all_uses() -> list[tuple[str, Use]]:
+    """Every use of a text in the package, with its file and line."""
+    every = set().union(*(sections_of(nodes_of(path)) for path in FILES))
+    return [
+        (f"{name_of(path)}:{use.line}", use)
+        for path in FILES
+        for use in uses(nodes_of(path), sections_of(nodes_of(path)) or every)
+    ]
 
 
 def test_the_search_sees_every_way_of_naming_a_text():
@@ -113,9 +113,9 @@ finding("five", place, label=label)
 page.say("six")
 say("seven")
 """
-    tree = ast.parse(source)
-    assert sections_of(tree) == {"page."}
-    assert sorted(uses(tree, {"page."}), key=lambda use: use.line) == [
+    nodes = [*ast.walk(ast.parse(source))]
+    assert sections_of(nodes) == {"page."}
+    assert sorted(uses(nodes, {"page."}), key=lambda use: use.line) == [
         Use(("page.",), True, None, 3),
         Use(("word.one",), False, {"count"}, 4),
         Use(("finding.two",), False, None, 5),
@@ -133,7 +133,7 @@ def test_a_file_is_one_section_with_its_names_in_order(section):
     assert [*texts(section)] == sorted(texts(section))
     assert {type(entry) for entry in texts(section).values()} == {dict}
     assert {part for entry in texts(section).values() for part in entry} <= {"severity", *LANGUAGES}
-    assert f"{section}." in {key[: len(section) + 1] for _, use in USES for key in use.keys}
+    assert f"{section}." in {key[: len(section) + 1] for _, use in all_uses() for key in use.keys}
 
 
 def test_only_the_section_asked_for_is_read():
@@ -144,13 +144,12 @@ def test_only_the_section_asked_for_is_read():
     assert done.stdout == "1\n"
 
 
-@pytest.mark.parametrize("key", ENTRIES)
-def test_every_text_is_there_in_both_languages_with_the_same_blanks(key):
-    thai, english = (ENTRIES[key].get(language, "") for language in LANGUAGES)
-    assert thai.strip()
-    assert english.strip()
-    assert blanks(english) <= blanks(thai)
-    assert blanks(thai) - blanks(english) <= NOUN
+def test_every_text_is_there_in_both_languages_with_the_same_blanks():
+    words = {key: [entry.get(language, "") for language in LANGUAGES] for key, entry in ENTRIES.items()}
+    assert [key for key, (thai, english) in words.items() if not (thai.strip() and english.strip())] == []
+    filled = {key: (blanks(thai), blanks(english)) for key, (thai, english) in words.items()}
+    assert {key: english - thai for key, (thai, english) in filled.items() if english - thai} == {}
+    assert {key: thai - english for key, (thai, english) in filled.items() if thai - english - NOUN} == {}
 
 
 def test_every_finding_has_a_severity_and_nothing_else_has():
@@ -164,7 +163,7 @@ def test_every_key_the_code_names_exists():
     beginnings = {key[:end] for key in ENTRIES for end in range(len(key) + 1)}
     assert [
         (where, use.keys)
-        for where, use in USES
+        for where, use in all_uses()
         if not set(use.keys) & (beginnings if use.begins else set(ENTRIES))
     ] == []
 
@@ -172,7 +171,7 @@ def test_every_key_the_code_names_exists():
 def test_every_call_fills_all_blanks_of_its_text():
     unfilled = [
         (where, key, language, blank)
-        for where, use in USES
+        for where, use in all_uses()
         for key in set(use.keys) & set(ENTRIES)
         for language in LANGUAGES
         for blank in sorted(
@@ -184,14 +183,9 @@ def test_every_call_fills_all_blanks_of_its_text():
 
 
 def test_every_finding_and_error_is_used():
-    named = {
-        node.value for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)
-    } | {
-        ERRORS.get(node.id)
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name)
-    }
+    nodes = [node for path in FILES for node in nodes_of(path)]
+    named = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    named |= {ERRORS.get(node.id) for node in nodes if isinstance(node, ast.Name)}
     assert [
         key for key in ENTRIES if key.startswith(("finding.", "error.")) and key.split(".", 1)[1] not in named
     ] == []

@@ -72,12 +72,12 @@ def test_a_number_is_taken_at_its_bounds_and_refused_just_beyond(tmp_path, key):
         assert repr(value) in line
 
 
-@pytest.mark.parametrize("key", NUMBERS)
 @pytest.mark.parametrize(
     "value", ["nan", "-inf", "inf", "true", '"20"', "[20]", "{}", f"{10**23}", "2565-06-01"]
 )
-def test_what_is_no_number_or_endless_is_refused(tmp_path, key, value):
-    refused(tmp_path, key, value)
+def test_what_is_no_number_or_endless_is_refused(tmp_path, value):
+    for key in NUMBERS:
+        refused(tmp_path, key, value)
 
 
 @pytest.mark.parametrize("key", NUMBERS)

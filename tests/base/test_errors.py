@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from house import nodes_of
 
 from kpibatch.base import errors
 from kpibatch.base.catalogue import texts
@@ -52,7 +53,7 @@ def test_no_other_module_has_errors_of_the_operator():
         (path.name, node.name)
         for path in PACKAGE.rglob("*.py")
         if path != Path(errors.__file__)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef) and {getattr(base, "id", "") for base in node.bases} & {*TREE}
     ]
     assert elsewhere == []

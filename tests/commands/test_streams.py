@@ -166,7 +166,11 @@ def test_ctrl_c_while_the_program_is_loaded_is_one_line(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("kpibatch.commands.cli.main", interrupted)
-    with pytest.raises(SystemExit) as stopped:
-        kpibatch.__main__.main()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            kpibatch.__main__.main()
+    finally:
+        signal.signal(signal.SIGINT, before)  # what the program sets for its whole life
     assert stopped.value.code == 2
     assert capsys.readouterr().err == f"kpibatch: {Interrupted()}\n"

@@ -34,6 +34,6 @@ def test_every_files_checks_are_run() -> None:
     assert tuple(check for file in FILES for check in file.CHECKS) == CHECKS
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_a_check_says_its_source(check: object) -> None:
-    assert "Source: design, section " in (inspect.getdoc(check) or "")
+def test_a_check_says_its_source() -> None:
+    silent = [check for check in CHECKS if "Source: design, section " not in (inspect.getdoc(check) or "")]
+    assert [check.__name__ for check in silent] == []

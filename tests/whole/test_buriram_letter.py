@@ -457,19 +457,17 @@ def rows():
             yield key, dict.fromkeys(step), without, f"all but {names}"
 
 
-def name(row):
-    key, changes, expected, _ = row
-    return f"{key} {' '.join(f'{measure}={value}' for measure, value in changes.items())[:60]} -> {expected}"
-
-
 ROWS = list(rows())
 
 
-@pytest.mark.parametrize(("key", "changes", "expected", "why"), ROWS, ids=map(name, ROWS))
-def test_level_as_the_letter_says(level_of, key, changes, expected, why):
-    kpi = key.split()[0]
-    known = {measure: value for measure, value in (FULL[key] | changes).items() if value is not None}
-    values = {
-        measure if measure == "staff" else f"{kpi}.{measure}": value for measure, value in known.items()
-    }
-    assert level_of(kpi, values) == expected, f"{kpi}: {why}"
+@pytest.mark.parametrize("key", dict.fromkeys(key for key, *_ in ROWS))
+def test_level_as_the_letter_says(level_of, key):
+    kpi, wrong = key.split()[0], []
+    for changes, expected, why in (rest for each, *rest in ROWS if each == key):
+        known = {measure: value for measure, value in (FULL[key] | changes).items() if value is not None}
+        values = {
+            measure if measure == "staff" else f"{kpi}.{measure}": value for measure, value in known.items()
+        }
+        level = level_of(kpi, values)
+        wrong += [(changes, level, expected, why)] if level != expected else []
+    assert wrong == []

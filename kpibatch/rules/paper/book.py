@@ -6,8 +6,10 @@ In: one text table per sheet (cells between bars, the header first). Out: the wo
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from kpibatch.base.thai import read_date, read_number
 from kpibatch.books.look import lines_of
@@ -88,10 +90,14 @@ def _add_dropdowns(sheet: Sheet, columns: Sequence[Column], first: int, last: in
             sheet.validate((first, index), (last, index), rule | {"show_error": not column.open})
 
 
+@cache
+def _guide() -> dict[str, Any]:
+    return tomllib.loads(files("kpibatch.rules").joinpath("guide.toml").read_text(encoding="utf-8"))
+
+
 def _write_guide(book: Book, sheets: Mapping[str, Sequence[Sequence[str]]]) -> None:
     """คู่มือ; what it says of a sheet or column that may be left out stands there only with it."""
-    guide = tomllib.loads(files("kpibatch.rules").joinpath("guide.toml").read_text(encoding="utf-8"))
-    sheet = book.sheet(GUIDE)
+    guide, sheet = _guide(), book.sheet(GUIDE)
     sheet.widths(*_GUIDE_WIDTHS)
     sheet.put(0, 0, guide["title"], "title")
     sheet.height(0, 2)
