@@ -299,7 +299,9 @@ class Example:
     """One row of ตัวอย่าง: what a unit has and the level (from 0) that it should get.
 
     ``values`` holds each measure's value, or its values month by month; what is not named is not reported.
-    ``since`` is the month by whose rules it is tried, empty for those of the round's start.
+    ``since`` is the month by whose rules it is tried, empty for those of the round's start. ``score`` is what
+    that should be worth, where the case says so. ``refused`` are values that no form may say. A case of the
+    total (``kpi`` is ``TOTAL``, as is the code of its percent) has a ``word`` of ผลประเมิน and no level.
     """
 
     kpi: str
@@ -310,3 +312,10 @@ class Example:
     since: str = ""
     place: Place = NOWHERE
     places: Mapping[str, Place] = field(default_factory=dict)
+    score: float | None = None
+    refused: bool = False
+    word: str = ""
+
+    def place_of(self, column: str) -> Place:
+        """Where a value of it stands; the case's own place where that is not known."""
+        return self.places.get(column, self.place)

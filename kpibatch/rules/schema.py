@@ -18,6 +18,7 @@ Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or 
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
 SINCE = "ใช้ตั้งแต่เดือน"
 OWN_SCORES = "คะแนนของระดับ"  # of all levels in รอบประเมิน, of a KPI's own in ตัวชี้วัด
+NOT_TAKEN = "ไม่รับ"  # ระดับที่ควรได้ of values that no form may say
 CAP = "เพดานคะแนน"  # of the total in รอบประเมิน, of a node in ตัวชี้วัด
 
 
@@ -261,7 +262,8 @@ class _Exports(Sheet):
 class _Examples(Sheet):
     kpi = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
     number = Column("ลำดับ", 8)
-    level = Column("ระดับที่ควรได้", 13, "number")
+    level = Column("ระดับที่ควรได้", 13, "number or text")
+    score = Column("คะแนนที่ควรได้", 13, "number", optional=True)
     why = Column("เหตุผล", 60, wraps=True)
     since = Column(SINCE, 15, choices=_MONTHS, optional=True)
 

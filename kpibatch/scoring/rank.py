@@ -185,5 +185,10 @@ def rating_of(total: float, tables: LevelTables) -> str:
 
     Source: design, section 1 (ผลประเมิน).
     """
-    percent = round(percent_of(total, tables), 9)
-    return next((word for threshold, word in tables.rating if percent >= threshold), "")
+    return rating_at(percent_of(total, tables), tables)
+
+
+def rating_at(percent: float, tables: LevelTables) -> str:
+    """The same of the percent itself."""
+    reached = round(percent, 9)
+    return next((word for threshold, word in tables.rating if reached >= threshold), "")

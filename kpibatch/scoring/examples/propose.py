@@ -5,9 +5,11 @@ The level proposed is the scorer's; whoever confirms a case works it out by hand
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Place
@@ -16,9 +18,11 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
-from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.rules.records import Example, Measure, Method, Rule
 from kpibatch.rules.written import alternatives
-from kpibatch.scoring.examples.tried import levels_of, measured_in, try_examples
+from kpibatch.scoring.examples.beyond import refused_cases, total_cases
+from kpibatch.scoring.examples.series import telling_months
+from kpibatch.scoring.examples.tried import levels_of, measured_in, scores_of, try_examples
 from kpibatch.scoring.next_level import meeting
 
 _TARGET = 100.0  # what a threshold is reckoned of, where nothing else says
@@ -29,30 +33,56 @@ Values = dict[str, tuple[float, ...]]
 def propose(tables: LevelTables, language: str) -> list[Example]:
     """Every boundary case of the rules as the round begins, in their order, none that stands in ตัวอย่าง."""
     known = {(each.kpi, *sorted(each.values.items())) for each in tables.examples if not each.since}
-    proposals: list[Example] = []
-    for leaf in tables.leaves:
-        new: dict[tuple[object, ...], Example] = {}
-        for values, why in _Kpi(tables, leaf.code, language).cases():
-            key = (leaf.code, *sorted(values.items()))
-            if key not in known:
-                new.setdefault(key, Example(leaf.code, str(len(new) + 1), values, 0, why))
-        proposals += _with_levels(tables, leaf.code, list(new.values()), language)
-    return proposals
+    proposals = [case for leaf in tables.leaves for case in _of_kpi(tables, leaf.code, language)]
+    proposals += total_cases(tables, language)
+    new: dict[tuple[object, ...], Example] = {}
+    for each in proposals:
+        new.setdefault((each.kpi, *sorted(each.values.items())), each)
+    return [*_numbered(each for key, each in new.items() if key not in known)]
+
+
+def _numbered(cases: Iterable[Example]) -> Iterator[Example]:
+    """The cases with their ลำดับ within their KPI."""
+    many: Counter[str] = Counter()
+    for each in cases:
+        many[each.kpi] += 1
+        yield replace(each, number=str(many[each.kpi]))
+
+
+def _of_kpi(tables: LevelTables, kpi: str, language: str) -> Iterator[Example]:
+    cases = [*_Kpi(tables, kpi, language).cases()]
+    for values, measure in telling_months(tables, kpi, [values for values, _ in cases]):
+        cases.append((values, say("examples.months", language, rollup=measure.rollup.value)))
+    yield from _with_levels(
+        tables, kpi, [Example(kpi, "", values, 0, why) for values, why in cases], language
+    )
+    yield from refused_cases(tables, kpi, language)
 
 
 def _with_levels(tables: LevelTables, kpi: str, cases: list[Example], language: str) -> Iterator[Example]:
     """The cases with the level that the scorer gives; without those that no form could say."""
     if not cases:
         return
-    scored = levels_of(tables, kpi, measured_in(tables, cases))
-    levelled = [replace(each, level=int(level)) for each, level in zip(cases, scored.level, strict=True)]
-    places = [Place(cell=str(row)) for row in range(len(levelled))]
+    measured = measured_in(tables, cases)
+    levels, scores = levels_of(tables, kpi, measured).level.tolist(), scores_of(tables, kpi, measured)
     placed = tuple(
-        replace(each, place=place, places=dict.fromkeys(each.values, place))
-        for each, place in zip(levelled, places, strict=True)
+        replace(
+            each,
+            level=level,
+            score=None if scores is None else _worth_saying(tables, kpi, level, float(scores[row])),
+            place=Place(cell=str(row)),
+        )
+        for row, (each, level) in enumerate(zip(cases, levels, strict=True))
     )
     refused = {fault.place for fault in try_examples(replace(tables, examples=placed), language)}
     yield from (each for each in placed if each.place not in refused)
+
+
+def _worth_saying(tables: LevelTables, kpi: str, level: int, score: float) -> float | None:
+    """A score that is easily worked out by hand, and is not the number of the level itself by steps."""
+    stepwise = tables.node[kpi].method is Method.STEPS
+    plain = math.isclose(score, round(score, 2), abs_tol=1e-9)
+    return round(score, 2) if plain and (not stepwise or score != level or level == 0) else None
 
 
 @dataclass(frozen=True)
@@ -134,11 +164,40 @@ class _Kpi:
             for end in {each for each in (own.low, own.high) if math.isfinite(each)}:
                 for name, beside in (("below", -step), ("at", 0.0), ("above", step)):
                     value = round(end + beside, 6)
-                    yield base | self._set(rule.measure, value, base), self._why(name, level, words)
+                    values = self._keeping(rule, base | self._set(rule.measure, value, base))
+                    yield values, self._why(name, level, words)
             if edge.family == "date":
                 others = {code: base[code] for code in base if code != rule.measure}
                 yield others, self._why("blank", level, words)
-        yield from self._months(rule, base)
+        if self.tables.node[self.kpi].method not in (Method.STEPS, Method.STANDARD):
+            yield from self._between(rule, base)
+
+    def _keeping(self, rule: Rule, values: Values) -> Values:
+        """The values, and below the line of a quotient that a row beside asks of the row's measure what keeps
+        that quotient at the top.
+        """
+        for other in self.tables.rules_of(self.kpi):
+            measure, edge = self.tables.measures[other.measure], next(filter(None, other.edges[::-1]), None)
+            computation = COMPUTATIONS.get(measure.source)
+            if not (edge and computation and computation.divides and computation.line):
+                continue
+            of_one = computation.line.inverse(meeting(_own(edge, values), measure), 1.0)
+            part = values.get(rule.measure, ())
+            if measure.numerator == (rule.measure,) and measure.denominator in values and part and of_one > 0:
+                whole = math.ceil(part[0] / of_one) if edge.downward else math.floor(part[0] / of_one)
+                values = values | ({measure.denominator: (float(whole),)} if whole else {})
+        return values
+
+    def _between(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
+        """Half-way from each threshold to the next, where a score lies between those of the levels."""
+        asked = [
+            (at, _own(edge, base)) for at, edge in enumerate(rule.edges, 1) if edge and not edge.any_value
+        ]
+        measure = self.tables.measures[rule.measure]
+        for (low, one), (high, other) in pairwise(asked):
+            value = round((meeting(one, measure) + meeting(other, measure)) / 2, 6)
+            why = say("examples.between", self.language, low=low, high=high)
+            yield base | self._set(rule.measure, value, base), why
 
     def _alone(self, rule: Rule, base: Values) -> Values:
         """What reaches the top without the row's alternatives, which would hide what it asks."""
@@ -147,30 +206,6 @@ class _Kpi:
         asked = {code for each in rules if each not in together for code in each.codes}
         others = {each.measure for each in together} - {rule.measure, *rule.references} - asked
         return {code: value for code, value in base.items() if code not in others}
-
-    def _months(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
-        """Months that the roll-ups read differently, about the highest threshold."""
-        for code in (rule.measure, *self.tables.measures[rule.measure].ingredients):
-            measure = self.tables.measures[code]
-            if not measure.monthly or measure.kind is Kind.DATE or not base.get(code):
-                continue
-            value, why = base[code][0], say("examples.months", self.language, rollup=measure.rollup.value)
-            step = measure.kind.step
-            if measure.kind is Kind.YES_NO:
-                series: Iterable[tuple[float, ...]] = ((1.0, 1.0, 0.0), (0.0, 1.0, 1.0))
-            else:
-                less = value - step
-                series = (
-                    (0.0, 0.0, value),
-                    (value, value, less),
-                    (less, value, value),
-                    (value, 0.0, 0.0),
-                    (less, 0.0, step),
-                    (2 * value, value, 0.0),
-                )
-            for months in series:
-                if all(month >= 0 for month in months):
-                    yield base | {code: tuple(round(month, 6) for month in months)}, why
 
     def _zero(self, measure: Measure, base: Values) -> Iterator[tuple[Values, str]]:
         """A quotient of nothing."""
