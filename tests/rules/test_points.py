@@ -48,6 +48,7 @@ SLIPS = [
     (("", UP, OFF + "1, 0.5"), ("lint-deducts-order", "E3")),
     (("", UP, OFF + "1, 6"), ("lint-deducts-whole", "E3")),
     (("", UP, GROUPED), ("lint-deducts-group", "E3")),
+    (("", UP, EACH.replace("late", "x") + "0.1"), ("lint-direction", "E3")),
     (("", EACH + "0.1"), ("lint-deducts-alone", "A3")),
     (("", UP, EACH + "-0.1"), ("table-deducts-below", "K3")),
     (("", UP, OFF + "0.5"), ("table-deducts-count", "K3")),
@@ -65,6 +66,8 @@ def test_a_slip_is_seen_where_it_stands(book: tuple[str, ...], expected: tuple[s
 
 def test_what_is_meant_so_is_let_through() -> None:
     sound = (
+        ("", DOWN, EACH.replace("late", "x") + "0.1"),
+        ("", UP, OFF.replace("late | > 0 | > 5", "x | > 110 | > 120") + "0.5, 1"),
         (" | | | 1, 3, 5", "T1 | | | x | ≥ 20 | ≥ 40 | ≥ 60 | – | –"),
         ("ตามสัดส่วน | | | | 6", UP, EACH + "0.1"),
         ("ค่าต่อเนื่อง | | | | 5.5", UP, OFF + "0.25, 0.5"),

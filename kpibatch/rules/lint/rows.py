@@ -13,7 +13,7 @@ from kpibatch.rules.conditions import DECIMALS, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import Asked, asked_in, can_hold, greatest, least, numbers_in
 from kpibatch.rules.records import Rollup, Rule, Source
-from kpibatch.rules.schema import MEASURES
+from kpibatch.rules.schema import MEASURES, RULES
 from kpibatch.rules.sources import rounded
 
 _EVERY_MONTH = re.compile(r"เดือนละ|(?:ต่อ|/|ทุก)\s*เดือน")
@@ -181,7 +181,8 @@ def finer_than_rounded(tables: LevelTables) -> Iterator[Finding]:
 
 
 def directions(tables: LevelTables) -> Iterator[Finding]:
-    """One measure is not better when high in one row and when low in another.
+    """One measure is not better when high in one row and when low in another; where each one of it takes
+    points off, it is better when low.
 
     Source: design, section 1 (a wrong direction).
     """
@@ -191,9 +192,17 @@ def directions(tables: LevelTables) -> Iterator[Finding]:
         for asked in numbers_in(rule):
             if not asked.edge.exact and not rule.deducts:
                 (downward if asked.edge.downward else upward).setdefault(rule.measure, rule)
+        if rule.deducts and not any(rule.edges):
+            downward.setdefault(rule.measure, rule)
     for measure in upward.keys() & downward.keys():
-        a, b = (" | ".join(side[measure].typed) for side in (upward, downward))
+        a, b = (_in_short(side[measure]) for side in (upward, downward))
         yield finding("lint-direction", downward[measure].places[0], measure=measure, found=b, other=a)
+
+
+def _in_short(rule: Rule) -> str:
+    """What stands in a row: its levels, or what each one takes off."""
+    each = rule.deducts and not any(rule.edges)
+    return f"{RULES.deducts} {show_number(rule.deducts[0])}" if each else " | ".join(rule.typed)
 
 
 def every_month(tables: LevelTables) -> Iterator[Finding]:
