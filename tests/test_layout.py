@@ -36,6 +36,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "pandera": "intake/checks/validate.py",
     "click": (
         "commands/group.py",
+        "commands/beginning.py",
         "commands/monthly.py",
         "commands/levels.py",
         "commands/keeping.py",

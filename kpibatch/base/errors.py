@@ -12,6 +12,7 @@ KpibatchError
 │   ├── FileInUse                 open in Excel, or read-only
 │   ├── FileHeld                  a file to read is held by another program, or not open to this person
 │   ├── ForeignFolder             stands where an output belongs, and is not the program's
+│   ├── FolderNotEmpty            a workspace is begun only where nothing stands
 │   ├── NothingWritten            bugs have cost a month every workbook
 │   ├── CannotWrite               the disk refuses a file that is written
 │   └── DiskRefuses               the drive or share is gone, or not open to this person
@@ -125,6 +126,9 @@ class FileHeld(WorkspaceError): ...
 
 
 class ForeignFolder(WorkspaceError): ...
+
+
+class FolderNotEmpty(WorkspaceError): ...
 
 
 class NothingWritten(WorkspaceError): ...

@@ -10,9 +10,11 @@ streams.py  stdout and stderr that are always there, in UTF-8 off a terminal
 console.py  progress and tables on a terminal (the door to rich)
 run.py      the batch: only here are a month's files written
 papers.py   papers that are signed: an agreement a unit
+begin.py    a new workspace, which appears whole
 closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, a month as typed
+beginning.py  commands: ``init``
 monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``explain``
 levels.py   commands: ``levels check`` and ``show``
 keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``corrections``

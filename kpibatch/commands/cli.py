@@ -3,11 +3,11 @@
 import sys
 import traceback
 
-from kpibatch.commands import keeping, levels, mailing, monthly
+from kpibatch.commands import beginning, keeping, levels, mailing, monthly
 from kpibatch.commands.group import CRASHED, commands
 from kpibatch.commands.streams import steady_streams
 
-COMMANDS = (monthly, levels, keeping, mailing)  # each puts its own into the group
+COMMANDS = (beginning, monthly, levels, keeping, mailing)  # each puts its own into the group
 
 
 def main() -> None:

@@ -25,4 +25,5 @@ lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared
 agreement/       what each unit and who assesses it put their names to
 letter/          the letter that the rules come from, held against them
+draft/           a letter → a draft of its tables, with every doubt marked
 """

@@ -19,6 +19,7 @@ from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import Condition, MixedRow, edges, upward_reading
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.optional.crosschecks import read_checks
+from kpibatch.rules.optional.drafted import report_unchecked
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
@@ -34,6 +35,7 @@ from kpibatch.rules.schema import (
     BASELINES,
     CALENDAR,
     CROSSCHECKS,
+    DRAFT,
     EXAMPLES,
     EXPORTS,
     HOLIDAYS,
@@ -89,6 +91,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         doubtful={each.sheet: sheets[each.sheet].doubtful(each.keys[0]) for each in SHEETS},
     )
     report_origins(sheets[MEASURES.sheet], tables.exports)
+    report_unchecked(sheets[DRAFT.sheet])
     tables = _from_the_first_month(tables, Written(nodes, rules))
     in_cells = (fault for table in sheets.values() for fault in table.findings)
     return tables, [*unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]

@@ -282,6 +282,15 @@ class _Holidays(Sheet):
     name = Column("ชื่อ", 50, wraps=True)
 
 
+class _Draft(Sheet):
+    place = Column("ที่", 22)
+    line = Column("บรรทัด", 9, "number", optional=True)
+    printed = Column("หนังสือว่า", 60, wraps=True, optional=True)
+    read = Column("อ่านเป็น", 30, wraps=True, optional=True)
+    why = Column("เหตุที่ต้องตรวจ", 70, wraps=True, optional=True)
+    checked = Column("ตรวจแล้ว", 12, choices=Flag)
+
+
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
@@ -315,8 +324,9 @@ EXAMPLES = _Examples(
     optional=True,
 )
 HOLIDAYS = _Holidays("วันหยุด", ((_Holidays.day, _Holidays.name), (_Holidays.day,)), optional=True)
+DRAFT = _Draft("ร่าง", ((_Draft.place, _Draft.printed), (_Draft.place,)), optional=True)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
-    *(EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES),
+    *(EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES, DRAFT),
 )
 GUIDE = "คู่มือ"

@@ -3,6 +3,7 @@
 In: what a command came to.
 Out: lines and tables on the screen.
 
+beginning.py  what a new workspace begins with
 monthly.py  the ranking, the findings, who has sent
 levels.py   the level tables: their faults, the scorecard as read
 keeping.py  corrections, the history, closed months

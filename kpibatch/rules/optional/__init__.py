@@ -5,6 +5,7 @@ Out: records; what is wrong is remembered by the rows.
 
 exports.py      แหล่งข้อมูล: what central systems' exports give
 examples.py     ตัวอย่าง: worked cases and the level each should get
+drafted.py      ร่าง: whether a person has looked at what a draft doubts
 holidays.py     วันหยุด: the days on which nobody works
 crosschecks.py  กฎตรวจ: what values are held against besides their own bounds
 """

@@ -4,6 +4,7 @@ In: ``LevelTables``, or the rows of a workbook.
 Out: the workbook to fill in, the tables in words and as the annex of a letter, what differs between two of
 them.
 
+blank.py    the rows that every such workbook begins with
 book.py     writing such a workbook, with คู่มือ and dropdowns
 words.py    the level tables in words, as an office writes them
 worth.py    what a level or a value is worth, in words

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from kpibatch.base.thai import read_date, read_number
 from kpibatch.books.look import lines_of
@@ -19,7 +19,12 @@ from kpibatch.rules.schema import BASELINES, GUIDE, MEASURES, NODES, ROUND, SHEE
 from kpibatch.rules.schema import Sheet as Schema
 
 SPARE_ROWS = 200
+UNDATED = date(2020, 1, 1)  # of a workbook whose round has no days yet
 _GUIDE_WIDTHS = (30, 62, 58)
+
+
+Marks: TypeAlias = Mapping[tuple[str, int, int], str]
+"""What is said of cells, by sheet, row below the heading (from 1) and column (from 0)."""
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -28,31 +33,45 @@ def rows_of(text: str) -> list[list[str]]:
     return [line + [""] * (len(lines[0]) - len(line)) for line in lines]
 
 
-def write_level_book(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], day: date) -> None:
-    """Write the workbook; ``sheets`` holds each sheet's rows of text, the header first."""
+def write_level_book(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], day: date, marks: Marks | None = None
+) -> None:
+    """Write the workbook; ``sheets`` holds each sheet's rows of text, the header first; a cell of ``marks``
+    is coloured and has that comment.
+    """
     with Book(path, title="ตารางระดับ", day=day) as book:
         _write_guide(book, sheets)
         labels = {row[0]: row[1] for row in sheets.get(MEASURES.sheet, [])[1:]}
         for schema in (each for each in SHEETS if each.sheet in sheets or not each.optional):
-            _write_sheet(book.sheet(schema.sheet), schema, sheets[schema.sheet], labels)
+            told = {place[1:]: text for place, text in (marks or {}).items() if place[0] == schema.sheet}
+            _write_sheet(book.sheet(schema.sheet), schema, sheets[schema.sheet], labels, told)
         book.sheets[NODES.sheet].raw.activate()
 
 
+def top_of(schema: Schema) -> int:
+    """The row, from 0, in which a sheet's headings stand."""
+    return 1 if schema is BASELINES else 0
+
+
 def _write_sheet(
-    sheet: Sheet, schema: Schema, rows: Sequence[Sequence[str]], labels: Mapping[str, str]
+    sheet: Sheet,
+    schema: Schema,
+    rows: Sequence[Sequence[str]],
+    labels: Mapping[str, str],
+    told: Mapping[tuple[int, int], str],
 ) -> None:
     columns = [schema.column(heading) for heading in rows[0]]
-    top = 0
+    top = top_of(schema)
     sheet.widths(*(column.width for column in columns))
     if schema is BASELINES:  # the codes alone say little: the measures' names stand above them
-        top = 1
         names = ["", *(labels.get(code, "") for code in rows[0][1:])]
         sheet.put_row(0, 0, names, "quiet", "wrap", "centre")
         sheet.height(0, 4)
     sheet.put_row(top, 0, list(rows[0]), "head")
     sheet.height(top, 2)
     for number, row in enumerate(rows[1:], top + 1):
-        _write_row(sheet, number, columns, row)
+        marked = {column: text for (at, column), text in told.items() if at + top == number}
+        _write_row(sheet, number, columns, row, marked)
     _add_dropdowns(sheet, columns, top + 1, top + len(rows) + SPARE_ROWS)
     sheet.raw.freeze_panes(top + 1, schema.frozen)
     if len(rows) > 1 and schema is not ROUND:
@@ -60,9 +79,14 @@ def _write_sheet(
     sheet.page(top=top)
 
 
-def _write_row(sheet: Sheet, number: int, columns: Sequence[Column], row: Sequence[str]) -> None:
+def _write_row(
+    sheet: Sheet, number: int, columns: Sequence[Column], row: Sequence[str], marked: Mapping[int, str]
+) -> None:
     for index, (column, text) in enumerate(zip(columns, row, strict=True)):
         content, styles = _cell(column, text)
+        if index in marked:
+            styles = (*styles, "fair")
+            sheet.note(number, index, marked[index])
         sheet.put(number, index, content, "cell", *styles, valign="vcenter")
     wrapped = [
         lines_of(text, column.width) for column, text in zip(columns, row, strict=True) if column.wraps
