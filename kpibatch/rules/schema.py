@@ -189,16 +189,12 @@ class _Nodes(Sheet):
     no_target = Column("เมื่อไม่มีกลุ่มเป้าหมาย", 20, choices=NoTarget, optional=True)
     own_scores = Column(OWN_SCORES, 15, optional=True)
     cap = Column(CAP, 13, "number", optional=True)
-    template = (
-        Column("คำอธิบาย", 60, wraps=True, optional=True),
-        Column("สูตร", 48, wraps=True, optional=True),
-        Column("แหล่งข้อมูล", 34, wraps=True, optional=True),
-        Column("ความถี่", 16, wraps=True, optional=True),
-        Column("ผู้กำกับดูแล", 30, wraps=True, optional=True),
-        Column("ผู้จัดเก็บ", 30, wraps=True, optional=True),
-        Column("เป้าประสงค์", 44, wraps=True, optional=True),
-        Column("ยุทธศาสตร์", 44, wraps=True, optional=True),
-        Column("ทีม", 24, wraps=True, optional=True),
+    template = tuple(
+        Column(heading, width, wraps=True, optional=True)
+        for heading, width in (
+            *(("คำอธิบาย", 60), ("สูตร", 48), ("แหล่งข้อมูล", 34), ("ความถี่", 16), ("ผู้กำกับดูแล", 30)),
+            *(("ผู้จัดเก็บ", 30), ("เป้าประสงค์", 44), ("ยุทธศาสตร์", 44), ("ทีม", 24)),
+        )
     )
 
     @property
@@ -283,11 +279,12 @@ class _Holidays(Sheet):
 
 
 class _Draft(Sheet):
-    place = Column("ที่", 22)
+    place = Column("ช่องที่", 22)
     line = Column("บรรทัด", 9, "number", optional=True)
-    printed = Column("หนังสือว่า", 60, wraps=True, optional=True)
-    read = Column("อ่านเป็น", 30, wraps=True, optional=True)
-    why = Column("เหตุที่ต้องตรวจ", 70, wraps=True, optional=True)
+    told = tuple(
+        Column(heading, width, wraps=True, optional=True)
+        for heading, width in (("หนังสือว่า", 60), ("อ่านเป็น", 30), ("เหตุที่ต้องตรวจ", 70))
+    )
     checked = Column("ตรวจแล้ว", 12, choices=Flag)
 
 
@@ -301,20 +298,14 @@ NODES = _Nodes(
     frozen=3,
 )
 MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),), frozen=2)
+_ROW = (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure)
 RULES = _Rules(
     "ระดับ",
-    (
-        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure, _Rules.since, _Rules.deducts),
-        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure, _Rules.since),
-        (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure),
-        (_Rules.kpi, _Rules.case_of, _Rules.measure),
-    ),
+    ((*_ROW, _Rules.since, _Rules.deducts), (*_ROW, _Rules.since), _ROW, (*_ROW[:2], _Rules.measure)),
     frozen=4,
 )
 BASELINES = _Baselines("ค่าตั้งต้น", ((_Baselines.unit,),), any_column=Column("", 16, "number"))
-EXPORTS = _Exports(
-    "แหล่งข้อมูล", ((_Exports.code, _Exports.measure), (_Exports.measure,)), frozen=1, optional=True
-)
+EXPORTS = _Exports("แหล่งข้อมูล", ((_Exports.code, _Exports.measure), (_Exports.measure,)), optional=True)
 CROSSCHECKS = _Checks("กฎตรวจ", ((_Checks.left, _Checks.sign, _Checks.right), (_Checks.left,)), optional=True)
 EXAMPLES = _Examples(
     "ตัวอย่าง",
@@ -324,7 +315,7 @@ EXAMPLES = _Examples(
     optional=True,
 )
 HOLIDAYS = _Holidays("วันหยุด", ((_Holidays.day, _Holidays.name), (_Holidays.day,)), optional=True)
-DRAFT = _Draft("ร่าง", ((_Draft.place, _Draft.printed), (_Draft.place,)), optional=True)
+DRAFT = _Draft("ร่าง", ((_Draft.place,),), optional=True)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
     *(EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES, DRAFT),

@@ -2,12 +2,13 @@
 
     python tests/bench/drafts.py LETTERS
 
-LETTERS is a folder with the letters as files named like the workspaces in input_samples (NAME.txt, NAME.docx or
-NAME.pdf). A row of the draft is paired with the row of the sample that most of its thresholds agree with; a
+LETTERS is a folder with the letters as files named like the workspaces in input_samples (NAME.txt, .docx or
+.pdf). A row of the draft is paired with the row of the sample that most of its thresholds agree with; a
 threshold is right where the paired row has the same meaning at the same level of the same KPI. Thresholds
-are those in figures and days, cases included; what a sample's note calls an example stands in no letter. marked: right,
-and doubted; extra: drafted, and not in the sample. A threshold is invented where none of its figures stands in the letter at all, and no doubt says how it was
-read. Missing and wrong ones are listed.
+are those in figures and days, cases included; what a sample's note calls an example stands in no letter.
+marked: right, and doubted; extra: drafted, and not in the sample; invented: a figure that the letter does not
+print and no doubt explains, or a name, a group, a measure whose words are not the letter's. What is missing,
+wrong or invented is listed.
 """
 
 import re
@@ -169,7 +170,7 @@ def _compare_rows(score: Score, draft: Draft, tables: LevelTables, kpi: str, cod
 
 
 def _invented(draft: Draft, letter: Letter) -> Iterator[str]:
-    """Cells of figures, none of which the letter prints, and which no doubt explains; names and groups too."""
+    """Cells of figures that the letter does not print and no doubt explains; words that are not its own."""
     text = "\n".join(line.text for line in letter.lines)
     printed = {figure.value for figure in figures_in(text)}
     doubted = {(at, column) for at, column, _ in draft.rules.doubts}

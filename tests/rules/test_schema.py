@@ -36,6 +36,8 @@ OTHERS_WORDS = {
     "base/kinds.py": {"เดือน", "ระดับ", "วันที่"},  # a kind, and what is measured and not counted
     "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
     "forms/standard.py": {"รหัส"},
+    "rules/draft/nodes.py": {"ทีม"},  # the section of a letter
+    "rules/draft/stated.py": {"เดือน"},  # what a letter counts
     "intake/corrections.py": {
         "หน่วย",
         "รายการข้อมูล",
