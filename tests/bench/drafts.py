@@ -23,7 +23,6 @@ from kpibatch.rules.draft.draft import Draft, draft_of
 from kpibatch.rules.letter.figures import figures_in
 from kpibatch.rules.letter.match import nodes_of
 from kpibatch.rules.letter.parts import What, parts_of
-from kpibatch.rules.letter.said import is_ours
 from kpibatch.rules.letter.text import Letter, read_letter
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.phrases import ConditionFault, parse
@@ -85,7 +84,7 @@ def sample_rows(tables: LevelTables, kpi: str) -> list[Cells]:
     """The rows of a KPI as typed, those that are examples left out."""
     rows = []
     for rule in tables.rules:
-        if rule.kpi != kpi or (is_ours(rule.remark) and "ตัวอย่าง" in rule.remark):
+        if rule.kpi != kpi or "ตัวอย่าง" in rule.remark:
             continue
         unit = tables.measures[rule.measure].counting_unit
         cells = {level: _read(typed, unit) for level, typed in enumerate(rule.typed, 1) if typed}

@@ -4,8 +4,8 @@ In: ``Item``. Out: ``Ask``s, and the figures of the item that no ask holds.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kpibatch.base.kinds import Kind
@@ -16,6 +16,7 @@ from kpibatch.rules.draft.stated import Stated, others, stated_in
 from kpibatch.rules.records import Rollup, Source
 
 YES = "ใช่"
+BY_NAME = "percent-by-name"
 _NEXT = re.compile(r"และ(?=มี|ให้|ได้|ส|ต้อง|อย่าง)|พร้อม|โดย|สัปดาห์|เดือนละ|แต่|[(,;]")
 _BESIDE = re.compile(r"พร้อม(?:ทั้ง|กับ)?\s*(?=[ก-๙])(?P<more>.{6,})", re.DOTALL)
 _SIDE_ENDS = re.compile(r"^\s*(?:และ|โดย|แต่|พร้อม)\s*|\s*(?:และ|โดย|แต่|พร้อม|ทั้ง)?\s*$")
@@ -49,8 +50,9 @@ class Ask:
     doubts: tuple[Doubt, ...] = ()
 
 
-def asks_of(item: Item) -> list[Ask]:
-    """What an item asks; one that only introduces others asks nothing but what it states in figures.
+def asks_of(item: Item, kpi: str = "") -> list[Ask]:
+    """What an item of a KPI of that name asks; one that only introduces others asks nothing but what it
+    states in figures.
 
     >>> def asked(text): return [(a.typed, a.subject) for a in asks_of(Item(text, 1))]
     >>> asked("เบิกจ่ายไม่น้อยกว่าร้อยละ ๘๐พร้อมส่งหลักฐานครบถ้วน")
@@ -58,7 +60,7 @@ def asks_of(item: Item) -> list[Ask]:
     >>> asked("มีแผนปฏิบัติการ")
     [('ใช่', 'มีแผนปฏิบัติการ')]
     """
-    stated = stated_in(item.text, item.line).stated
+    stated = tuple(_by_name(each, item, kpi) for each in stated_in(item.text, item.line).stated)
     subjects, beside = _subjects(item.text, stated)
     asks = [
         _condition(item, each, subject, head)
@@ -67,6 +69,22 @@ def asks_of(item: Item) -> list[Ask]:
     if beside or not (asks or item.leads):
         asks.append(_done(item, beside or item.text))
     return asks
+
+
+def _by_name(stated: Stated, item: Item, kpi: str) -> Stated:
+    """A number of nothing, of a KPI that is called a percent, is one; doubted.
+
+    >>> [(a.kind.value, a.typed) for a in asks_of(Item("80", 1), "ร้อยละการเบิกจ่าย")]
+    [('ร้อยละ', '80')]
+    >>> [(a.kind.value, a.typed) for a in asks_of(Item("≥ 3", 1), "จำนวนแผน")]
+    [('จำนวน', '≥ 3')]
+    """
+    percent = str(Kind.PERCENT)
+    if stated.kind is not Kind.NUMBER or stated.unit or not kpi.startswith(percent):
+        return stated
+    doubt = Doubt(BY_NAME, item.line, around(item.text, stated.start, stated.end), stated.typed)
+    kept = tuple(each for each in stated.doubts if each.why != "bare")
+    return replace(stated, kind=Kind.PERCENT, unit=percent, doubts=(*kept, doubt))
 
 
 def left_out(item: Item) -> Iterator[Doubt]:
@@ -172,8 +190,3 @@ def _bare(text: str) -> str:
     """
     bare = squash(text).strip(_PUNCTUATION)
     return bare if bare.count("(") == bare.count(")") else bare.strip("() ")
-
-
-def all_asks(items: Iterable[Item]) -> list[Ask]:
-    """What a level's items ask, in their order."""
-    return [ask for item in items for ask in asks_of(item)]

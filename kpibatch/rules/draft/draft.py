@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kpibatch.base.errors import LetterFault
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.draft.asks import BY_NAME
 from kpibatch.rules.draft.doubts import Doubt
 from kpibatch.rules.draft.heads import Head, head_of
 from kpibatch.rules.draft.items import Item as Listed
@@ -81,7 +82,7 @@ def draft_of(letter: Letter) -> Draft:
     parts = parts_of(letter)
     if not parts.headings:
         raise LetterFault("letter-without-kpi", file=letter.file)
-    tables = {kpi: rows_of(items_of(parts, kpi)) for kpi in range(len(parts.headings))}
+    tables = {kpi: rows_of(items_of(parts, kpi), each.name) for kpi, each in enumerate(parts.headings)}
     asked = [level for table in tables.values() for row in table.rows for level in row.typed]
     draft = Draft(letter.file, head_of(letter, parts), min(max(asked, default=USUAL_LEVELS), MOST_LEVELS))
     _add_round(draft)
@@ -170,7 +171,7 @@ def _add_measure(draft: Draft, node: Drafted, row: Row, number: int) -> str:
     at = draft.measures.add(
         {
             MEASURES.code: code,
-            MEASURES.label: _shortened(row.subject) or node.name,
+            MEASURES.label: _shortened(row.subject if row.subject not in ("", row.unit) else node.name),
             MEASURES.counting_unit: row.unit,
             MEASURES.kind: str(row.kind),
             MEASURES.source: source,
@@ -179,7 +180,13 @@ def _add_measure(draft: Draft, node: Drafted, row: Row, number: int) -> str:
         }
     )
     draft.measures.doubt(at, MEASURES.rollup, doubts[:1])
+    draft.measures.doubt(at, MEASURES.kind, _of_the_kind(row)[:1])
     return code
+
+
+def _of_the_kind(row: Row) -> list[Doubt]:
+    """The doubts of a row's cells that are one doubt about what it measures."""
+    return [each for level in sorted(row.doubts) for each in row.doubts[level] if each.why == BY_NAME]
 
 
 def _add_rule(draft: Draft, node: Drafted, row: Row, case_of: str, measure: str) -> int:
@@ -192,7 +199,7 @@ def _add_rule(draft: Draft, node: Drafted, row: Row, case_of: str, measure: str)
         draft.rules.doubt(at, RULES.case, row.case.doubts)
     for level in sorted(row.typed):
         column = RULES.levels[level - 1]
-        draft.rules.doubt(at, column, row.doubts[level])
+        draft.rules.doubt(at, column, (each for each in row.doubts[level] if each.why != BY_NAME))
         draft.rules.doubt(at, column, _outside(draft, row, level))
         draft.thresholds += bool(row.typed[level]) and row.kind is not Kind.YES_NO
     return at

@@ -19,6 +19,7 @@ _INLINE = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>[0-9]{1,2})[.)]\s*(?=[ก-๙A
 _DASHED = re.compile(r"[-–•·]\s*(?=[ก-๙A-Za-z“\"])")
 _INLINE_DASH = re.compile(r"(?<=\s)[-–•·]\s?(?=[ก-๙A-Za-z“\"])")
 _LEADS = re.compile(r"(?:ดังนี้|ดังต่อไปนี้|ประกอบด้วย|ได้แก่)\s*[:.]?$")
+_SIGN = re.compile(r"^\s*[=:]\s*")
 DASH = "-"
 
 
@@ -48,7 +49,15 @@ def items_of(parts: Parts, kpi: int) -> dict[int, list[Item]]:
 
 
 def _listed(stretches: Sequence[Stretch]) -> list[Item]:
+    """The items of one level; the sign between its heading and its words is none of them.
+
+    >>> _listed([Stretch(0, 1, What.TEXT, "= ร้อยละ ๖๐", 4)])[0].text
+    'ร้อยละ ๖๐'
+    """
     items: list[Item] = []
+    if stretches:
+        first = replace(stretches[0], text=_SIGN.sub("", stretches[0].text))
+        stretches = [first, *stretches[1:]]
     for block in _blocks(stretches):
         items += _split(block, items)
     return [replace(each, text=squash(each.text)) for each in items if each.text.strip()]

@@ -11,7 +11,6 @@ from itertools import chain
 from kpibatch.base.thai import arabic, show_number, squash
 from kpibatch.rules.draft.doubts import Doubt
 from kpibatch.rules.letter.figures import Role, figures_in
-from kpibatch.rules.letter.ledger import seen_in
 from kpibatch.rules.letter.parts import OUTSIDE, Heading, Parts, What
 from kpibatch.rules.schema import NODES, Scope
 
@@ -109,18 +108,16 @@ def _node(parts: Parts, kpi: int, node: Drafted) -> Drafted:
 
 def _weight(parts: Parts, kpi: int, heading: Heading) -> tuple[str, Doubt | None]:
     """The weight printed for a KPI; of several, the one in the row that heads it, and a doubt."""
-    printed = list(seen_in(parts.of(kpi, What.WEIGHT)))
-    if not printed:
+    weights = [(each.line, figure) for each in parts.of(kpi, What.WEIGHT) for figure in figures_in(each.text)]
+    if not weights:
         return "", None
-    first = next((seen for seen in printed if seen.stretch.line == heading.line), printed[0])
-    value = first.figure.value
-    typed = "" if value != value else show_number(value)
-    texts = " / ".join(f"{seen.figure.text} ({seen.stretch.line})" for seen in printed)
-    if first.figure.role is Role.DOUBTFUL:
-        return typed, Doubt("garbled", first.stretch.line, texts, typed)
-    if len({seen.figure.value for seen in printed}) > 1:
-        other = next(seen for seen in printed if seen.figure.value != value)
-        return typed, Doubt("weight-two", other.stretch.line, texts, typed)
+    line, first = next((each for each in weights if each[0] == heading.line), weights[0])
+    typed = "" if first.value != first.value else show_number(first.value)
+    texts = " / ".join(f"{figure.text} ({at})" for at, figure in weights)
+    if first.role is Role.DOUBTFUL:
+        return typed, Doubt("garbled", line, texts, typed)
+    if others := [at for at, figure in weights if figure.value != first.value]:
+        return typed, Doubt("weight-two", others[0], texts, typed)
     return typed, None
 
 

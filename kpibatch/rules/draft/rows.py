@@ -71,13 +71,13 @@ class Table:
     left_out: list[tuple[Item, Doubt]] = field(default_factory=list)
 
 
-def rows_of(listed: Mapping[int, Sequence[Item]]) -> Table:
-    """The rows that the items of a KPI's levels make."""
+def rows_of(listed: Mapping[int, Sequence[Item]], kpi: str = "") -> Table:
+    """The rows that the items of the levels of a KPI of that name make."""
     table = Table()
     for level, items in listed.items():
         for each in cased(items):
             lone = lone_case(each.item) if each.case is None else None
-            for ask in asks_of(each.item):
+            for ask in asks_of(each.item, kpi):
                 _take(table, level, ask, each.case, [lone] if lone else [])
             _leave_out(table, each.item)
     _whole_of_percents(table)

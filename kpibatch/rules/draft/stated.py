@@ -107,7 +107,7 @@ def _stated(text: str, line: int, figure: Figure, last: Figure, before: Sequence
         return None
     if figure.kind is Said.PERCENT:
         return _percent(text, line, figure, last)
-    return _count(text, line, figure, before) if figure.kind is Said.NUMBER else None
+    return _count(text, line, figure, last, before) if figure.kind is Said.NUMBER else None
 
 
 def _lead(text: str, start: int) -> re.Match[str]:
@@ -150,8 +150,9 @@ def _checked(text: str, line: int, span: tuple[int, int], unit: str) -> tuple[st
     return typed, doubts
 
 
-def _count(text: str, line: int, figure: Figure, before: Sequence[Stated]) -> Stated | None:
-    """A number bounds where a word says so; a bare one with a noun is read as at least, and doubted.
+def _count(text: str, line: int, figure: Figure, last: Figure, before: Sequence[Stated]) -> Stated | None:
+    """A number bounds where a word says so, or as a band; a bare one with a noun, or that is all there is, is
+    read as at least, and doubted.
 
     >>> [s.typed for s in stated_in("อย่างน้อย ๒ ช่องทาง โดยทั้ง ๒ ช่องทาง ภายใน ๓๐ วันทำการ", 1).stated]
     ['อย่างน้อย ๒']
@@ -159,21 +160,21 @@ def _count(text: str, line: int, figure: Figure, before: Sequence[Stated]) -> St
     [('๒', 'bare')]
     """
     lead = _lead(text, figure.start)
-    behind = _TAIL.match(text, figure.end + len(_noun_behind(text, figure)))
+    behind = _TAIL.match(text, last.end + len(_noun_behind(text, last)))
     way = behind["way"] if behind else None
     if _WHETHER.match(text[figure.end :]) or _due(text, figure):
         return None
-    if not (lead["bound"] or way or lead["of"]):
+    if not (lead["bound"] or way or lead["of"] or last is not figure):
         return _bare(text, line, figure, before)
-    span = (lead.start(), figure.end)
-    typed, doubts = _checked(text, line, span, figure.noun)
+    span = (lead.start(), last.end)
+    typed, doubts = _checked(text, line, span, last.noun)
     if way and typed:
         typed = f"{typed} {way}"
-    if not lead["bound"] and not way:
+    if not lead["bound"] and not way and last is figure:
         if _in_parens(text, figure):
             return None
         doubts = (*doubts, Doubt("bare", line, around(text, figure.start, figure.end), typed))
-    return Stated(Kind.NUMBER, typed, *span, figure.noun, doubts)
+    return Stated(Kind.NUMBER, typed, *span, last.noun, doubts)
 
 
 def _noun_behind(text: str, figure: Figure) -> str:
@@ -194,7 +195,8 @@ def _bare(text: str, line: int, figure: Figure, before: Sequence[Stated]) -> Sta
     """A number with a noun and no word that bounds; not where it says once more what bounds already, or
     stands beside a condition.
     """
-    if not figure.noun or _in_parens(text, figure) or figure.noun in _TIME:
+    alone = text.strip() == figure.text
+    if not alone and (not figure.noun or _in_parens(text, figure) or figure.noun in _TIME):
         return None
     whole = re.search(r"ทั้ง\s*$", text[: figure.start])
     if any(each.unit == figure.noun for each in before) or (before and not whole):

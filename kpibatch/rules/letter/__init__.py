@@ -8,6 +8,7 @@ pdf.py      the text of a .pdf (the door to pypdfium2)
 text.py     any letter's lines
 figures.py  every number, date and percent of a text, and which can be no rule
 slips.py    whether two figures are one digit apart
+columns.py  the columns of a letter's tables
 parts.py    which KPI and level a stretch of the letter is about
 match.py    which node a KPI of the letter is
 rounds.py   the round that a letter is about

@@ -12,6 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kpibatch.base.thai import arabic, squash
+from kpibatch.rules.letter.columns import (
+    group_line,
+    has_levels,
+    is_group,
+    is_weight,
+    level_of,
+    numbered,
+    row_heading,
+)
 from kpibatch.rules.letter.text import Letter, Line
 
 OUTSIDE = -1
@@ -20,6 +29,7 @@ _HEADING = re.compile(
     r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)(?![0-9/])\s*[:.)]?\s*"
 )
 _SUB = re.compile(r"\((?P<number>[0-9]{1,2}\.[0-9]{1,2})\)\s*")
+_NUMBERED_HEADING = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)[.)]\s*(?=[ก-๙])")
 _ROW = re.compile(r"(?P<number>[0-9]{1,2})\s+(?=[ก-๙])")
 _SECTION = re.compile(
     r"(?:[0-9.]{1,4}\s+)?(?P<name>(?:ตัวชี้วัด|เป้าหมายผลสำเร็จ\s*ของ)\s*(?:งาน)?\s*"
@@ -125,7 +135,7 @@ class _Walk:
         if self._columns(line):
             self.parts.stretches.append(Stretch(OUTSIDE, 0, What.HEAD, line.text, line.number))
             return
-        cells = line.text.split("\t")
+        cells = numbered(self.columns, line.text.split("\t"))
         if len(cells) == 1 and self._ends(cells[0]):
             self.kpi = OUTSIDE
         for at, cell in enumerate(cells):
@@ -155,9 +165,12 @@ class _Walk:
     def _cell(self, number: int, at: int, cell: str, cells: list[str]) -> None:
         plain = arabic(cell)
         heads = self.columns[at] if at < len(self.columns) and len(cells) > 1 else ""
-        if "ผู้รับผิดชอบ" in heads or re.search(r"(?:หน่วยงาน|ฝ่าย)\s*รับผิดชอบ", heads):
+        if is_group(heads):
             self._put(What.GROUP, cell, number)
-        elif "น้ำหนัก" in heads or (len(cells) > 1 and not heads and _lone(plain) and at):
+        elif level_of(heads) and has_levels(self.columns):
+            self.level = level_of(heads) if self.kpi != OUTSIDE else 0
+            self._put(What.TEXT, cell, number)
+        elif is_weight(heads) or (len(cells) > 1 and not heads and _lone(plain) and at):
             self._put(What.WEIGHT, cell, number)
         elif len(cells) == 1 and self.tail and _lone(plain):
             name = self.tail[min(self.alone, len(self.tail) - 1)]
@@ -165,7 +178,7 @@ class _Walk:
             self._put(What.WEIGHT if name == "น้ำหนัก" else What.ROUND, cell, number)
         else:
             for paragraph in cell.split("\n"):
-                self._paragraph(number, paragraph, cells if at == 0 else [])
+                self._paragraph(number, paragraph, cells if at == 0 else [], heads)
 
     def _put(self, what: What, text: str, number: int) -> None:
         """Keep a stretch; a weight that stands in a sentence is a stretch of its own."""
@@ -177,9 +190,12 @@ class _Walk:
             level = self.level if what is What.TEXT else 0
             self.parts.stretches.append(Stretch(self.kpi, level, what, text, number))
 
-    def _paragraph(self, number: int, text: str, cells: list[str]) -> None:
+    def _paragraph(self, number: int, text: str, cells: list[str], heads: str) -> None:
         """One paragraph: does it name a section, head a KPI, begin levels?"""
         plain = arabic(text)
+        if self.kpi != OUTSIDE and (group := group_line(text)):
+            self._put(What.GROUP, group, number)
+            return
         if (named := _SECTION.match(plain)) and not _HEADING.match(plain):
             goes_on, self.section = named["of"] == self.section, named["of"]
             self.parts.sections.setdefault(
@@ -190,7 +206,7 @@ class _Walk:
                     self.kpi, self.level = OUTSIDE, 0
                 self.parts.stretches.append(Stretch(OUTSIDE, 0, What.HEAD, text, number))
                 return
-        begun = self._heading(plain, cells)
+        begun = self._heading(plain, cells) or row_heading(heads, self.columns, plain)
         if begun:
             self._begin(number, text, begun)
             text, plain = text[begun.end() :], arabic(text)[begun.end() :]
@@ -203,6 +219,8 @@ class _Walk:
         if match := _HEADING.match(plain):
             return match
         if self.kpi != OUTSIDE and (match := _SUB.match(plain)):
+            return match
+        if _INLINE_WEIGHT.search(plain) and (match := _NUMBERED_HEADING.match(plain)):
             return match
         row = _ROW.match(plain)
         if row and _LEVEL.search(plain) and (self.tail or len(cells) > 1):
