@@ -292,11 +292,8 @@ ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
 UNITS = _Units("หน่วย", ((_Units.code,),), frozen=2)
-NODES = _Nodes(
-    "ตัวชี้วัด",
-    ((_Nodes.code, _Nodes.scope, _Nodes.since), (_Nodes.code, _Nodes.since), (_Nodes.code,)),
-    frozen=3,
-)
+_NODE = (_Nodes.code, _Nodes.scope, _Nodes.since)
+NODES = _Nodes("ตัวชี้วัด", (_NODE, (_Nodes.code, _Nodes.since), _NODE[:1]), frozen=3)
 MEASURES = _Measures("รายการข้อมูล", ((_Measures.code,),), frozen=2)
 _ROW = (_Rules.kpi, _Rules.case_of, _Rules.case, _Rules.measure)
 RULES = _Rules(
