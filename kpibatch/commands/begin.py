@@ -45,7 +45,7 @@ def _needs_room(folder: Path) -> None:
 def _begin(folder: Path, write_tables: Callable[[Path], None]) -> None:
     """Everything is written beside; a folder that is there and empty is filled, its configuration last."""
     target = folder.resolve()
-    _needs_room(target)
+    _needs_room(folder)
     new = target.with_name(f".{target.name}.new")
     try:
         shutil.rmtree(new, ignore_errors=True)

@@ -19,7 +19,7 @@ YES = "ใช่"
 BY_NAME = "percent-by-name"
 _NEXT = re.compile(r"และ(?=มี|ให้|ได้|ส|ต้อง|อย่าง)|พร้อม|โดย|สัปดาห์|เดือนละ|แต่|[(,;]")
 _BESIDE = re.compile(r"พร้อม(?:ทั้ง|กับ)?\s*(?=[ก-๙])(?P<more>.{6,})", re.DOTALL)
-_SIDE_ENDS = re.compile(r"^\s*(?:และ|โดย|แต่|พร้อม)\s*|\s*(?:และ|โดย|แต่|พร้อม|ทั้ง)?\s*$")
+_SIDE_ENDS = re.compile(r"^\s*(?:และ|โดย|แต่|พร้อม)\s*|\s*(?:และ|โดย|แต่|พร้อม|ทั้ง|ได้)?\s*$")
 _MONTHLY = re.compile(r"ทุก\s?เดือน|เดือนละ|ประจำเดือน|รายเดือน")
 _A_MONTH = re.compile(rf"{_MONTHLY.pattern}|ต่อ\s?เดือน|/\s?เดือน")
 _EVIDENCE = re.compile(r"หลักฐาน")

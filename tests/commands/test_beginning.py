@@ -1,0 +1,154 @@
+"""``init``: a workspace appears whole, where nothing stood; a letter that gives no draft leaves nothing."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from docx import Document
+from workspace import ROOT, digest, open_book
+from workspace import kpibatch as in_workspace
+
+from kpibatch.base.config import read_config
+from kpibatch.commands import begin
+from kpibatch.rules.reader import read_levels
+from kpibatch.rules.schema import SHEETS
+
+LETTER = "ตัวชี้วัด ปีงบประมาณ พ.ศ. 2568\nตัวชี้วัดที่ 1 ร้อยละการเบิกจ่าย (น้ำหนัก 100)\nระดับ 1 ร้อยละ 60\nระดับ 2 ร้อยละ 70\n"
+WHOLE = ["config.toml", "level_tables.xlsx", "output", "submissions"]
+
+
+def init(folder: Path, *options: object) -> Result:
+    return in_workspace(ROOT, "init", str(folder), *map(str, options))
+
+
+def letter(folder: Path, content: bytes | str = LETTER, name: str = "letter.txt") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_blank_workspace_is_whole_and_can_be_read(tmp_path: Path) -> None:
+    done = init(tmp_path / "new")
+    assert (done.exit_code, names(tmp_path / "new")) == (0, WHOLE)
+    assert read_config(tmp_path / "new").level_tables.is_file()
+    book = open_book(tmp_path / "new" / "level_tables.xlsx")
+    assert book.sheetnames == ["คู่มือ", *(each.sheet for each in SHEETS if not each.optional)]
+    assert book["ระดับ"].data_validations.dataValidation
+    tables, faults = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert (tables.nodes, tables.level_count) == ((), 5)
+    assert {fault.code for fault in faults} == {"table-item-missing"}
+
+
+def test_its_configuration_is_the_repositorys_with_paths_of_its_own(tmp_path: Path) -> None:
+    init(tmp_path / "new")
+    ours = (ROOT / "config.toml").read_text(encoding="utf-8").replace("input_samples/buriram-2565-2/", "")
+    assert (tmp_path / "new" / "config.toml").read_text(encoding="utf-8") == ours
+
+
+def test_from_a_letter(tmp_path: Path) -> None:
+    done = init(tmp_path / "new", "--from", letter(tmp_path))
+    assert (done.exit_code, names(tmp_path / "new")) == (0, WHOLE)
+    assert "ตัวชี้วัด 1, น้ำหนัก 1, เกณฑ์ที่เป็นตัวเลขหรือวันที่ 2, อ่านไม่แน่ใจ 0" in done.output
+    tables, _ = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert [edge.text() for edge in tables.rules[0].edges if edge] == ["≥ 60", "≥ 70"]
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    before = (tmp_path / "new").stat().st_ino
+    assert init(tmp_path / "new").exit_code == 0
+    assert (names(tmp_path / "new"), names(tmp_path)) == (WHOLE, ["new"])
+    assert (tmp_path / "new").stat().st_ino == before  # who stands in it stays in it
+
+
+@pytest.mark.parametrize("what", ["a file", "a folder with a file", "a hidden file", "a link to nothing"])
+def test_where_something_stands_nothing_is_touched(what: str, tmp_path: Path) -> None:
+    target = tmp_path / "new"
+    if what == "a file":
+        target.write_text("kept")
+    elif what == "a link to nothing":
+        target.symlink_to(tmp_path / "nowhere")
+    else:
+        target.mkdir()
+        (target / (".kept" if "hidden" in what else "kept")).write_text("kept")
+    before = sorted(map(str, tmp_path.rglob("*")))
+    for options in ((), ("--from", tmp_path / "no letter.txt")):
+        done = init(target, *options)
+        assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert sorted(map(str, tmp_path.rglob("*"))) == before
+
+
+def tracked(folder: Path) -> Path:
+    """A .docx in which a paragraph was inserted and the change is tracked."""
+    from docx.oxml import OxmlElement
+
+    document = Document()
+    for line in LETTER.splitlines():
+        document.add_paragraph(line)
+    run = document.paragraphs[-1].runs[0]._r
+    change = OxmlElement("w:ins")
+    run.addprevious(change)
+    change.append(run)
+    document.save(str(folder / "letter.docx"))
+    return folder / "letter.docx"
+
+
+BAD = {
+    "no file": lambda folder: folder / "none.txt",
+    "an empty file": lambda folder: letter(folder, b""),
+    "no KPI": lambda folder: letter(folder, "เรียน นายอำเภอ ขอเชิญประชุม"),
+    "a picture": lambda folder: letter(folder, b"\x89PNG\r\n\x1a\n\0\0\0", "letter.png"),
+    "a workbook": lambda folder: (init(folder / "w"), folder / "w" / "level_tables.xlsx")[1],
+    "a broken .docx": lambda folder: letter(folder, b"PK\3\4broken", "letter.docx"),
+    "a .pdf of nothing": lambda folder: letter(folder, b"%PDF-1.4\n%%EOF\n", "letter.pdf"),
+    "UTF-16 without a mark": lambda folder: letter(folder, LETTER.encode("utf-16-le")),
+    "tracked changes": tracked,
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_letter_that_gives_no_draft_is_one_line_and_leaves_nothing(what: str, tmp_path: Path) -> None:
+    path = BAD[what](tmp_path)
+    done = init(tmp_path / "new", "--from", path)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
+    assert path.name in done.output
+    assert not [name for name in names(tmp_path) if "new" in name]
+
+
+def test_thai_windows_text_is_read(tmp_path: Path) -> None:
+    assert init(tmp_path / "new", "--from", letter(tmp_path, LETTER.encode("cp874"))).exit_code == 0
+
+
+def test_a_word_table_is_read(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("ตัวชี้วัด ปีงบประมาณ พ.ศ. 2568")
+    rows = [["ตัวชี้วัด", "น้ำหนัก", "ผู้รับผิดชอบ"], ["ตัวชี้วัดที่ 1 การเบิกจ่าย\nระดับ 1 ร้อยละ 60", "100", "กลุ่มงานคลัง"]]
+    table = document.add_table(2, 3)
+    for cells, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, texts, strict=True):
+            cell.text = text
+    document.save(str(tmp_path / "letter.docx"))
+    done = init(tmp_path / "new", "--from", tmp_path / "letter.docx")
+    assert "ตัวชี้วัด 1, น้ำหนัก 1, เกณฑ์ที่เป็นตัวเลขหรือวันที่ 1" in done.output
+
+
+def test_a_disk_that_refuses_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "there").mkdir()
+    monkeypatch.setattr(begin, "on_disk", refuse)
+    for name in ("new", "there"):
+        done = init(tmp_path / name)
+        assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert (names(tmp_path), names(tmp_path / "there")) == (["there"], [])
+
+
+def test_the_same_call_writes_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        init(tmp_path / name)
+    assert digest(tmp_path / "a" / "level_tables.xlsx") == digest(tmp_path / "b" / "level_tables.xlsx")
