@@ -6,7 +6,7 @@ cell. The reader sees column A (measure codes, hidden), one hidden row (month ke
 finds them by what they hold, so inserted rows or columns, or a renamed sheet, do not shift data.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,12 +181,21 @@ class _Form:
             row, Column.BASE_NAME, [weight, None, *[None] * free], "section", "wrap", valign="vcenter"
         )
         lines = lines_of(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]))
-        sheet.height(row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME])))
+        sheet.height(row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME]), self._off(row, off)))
         self.page.last = row
         for number, measure in enumerate(measures, 1):
             self.item(number, measure)
         if not measures:
             self._nothing_asked()
+
+    def _off(self, row: int, words: Collection[str]) -> int:
+        """By what points are taken off, beside a KPI's weight; how many lines that takes."""
+        columns, text = self.page.columns, "\n".join(words)
+        if not words:
+            return 1
+        extra = {"font_size": _SMALL, "bold": False, "valign": "vcenter"}
+        self.sheet.merge(row, Column.BASE, columns.last, text, "section", "wrap", **extra)
+        return lines_of(text, sum(columns.widths[Column.BASE : columns.last + 1]))
 
     def _nothing_asked(self) -> None:
         row, last = self.page.last + 1, self.page.columns.last

@@ -18,6 +18,7 @@ from kpibatch.base.addresses import address
 from kpibatch.rules.formulas.plan import KpiPlan, plan_kpi
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain import explain
+from kpibatch.workbooks.unit.book import write_unit_book
 
 JUNE = "2565-06"
 GIVEN: dict[str, dict[str, object]] = {
@@ -129,3 +130,12 @@ def test_formulas_give_what_the_program_says_and_follow_a_change(
         return values[kpi][address(plan.first + row, plan.level)].value
 
     assert [level("K3", 0), level("K2", 2), level("K0", 0), level("K0", 3)] == [1, 1, 5, 0]
+
+
+def test_a_units_own_page_shows_each_value_of_which_one_is_enough(outcome: Outcome, tmp_path: Path) -> None:
+    write_unit_book(outcome, outcome.tables.unit["3101"], tmp_path / "unit.xlsx")
+    rows = {row[0]: row for row in load_workbook(tmp_path / "unit.xlsx").worksheets[0].values}
+    shown = str(rows["K4"][7])
+    values = outcome.measured.row(0)
+    assert shown.split(" หรือ ")[-1] == f"{values['other']:g} ครัวเรือน"
+    assert len(shown.split(" หรือ ")) == 2

@@ -109,7 +109,9 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     alike = node.weighs_alike and total == node.weight
     sheet.put(at, 2, node.weight if alike else shown, "section", "wrap", "centre")
     sheet.put(at, 3, node.responsible, "section", "wrap")
-    sheet.height(at, 1 if alike else lines_of(shown, _WIDTHS[2]))
+    title, sides = f"{node.code}  {node.name}  {words}", [lines_of(node.responsible, _WIDTHS[3])]
+    sides += [] if alike else [lines_of(shown, _WIDTHS[2])]
+    sheet.height(at, max(lines_of(title, sum(_WIDTHS[:2])), *sides))
     for line in (*worth_in_words(tables, node, language), *template_in_words(node, language)):
         at += 1
         sheet.merge(at, 0, 3, line, "cell", "wrap", indent=depth)
@@ -122,7 +124,9 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) 
     begun = {node.since, *(rule.since for rule in tables.rows_of(node.code))}
     facts = [words, since_in_words(max(begun), language), leaves_in_words(node, language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
-    lines = [(name, True), *((line, False) for line in lines_below(tables, node, language))]
+    of_whom = [] if node.weighs_alike else [say("annex.weight-of", language, weight=weight)]
+    lines = [(name, True), *((line, False) for line in (*of_whom, *lines_below(tables, node, language)))]
+    weight = weight if node.weighs_alike else say("annex.by-unit", language)
     for number, (line, first) in enumerate(lines):
         row = at + number
         edge = {

@@ -224,7 +224,8 @@ class KpiWriter:
         yield Column(say("score"), 10.0, self._score, ("cell", "points"), score)
         yield Column(say("months-short"), 11.0, self._months_short, (*centre, "input"))
         status = self._beside_level(formulas.status, say("no-target"))
-        yield Column(say("status"), 13.0, self._status, centre, status)
+        width = max(13.0, 1.3 * len(say("no-target"))) if self.plan.leaf.leaves else 13.0
+        yield Column(say("status"), width, self._status, centre, status)
 
     def _unless_left_out(self, formula: Live) -> Live:
         """A level's formula; of a KPI that may leave a unit, “–” as long as it does."""

@@ -66,7 +66,7 @@ class LevelBlock:
             self.sheet.merge(top + 1, *self._remark, "", "section")
             return
         first, last = self._remark
-        self.sheet.put(top + 1, first, self.say("score-cap"), "section")
+        self.sheet.put(top + 1, first, self.say("score-cap"), "section", shrink=True)
         self.sheet.put(top + 1, first + 1, plan.leaf.cap, "cell", "input", "centre", "bold")
         self.sheet.put(top + 1, last, "", "section")
 

@@ -7,7 +7,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
-from kpibatch.books.look import TEAL
+from kpibatch.books.look import TEAL, lines_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
@@ -34,6 +34,7 @@ from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
 _MEDALS = ("#F4D774", "#DCE1E7", "#E7C9A9")
 _LIST_TOP = 6
+_SECTION_WIDTH, _TALLEST = 16.0, 8
 _CHARTED = 40
 
 
@@ -77,7 +78,8 @@ class ListSheet:
         self.sheet.put(1, 0, heading(self.outcome), "subtitle")
         self._figures()
         put_heads(self.sheet, _LIST_TOP, columns)
-        self.sheet.height(_LIST_TOP, 3)
+        most = max((lines_of(self._head(code), _SECTION_WIDTH) for code in self.sections), default=1)
+        self.sheet.height(_LIST_TOP, min(max(3, most), _TALLEST))
         for at, standing in enumerate(self.outcome.standings, _LIST_TOP + 1):
             put_line(self.sheet, at, columns, standing)
             self._sparkline(at)
@@ -138,8 +140,11 @@ class ListSheet:
                 return "–"  # a KPI that stands under nothing and does not apply
             return "" if standing.total != standing.total else _known(score)
 
-        head = f"{code}  {self.outcome.tables.node[code].name}"
-        return Column(head, 16, result, ("cell", "points"), self._looked_up(self.scores.column(code)))
+        formula = self._looked_up(self.scores.column(code))
+        return Column(self._head(code), _SECTION_WIDTH, result, ("cell", "points"), formula)
+
+    def _head(self, code: str) -> str:
+        return f"{code}  {self.outcome.tables.node[code].name}"
 
     def _movement(self) -> Iterator[Column[Standing]]:
         """Ranks gained since the month before, room for the line through the months, and the status."""

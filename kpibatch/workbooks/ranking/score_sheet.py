@@ -249,7 +249,9 @@ class ScoreWriter:
                 styles = ("section", "input", "number")
                 self.sheet.put(WEIGHT_ROW, column, node.weight, *styles, align="center")
             else:
-                self.sheet.put(WEIGHT_ROW, column, self.say("weight-by-unit"), "section", "centre")
+                self.sheet.put(
+                    WEIGHT_ROW, column, self.say("weight-by-unit"), "section", "centre", shrink=True
+                )
         self.sheet.put_row(HEAD, self.plan.breaker(0), heads[self.plan.breaker(0) :], "head")
 
     def _means(self) -> None:

@@ -2,6 +2,7 @@
 in words.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -195,19 +196,29 @@ def _line(view: View, leaf: Node) -> Line:
 
 
 def _values_in_short(view: View, kpi: str) -> str:
-    """The one figure that a KPI turns on; where it has several rows, how many of them have reached their last
-    level.
+    """The one figure that a KPI turns on, or those of which one is enough; where it has several rows, how
+    many of them have reached their last level.
     """
     taken = int(view.outcome.scores.kpis[kpi].case[view.row])
     rules = view.tables.rules_in_case(kpi, taken)
     figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
     parts = [_in_words(view, view.tables.measures[code]) for code in figures] if len(figures) == 1 else []
     asked = alternatives(rules)
+    if len(asked) == 1 and len(asked[0]) > 1:
+        parts = _one_of(view, asked[0])
     if len(asked) > 1:
         parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rows) for rows in asked), of=len(asked)))
     if off := float(view.outcome.scores.kpis[kpi].points.deducted[view.row]):
         parts.append(f"{say('sheet.deducted', view.outcome.language)} {show_number(round(off, 9))}")
     return "\n".join(parts)
+
+
+def _one_of(view: View, rows: Sequence[Rule]) -> list[str]:
+    """The values of which one is enough, those that are there."""
+    language, values = view.outcome.language, view.values
+    known = [rule.measure for rule in rows if not math.isnan(values[rule.measure])]
+    words = (_in_words(view, view.tables.measures[code]) for code in dict.fromkeys(known))
+    return [say("step.or", language).join(words)] if known else []
 
 
 def _fulfilled(view: View, rows: Sequence[Rule]) -> bool:

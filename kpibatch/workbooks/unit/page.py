@@ -84,7 +84,7 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
     ranked = view.say("of-units", ranked=view.outcome.ranked) if standing.rank else view.say("unranked")
     if standing.in_group:
         facts = {"rank": standing.in_group, "ranked": standing.of_group, "group": view.unit.group}
-        ranked = f"{ranked}   {view.say('in-group', **facts)}"
+        ranked = f"{ranked}\n{view.say('in-group', **facts)}"
     percent = {"num_format": STYLES["percent"]["num_format"]} | exact_format("percent", standing.percent)
     cards: list[tuple[str, str | float, str, dict[str, Any]]] = [
         (
@@ -104,12 +104,17 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
         ("status", word, counts_in_words(view), {"bg_color": colour}),
     ]
     frame = {"bg_color": MIST, "left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
+    most = 1
     for (first, last), (name, content, caption, extra) in zip(_CARDS, cards, strict=True):
         own = frame | {"bg_color": extra.get("bg_color", MIST)}
         _spread(sheet, row, first, last, view.say(f"card-{name}"), "bold", "centre", **own)
         _spread(sheet, row + 1, first, last, content, "big", "centre", shrink=True, **(own | extra))
-        _spread(sheet, row + 2, first, last, caption, "centre", **own, font_size=14, shrink=True)
+        lines = lines_of(caption, sum(_WIDTHS[first : last + 1]))
+        fit = {"text_wrap": True} if lines > 1 else {"shrink": True}
+        _spread(sheet, row + 2, first, last, caption, "centre", **own, font_size=14, **fit)
+        most = max(most, lines)
     tall(sheet, row + 1, 2)
+    tall(sheet, row + 2, most)
 
 
 def _reasons(sheet: Sheet, view: View, row: int) -> int:

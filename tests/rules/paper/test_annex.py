@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from tablebook import levels
+from weighing import weighing
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -321,3 +322,11 @@ def test_what_a_level_is_worth_and_what_takes_points_off_stand_below_the_kpi(tmp
     ]
     assert not any(line.startswith("หักคะแนน") for line in below["I1"])
     assert any("คะแนนรวมสูงสุดไม่เกิน 5.2" in str(first) for first, _ in rows)
+
+
+def test_weights_that_differ_by_unit_stand_in_a_line_below_the_name(tmp_path: Path) -> None:
+    write_annex(weighing(), tmp_path / "annex.xlsx", "th", date(2022, 4, 1))
+    rows = list(open_book(tmp_path / "annex.xlsx").worksheets[0].iter_rows(values_only=True))
+    at = next(at for at, row in enumerate(rows) if row[0] == "T1")
+    assert (rows[at][1], rows[at][2]) == ("เบิกจ่าย", "ตามหน่วย")
+    assert rows[at + 1][1] == "น้ำหนักร้อยละ 70 (กลุ่ม ใหญ่), 40 (เฉพาะ กระสัง, สตึก)"
