@@ -12,6 +12,8 @@ shown.py    a number as its cell shows it: a percent, a day, something unclear
 read.py     reading any workbook: values at their addresses (the door to calamine)
 text.py     a text file's letters, and a CSV as a grid
 values.py   a cell → a value of a measure's kind, or why not
+reckon_functions.py  the functions of a spreadsheet's formulas
+reckon.py   what a spreadsheet program makes of a formula
 table.py    a sheet as a table; faults collected with their cells
 write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
 columns.py  a list on a sheet as data: head, width, cell and look of each column

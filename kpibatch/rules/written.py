@@ -98,9 +98,17 @@ def levels_asked(rules: Iterable[Rule]) -> list[int]:
 
 def may_come(measure: Measure, rules: Iterable[Rule], today: int) -> bool:
     """Whether a blank day is not missing yet: all its deadlines lie ahead of ``today`` (an ordinal)."""
+    due = first_deadline(measure, rules)
+    return due is not None and due > today
+
+
+def first_deadline(measure: Measure, rules: Iterable[Rule]) -> float | None:
+    """The first last day (an ordinal) by which some row asks for a day; none of what is no day, or is asked
+    by no row.
+    """
     asked = (edge for rule in rules if rule.measure == measure.code for edge in rule.edges if edge)
     deadlines = [edge.last_day for edge in asked] if measure.kind is Kind.DATE else []
-    return bool(deadlines) and min(deadlines) > today
+    return min(deadlines, default=None)
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:

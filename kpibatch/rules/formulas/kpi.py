@@ -4,29 +4,29 @@ Every formula refers to the values in the unit's own row and to the thresholds i
 officer can follow it; none holds a threshold itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from kpibatch.base.addresses import ref, span
+from kpibatch.base.addresses import excel_day, ref, span
 from kpibatch.rules.computations import Cells
 from kpibatch.rules.conditions import DECIMALS, NOT_GIVEN
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure
 from kpibatch.rules.sources import are_days, computed_formula, quotients
-from kpibatch.rules.written import alternatives, levels_asked, may_come
+from kpibatch.rules.written import alternatives, first_deadline, levels_asked
 
 
 @dataclass(frozen=True)
 class KpiFormulas:
     """The formulas of one KPI for the unit in row ``at``; ``today`` is the report month's last day, as an
-    ordinal; ``holidays`` are where วันหยุด stand, ``yes`` is how a cell says so.
+    ordinal, or the cell that holds it; ``holidays`` are where วันหยุด stand, ``yes`` is how a cell says so.
     """
 
     plan: KpiPlan
     tables: LevelTables
-    today: int
+    today: int | str
     provisional: str
     holidays: str
     yes: str
@@ -55,6 +55,10 @@ class KpiFormulas:
 
     def cell(self, at: int, measure: str) -> str:
         return ref(at, self.plan.column(measure), "c")
+
+    def case_cell(self, at: int) -> str:
+        """Where the unit's case stands, of a KPI that has cases."""
+        return ref(at, self.plan.case, "c")
 
     def computed(self, at: int, measure: Measure) -> str:
         """A computed measure from the cells of its ingredients; empty while one of them is."""
@@ -86,23 +90,31 @@ class KpiFormulas:
 
         Source: design, section 1 (ระดับ); the other side of ``kpi.score_kpi``.
         """
-        tests = [f"{ref(at, self.plan.case, 'c')}>0"] if self.cases else []
+        tests = [f"{self.case_cell(at)}>0"] if self.cases else []
         for rows in self._alternatives:
             asking = [number for number in rows if self.plan.rules[number].edges[level]]
             if asking:
                 case_number = self.plan.rules[rows[0]].case_number
                 test = self._one_holds(at, asking, level)
-                tests.append(
-                    f"OR({ref(at, self.plan.case, 'c')}<>{case_number},{test})" if case_number else test
-                )
+                tests.append(f"OR({self.case_cell(at)}<>{case_number},{test})" if case_number else test)
         met = f"IF(AND({','.join(tests) or 'TRUE'}),1,0)"
         skipping = self._skipping(level)
         if not skipping:
             return met
         if not self.cases:
             return f'"{NOT_GIVEN}"'
-        case = ref(at, self.plan.case, "c")
+        case = self.case_cell(at)
         return f'IF(OR({",".join(f"{case}={number}" for number in skipping)}),"{NOT_GIVEN}",{met})'
+
+    def unless_left_out(self, at: int, formula: str) -> str:
+        """A level's formula; of a KPI that may leave a unit, “–” as long as it does."""
+        return f'IF({self.without_target(at)},"–",{formula})' if self.plan.leaf.leaves else formula
+
+    def beside_level(self, at: int, formula: str, word: str) -> str:
+        """The same of what hangs on the level."""
+        if not self.plan.leaf.leaves:
+            return formula
+        return f'IF({ref(at, self.plan.level, "c")}="–","{word}",{formula})'
 
     def without_target(self, at: int) -> str:
         """Whether the KPI leaves the unit: all that it divides by in the unit's case is zero, and no month
@@ -116,7 +128,7 @@ class KpiFormulas:
             rules = self.tables.rules_in_case(self.plan.leaf.code, number)
             asked = quotients(rules, self.tables.measures)
             cells = dict.fromkeys(self.cell(at, measure.denominator) for measure in asked)
-            case = [f"{ref(at, self.plan.case, 'c')}={number}"] if number else []
+            case = [f"{self.case_cell(at)}={number}"] if number else []
             zero = [f"ISNUMBER({cell}),{cell}=0" for cell in cells]
             ways += [f"AND({','.join([*case, *zero, complete])})"] if zero else []
         return f"OR({','.join(ways)})" if ways else "FALSE"
@@ -148,31 +160,33 @@ class KpiFormulas:
         return f"ROUND({self.cell(at, edge.of)}*{cell('times')}+{cell('plus')},{DECIMALS})"
 
     def status(self, at: int) -> str:
-        terms = [*dict.fromkeys(self._missing_terms(at)), ref(at, self.plan.incomplete, "c")]
-        level = ref(at, self.plan.level, "c")
-        return f'IF({level}="","",IF({"+".join(terms)}>0,"{self.provisional}",""))'
+        """Provisional where a value is not there that the unit's level hangs on, or a month of one."""
+        lacking = self.hanging_on(at, lambda code: self._blank(at, code))
+        waiting = "+".join(filter(None, (lacking, ref(at, self.plan.incomplete, "c"))))
+        return f'IF({ref(at, self.plan.level, "c")}="","",IF({waiting}>0,"{self.provisional}",""))'
 
-    def _missing_terms(self, at: int) -> Iterator[str]:
-        """What is counted where a value is not there that the unit's level hangs on."""
-        for case in self.cases:
-            yield f'({self.cell(at, case.measure)}="")'
+    def hanging_on(self, at: int, each: Callable[[str], str]) -> str:
+        """The sum of what ``each`` gives, by code, over the measures that the unit's level hangs on; empty
+        where it gives nothing.
+
+        The other side of ``kpi.score_kpi``.
+        """
+        return "+".join(dict.fromkeys(self._terms(at, each)))
+
+    def _terms(self, at: int, each: Callable[[str], str]) -> Iterator[str]:
+        yield from filter(None, (each(case.measure) for case in self.cases))
         for rows in self._alternatives:
-            empty = [
-                f'({self.cell(at, code)}="")'
-                for rule in (self.plan.rules[number] for number in rows)
-                if any(rule.edges)
-                for code in rule.codes
-                if not self._may_come(code)
-            ]
+            asking = (rule for rule in (self.plan.rules[number] for number in rows) if any(rule.edges))
+            terms = list(filter(None, (each(code) for rule in asking for code in rule.codes)))
             case_number = self.plan.rules[rows[0]].case_number
-            factors = [f"({ref(at, self.plan.case, 'c')}={case_number})"] if case_number else []
-            if len(rows) > 1 and empty:
+            factors = [f"({self.case_cell(at)}={case_number})"] if case_number else []
+            if len(rows) > 1 and terms:
                 factors.append(f"(1-AND({','.join(self._each_level(at, rows))}))")
-            yield from ("*".join([*factors, each]) for each in empty)
+            yield from ("*".join([*factors, term]) for term in terms)
         for rule in self.plan.deductions:
-            factors = [f"({ref(at, self.plan.case, 'c')}={rule.case_number})"] if rule.case_number else []
-            empty = [f'({self.cell(at, code)}="")' for code in rule.codes if not self._may_come(code)]
-            yield from ("*".join([*factors, each]) for each in empty)
+            factors = [f"({self.case_cell(at)}={rule.case_number})"] if rule.case_number else []
+            terms = list(filter(None, map(each, rule.codes)))
+            yield from ("*".join([*factors, term]) for term in terms)
 
     def _each_level(self, at: int, rows: list[int]) -> Iterator[str]:
         """Whether one of some rows holds, at each level at which any of them asks."""
@@ -180,5 +194,12 @@ class KpiFormulas:
             asking = [number for number in rows if self.plan.rules[number].edges[level]]
             yield self._one_holds(at, asking, level)
 
-    def _may_come(self, code: str) -> bool:
-        return may_come(self.tables.measures[code], self.tables.rules, self.today)
+    def _blank(self, at: int, code: str) -> str:
+        """1 where a value is not there and is missed; nothing where it never is, in that month."""
+        blank, measure = f'({self.cell(at, code)}="")', self.tables.measures[code]
+        due = first_deadline(measure, self.tables.rules)
+        if due is None:
+            return blank
+        if isinstance(self.today, int):
+            return blank if due <= self.today else ""
+        return f"{blank}*({self.today}>={excel_day(due):.0f})"

@@ -5,16 +5,19 @@ In the ranking every KPI has a sheet of its own with a row a unit; in a unit's f
 on one, each with the unit's row alone.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from kpibatch.base.addresses import quoted, ref
+from kpibatch.base.addresses import excel_day, quoted, ref
+from kpibatch.rules.conditions import NOT_GIVEN, Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Method, Node, Rule
 
 TEXTS = 3
 RULES_TOP = 6
 RuleLine: TypeAlias = Literal["threshold", "upper", "times", "plus", "points"]
+Table: TypeAlias = dict[tuple[int, int], "float | str"]  # what stands at a row and column
 
 
 def lines_for(rule: Rule) -> tuple[RuleLine, ...]:
@@ -127,6 +130,65 @@ class KpiPlan:
     def outside(self, row: int, column: int) -> str:
         """A reference from another sheet to the cell of a unit's row."""
         return f"{quoted(self.sheet)}!{ref(self.first + row, column)}"
+
+
+def limit_of(edge: Condition, words: tuple[str, str], *, high: bool = False) -> float | str:
+    """What the cell of a threshold holds: a number, a day's serial, or one of the ``words`` for yes and no;
+    the upper end of a band where that is asked for.
+    """
+    if edge.family == "yes_no":
+        return words[0] if edge.low == 1 else words[1]
+    if edge.family == "date":
+        return excel_day(edge.high)
+    return edge.high if high else edge.threshold
+
+
+def limits_of(case: Condition, words: tuple[str, str]) -> tuple[float | str | None, float | str | None]:
+    """What the two cells of a case's condition hold: from where and to where."""
+    bounded = not math.isinf(case.high) and case.low != case.high
+    upper = limit_of(case, words, high=True) if bounded else None
+    return None if case.downward else limit_of(case, words), upper
+
+
+def level_table(plan: KpiPlan, tables: LevelTables, words: tuple[str, str]) -> Table:
+    """The level table's cells that formulas refer to, and what they hold; ``words`` are those for yes and
+    no.
+    """
+    code, cells = plan.leaf.code, dict[tuple[int, int], float | str]()
+    scores = [tables.round.below_one, *tables.scores_of(code)]
+    for level in range(plan.levels + 1):
+        cells[plan.scores_row, 2 + level] = scores[level] if level < len(scores) else NOT_GIVEN
+    if plan.leaf.cap is not None:
+        cells[plan.scores_row, 4 + plan.levels] = plan.leaf.cap
+    for number, rule in enumerate(plan.rows):
+        for below, line in enumerate(lines_for(rule)):
+            for level, content in enumerate(line_of(rule, line, words)):
+                if content is not None:
+                    cells[plan.row_of(number) + below, 3 + level] = content
+    for number, case in enumerate(tables.cases_of(code), 1):
+        for column, limit in enumerate(limits_of(case.condition, words), 2):
+            if limit is not None:
+                cells[plan.cases_top + number, column] = limit
+    return cells
+
+
+def line_of(rule: Rule, line: RuleLine, words: tuple[str, str]) -> list[float | str | None]:
+    """What a line of the level table holds, level by level."""
+    if line == "points":
+        points = iter(rule.deducts)
+        alone = not any(rule.edges)
+        return [next(points) if edge or (alone and not at) else None for at, edge in enumerate(rule.edges)]
+    contents: list[float | str | None] = []
+    for edge in rule.edges:
+        if edge is None or edge.any_value or (edge.of and line == "threshold"):
+            contents.append(None)
+        elif line == "upper":
+            contents.append(limit_of(edge, words, high=True) if edge.two_sided else None)
+        elif line in ("times", "plus"):
+            contents.append((edge.times if line == "times" else edge.threshold) if edge.of else None)
+        else:
+            contents.append(limit_of(edge, words))
+    return contents
 
 
 def plan_kpi(leaf: Node, sheet: str, tables: LevelTables, top: int = 0) -> KpiPlan:

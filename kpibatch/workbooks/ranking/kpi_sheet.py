@@ -228,16 +228,10 @@ class KpiWriter:
         yield Column(say("status"), width, self._status, centre, status)
 
     def _unless_left_out(self, formula: Live) -> Live:
-        """A level's formula; of a KPI that may leave a unit, “–” as long as it does."""
-        if not self.plan.leaf.leaves:
-            return formula
-        return lambda at: f'IF({self.formulas.without_target(at)},"–",{formula(at)})'
+        return lambda at: self.formulas.unless_left_out(at, formula(at))
 
     def _beside_level(self, formula: Live, word: str) -> Live:
-        """The same of what hangs on the level."""
-        if not self.plan.leaf.leaves:
-            return formula
-        return lambda at: f'IF({ref(at, self.plan.level, "c")}="–","{word}",{formula(at)})'
+        return lambda at: self.formulas.beside_level(at, formula(at), word)
 
     def _met(self, level: int, line: Line) -> int | str:
         return int(self.scores.met[line.row, level]) if self.scores.given[line.row, level] else NOT_GIVEN

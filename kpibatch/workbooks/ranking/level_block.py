@@ -3,16 +3,14 @@
 The thresholds are those that the formulas below refer to, so whoever changes one watches the ranking move.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpibatch.base.addresses import excel_day
 from kpibatch.base.catalogue import Words
 from kpibatch.books.look import date_format, lines_of
-from kpibatch.books.write import Content, Formula, Sheet
+from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN, Condition, Floats, is_dash
-from kpibatch.rules.formulas.plan import KpiPlan, RuleLine, lines_for
+from kpibatch.rules.formulas.plan import KpiPlan, RuleLine, limit_of, limits_of, line_of, lines_for
 from kpibatch.rules.formulas.points import PointFormulas
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import group_in_words, remark_in_words
@@ -105,18 +103,12 @@ class LevelBlock:
         """
         name = "points-each" if line == "points" and not any(rule.edges) else line
         self.sheet.put_row(row, 0, [None, self.say(f"line-{name}"), None], "cell", "quiet")
-        points = iter(rule.deducts)
-        for column, edge in enumerate(rule.edges, 3):
-            content: Content
-            if line == "points" and (edge or (name == "points-each" and column == 3)):
-                content, form = next(points), "General"
-            elif edge and line == "upper" and edge.two_sided:
-                content, form = self._limit(edge, high=True)
-            elif edge and line != "upper" and edge.of:
-                content, form = edge.times if line == "times" else edge.threshold, "General"
-            else:
+        for column, content in enumerate(line_of(rule, line, self._words), 3):
+            if content is None:
                 self.sheet.put(row, column, None, "cell")
                 continue
+            edge = rule.edges[column - 3]
+            form = self._form(edge, high=True) if edge and line == "upper" else "General"
             self.sheet.put(row, column, content, "cell", "input", "centre", num_format=form, shrink=True)
         first, last = self._remark
         self.sheet.merge(row, first, last, "", "cell")
@@ -130,7 +122,7 @@ class LevelBlock:
         elif edge.any_value:
             self.sheet.put(row, column, typed, "cell", "centre")
         else:
-            content, form = self._limit(edge)
+            content, form = limit_of(edge, self._words), self._form(edge)
             self.sheet.put(row, column, content, "cell", "input", "centre", num_format=form, shrink=True)
 
     def _cases(self) -> None:
@@ -142,19 +134,21 @@ class LevelBlock:
             condition = case.condition
             self.sheet.put(top + number, 0, number, "cell", "centre")
             self.sheet.put(top + number, 1, self.tables.measures[case.measure].label, "cell")
-            bounded = not math.isinf(condition.high) and condition.low != condition.high
-            lower = (None, "@") if condition.downward else self._limit(condition)
-            upper = self._limit(condition, high=True) if bounded else (None, "@")
-            for column, (content, form) in enumerate((lower, upper), 2):
+            for column, content in enumerate(limits_of(condition, self._words), 2):
+                form = "@" if content is None else self._form(condition, high=column == 3)
                 self.sheet.put(top + number, column, content, "cell", "centre", "input", num_format=form)
 
-    def _limit(self, edge: Condition, *, high: bool = False) -> tuple[Content, str]:
-        """A threshold as a cell that can be changed: the number (or word), shown with its comparison."""
+    @property
+    def _words(self) -> tuple[str, str]:
+        return self.say("yes"), self.say("no")
+
+    def _form(self, edge: Condition, *, high: bool = False) -> str:
+        """How a threshold that can be changed is shown: the number with its comparison."""
         if edge.family == "yes_no":
-            return self.say("yes" if edge.low == 1 else "no"), "@"
+            return "@"
         if edge.family == "date":
             word = self.say("before" if edge.high_open else "by")
-            return excel_day(edge.high), date_format(self.say.language, word)
+            return date_format(self.say.language, word)
         if high:
-            return edge.high, f'"{"<" if edge.high_open else "≤"} "General'
-        return edge.threshold, f'"{edge.mark} "General'
+            return f'"{"<" if edge.high_open else "≤"} "General'
+        return f'"{edge.mark} "General'
