@@ -8,6 +8,7 @@ layout.py          where each measure and month stands in a standard form, and i
 checks.py          a standard form that came back against the level tables
 names.py           the units that a file's name and a form's visible heading name
 page/              the standard form's page: its columns, its cells, what is said beside them
+scored/            a form that scores itself, by formulas
 standard.py        the standard form written
 labels.py          the texts beside and above a cell, by which it is found again
 office.py          an office's own workbook as a form: its placeholders

@@ -1,5 +1,5 @@
-"""A form that scores itself: beside each KPI the level so far, what is missing to the next, the weighted score
-and the total, by formulas from the form's own cells.
+"""A form that scores itself: beside each KPI the level so far, what is missing to the next and the weighted
+score, and the total, by formulas from the form's own cells.
 
 In: ``LevelTables``, a unit, where the form's cells stand, what they hold.
 Out: a hidden sheet of formulas and their results; the cells that people see.
