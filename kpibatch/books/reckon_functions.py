@@ -4,8 +4,11 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any, TypeAlias
+
+from kpibatch.base.addresses import excel_day
 
 
 class Fault(Exception):
@@ -197,6 +200,24 @@ def _workdays(first: Result, last: Result, holidays: Result = None) -> float:
     return float(sign * sum(day % 7 > 1 and day not in free for day in days))
 
 
+def _date(year: Result, month: Result, day: Result) -> float:
+    """A serial; a month or a day beyond its number runs on into the next."""
+    months = int(number(year)) * 12 + int(number(month)) - 1
+    first = date(months // 12, months % 12 + 1, 1)
+    return excel_day(first.toordinal() + int(number(day)) - 1)
+
+
+def _day_of(serial: Result) -> date:
+    return date.fromordinal(int(number(serial) - excel_day(0)))
+
+
+def _find(part: Result, whole: Result) -> float:
+    at = text(whole).find(text(part))
+    if at < 0:
+        raise Fault("#VALUE!")
+    return at + 1.0
+
+
 def _shown(value: Result, form: Result) -> str:
     """``TEXT`` in the formats that are used."""
     digits = len(str(form).partition(".")[2])
@@ -213,25 +234,33 @@ FUNCTIONS: Mapping[str, Callable[..., Result]] = {
     ),
     "COUNT": lambda *values: float(len(_numbers(*values))),
     "COUNTA": lambda *values: float(sum(each is not None for each in _flat(values))),
+    "DATE": _date,
+    "DAY": lambda serial: float(_day_of(serial).day),
+    "FIND": _find,
     "INDEX": _index,
     "INT": lambda value: float(math.floor(number(value))),
     "ISBLANK": lambda value: value is None,
     "ISNUMBER": _cellwise(lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
     "LARGE": _largest,
+    "LEN": lambda value: float(len(text(value))),
     "LEFT": lambda value, count: text(value)[: int(number(count))],
     "MATCH": _match,
     "MAX": lambda *values: max(_numbers(*values), default=0.0),
     "MID": lambda value, start, count: text(value)[int(number(start)) - 1 :][: int(number(count))],
     "MIN": lambda *values: min(_numbers(*values), default=0.0),
+    "MONTH": lambda serial: float(_day_of(serial).month),
     "NETWORKDAYS": _workdays,
     "NOT": lambda value: not truth(value),
     "ROUND": _rounded(ROUND_HALF_UP),
     "ROUNDDOWN": _rounded(ROUND_DOWN),
     "ROUNDUP": _rounded(ROUND_UP),
+    "SUBSTITUTE": lambda value, old, new: text(value).replace(text(old), text(new)),
     "SUM": lambda *values: math.fsum(_numbers(*values)),
     "SUMPRODUCT": _product,
     "TEXT": _shown,
+    "TRIM": lambda value: " ".join(part for part in text(value).split(" ") if part),
     "UNION": lambda *parts: Reach(list(_flat(parts))),
+    "VALUE": lambda value: number(text(value)),
 }
 
 

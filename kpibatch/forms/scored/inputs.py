@@ -14,6 +14,7 @@ from kpibatch.forms.scored.marks import (
     ENDS,
     FILLED,
     FIRST_ROW,
+    NAMED,
     NAMES,
     NOW,
     SENT,
@@ -23,6 +24,7 @@ from kpibatch.forms.scored.marks import (
     outside,
 )
 from kpibatch.rules.checks import Comparison
+from kpibatch.rules.formulas.days import LINES, MONTHS, day_lines
 from kpibatch.rules.formulas.months import Bounds, MonthCells, counted
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
 
@@ -36,12 +38,10 @@ class Inputs:
         self.ground, self.tables = ground, ground.tables
         self.measures = {measure.code: measure for measure in measures if not measure.ingredients}
         self.months = ground.months
-        self.rows = {code: FIRST_ROW + number for number, code in enumerate(self.measures)}
-
-    @property
-    def end(self) -> int:
-        """The first row below them."""
-        return FIRST_ROW + len(self.rows)
+        self.rows, self.end = dict[str, int](), FIRST_ROW
+        for code, measure in self.measures.items():
+            self.rows[code] = self.end
+            self.end += 1 + (LINES if measure.kind is Kind.DATE and measure.source is Source.FORM else 0)
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -95,6 +95,8 @@ class Inputs:
             pick = outside(self.ground.pick)
             newest = f'IF({pick}="",{newest},IFERROR(MATCH({pick},{names},0),{newest}))'
         ends = span((ENDS, 1), (ENDS, last), "rc")
+        for number, name in enumerate(MONTHS, 1):
+            cells[NAMED, number] = name
         whole = self.months != ("",)
         cells[NOW, 1] = f"={newest}"
         cells[DAY, 1] = f"=IF({fixed(NOW)}=0,0,INDEX({ends},{fixed(NOW)}))" if whole else 0.0
@@ -135,7 +137,8 @@ class Inputs:
         last, asked = len(self.months), self._asked(measure)
         for number, month in enumerate(self.months, 1):
             if month in asked:
-                cells[row, number] = f"={self._counted(measure, number, month)}"
+                day = self._day(cells, row, number, measure, month)
+                cells[row, number] = f"={self._counted(measure, number, month, day)}"
         months = MonthCells(
             measure,
             span((row, 1), (row, last), "rc"),
@@ -149,13 +152,32 @@ class Inputs:
         cells[row, last + 3] = f"={months.partial(self.value(measure.code))}"
         cells[row, last + 4] = f"={months.unread}"
 
-    def _counted(self, measure: Measure, number: int, month: str) -> str:
-        cell, alone = self.ground.cell(measure.code, month), (measure.code, "") in self.ground.spots
+    def _day(self, cells: Cells, row: int, number: int, measure: Measure, month: str) -> str:
+        """Writes how a day is read below its measure; gives back where its serial stands."""
+        if measure.kind is not Kind.DATE:
+            return ""
+        column = 1 if (measure.code, "") in self.ground.spots else number
+        lines = [fixed(row + below, column) for below in range(1, LINES + 1)]
+        names = span((NAMED, 1), (NAMED, len(MONTHS)), "rc")
+        for below, formula in enumerate(day_lines(self.ground.cell(measure.code, month), lines, names), 1):
+            cells[row + below, column] = f"={formula}"
+        return lines[-1]
+
+    def _counted(self, measure: Measure, number: int, month: str, day: str) -> str:
+        cell = self.ground.cell(measure.code, month)
         sound = tuple(self._sound(row, cell, month) for row in self._deciding(measure))
         first, end = excel_day(self.ground.first_day), fixed(ENDS, number)
-        bounds = Bounds(first, end, self._limit(measure, month), sound)
-        before = f"{fixed(NOW)}<>{number}" if alone else f"{fixed(NOW)}<{number}"
-        return f'IF({before},"",{counted(measure, cell, bounds)})'
+        bounds = Bounds(first, end, self._limit(measure, month), day, sound)
+        return f'IF({self._elsewhere(measure, number)},"",{counted(measure, cell, bounds)})'
+
+    def _elsewhere(self, measure: Measure, number: int) -> str:
+        """Whether a month is not one of those so far; the one cell of a round is that of the last of them."""
+        before = f"{fixed(NOW)}<{number}"
+        if (measure.code, "") not in self.ground.spots:
+            return before
+        asked = (self.months.index(month) + 1 for month in self._asked(measure))
+        after = next((later for later in asked if later > number), 0)
+        return f"OR({before},{fixed(NOW)}>={after})" if after else before
 
     def _limit(self, measure: Measure, month: str) -> str:
         """The cell of what a measure may not exceed; none where nothing stands there anyway."""

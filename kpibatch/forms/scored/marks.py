@@ -12,7 +12,8 @@ from kpibatch.rules.records import Unit
 SHEET = "_คะแนน"
 NOW, DAY, SENT = 0, 1, 2  # the rows of the month so far (its number), of its last day, of whether it counts
 NAMES, ENDS, FILLED = 3, 4, 5  # of the months, a column each from 1 on
-FIRST_ROW = 7
+NAMED = 6  # the months' names, as days are typed with them
+FIRST_ROW = 8
 Place: TypeAlias = tuple[str, int, int]  # sheet, row, column
 Cells: TypeAlias = dict[tuple[int, int], "float | str"]  # of the hidden sheet; a formula begins with =
 

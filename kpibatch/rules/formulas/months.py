@@ -7,28 +7,26 @@ where the batch refuses it (``BAD``) or a formula can't tell what the batch will
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from kpibatch.base.addresses import excel_day
 from kpibatch.base.kinds import LEAST, MOST, Kind
 from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.records import Measure, Rollup
 
 BAD, UNREAD = "ผิด", "อ่านไม่ได้"
 _YES, _NO = ("ใช่", "yes"), ("ไม่ใช่", "no")
-_BUDDHIST = excel_day(date(2400, 1, 1).toordinal())  # from here on a year is read as a Buddhist one
 
 
 @dataclass(frozen=True)
 class Bounds:
     """What a cell's value may be besides its measure's own bounds: days from ``first`` on and up to the
-    month's ``end`` (serials); at most ``limit``, a cell; ``sound`` are conditions that must hold of it, or
-    nobody can say here whether it counts.
+    month's ``end`` (serials); at most ``limit``, a cell. ``day`` is the cell of a day's serial; ``sound`` are
+    conditions that must hold of it, or nobody can say here whether it counts.
     """
 
     first: float
     end: str
     limit: str = ""
+    day: str = ""
     sound: tuple[str, ...] = ()
 
 
@@ -55,9 +53,8 @@ def _number(measure: Measure, cell: str, bounds: Bounds) -> str:
 
 
 def _day(measure: Measure, cell: str, bounds: Bounds) -> str:
-    wrong = f"OR({cell}<{bounds.first:.0f},{cell}>{bounds.end})"
-    plain = f"AND({cell}<{_BUDDHIST:.0f},{cell}=INT({cell}))"
-    return f'IF(ISNUMBER({cell}),IF({plain},IF({wrong},"{BAD}",{cell}),"{UNREAD}"),"{UNREAD}")'
+    wrong = f"OR({bounds.day}<{bounds.first:.0f},{bounds.day}>{bounds.end})"
+    return f'IF(ISNUMBER({bounds.day}),IF({wrong},"{BAD}",{bounds.day}),"{UNREAD}")'
 
 
 def _answer(measure: Measure, cell: str, bounds: Bounds) -> str:
