@@ -27,7 +27,8 @@ class Workspace:
 
     ``time_zone`` is the one by whose midnight a submission is late.
 
-    ``wait_seconds`` is how long a command waits for another that is at work in the same output.
+    ``wait_seconds`` is how long a command waits for another that is at work in the same output;
+    ``form_scores`` whether a form scores itself as it is filled in.
     """
 
     level_tables: str = place("level_tables.xlsx")
@@ -41,6 +42,7 @@ class Workspace:
     language: str = choice("th", LANGUAGES)
     time_zone: str = zone("Asia/Bangkok")
     wait_seconds: float = number(30.0, 0, 86_400)
+    form_scores: bool = flag(True)
 
 
 @dataclass(frozen=True)

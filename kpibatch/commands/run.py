@@ -46,6 +46,7 @@ from kpibatch.forms.office_write import office_form_name, office_forms
 from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
 from kpibatch.intake.agreements import signed_agreements
+from kpibatch.intake.arrivals import near_round
 from kpibatch.intake.central.province_book import Written, write_province
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
@@ -191,6 +192,7 @@ def write_forms(config: Config, progress: Progress, *, again: bool = False) -> F
     """One form per unit into ``output/forms``; ``again`` with all that was sent so far filled in."""
     tables, lost = sound_levels(config), list[Finding]()
     office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
+    scored_from = near_round(config, tables)[0] if config.workspace.form_scores else None
     if again:
         progress.step("read")
     sent = sent_so_far(config, tables, office_form, progress.tick) if again else {}
@@ -206,7 +208,7 @@ def write_forms(config: Config, progress: Progress, *, again: bool = False) -> F
                 if write:
                     write(unit, path, entries)
                 else:
-                    write_form(tables, unit, path, entries, ahead)
+                    write_form(tables, unit, path, entries, ahead, scored_from=scored_from)
             progress.tick(done, len(tables.units))
     return Forms(len(tables.units) - len(lost), lost, tables, office_form, sent)
 

@@ -8,6 +8,7 @@ finds them by what they hold, so inserted rows or columns, or a renamed sheet, d
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from kpibatch.base.addresses import excel_day
@@ -35,6 +36,7 @@ from kpibatch.forms.names import heading_of
 from kpibatch.forms.page.columns import TEXT_WIDTHS, WIDTHS, Column, Columns, Page, Row, last_month, width_for
 from kpibatch.forms.page.entry import as_typed, input_style, is_milestone, number_style, validation_of
 from kpibatch.forms.page.words import held_against, how_in_words, points_off_in_words, weights_in_words
+from kpibatch.forms.scored.rows import ScoreRows
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import Measure, Node, Unit
@@ -53,12 +55,14 @@ def write_form(
     *,
     language: str = "th",
     locked: bool = False,
+    scored_from: date | None = None,
 ) -> None:
     """The standard form of one unit for the whole round, with what is asked in any of the months ``ahead``
     (without them, of the round); a month in which an item is not asked can't be filled in.
 
     ``entries`` fills cells in, as an officer would: (measure, month or text column) → content; ``locked``
-    says that months filled in stay as they are.
+    says that months filled in stay as they are. The form scores itself where ``scored_from`` is given, the
+    first day that it can speak of.
     """
     title = say("form.title", language, round=tables.round.number, year=tables.round.fiscal_year)
     with Book(path, title=f"{title} {unit.name}", language=language, day=tables.round.start) as book:
@@ -68,12 +72,16 @@ def write_form(
         periods = [*{period.since: period for period in map(tables.for_month, months)}.values()]
         columns = _columns(tables, unit, [measure for measure, _ in asked], entries or {})
         say_ = Words("form", language)
-        form = _Form(sheet, tables, unit, entries or {}, language, locked, Page(columns), periods, say_)
+        page = Page(columns)
+        form = _Form(sheet, tables, unit, entries or {}, language, locked, page, periods, say_)
         sheet.widths(*columns.widths)
         sheet.raw.set_column(Column.CODE, Column.CODE, columns.widths[0], None, {"hidden": True})
         form.head(title)
         for kpi, measures in _by_kpi(periods, unit, asked):
-            form.kpi(kpi, measures)
+            form.kpi(kpi, measures, scored=bool(scored_from))
+        if scored_from:
+            scores = page.scores, scored_from, entries or {}, language
+            ScoreRows(book, sheet, tables, unit, page, *scores).write()
         sheet.raw.freeze_panes(Row.HEAD + 1, Column.ITEM + 1)
         sheet.page(top=Row.HEAD, last=(form.page.last, columns.last))
         sheet.lock()
@@ -165,7 +173,7 @@ class _Form:
             sheet.put(row, column, words, "wrap", "centre", font_size=_SMALL, valign="vcenter")
         sheet.raw.set_row(row, 42)
 
-    def kpi(self, node: Node, measures: Sequence[Measure]) -> None:
+    def kpi(self, node: Node, measures: Sequence[Measure], *, scored: bool = False) -> None:
         """A KPI's heading and its items, below what is there."""
         sheet, row = self.sheet, self.page.last + 1
         self.page.headings[node.code] = row
@@ -183,6 +191,8 @@ class _Form:
         lines = lines_of(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]))
         sheet.height(row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME]), self._off(row, off)))
         self.page.last = row
+        if scored:
+            self.page.last = self.page.scores[node.code] = row + 1
         for number, measure in enumerate(measures, 1):
             self.item(number, measure)
         if not measures:

@@ -14,6 +14,7 @@ from kpibatch.books.read import CellError, Grid, Value, as_text
 from kpibatch.books.shown import Unclear
 from kpibatch.books.values import Reading
 from kpibatch.forms.layout import IDENTITY_SHEET, Layout, Spot
+from kpibatch.forms.scored.marks import SHEET as SCORES
 
 _MOST = 5  # named in one finding
 _EVERYWHERE: Span = (0, max(ROWS, COLUMNS))
@@ -77,7 +78,7 @@ def _under_merges(grid: Grid, spots: Collection[Spot]) -> Iterator[tuple[str, Va
 
 
 def _is_hidden(grid: Grid) -> bool:
-    own = grid.name.startswith(IDENTITY_SHEET)
+    own = grid.name.startswith((IDENTITY_SHEET, SCORES))
     return grid.hidden.sheet and not own and any(_counts(value) for row in grid.rows for value in row)
 
 

@@ -103,16 +103,23 @@ def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buri
     assert (sheet.sheet_state, book["_kpibatch"].sheet_state) == ("visible", "hidden")
 
 
-def test_only_month_and_text_cells_may_be_changed(sheet: Worksheet) -> None:
+def test_only_cells_to_fill_in_may_be_changed(sheet: Worksheet, buriram: LevelTables) -> None:
     rows = coded_rows(sheet).values()
     months = range(column_of(sheet, "ค่าตั้งต้น") + 1, column_of(sheet, "หลักฐาน"))
     inputs = {
         (row, column) for row in rows for column in (*months, *(column_of(sheet, text) for text in TEXTS))
     } | {(5, column) for column in range(4, 7)}  # who reports
+    claims = {
+        (cell.row, cell.column + 1)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == "ระดับที่ประเมินตนเอง"
+    }
+    inputs |= claims | {(2, months[-1])}  # and the month to look at
     unlocked = {
         (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked
     }
-    assert len(months) == 6
+    assert (len(months), len(claims)) == (6, len(buriram.leaves))
     assert unlocked == inputs
     assert sheet.protection.sheet
     assert not sheet.protection.password

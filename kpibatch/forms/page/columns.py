@@ -58,7 +58,7 @@ class Columns:
 @dataclass
 class Page:
     """What was put where, zero-based: the heading row of each KPI, the row of each item, and the items that
-    have one cell for the whole round.
+    have one cell for the whole round. ``scores`` are the rows kept for what each KPI has reached.
     """
 
     columns: Columns
@@ -66,6 +66,7 @@ class Page:
     items: dict[str, int] = field(default_factory=dict)
     once: set[str] = field(default_factory=set)
     last: int = Row.HEAD
+    scores: dict[str, int] = field(default_factory=dict)
 
     def beside(self, kpi: str) -> tuple[int, int, int]:
         """What is free in a KPI's heading row: the row, its first column and its last."""

@@ -19,6 +19,7 @@ from kpibatch.rules.records import Measure, Method, Node
 from kpibatch.rules.written import alternatives
 
 _PARTIAL, _UNREAD, _FOREIGN, _RULES = 1, 2, 3, 4  # rows below the unit's own
+_NAMED = 40  # items in one text, at most
 
 
 @dataclass(frozen=True)
@@ -156,12 +157,12 @@ class Block:
     def _texts(self, cells: Cells) -> None:
         cells[self.at, self.plan.next + 4] = f"={self._said()}"
         joined = self._joined(cells)
-        top, words = literal(self.ground.say("top")), self.ground.say
+        top = literal(self.ground.say("top"))
         missing = f"IF({self.next}=0,{top},{joined})"
         if self.tables.cases_of(self.leaf.code):
             case = self._formulas.case_cell(self.at)
             missing = f"IF({case}=0,{self._without_case()},{missing})"
-        missing = f"IF({self.unread}>0,{literal(words('unread'))},{missing})"
+        missing = f"IF({self.unread}>0,{self._unread_items()},{missing})"
         cells[self.at, self.plan.next + 5] = f'=IF(ISNUMBER({self.level}),{missing},"")'
 
     def _said(self) -> str:
@@ -174,6 +175,14 @@ class Block:
         told = f"IF({self.unread}>0,{literal(words('level-unread'))},{told})"
         none = f'IF({self.level}="",{literal(words("level-none"))},{literal(words("level-left"))})'
         return f"IF(ISNUMBER({self.level}),{told},{none})"
+
+    def _unread_items(self) -> str:
+        """The items of which a cell can't be read here, in words."""
+        own = [measure for measure in self.plan.measures if not measure.ingredients]
+        names = [
+            f'IF({self.inputs.unread(measure.code)}>0,{literal(", " + measure.label)},"")' for measure in own
+        ]
+        return self._spoken("unread", {}, {"items": f"MID({'&'.join(names[:_NAMED])},3,999)"})
 
     def _spoken(self, name: str, facts: dict[str, str], live: dict[str, str]) -> str:
         return spoken(f"score.{name}", self.ground.language, facts, live)

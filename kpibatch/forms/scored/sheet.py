@@ -197,6 +197,10 @@ class ScoreSheet:
         """The score so far out of the top score; nothing as long as nothing is filled in."""
         return self._now((each.first, self._cell(each.rows[TOTAL], _SCORE)) for each in self.stretches)
 
+    def month_name(self, month: str) -> str:
+        """A month as it is chosen."""
+        return str(self.cells[NAMES, 1 + self.ground.months.index(month)])
+
     @cached_property
     def month(self) -> str:
         """Up to which month it is reckoned, in words."""
@@ -225,7 +229,7 @@ class ScoreSheet:
         unsure, waiting = self._cell(stretch.counts), self._cell(stretch.counts + 1)
         missing = self._spoken("missing-kpis", {}, {"count": unsure})
         parts += [
-            f'IF({unsure}>0,{literal(" · " + say("least") + ", ")}&{missing},"")',
+            f'IF({unsure}>0,{literal(" · ")}&{missing},"")',
             f'IF({unsure}+{waiting}>0,{literal(" · " + say("provisional"))},"")',
         ]
         return f'IF(ISNUMBER({total}),{"&".join(parts)},"")'
