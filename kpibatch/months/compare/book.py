@@ -120,16 +120,16 @@ def _kpi(diff: Diff, move: KpiMove, sheet: Sheet, at: int, language: str) -> int
 
 
 def _node(diff: Diff, move: NodeMove, sheet: Sheet, at: int, language: str) -> int:
-    """What a node's cap or T-score did, its name and scores beside the first cause; returns the next row."""
+    """What a node's cap or T-score did, its name and scores above the causes; returns the next row."""
     scores = [lift.score if lift else None for lift in (move.before, move.after)]
-    name = node_name(diff, move.node, language)
-    for number, cause in enumerate(move.causes):
-        line = (cause_text(cause, language), cells_text(cause))
-        if number:
-            _line(sheet, at + number, "", (None, None), None, line)
-        else:
-            _line(sheet, at, name, (scores[0], scores[1]), move.points, line)
-    return at + len(move.causes)
+    lines = [
+        (say("diff.lifted", language), ""),
+        *((cause_text(cause, language), cells_text(cause)) for cause in move.causes),
+    ]
+    _line(sheet, at, node_name(diff, move.node, language), (scores[0], scores[1]), move.points, lines[0])
+    for row, line in enumerate(lines[1:], at + 1):
+        _line(sheet, row, "", (None, None), None, line)
+    return at + len(lines)
 
 
 def _line(

@@ -15,7 +15,7 @@ from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.records import TOTAL, Method
 from kpibatch.rules.schema import NODES, ROUND, Item
 from kpibatch.scoring.points import deviation_of, mean_of
-from kpibatch.scoring.rank import Status
+from kpibatch.scoring.rank import DECIMALS, Status
 from kpibatch.scoring.why.worth import exact
 
 _NEGLIGIBLE = 1e-7  # shares and scores are read with 9 decimals
@@ -113,8 +113,7 @@ class Lifts:
                 yield self._moved(name, say(f"diff.{name}", self.language), old, new)
 
     def _moved(self, kind: str, what: str, old: float, new: float) -> Cause:
-        before, after = ("–" if math.isnan(number) else exact(number) for number in (old, new))
-        return Cause(kind, what, before, after)
+        return Cause(kind, what, *_shown(old, new))
 
 
 def _lifting(side: Side) -> Iterator[str]:
@@ -155,3 +154,9 @@ def _among(side: Side, code: str) -> tuple[float, float]:
     lifts = (_lift(side, unit, code) for unit in scored)
     means = np.array([lift.mean for lift in lifts if lift])
     return (float(mean_of(means)), float(deviation_of(means))) if len(means) else (math.nan, math.nan)
+
+
+def _shown(old: float, new: float) -> tuple[str, str]:
+    """Two numbers as totals are shown, with more decimals where only those tell them apart."""
+    before, after = ("–" if math.isnan(number) else exact(round(number, DECIMALS)) for number in (old, new))
+    return (before, after) if before != after else (exact(old), exact(new))

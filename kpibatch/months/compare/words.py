@@ -247,7 +247,8 @@ def _unit_lines(move: Move, diff: Diff, language: str) -> Iterator[str]:
         for cause in kpi.causes:
             yield " " * 8 + _with_cells(cause_text(cause, language), cause)
     for node in move.nodes:
-        yield f"    {node_name(diff, node.node, language)}   {signed(node.points)}"
+        words = node_name(diff, node.node, language), say("diff.lifted", language), signed(node.points)
+        yield "    " + "   ".join(words)
         for cause in node.causes:
             yield " " * 8 + _with_cells(cause_text(cause, language), cause)
     for text, left in rest_of(move, language):
