@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from kpibatch.base.addresses import coordinates, span
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.records import Source
 
@@ -59,6 +60,18 @@ class Cells:
     @property
     def listed(self) -> str:
         return ",".join(self.above)
+
+    @property
+    def together(self) -> str:
+        """One range where they stand side by side, else their union, which not every program reckons with."""
+        try:
+            places = sorted(coordinates(cell.replace("$", "")) for cell in self.above)
+        except ValueError:  # on another sheet
+            return f"({self.listed})"
+        (row, first), (_, last) = places[0], places[-1]
+        if places != [(row, column) for column in range(first, last + 1)]:
+            return f"({self.listed})"
+        return span((row, first), (row, last), "c" * self.above[0].startswith("$"))
 
 
 @dataclass(frozen=True)
@@ -129,7 +142,7 @@ def _highest(parts: Parts) -> Floats:
 
 def _highest_formula(cells: Cells) -> str:
     ranks = range(1, cells.count + 1)
-    return f"({'+'.join(f'LARGE(({cells.listed}),{rank})' for rank in ranks)})/{cells.count}"
+    return f"({'+'.join(f'LARGE({cells.together},{rank})' for rank in ranks)})/{cells.count}"
 
 
 def _workdays(parts: Parts) -> Floats:

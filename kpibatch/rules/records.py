@@ -1,8 +1,4 @@
-"""The level tables as records: the rules of one round, read-only, with where each stands in the workbook.
-
-``LevelTables`` is what every later step asks: which measures are filled in, which rules a KPI has,
-in which cases, with which weights. Nothing here reads or writes a file.
-"""
+"""The level tables as records: the rules of one round, read-only, with where each stands in the workbook."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,7 +77,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class Unit:
-    """หน่วย: who is assessed."""
+    """หน่วย: who is assessed; ``tile`` is a row and a column of the tile map."""
 
     code: str
     name: str
@@ -90,7 +86,7 @@ class Unit:
     cc: str = ""
     place: Place = NOWHERE
     position: str = field(default="", metadata={MAY_LACK: True})
-    tile: tuple[int, int] | None = field(default=None, compare=False)  # row and column on the tile map
+    tile: tuple[int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

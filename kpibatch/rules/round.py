@@ -1,15 +1,36 @@
-"""The round as records: its days, the months that are reported on, its scores, วันหยุด; and what a KPI says
-beside its rules.
+"""The round as records: the items that say what it is, its days, the months that are reported on, its scores,
+วันหยุด; and what a KPI says beside its rules.
 """
 
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 
 from kpibatch.base.findings import NOWHERE, Place
 from kpibatch.base.thai import months_between
 from kpibatch.rules.conditions import MAY_LACK
+
+OWN_SCORES = "คะแนนของระดับ"  # of all levels in รอบประเมิน, of a KPI's own in ตัวชี้วัด
+CAP = "เพดานคะแนน"  # of the total in รอบประเมิน, of a node in ตัวชี้วัด
+
+
+class Item(StrEnum):
+    """The items of รอบประเมิน, one a row."""
+
+    OWNER = "เจ้าของ"
+    YEAR = "ปีงบประมาณ"
+    NUMBER = "รอบ"
+    START = "เริ่ม"
+    END = "สิ้นสุด"
+    MONTHS = "เดือนรายงาน"
+    UNIT_NOUN = "หน่วยประเมิน"
+    SCORES = OWN_SCORES
+    BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
+    WEIGHTS = "ผลรวมน้ำหนัก"
+    CAP = CAP
+    REFERENCE = "อ้างอิง"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 A sheet is a class whose attributes are its columns, from left to right; a ``Column`` is its heading, so
 ``row.text(UNITS.name)`` reads a cell and ``Place(file, UNITS.sheet)`` names the sheet. A further column is
-one line here. Source: design, section 1.
+one line here; the items of รอบประเมิน stand with the round. Source: design, section 1.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,12 @@ from typing import Literal, TypeAlias
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
+from kpibatch.rules.round import CAP, OWN_SCORES, Item
 
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
 SINCE = "ใช้ตั้งแต่เดือน"
-OWN_SCORES = "คะแนนของระดับ"  # of all levels in รอบประเมิน, of a KPI's own in ตัวชี้วัด
 NOT_TAKEN = "ไม่รับ"  # ระดับที่ควรได้ of values that no form may say
-CAP = "เพดานคะแนน"  # of the total in รอบประเมิน, of a node in ตัวชี้วัด
 
 
 class Flag(StrEnum):
@@ -51,23 +50,6 @@ class Whose(StrEnum):
     GROUP = "กลุ่ม"
     POSITION = "ตำแหน่ง"
     UNIT = "หน่วย"
-
-
-class Item(StrEnum):
-    """The items of รอบประเมิน, one a row."""
-
-    OWNER = "เจ้าของ"
-    YEAR = "ปีงบประมาณ"
-    NUMBER = "รอบ"
-    START = "เริ่ม"
-    END = "สิ้นสุด"
-    MONTHS = "เดือนรายงาน"
-    UNIT_NOUN = "หน่วยประเมิน"
-    SCORES = OWN_SCORES
-    BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
-    WEIGHTS = "ผลรวมน้ำหนัก"
-    CAP = CAP
-    REFERENCE = "อ้างอิง"
 
 
 class Column(str):

@@ -18,7 +18,8 @@ from kpibatch.books.read import Grid, Value, as_text, read_book
 from kpibatch.rules.lint.check import check_levels
 from kpibatch.rules.paper.examples_book import write_examples
 from kpibatch.rules.records import Method, Rollup, Source, ZeroRule
-from kpibatch.rules.schema import MEASURES, NODES, RATING, ROUND, RULES, Item
+from kpibatch.rules.round import Item
+from kpibatch.rules.schema import MEASURES, NODES, RATING, ROUND, RULES
 from kpibatch.scoring.examples.propose import propose
 from kpibatch.scoring.examples.tried import try_examples
 

@@ -2,14 +2,18 @@
 
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import ironcalc
 from libreoffice import recalculate
 from made_once import made_once
 from openpyxl import Workbook
 from workspace import NEWEST, open_book, sample_output
+
+from kpibatch.base.addresses import excel_day
 
 
 @cache
@@ -57,3 +61,29 @@ def differences(path: Path, anew: Path) -> tuple[int, list[str]]:
         if not same or str(true).startswith(("#", "Err:")):
             wrong.append(f"{'!'.join(place)}: {cached!r}, anew {true!r}")
     return len(formulas), wrong
+
+
+def reckoned_elsewhere(book: Path) -> tuple[int, list[str]]:
+    """How many formulas a workbook has, and those whose cached result IronCalc, which is neither Excel nor
+    LibreOffice, does not come to.
+    """
+    model = ironcalc.load_from_xlsx(str(book), "en", "UTC", "en")
+    model.evaluate()
+    count, wrong = 0, []
+    cached = open_book(book, values=True)
+    for number, sheet in enumerate(open_book(book).worksheets):
+        said = cached.worksheets[number]
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            count += 1
+            ours, theirs = said[cell.coordinate].value, model.get_cell_value(number, cell.row, cell.column)
+            if not _same("" if ours is None else ours, "" if theirs is None else theirs):
+                wrong.append(f"{sheet.title}!{cell.coordinate}: {ours!r}, IronCalc {theirs!r}")
+    return count, wrong
+
+
+def _same(ours: object, theirs: object) -> bool:
+    if isinstance(ours, datetime):
+        ours = excel_day(ours.toordinal())
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return abs(ours - theirs) <= 1e-9
+    return ours == theirs

@@ -11,7 +11,7 @@ from every_asked import every_rule
 from libreoffice import recalculate
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
-from recalculated import differences
+from recalculated import differences, reckoned_elsewhere
 from workspace import open_book
 
 from kpibatch.base.addresses import address
@@ -122,6 +122,7 @@ def test_formulas_give_what_the_program_says_and_follow_a_change(
     anew, after = recalculate([book, changed], tmp_path / "anew")
     count, wrong = differences(book, anew)
     assert wrong == []
+    assert reckoned_elsewhere(book)[1] == []
     assert count > 100
     values = open_book(after, values=True)
 

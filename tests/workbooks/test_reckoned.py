@@ -10,7 +10,7 @@ import pytest
 from libreoffice import recalculate
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
-from recalculated import differences
+from recalculated import differences, reckoned_elsewhere
 from reckoning import reckoning
 from workspace import open_book
 
@@ -44,7 +44,7 @@ FORMULAS = {
     "rise": 'IF(COUNT(C{0},D{0})<2,"",ROUND(ROUND(C{0}-D{0},9),1))',
     "load": 'IF(COUNT(C{0},D{0})<2,"",IF(D{0}=0,0,C{0}/D{0}))',
     "mean": 'IF(COUNT(C{0},D{0},E{0})<3,"",ROUND(ROUND(AVERAGE(C{0},D{0},E{0}),9),0))',
-    "best": 'IF(COUNT(C{0},D{0},E{0})<3,"",(LARGE((C{0},D{0},E{0}),1)+LARGE((C{0},D{0},E{0}),2))/2)',
+    "best": 'IF(COUNT(C{0},D{0},E{0})<3,"",(LARGE(C{0}:E{0},1)+LARGE(C{0}:E{0},2))/2)',
     "top": 'IF(COUNT(C{0},D{0},E{0})<3,"",MAX(C{0},D{0},E{0}))',
     "least": 'IF(COUNT(C{0},D{0},E{0})<3,"",MIN(C{0},D{0},E{0}))',
     "last": 'IF(COUNT(C{0},D{0})<2,"",MAX(C{0},D{0}))',
@@ -93,6 +93,7 @@ def test_formulas_give_what_the_program_says_and_follow_a_change(book: Path, tmp
     anew, after = recalculate([book, changed], tmp_path / "anew")
     count, wrong = differences(book, anew)
     assert wrong == []
+    assert reckoned_elsewhere(book)[1] == []
     assert count > 300
     tables = reckoning()
     days = (*(each for each in tables.holidays if each.name != "เสาร์"), Holiday(date(2022, 5, 5).toordinal()))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
-from recalculated import calculated, differences
+from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import levels
 from weighing import BOOK, FIXED, LEAVING_OFF, UNITS, leaving, values
 
@@ -140,6 +140,7 @@ def test_every_cached_result_is_what_the_formula_gives(books: dict[str, Path], t
     for name, anew in calculated(books, tmp_path).items():
         count, wrong = differences(books[name], anew)
         assert wrong == []
+        assert reckoned_elsewhere(books[name])[1] == []
         assert count > 100
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
-from recalculated import calculated, differences
+from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import levels
 from worth import GIVEN, WORTH
 
@@ -23,6 +23,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_cached_result_is_what_the_formula_gives(book: Path, tmp_path: Path) -> None:
     count, wrong = differences(book, calculated({"worth": book}, tmp_path)["worth"])
     assert wrong == []
+    assert reckoned_elsewhere(book)[1] == []
     assert count > 150
 
 

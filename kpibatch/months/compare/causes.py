@@ -1,5 +1,4 @@
-"""Why a unit's level or score at a KPI differs between two sides: the values, corrections, thresholds, cases
-and rules that did it.
+"""Why a unit's level or score at a KPI differs between two sides: values, corrections, thresholds, cases, rules.
 
 Only what is decisive is named: of a KPI's many values and thresholds, those by which a level between the two
 is met on one side and not on the other.
@@ -23,7 +22,8 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.paper.words import asked, case_in_words
 from kpibatch.rules.records import Case, Measure, Method, Rule, Source
-from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS, Item
+from kpibatch.rules.round import Item
+from kpibatch.rules.schema import CALENDAR, EXPORTS, HOLIDAYS, MEASURES, NODES, ROUND, RULES, UNITS
 from kpibatch.rules.sources import quotients
 from kpibatch.rules.written import alternatives
 

@@ -13,7 +13,8 @@ from kpibatch.months.compare.causes import Cause, as_rule
 from kpibatch.months.compare.side import Side
 from kpibatch.rules.paper.changes import Change
 from kpibatch.rules.records import TOTAL, Method
-from kpibatch.rules.schema import NODES, ROUND, Item
+from kpibatch.rules.round import Item
+from kpibatch.rules.schema import NODES, ROUND
 from kpibatch.scoring.points import deviation_of, mean_of
 from kpibatch.scoring.rank import DECIMALS, Status
 from kpibatch.scoring.why.worth import exact

@@ -12,8 +12,8 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.reading.cells import Typed, cap_in, numbers_listed, report_shares
-from kpibatch.rules.round import Round
-from kpibatch.rules.schema import CALENDAR, RATING, ROUND, Item
+from kpibatch.rules.round import Item, Round
+from kpibatch.rules.schema import CALENDAR, RATING, ROUND
 
 _NEEDED = (Item.YEAR, Item.NUMBER, Item.START, Item.END, Item.UNIT_NOUN)
 _UNREAD = date(1, 1, 1)
