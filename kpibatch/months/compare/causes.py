@@ -1,4 +1,4 @@
-"""Why a unit's level or score at a KPI differs between two sides: values, corrections, thresholds, cases, rules.
+"""Why a unit's level or score at a KPI differs between two sides: values, corrections, thresholds, cases.
 
 Only what is decisive is named: of a KPI's many values and thresholds, those by which a level between the two
 is met on one side and not on the other.
