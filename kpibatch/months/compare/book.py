@@ -24,6 +24,7 @@ from kpibatch.months.compare.words import (
     standing_words,
     unit_name,
 )
+from kpibatch.scoring.rank import DECIMALS
 
 _WIDTHS = (8.0, 8.0, 8.0, 46.0, 11.0, 11.0, 13.0, 84.0, 38.0)
 _KPI, _BEFORE, _AFTER, _POINTS, _BECAUSE, _WHERE = range(3, 9)
@@ -108,7 +109,7 @@ def _unit(diff: Diff, move: Move, sheet: Sheet, at: int, language: str) -> None:
 def _kpi(diff: Diff, move: KpiMove, sheet: Sheet, at: int, language: str) -> int:
     """A KPI's causes, its name and levels (or scores) beside the first; returns the next row."""
     levels = [result.level if result else None for result in (move.before, move.after)]
-    scores = [result.score if result else None for result in (move.before, move.after)]
+    scores = _short([result.score if result else None for result in (move.before, move.after)])
     values = levels if levels[0] != levels[1] else scores
     words = kpi_words(move, language)[1 if levels[0] != levels[1] else 0 :]
     causes = [(cause_text(cause, language), cells_text(cause)) for cause in move.causes]
@@ -119,9 +120,17 @@ def _kpi(diff: Diff, move: KpiMove, sheet: Sheet, at: int, language: str) -> int
     return at + len(lines)
 
 
+def _short(scores: list[float | None]) -> list[float | None]:
+    """Scores with as many decimals as totals have, unless only more tell them apart; whole they stand beside,
+    in words.
+    """
+    short = [score if score is None else round(score, DECIMALS) for score in scores]
+    return short if short[0] != short[1] else scores
+
+
 def _node(diff: Diff, move: NodeMove, sheet: Sheet, at: int, language: str) -> int:
     """What a node's cap or T-score did, its name and scores above the causes; returns the next row."""
-    scores = [lift.score if lift else None for lift in (move.before, move.after)]
+    scores = _short([lift.score if lift else None for lift in (move.before, move.after)])
     lines = [
         (say("diff.lifted", language), ""),
         *((cause_text(cause, language), cells_text(cause)) for cause in move.causes),
