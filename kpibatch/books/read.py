@@ -21,7 +21,7 @@ from kpibatch.base.errors import FileHeld
 from kpibatch.base.kinds import LEAST
 from kpibatch.base.thai import is_blank, squash
 from kpibatch.books.guard.inspect import inspect, take
-from kpibatch.books.guard.limits import SEEN, Hidden, Inspected, Merge, Refused
+from kpibatch.books.guard.limits import SEEN, Hidden, Inspected, Merge, Position, Refused
 from kpibatch.books.shown import Percent, Unclear, as_shown, clock
 
 _LIMITS = IntakeLimits()
@@ -50,14 +50,15 @@ class UnreadableBook(Exception):
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: rows of values from A1 on, the ranges that are merged (zero-based corners), and what is
-    hidden.
+    """One sheet: rows of values from A1 on, the ranges that are merged (zero-based corners), what is hidden,
+    and where formulas stand that have a result.
     """
 
     name: str
     rows: list[list[Value]]
     merges: list[Merge] = field(default_factory=list)
     hidden: Hidden = SEEN
+    formulas: tuple[Position, ...] = ()
 
     def at(self, row: int, column: int) -> Value:
         """The value at zero-based coordinates; blank outside the filled area."""
@@ -115,7 +116,7 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
                     rows[row][column] = _plain(as_shown(handed[row][column], look, seen.from_1904))
             for row, column, text in sheet.flaws:
                 _mark(rows, row, column, CellError(text))
-            grids[name] = Grid(name, rows, list(sheet.merges), sheet.hidden)
+            grids[name] = Grid(name, rows, list(sheet.merges), sheet.hidden, sheet.formulas)
         return grids
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise UnreadableBook(squash(str(error)) or type(error).__name__) from error

@@ -28,6 +28,7 @@ from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_measures
 from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
+from kpibatch.rules.reading.unseen import about_unseen
 from kpibatch.rules.reading.whose import goes_by_unit, whose_case
 from kpibatch.rules.records import Baseline, Case, Measure, Node, Rule, Source, Unit
 from kpibatch.rules.round import Round
@@ -93,8 +94,9 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     report_origins(sheets[MEASURES.sheet], tables.exports)
     report_unchecked(sheets[DRAFT.sheet])
     tables = _from_the_first_month(tables, Written(nodes, rules))
+    unseen = about_unseen(path.name, sheets, grids)
     in_cells = (fault for table in sheets.values() for fault in table.findings)
-    return tables, [*unknown_sheets(path.name, grids), *in_cells, *measure_faults, *node_faults]
+    return tables, [*unknown_sheets(path.name, grids), *unseen, *in_cells, *measure_faults, *node_faults]
 
 
 def _from_the_first_month(tables: LevelTables, written: Written) -> LevelTables:

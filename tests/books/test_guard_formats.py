@@ -14,6 +14,7 @@ from hostile_books import (
     biff_begin,
     biff_formula,
     biff_number,
+    cell,
     code,
     compound,
     endless_xls,
@@ -286,6 +287,17 @@ def test_what_is_hidden_is_seen_in_every_format() -> None:
     )
     for raw in (old, new, free, plain):
         assert grid(raw).hidden == Hidden(((4, 4),), ((2, 3),))
+
+
+def test_where_a_formula_has_a_result_is_seen_in_every_format() -> None:
+    old = xls(biff_number(0, 0, 1), biff_formula(1, 0, double(2)))
+    new = xlsb([(0, 0, 5, double(1)), (1, 0, 9, double(2) + bytes(10))])
+    free = ods(ods_cell(1), ods_cell(2, attributes=' table:formula="of:=1+1"'))
+    plain = xlsx(sheet(f'<row r="1">{cell("A1", 1)}</row><row r="2">{cell("A2", 2, formula="1+1")}</row>'))
+    for raw in (old, new, free, plain):
+        assert grid(raw).formulas == ((1, 0),)
+    assert grid(xlsx(sheet(cell("A1", 1)))).formulas == ()
+    assert grid(xlsx(sheet(cell("A1", "", formula="1+1")))).formulas == ()  # never calculated
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])

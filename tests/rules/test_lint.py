@@ -468,6 +468,7 @@ RARELY_MEANT = {
     *("lint-case-measure", "lint-case-hole", "lint-limit-unit", "lint-limit-far", "lint-swapped"),
     *("lint-same-label", "lint-on-time-kind", "lint-zero-base", "lint-round-part", "lint-fiscal-year"),
     *("lint-rating-word", "lint-same-mail", "lint-code-elsewhere", "lint-sole-child", "table-heading-blank"),
+    *("table-formula", "table-hidden-rows", "table-hidden-columns", "table-hidden-sheet"),
 }  # told beside many a slip; tried in test_slips.py
 
 

@@ -1,11 +1,20 @@
 """What can be read and is rarely meant is told, each beside a near miss that is sound."""
 
+import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
-from tablebook import SHEETS, read
+from hostile_books import part, with_parts
+from openpyxl.worksheet.dimensions import ColumnDimension, RowDimension
+from tablebook import SHEETS, read, write
 
+from kpibatch.base.findings import Finding
 from kpibatch.rules.lint.check import lint
+from kpibatch.rules.reader import read_levels
 
 RULES = SHEETS["ระดับ"]
 MEASURES = SHEETS["รายการข้อมูล"]
@@ -213,3 +222,67 @@ def test_a_round_that_begins_or_ends_within_a_month() -> None:
 def test_values_under_no_heading(tmp_path: Path) -> None:
     assert ("table-heading-blank", "I2") in told({"ระดับ!I1": None})
     assert told({"หน่วย!F3": "โทร"}) == {("table-heading-blank", "F3")}
+
+
+# --- what nobody sees in the cells --------------------------------------------------------------------------
+
+
+def computed(*cells: str) -> list[Finding]:
+    """What the reader finds where numbers in cells of ระดับ are the results of formulas."""
+    with TemporaryDirectory() as folder:
+        path = write(Path(folder) / "level_tables.xlsx", {}, {f"ระดับ!{cell}": 100 for cell in cells})
+        raw, wanted = path.read_bytes(), "|".join(cells).encode()
+        sheets = (name for name in zipfile.ZipFile(path).namelist() if "worksheets/" in name and cells)
+        for name in sheets:
+            xml = re.sub(rb'(<c r="(?:%s)"[^>]*>)(<v>100<)' % wanted, rb"\1<f>50+50</f>\2", part(raw, name))
+            raw = with_parts(raw, {name: xml})
+        path.write_bytes(raw)
+        return [fault for fault in read_levels(path)[1] if fault.code == "table-formula"]
+
+
+def test_a_formula_is_noted_once_a_column_with_its_result() -> None:
+    assert computed() == []
+    (one,) = computed("I2")
+    assert (one.severity, one.place.sheet, one.place.cell, one.found) == ("note", "ระดับ", "I2", "100")
+    several = computed("I2", "I4", "H2")
+    assert [(each.place.cell, dict(each.facts)["cells"]) for each in several] == [
+        ("H2", "H2"),
+        ("I2", "I2, I4"),
+    ]
+
+
+def unseen(hide: Callable[[Any], None]) -> list[tuple[str, str, str, str]]:
+    return [
+        (each.code, f"{each.place.sheet}!{each.place.cell}", each.found, each.severity)
+        for each in read(spoil=hide)[1]
+    ]
+
+
+def test_a_hidden_row_of_units_is_noted() -> None:
+    def hide(*rows: int) -> Callable[[Any], None]:
+        def spoil(book: Any) -> None:
+            sheet = book["หน่วย"]
+            for row in rows:
+                sheet.row_dimensions[row] = RowDimension(sheet, row, hidden=True)
+
+        return spoil
+
+    assert unseen(hide(3)) == [("table-hidden-rows", "หน่วย!A3", "3102", "note")]
+    assert unseen(hide(2, 4)) == [("table-hidden-rows", "หน่วย!A2", "3101, 3103", "note")]
+    assert unseen(hide(5)) == []  # a blank one
+    assert unseen(hide(1)) == []  # the headings
+
+
+def test_hidden_columns_and_sheets_are_noted() -> None:
+    def column(letter: str) -> Callable[[Any], None]:
+        def spoil(book: Any) -> None:
+            sheet = book["หน่วย"]
+            sheet.column_dimensions[letter] = ColumnDimension(sheet, letter, hidden=True)
+
+        return spoil
+
+    assert unseen(column("D")) == [("table-hidden-columns", "หน่วย!D1", "อีเมล", "note")]
+    assert unseen(column("E")) == []  # nothing stands in it
+    assert unseen(column("K")) == []
+    hidden = unseen(lambda book: setattr(book["หน่วย"], "sheet_state", "hidden"))
+    assert hidden == [("table-hidden-sheet", "หน่วย!", "หน่วย", "note")]

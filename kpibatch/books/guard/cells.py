@@ -1,12 +1,12 @@
 """Walking the cells of one XML sheet, whatever way it is written: where they stand, which hold an error or no
-result, which numbers are shown as something else.
+result, which numbers are shown as something else, which are computed.
 """
 
 import re
 from collections.abc import Mapping
 
 from kpibatch.base.addresses import COLUMNS, ROWS, coordinates
-from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Flaw, Looking, Refused, Tally
+from kpibatch.books.guard.limits import NAMELESS_ERROR, UNCALCULATED, Flaw, Looking, Position, Refused, Tally
 from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.package import parse, xml_parser
 
@@ -17,13 +17,13 @@ _NUMBER_TYPES = ("", "n")
 
 def walked_cells(
     name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]
-) -> tuple[list[Flaw], list[Looking]]:
-    """Walk a sheet; its cells are counted in the tally, its flaws returned, and the numbers whose style shows
-    something else.
+) -> tuple[list[Flaw], list[Looking], list[Position]]:
+    """Walk a sheet; its cells are counted in the tally, its flaws returned, the numbers whose style shows
+    something else, and where formulas with a result stand.
     """
     walk = _Walk(name, xml, tally, looks)
     parse(walk.parser, xml)
-    return walk.flaws, walk.seen
+    return walk.flaws, walk.seen, walk.computed
 
 
 class _Walk:
@@ -33,6 +33,7 @@ class _Walk:
         self.name, self.xml, self.tally, self.looks = name, xml, tally, looks
         self.flaws: list[Flaw] = []
         self.seen: list[Looking] = []
+        self.computed: list[Position] = []
         self._look: Look | None = None
         self._row, self._column, self._place, self._inside = -1, -1, (0, 0), False
         self._type, self._formula, self._values, self._value = "", False, 0, ""
@@ -124,6 +125,9 @@ class _Walk:
             self.flaws.append((*self._place, UNCALCULATED))
         elif not self._value:
             return
-        elif self._look and self._type in _NUMBER_TYPES:
-            self.seen.append((*self._place, self._look))
+        else:
+            if self._look and self._type in _NUMBER_TYPES:
+                self.seen.append((*self._place, self._look))
+            if self._formula:
+                self.computed.append(self._place)
         self.tally.fill(self._place)

@@ -80,7 +80,8 @@ SEEN = Hidden()
 @dataclass(frozen=True)
 class Sheet:
     """What a guard saw of a sheet: the cells whose value does not exist (row, column, what stands there),
-    merged ranges, the numbers whose format shows something else (row, column, what), and what is hidden.
+    merged ranges, the numbers whose format shows something else (row, column, what), what is hidden, and
+    where a formula with a result stands.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Sheet:
     merges: tuple[Merge, ...] = ()
     looks: tuple[Looking, ...] = ()
     hidden: Hidden = SEEN
+    formulas: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)

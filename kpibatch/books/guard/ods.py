@@ -12,6 +12,7 @@ from kpibatch.books.guard.limits import (
     Inspected,
     Looking,
     Merge,
+    Position,
     Refused,
     Sheet,
     Span,
@@ -55,6 +56,7 @@ class _Walk:
         self._looks: list[Looking] = []
         self._columns, self._style, self._is_unseen = 0, "", False
         self._unseen: set[str] = set()
+        self._computed: list[Position] = []
         self._hidden_rows: list[Span] = []
         self._hidden_columns: list[Span] = []
         self._cell: dict[str, str] | None = None
@@ -107,6 +109,7 @@ class _Walk:
         self.tally.begin(name)
         self._inside, self._row, self._flaws, self._merges = True, 0, [], []
         self._looks, self._columns, self._hidden_rows, self._hidden_columns = [], 0, [], []
+        self._computed = []
         self._is_unseen = attributes.get("table:style-name") in self._unseen
 
     def _characters(self, characters: str) -> None:
@@ -127,6 +130,7 @@ class _Walk:
                     self.tally.merge(self._merges),
                     tuple(self._looks),
                     Hidden(tuple(self._hidden_rows), tuple(self._hidden_columns), self._is_unseen),
+                    tuple(self._computed),
                 )
             )
         elif name == "office:annotation":
@@ -138,11 +142,15 @@ class _Walk:
         times, first = _repeat(cell, "columns"), self._column
         self._column += times
         flaw = _flaw(cell, text, self._paragraphs)
-        if flaw or text or "office:value-type" in cell:
+        filled = bool(flaw or text or "office:value-type" in cell)
+        if filled:
             self.tally.fill((self._row + self._rows - 1, self._column - 1), times * self._rows)
-        if look := _LOOKS.get(cell.get("office:value-type", "")):
+        look = _LOOKS.get(cell.get("office:value-type", ""))
+        computed = filled and not flaw and "table:formula" in cell
+        if look or computed:
             columns, rows = range(first, self._column), range(self._row, self._row + self._rows)
-            self._looks += [(row, column, look) for row in rows for column in columns]
+            self._looks += [(row, column, look) for row in rows for column in columns if look]
+            self._computed += [(row, column) for row in rows for column in columns if computed]
         if flaw:
             self._row_flaws += [(column, flaw) for column in range(first, self._column)]
         down, right = (_number(cell, f"table:number-{way}-spanned") for way in ("rows", "columns"))

@@ -19,6 +19,7 @@ from kpibatch.books.guard.limits import (
     Inspected,
     Looking,
     Merge,
+    Position,
     Refused,
     Sheet,
     Span,
@@ -159,6 +160,7 @@ def _sheet(
     seen: list[Looking] = []
     rows: list[Span] = []
     columns: list[Span] = []
+    computed: list[Position] = []
     awaited: tuple[int, int] | None = None  # a formula whose text must follow
     for kind, content, _ in _records(stream, start):
         if kind == _STRING:
@@ -181,12 +183,15 @@ def _sheet(
             tally.fill(place)
             if error := _error(kind, content):
                 flaws.append((*place, error))
-            elif style in looks and _is_number(kind, content):
+                continue
+            if style in looks and _is_number(kind, content):
                 seen.append((*place, looks[style]))
+            if kind == _FORMULA:
+                computed.append(place)
     if awaited:
         flaws.append((*awaited, UNCALCULATED))
     hidden = Hidden(tuple(rows), tuple(columns))
-    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden)
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden, tuple(computed))
 
 
 def _is_number(kind: int, content: bytes) -> bool:

@@ -14,6 +14,7 @@ from kpibatch.books.guard.limits import (
     Inspected,
     Looking,
     Merge,
+    Position,
     Refused,
     Sheet,
     Span,
@@ -29,6 +30,7 @@ _COLUMN, _ZERO_HEIGHT = 60, 0x10
 _FILLED = range(2, 12)
 _ERRORS = (3, 11)
 _NUMBERS = (2, 5, 9)
+_COMPUTED = range(8, 11)
 _FORMAT, _XF, _BEGIN_CELL_XFS, _END_CELL_XFS, _WORKBOOK_PROPERTIES = 44, 47, 617, 618, 153
 _SHORT = range(12, 19)  # cells without a column: Excel does not write them, the reader does not know them
 _SMALLEST_STRING = 5
@@ -139,6 +141,7 @@ def _sheet(name: str, content: bytes, tally: Tally, looks: Mapping[int, Look]) -
     merges: list[Merge] = []
     rows: list[Span] = []
     columns: list[Span] = []
+    computed: list[Position] = []
     row = 0
     for kind, record in _records(content):
         if kind == _ROW:
@@ -154,12 +157,15 @@ def _sheet(name: str, content: bytes, tally: Tally, looks: Mapping[int, Look]) -
             style = struct.unpack_from("<I", record, 4)[0] & 0xFFFFFF
             if kind in _ERRORS:
                 flaws.append((*place, ERRORS.get(record[8], NAMELESS_ERROR)))
-            elif kind in _NUMBERS and style in looks:
+                continue
+            if kind in _NUMBERS and style in looks:
                 seen.append((*place, looks[style]))
+            if kind in _COMPUTED:
+                computed.append(place)
         elif kind in _SHORT:
             raise Refused("file-malformed", f"BIFF12 {kind}", name)
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", record)
             merges.append(((top, left), (bottom, right)))
     hidden = Hidden(tuple(rows), tuple(columns))
-    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden)
+    return Sheet(name, tuple(flaws), tally.merge(merges), tuple(seen), hidden, tuple(computed))

@@ -19,6 +19,7 @@ from kpibatch.books.guard.limits import (
     Inspected,
     Looking,
     Merge,
+    Position,
     Refused,
     Sheet,
     Tally,
@@ -54,6 +55,9 @@ _NEAR, _ANYWHERE = (
     for address in (r"[A-Z]{1,2}+[1-9]\d{0,2}+", r"[A-Z]{1,3}+[1-9]\d{0,6}+")
 )
 _CELL = b'<c r="'
+_COMPUTED = re.compile(
+    rf'<c r="([A-Z]{{1,3}}+[1-9]\d{{0,6}}+)"[^<>]*+>{_FORMULA}<v>[^<]'.encode()
+)  # of plain cells alone
 _NEAR_BOX = 999 * 702  # up to ZZ999
 _FEW = 10_000
 _CACHED = 1 << 20  # the forms of an office share their styles, which take some kilobytes
@@ -186,11 +190,19 @@ def _inspected(name: str, xml: bytes, tally: Tally, looks: Mapping[int, Look]) -
     # a cell without a style has the first
     count = None if 0 in looks else plain_cells(xml, tally.limits.max_box)
     if count is None:
-        flaws, seen = walked_cells(name, xml, tally, looks)
-        return Sheet(name, tuple(flaws), merges, tuple(seen))
+        flaws, seen, computed = walked_cells(name, xml, tally, looks)
+        return Sheet(name, tuple(flaws), merges, tuple(seen), formulas=tuple(computed))
     # blank cells may be many; they are told from filled ones where it matters
     tally.count(count if count < _FEW else xml.count(b"</v>") + xml.count(b"</is>"))
-    return Sheet(name, (), merges, tuple(_plain_looks(xml, looks)) if looks else ())
+    plain = tuple(_plain_looks(xml, looks)) if looks else ()
+    return Sheet(name, (), merges, plain, formulas=tuple(plain_formulas(xml)))
+
+
+def plain_formulas(xml: bytes) -> Iterator[Position]:
+    """Where formulas with a result stand in a sheet of plain cells."""
+    first, last = xml.find(b"<sheetData"), xml.find(b"</sheetData>")
+    if xml.find(b"<f", first, last) >= 0:
+        yield from (coordinates(found[1].decode()) for found in _COMPUTED.finditer(xml, first, last))
 
 
 def _plain_looks(xml: bytes, looks: Mapping[int, Look]) -> Iterator[Looking]:

@@ -3,6 +3,7 @@
 In: a sheet as a table.
 Out: records; what is wrong is remembered by the rows or given back as findings.
 
+unseen.py      notes on what nobody sees: formulas, hidden rows, columns and sheets
 references.py  codes that point nowhere or in a circle
 thresholds.py  a threshold that names a measure
 cells.py       a condition as its measure takes it; percents that may as well be shares of one
