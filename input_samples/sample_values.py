@@ -6,7 +6,7 @@ In: level tables, a unit, its ability. Out: ``Report``: one value a month for ev
 import random
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate, pairwise
 from typing import TypeAlias
@@ -236,7 +236,12 @@ def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
         for code, measure in report.tables.measures.items()
         if measure.source is Source.ON_TIME or code in RUNNING_TOTAL
     }
-    return [rule for rule in rules if rule.measure not in left_out]
+    return [with_own_thresholds(report, rule) for rule in rules if rule.measure not in left_out]
+
+
+def with_own_thresholds(report: Report, rule: Rule) -> Rule:
+    """The row as it is asked of the unit, where its thresholds name a measure."""
+    return replace(rule, edges=tuple(edge and edge.against(report.value(edge.of)) for edge in rule.edges))
 
 
 def answer_kpi(report: Report, kpi: Node, aim: int, draw: random.Random) -> None:

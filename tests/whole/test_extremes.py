@@ -21,7 +21,8 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
 LONG = "".join(random.Random(1).choices("กขคงจฉชซญดตถทธนบปผฝพฟภมยรลวศสหฬอ ", k=32_767))
-MEASURE, OTHER, PERCENT = "D1.1.done", "D1.2.done", "D2.1.satisfaction"
+MEASURE, PERCENT_OF_IT = "D4.1.trained", "D4.1.pct"
+OTHER, PERCENT = "D1.2.done", "D2.1.satisfaction"
 REFUSED: Mapping[str, tuple[Any, str]] = {
     "the largest float": (1e308, "number-size"),
     "the smallest float": (5e-324, "number-size"),
@@ -88,10 +89,10 @@ def test_a_cell_of_a_form_is_refused_and_no_other_value_moves(
     told = [
         one for one in outcome.findings_of(UNITS[0]) if one.severity == "error" and one.measure == MEASURE
     ]
-    assert [(one.code, one.place.sheet, one.place.cell) for one in told] == [(code, "แบบรายงาน", "H7")]
+    assert [(one.code, one.place.sheet, one.place.cell) for one in told] == [(code, "แบบรายงาน", "H17")]
     now, before = (each.measured.values.loc[UNITS[0]] for each in (outcome, usual))
-    assert list(now.index[now.isna() & before.notna()]) == [MEASURE, "D1.1.pct"]
-    assert now.drop([MEASURE, "D1.1.pct"]).equals(before.drop([MEASURE, "D1.1.pct"]))
+    assert list(now.index[now.isna() & before.notna()]) == [MEASURE, PERCENT_OF_IT]
+    assert now.drop([MEASURE, PERCENT_OF_IT]).equals(before.drop([MEASURE, PERCENT_OF_IT]))
     assert outcome.standing[UNITS[0]].status is Status.PROVISIONAL
     assert not [one for one in recwarn if issubclass(one.category, RuntimeWarning)]
 
@@ -102,7 +103,7 @@ def test_the_month_is_written_whole(attack: str, tmp_path: Path) -> None:
     workspace = small_workspace(tmp_path)
     change(submission(workspace, UNITS[0], MONTH), {(MEASURE, MONTH): REFUSED[attack][0]})
     values = {line["measure"]: line["value"] for line in measures_of(run(workspace, MONTH, expect=1))}
-    assert values[MEASURE] == values["D1.1.pct"] == ""
+    assert values[MEASURE] == values[PERCENT_OF_IT] == ""
 
 
 def measures_of(output: Path) -> list[dict[str, str]]:

@@ -36,7 +36,7 @@ EVIDENCE = {
 TOLD = {
     (BURIRAM, "I11.mechanism"): (" 5 ", " 15 ", "100"),
     (BURIRAM, "I11.uses_pct"): ("10,033", "ครั้ง", "ครัวเรือน"),
-    (BURIRAM, "T4.recovery_pct"): ("ผิดนัด", "เสียหาย", "คำถามเดียว"),
+    (BURIRAM, "T4.recovery_pct"): ("ผิดนัด", "เสียหาย", "คำถามเดียว", "ไม่ถามคำถามที่สอง"),
     (BURIRAM, "T6.intensive_care"): ("ครบทุกครัวเรือน", "T6.logbook_result_date"),
     (BURIRAM, "T6.logbook_result_date"): ("ครบทุกครัวเรือน",),
     (BURIRAM, "T7.pct"): ("ตัวเลขของจังหวัด",),
@@ -51,6 +51,8 @@ TOLD = {
     (CHIEFS, "K6.growth"): ("ปีฐาน", "1 ต.ค. 2563"),
     (CHACHOENGSAO, "I4.growth"): ("ปีฐาน", "2560"),
     (CHACHOENGSAO, "I7.pct"): ("<50", ">70"),
+    (RAYONG, "D1.1.done"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
+    (RAYONG, "D1.2.done"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
 }
 
 # The same for what is no row of ระดับ: the sheet, its row by the first cell, words that its note must hold.
@@ -120,6 +122,19 @@ def test_march_is_due_on_the_day_chachoengsaos_letter_sets_and_sent_by_then() ->
 def test_rayong_reports_after_6_9_and_12_months() -> None:
     sent = sorted(folder.name for folder in (SAMPLES / RAYONG / "submissions").iterdir())
     assert sent == list(tables_of(RAYONG).round.months) == ["2554-03", "2554-06", "2554-09"]
+
+
+@pytest.mark.parametrize(("kpi", "step"), [("D1.1", 2), ("D1.2", 1)])
+def test_level_3_is_the_target_of_each_department_of_rayong_itself(kpi: str, step: int) -> None:
+    tables, target = tables_of(RAYONG), f"{kpi}.target"
+    [rule] = tables.rules_of(kpi)
+    targets = {unit.code: tables.baselines[unit.code, target].value for unit in tables.units}
+    assert len(set(targets.values())) > 3
+    for own in targets.values():
+        edges = [rule.edge_for(level, {target: own}) for level in range(tables.level_count)]
+        assert [edge and edge.threshold for edge in edges] == [
+            own + step * away for away in (-2, -1, 0, 1, 2)
+        ]
 
 
 def test_a_strategy_is_no_responsible_group() -> None:

@@ -96,6 +96,18 @@ def _gives(tables: LevelTables, measure: Measure) -> str:
     return "date" if of_days else "number"
 
 
+def ratio_kinds(tables: LevelTables) -> Iterator[Finding]:
+    """อัตราส่วน does not multiply by 100: it makes a percent only of percents.
+
+    Source: design, section 1 (Wider rules: อัตราส่วน).
+    """
+    for measure in tables.measures.values():
+        parts = [tables.measures[code].kind for code in measure.numerator]
+        if measure.source is Source.RATIO and measure.kind is Kind.PERCENT and Kind.PERCENT not in parts:
+            facts = {"found": measure.source.value, "kind": measure.kind.value, "plain": Kind.NUMBER.value}
+            yield finding("lint-ratio-percent", measure.place, measure=measure.code, **facts)
+
+
 def rounding(tables: LevelTables) -> Iterator[Finding]:
     """Only numbers are rounded.
 
@@ -220,6 +232,7 @@ CHECKS = (
     sums_of_days,
     part_kinds,
     own_kinds,
+    ratio_kinds,
     rounding,
     part_units,
     zero_rules,
