@@ -1,6 +1,7 @@
 """รายการข้อมูล and ค่าตั้งต้น: bounds, what a measure is computed from, fixed values."""
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from kpibatch.base.findings import Finding, Place, finding
@@ -12,6 +13,7 @@ from kpibatch.rules.schema import BASELINES
 from kpibatch.rules.sources import COMPUTED, at_zero, quotients
 
 _NO_AMOUNT = (Kind.DATE, Kind.YES_NO)
+_PLANNED = re.compile("เป้าหมาย|ตามแผน|จัดสรร")
 _LIKE_THEIR_PARTS = (Source.HIGHEST, Source.LOWEST)
 _IN_ONE_UNIT = (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.DIFFERENCE)
 
@@ -106,6 +108,19 @@ def ratio_kinds(tables: LevelTables) -> Iterator[Finding]:
         if measure.source is Source.RATIO and measure.kind is Kind.PERCENT and Kind.PERCENT not in parts:
             facts = {"found": measure.source.value, "kind": measure.kind.value, "plain": Kind.NUMBER.value}
             yield finding("lint-ratio-percent", measure.place, measure=measure.code, **facts)
+
+
+def growth_over_plans(tables: LevelTables) -> Iterator[Finding]:
+    """เพิ่มขึ้น and ลดลง hold what is now against what was, and that is no plan or target.
+
+    Source: design, section 1 (เพิ่มขึ้น, ลดลง: b is the base).
+    """
+    for measure in tables.measures.values():
+        if measure.source in (Source.GROWTH, Source.REDUCTION) and measure.denominator:
+            base = tables.measures[measure.denominator].label
+            if _PLANNED.search(base):
+                facts = {"found": measure.source.value, "label": base, "share": Source.PERCENT.value}
+                yield finding("lint-growth-plan", measure.place, measure=measure.code, **facts)
 
 
 def rounding(tables: LevelTables) -> Iterator[Finding]:
@@ -233,6 +248,7 @@ CHECKS = (
     part_kinds,
     own_kinds,
     ratio_kinds,
+    growth_over_plans,
     rounding,
     part_units,
     zero_rules,
