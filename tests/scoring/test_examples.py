@@ -12,6 +12,7 @@ from workspace import NEWEST, SAMPLES, copy_sample, kpibatch, open_book
 
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.book import rows_of
+from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Example
 from kpibatch.scoring.examples.held import loose_thresholds
 from kpibatch.scoring.examples.propose import propose
@@ -286,3 +287,9 @@ def test_of_a_hundred_slips_of_one_cell_ninety_five_are_caught(name: str) -> Non
     tried = list(islice(slips(grids, random.Random(f"{name}, tested")), 40))
     survivors = [str(slip) for slip in tried if not faults(path, slip.of(grids)) - usual]
     assert len(survivors) <= 0.05 * len(tried), "\n".join(survivors)
+
+
+def test_nothing_done_is_proposed_where_each_unit_has_thresholds_of_its_own() -> None:
+    tables, _ = read_levels(SAMPLES / "rayong-2554" / "level_tables.xlsx")
+    nothing = {each.kpi for each in propose(tables, "th") if "ยังไม่มีเลย" in each.why}
+    assert nothing == {"D1.1", "D1.2"}

@@ -100,6 +100,7 @@ class _Kpi:
             for rule in self.tables.rules_in_case(self.kpi, number):
                 yield from self._around(rule, base)
                 yield from self._zero(self.tables.measures[rule.measure], base)
+                yield from self._nothing(rule, base)
             yield from self._beside(base)
 
     @cached_property
@@ -206,6 +207,12 @@ class _Kpi:
         asked = {code for each in rules if each not in together for code in each.codes}
         others = {each.measure for each in together} - {rule.measure, *rule.references} - asked
         return {code: value for code, value in base.items() if code not in others}
+
+    def _nothing(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
+        """Nothing done yet of what each unit's own thresholds ask: a form may say so."""
+        measure = self.tables.measures[rule.measure]
+        if rule.references and measure.monthly and measure.kind.family == "number" and _within(measure, 0):
+            yield base | {measure.code: (0.0,)}, say("examples.nothing", self.language, label=measure.label)
 
     def _zero(self, measure: Measure, base: Values) -> Iterator[tuple[Values, str]]:
         """A quotient of nothing."""
