@@ -14,7 +14,7 @@ from kpibatch.rules.letter.figures import Kind, figures_in
 from kpibatch.rules.letter.parts import Parts
 from kpibatch.rules.letter.rounds import LetterRound, round_of
 from kpibatch.rules.letter.text import Letter, Line
-from kpibatch.rules.schema import Item
+from kpibatch.rules.round import Item
 
 _HEAD_LINES = 40
 _NUMBER = re.compile(r"ที่\s+(?P<number>[ก-ฮ]{2,4}\.?\s*[0-9]{3,4}(?:\.[0-9]+)*\s*/\s*(?:ว\s*)?[0-9]+)")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from kpibatch.rules.schema import RULES, SHEETS, Column, Item, Sheet
+from kpibatch.rules.round import Item
+from kpibatch.rules.schema import RULES, SHEETS, Column, Sheet
 
 USUAL_LEVELS = 5
 ROUND_ITEMS = (

@@ -12,7 +12,8 @@ from kpibatch.rules.draft.book import write_draft
 from kpibatch.rules.draft.draft import Draft, Page, draft_of
 from kpibatch.rules.letter.text import letter_of
 from kpibatch.rules.lint.check import check_levels
-from kpibatch.rules.schema import CALENDAR, DRAFT, MEASURES, NODES, ROUND, RULES, Item
+from kpibatch.rules.round import Item
+from kpibatch.rules.schema import CALENDAR, DRAFT, MEASURES, NODES, ROUND, RULES
 
 PAGES = """ที่ กก ๐๐๑๗/ว ๔๕
 ศาลากลางจังหวัดตัวอย่าง
