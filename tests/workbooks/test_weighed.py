@@ -152,3 +152,13 @@ def test_a_units_own_page_tells_its_rank_within_its_group(tmp_path: Path) -> Non
     ]
     standing = found.standing["3103"]
     assert any(f"อันดับ {standing.in_group} จาก 2 ในกลุ่มเล็ก" in text for text in texts)
+
+
+def test_the_rank_within_a_group_has_a_line_of_its_own(tmp_path: Path) -> None:
+    found = outcome(RULES["no rank left out"])
+    write_unit_book(found, found.tables.unit["3103"], tmp_path / "unit.xlsx")
+    sheet = load_workbook(tmp_path / "unit.xlsx").worksheets[0]
+    (cell,) = [cell for row in sheet for cell in row if "ในกลุ่ม" in str(cell.value)]
+    assert str(cell.value).count("\n") == 1
+    assert cell.alignment.wrap_text
+    assert sheet.row_dimensions[cell.row].height > 40

@@ -60,3 +60,13 @@ def test_the_criteria_say_what_a_level_is_worth_and_what_takes_points_off(book: 
     assert "หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า" in rows[heads["T1"] + 1 : heads["T2"]]
     assert [text for text in of_t2 if text.startswith("หักคะแนน")][1] == "หักคะแนน 3 เมื่อ ข้อมูลผิด"
     assert "คะแนนของระดับ (ระดับ 1 ขึ้นไป): 1, 3, 5" in of_t2
+
+
+def test_a_long_name_of_a_section_is_whole_above_its_column(tmp_path: Path) -> None:
+    long = "ผลงานตามยุทธศาสตร์การพัฒนาชุมชนและการบริหารของหน่วยงานระดับอำเภอ"
+    sheets = WORTH | {"ตัวชี้วัด": WORTH["ตัวชี้วัด"].replace("งานทีม", long)}
+    heights = []
+    for name, each in (("usual", WORTH), ("long", sheets)):
+        ranking = ranking_of(outcome_of(levels(**each), GIVEN), tmp_path / f"{name}.xlsx")
+        heights.append(load_workbook(ranking)["อันดับ"].row_dimensions[7].height)
+    assert heights[1] > 1.5 * heights[0]
