@@ -52,8 +52,8 @@ def show_ledger(language: str, ledger: Ledger) -> list[Finding]:
     """What the letter and the tables do not have in common, then the counts; the findings."""
     for fault in ledger.findings:
         print(finding_line(fault, language))
-    facts = {name: len(getattr(ledger, name)) for name in ("doubtful", "missing", "unfounded")}
-    facts |= {name: getattr(ledger, name) for name in ("figures", "accounted", "noted", "no_rule")}
+    facts = {name: len(getattr(ledger, name)) for name in ("noted", "doubtful", "missing", "unfounded")}
+    facts |= {"figures": ledger.figures, "accounted": len(ledger.pairs), "no_rule": ledger.no_rule}
     print(say("console.levels-letter", language, file=ledger.file, **facts))
     return ledger.findings
 

@@ -12,7 +12,9 @@ columns.py  the columns of a letter's tables
 parts.py    which KPI and level a stretch of the letter is about
 match.py    which node a KPI of the letter is
 rounds.py   the round that a letter is about
-said.py     what the tables say in figures, and which their notes name
+said.py     what the tables say in figures of one KPI, and which its notes name
+common.py   what they say of the round as a whole
+passage.py  one level's figures and cells
 ledger.py   one KPI's figures ↔ its cells
 check.py    the whole ledger
 """

@@ -4,23 +4,25 @@ In: ``Letter``, ``LevelTables``, the notes of the workbook. Out: ``Ledger``.
 """
 
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Place, finding
-from kpibatch.base.thai import show_date, show_number
+from kpibatch.base.thai import show_number
+from kpibatch.rules.letter.common import Common, common_of, remarks_in
 from kpibatch.rules.letter.figures import Figure, Kind, Role
-from kpibatch.rules.letter.ledger import Ledger, Seen, missing_of, seen_in, unfounded, weigh_kpi
+from kpibatch.rules.letter.ledger import Ledger, doubt, lost, slip_of, unfounded, weigh_kpi
 from kpibatch.rules.letter.match import nodes_of
 from kpibatch.rules.letter.parts import OUTSIDE, Heading, Parts, What, parts_of
+from kpibatch.rules.letter.passage import Seen, seen_in
 from kpibatch.rules.letter.rounds import other_round
-from kpibatch.rules.letter.said import Common, Said, common_of, remarks_in, said_of
+from kpibatch.rules.letter.said import Cell, Said, said_of
+from kpibatch.rules.letter.slips import one_slip
 from kpibatch.rules.letter.text import Letter, read_letter
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
-from kpibatch.rules.schema import CALENDAR, RATING
+from kpibatch.rules.schema import CALENDAR, NODES, RATING, ROUND
 
 _SUBJECT, _FAREWELL = re.compile(r"เรื่อง\s"), re.compile(r"ขอแสดงความนับถือ")
 _HEAD_LINES, _SIGNED_LINES = 40, 30
@@ -55,13 +57,8 @@ def check_letter(letter: Letter, tables: LevelTables, remarks: dict[str, tuple[s
         else:
             _unknown(ledger, parts, kpi, heading)
     _absent(ledger, tables, {node.code for node in nodes.values()})
-    _weigh_outside(ledger, parts, tables, common)
+    _weigh_outside(ledger, parts, common)
     _of_the_round(ledger, parts, tables, common, {node.code for node in nodes.values()})
-    for seen in ledger.doubtful:
-        facts: dict[str, Any] = {"line": seen.stretch.line, "context": seen.context}
-        ledger.findings.append(
-            finding("letter-doubtful", Place(letter.file), found=seen.figure.text, **facts)
-        )
     return ledger
 
 
@@ -86,41 +83,47 @@ def _weigh_weight(ledger: Ledger, parts: Parts, kpi: int, said: Said) -> None:
     """The weight printed for a KPI, or the several that are."""
     printed = list(seen_in(parts.of(kpi, What.WEIGHT)))
     values = sorted({seen.figure.value for seen in printed})
+    told = said.node.weight in values or _noted_weight(said, said.weight.figure, own=bool(values))
+    if not told and (values or not said.ours):
+        unfounded(ledger, said.weight, said, printed)
     for seen in printed:
+        note = _noted_weight(said, seen.figure)
         if seen.figure.role is Role.DOUBTFUL:
-            ledger.doubtful.append(seen)
+            doubt(ledger, seen, said.node.code, ())
         elif seen.figure.value == said.node.weight:
-            ledger.accounted += 1
-        elif _noted_weight(said, seen.figure):
-            ledger.noted += 1
+            ledger.pairs.append((seen, said.weight))
+        elif note:
+            ledger.noted.append((seen, note))
         else:
-            ledger.missing.append(seen)
-            if said.node.weight not in values:
-                unfounded(ledger, said.weight, said, [seen])
+            weight = one_slip(said.weight.figure, seen.figure)
+            lost(ledger, seen, said.node.code, (said.weight,) if weight else said.notes)
     if len(values) > 1:
-        told = all(_noted_weight(said, seen.figure) for seen in printed)
+        noted = all(_noted_weight(said, seen.figure) for seen in printed)
         facts: dict[str, Any] = {
             "kpi": said.node.code,
             "line": printed[-1].stretch.line,
             "letter": ledger.file,
         }
         found = ", ".join(map(show_number, values))
-        severity = "note" if told else ""
+        severity = "note" if noted else ""
         ledger.findings.append(
             finding("letter-two-weights", said.node.place, found=found, severity=severity, **facts)
         )
-    if not values and not (said.ours or _noted_weight(said, said.weight.figure)):
-        unfounded(ledger, said.weight, said, [])
 
 
-def _noted_weight(said: Said, weight: Figure) -> bool:
-    return any(weight.value == note.value and note.kind is not Kind.DATE for note in said.notes)
+def _noted_weight(said: Said, weight: Figure, *, own: bool = False) -> Cell | None:
+    """The note that names a weight, of the KPI's own or of what it is under."""
+    above = {note.place for note in said.notes if note.place.sheet == NODES.sheet} - {said.node.place}
+    notes = (
+        note for note in said.notes if note.figure.kind is not Kind.DATE and not (own and note.place in above)
+    )
+    return next((note for note in notes if note.figure.value == weight.value), None)
 
 
 # --- outside the KPIs ---------------------------------------------------------------------------------------
 
 
-def _weigh_outside(ledger: Ledger, parts: Parts, tables: LevelTables, common: Common) -> None:
+def _weigh_outside(ledger: Ledger, parts: Parts, common: Common) -> None:
     """What stands in no KPI: the round, the day it is due, how many KPIs there are; years of a heading, the
     letterhead, another letter's number are no rules.
     """
@@ -129,16 +132,15 @@ def _weigh_outside(ledger: Ledger, parts: Parts, tables: LevelTables, common: Co
     for seen in seen_in(outside):
         figure = seen.figure
         if figure.role is Role.DOUBTFUL and seen.stretch.line not in ends:
-            ledger.doubtful.append(seen)
+            doubt(ledger, seen, "", common.days)
         elif figure.role is not Role.RULE or figure.kind is Kind.YEAR or _no_rule(seen, ends):
             ledger.no_rule += 1
-        elif _of_common(figure, tables, common):
-            ledger.accounted += 1
-        elif any(figure.same(note) for note in common.notes):
-            ledger.noted += 1
+        elif cell := common.outside(figure, seen.stretch.text):
+            ledger.pairs.append((seen, cell))
+        elif note := next((note for note in common.notes if note.names(figure)), None):
+            ledger.noted.append((seen, note))
         else:
-            ledger.missing.append(seen)
-            ledger.findings.append(missing_of(ledger, seen, ""))
+            lost(ledger, seen, "", common.like(figure, seen.stretch.text))
 
 
 def _letterhead(parts: Parts) -> set[int]:
@@ -160,41 +162,22 @@ def _no_rule(seen: Seen, ends: set[int]) -> bool:
     return not _THAI.search(text) and _LATIN.search(text) is not None
 
 
-def _of_common(figure: Figure, tables: LevelTables, common: Common) -> bool:
-    """Whether the round, the calendar or the scorecard as a whole says so."""
-    if figure.kind is Kind.DATE:
-        return figure.value in common.dates
-    if figure.kind is Kind.DAY:
-        days = (date.fromordinal(int(day)) for day in common.dates)
-        return figure.value in {day.month * 100 + day.day for day in days}
-    if figure.kind is Kind.MONTH:
-        return figure.value in common.months
-    if figure.noun in ("ตัวชี้วัด", "มิติ"):
-        parents = {node.parent for node in tables.nodes}
-        counts = {len(tables.children(code or TOTAL)) for code in parents} | {len(tables.leaves)}
-        return figure.value in counts
-    if figure.noun in ("ระดับ", "คะแนน"):
-        return figure.value in (tables.level_count, *tables.scores)
-    if figure.kind is Kind.PERCENT:
-        return figure.value == sum(node.weight for node in tables.children(TOTAL))
-    return False
-
-
 def _of_the_round(
     ledger: Ledger, parts: Parts, tables: LevelTables, common: Common, headed: set[str]
 ) -> None:
     """Rating bands, due days and sections' weights that the letter says nothing of, unless a note says so."""
     outside = list(seen_in(each for each in parts.stretches if each.kpi == OUTSIDE))
     printed = {seen.figure.value for seen in outside}
-    numbers = {
-        RATING.sheet: [(band, show_number(band)) for band, _ in tables.rating_typed if band],
-        CALENDAR.sheet: [(float(day.toordinal()), show_date(day)) for day in tables.calendar.values()],
-    }
-    for sheet, values in numbers.items():
-        lost = [text for value, text in values if value not in printed]
-        if lost and not common.ours(sheet):
-            place = Place(tables.file, sheet)
-            ledger.findings.append(finding("letter-sheet-unfounded", place, found=", ".join(lost)))
+    calendar = [cell for cell in common.days if cell.place.sheet == CALENDAR.sheet]
+    days = [seen for seen in seen_in(parts.stretches) if seen.figure.kind in (Kind.DATE, Kind.DAY)]
+    for cell in common.days:
+        if cell.place.sheet == ROUND.sheet and not any(cell.figure.same(seen.figure) for seen in days):
+            slip_of(ledger, cell, days, "")
+    for sheet, cells in ((RATING.sheet, common.bands), (CALENDAR.sheet, calendar)):
+        silent = [cell for cell in cells if cell.figure.value not in printed]
+        if silent and not common.ours(sheet):
+            found = ", ".join(cell.shown for cell in silent)
+            ledger.findings.append(finding("letter-sheet-unfounded", Place(tables.file, sheet), found=found))
     for node in tables.children(TOTAL):
         said = said_of(tables, node)
         inner = node.code not in headed and bool(tables.children(node.code)) and node.weight not in printed

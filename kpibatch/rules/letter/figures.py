@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from kpibatch.base.thai import MONTH_NAMES, arabic, read_date, read_month
 
@@ -48,7 +49,7 @@ _NOUN = re.compile(
     r"(?<!ราย(?=งาน|ได้|ทีม|บุคคล))(?<!ข้อ(?=มูล|ตกลง))(?<!ครั้ง(?=ที่))"
 )
 _PLACES = ("จังหวัด", "อำเภอ", "ตำบล")
-PEOPLE = frozenset(("คน", "ราย", "อัตรา", "ท่าน"))
+PEOPLE = frozenset(("คน", "ราย", "อัตรา", "ท่าน", "พัฒนากร"))
 
 
 class Kind(StrEnum):
@@ -94,8 +95,18 @@ class Figure:
     def same(self, other: "Figure") -> bool:
         """Whether both say the same, as far as both say of what kind they are."""
         kinds = {self.kind, other.kind}
+        if kinds == {Kind.DATE, Kind.DAY}:
+            return self.of_year == other.of_year
         alike = len(kinds) == 1 or kinds in ({Kind.NUMBER, Kind.PERCENT}, {Kind.NUMBER, Kind.YEAR})
         return alike and self.value == other.value
+
+    @property
+    def of_year(self) -> float:
+        """A day's month and day, whether its year is printed or not."""
+        if self.kind is not Kind.DATE or self.value != self.value:
+            return self.value
+        day = date.fromordinal(int(self.value))
+        return float(day.month * 100 + day.day)
 
 
 def figures_in(text: str) -> list[Figure]:
@@ -106,12 +117,17 @@ def figures_in(text: str) -> list[Figure]:
     >>> [(f.role.value, f.text) for f in figures_in("ร้อยละ 8O ของงวดที่ 2")]
     [('doubtful', '8O'), ('order', '2')]
     """
+    return list(_figures(text))
+
+
+@lru_cache(4096)  # a letter is read for its round, its KPIs and its weights
+def _figures(text: str) -> tuple[Figure, ...]:
     plain, taken, found = arabic(text), [False] * len(text), list[Figure]()
     for figure in (*_garbled(text), *_dates(plain), *_numbers(plain, text)):
         if not any(taken[figure.start : figure.end]):
             taken[figure.start : figure.end] = [True] * len(figure.text)
             found.append(replace(figure, text=text[figure.start : figure.end]))
-    return sorted(found, key=lambda figure: figure.start)
+    return tuple(sorted(found, key=lambda figure: figure.start))
 
 
 def _garbled(text: str) -> Iterator[Figure]:
@@ -143,8 +159,8 @@ def _dates(plain: str) -> Iterator[Figure]:
     for match in _DATE.finditer(plain):
         yield _day(match[0], match.start(), read_date(match[0]), plain)
     for match in _FROM.finditer(plain):
-        if day := _first_day(match):
-            yield _day(match[0], match.start(), day, plain)
+        if match["month"] or _first_day(match):
+            yield _day(match[0], match.start(), _first_day(match), plain)
     for match in _NUMERIC_DATE.finditer(plain):
         if day := read_date(match[0]):
             yield _day(match[0], match.start(), day, plain)
@@ -154,6 +170,8 @@ def _dates(plain: str) -> Iterator[Figure]:
     for match in _DAY_ALONE.finditer(plain):
         if day := read_date(f"{match[0]} 2563"):  # a leap year
             yield Figure(Kind.DAY, float(day.month * 100 + day.day), match[0], match.start())
+        else:
+            yield Figure(Kind.DAY, float("nan"), match[0], match.start(), Role.DOUBTFUL)
     for match in _OF_MONTH.finditer(plain):
         if key := read_month(match[0]):
             yield Figure(Kind.MONTH, float(key.replace("-", "")), match[0], match.start())

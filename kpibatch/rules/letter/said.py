@@ -1,39 +1,39 @@
-"""What the tables say in figures, by KPI and level, and which figures their notes name.
+"""What the tables say in figures of one KPI, by level, and which figures its notes name.
 
-In: ``LevelTables``, the workbook they come from. Out: ``Said`` for each node, ``Common`` for the round. Notes
-are หมายเหตุ of ระดับ, รอบประเมิน, ผลประเมิน and ปฏิทิน, and อ้างอิง of ตัวชี้วัด.
+In: ``LevelTables``. Out: ``Said`` for each node. Notes are หมายเหตุ of ระดับ and อ้างอิง of ตัวชี้วัด.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
-from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Place
 from kpibatch.base.kinds import Kind as MeasureKind
-from kpibatch.base.thai import show_date, show_number
-from kpibatch.books.read import as_text, read_book
+from kpibatch.base.thai import arabic, show_date, show_number
 from kpibatch.rules.letter.figures import PEOPLE, Figure, Kind, Role, figures_in
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Node, Rule
-from kpibatch.rules.schema import CALENDAR, RATING, ROUND
-from kpibatch.rules.sheets import in_a_child, read_sheets
 
+_LEVELS = re.compile(r"ระดับ\s*(?P<first>[1-9])(?:\s*(?:ถึง|และ|-|–)\s*(?P<last>[1-9]))?(?![0-9])")
+_LISTED, _ON_DAY = re.compile(r"\s*(?:,|และ|หรือ|ถึง|-|–)\s*"), re.compile(r"วันที่\s*$")
+_AROUND = 32  # letters of context on each side
 # words by which a note says that a number is the office's own and stands in no letter
 _OURS = re.compile(r"ตัวอย่าง|กำหนดเอง|ไม่มีในหนังสือ|(?:หนังสือ|รายการ|ข่าว|กรอบ|ประกาศ|บันทึก|คำสั่ง)ไม่")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of the tables: how its cell shows it, where it stands, what its row notes, what it counts."""
+    """A figure of the tables: how its cell shows it, where it stands, what its row notes, what it counts; of
+    a note, the levels that it is about, if it says so.
+    """
 
     figure: Figure
     place: Place
     shown: str
     remark: str = ""
     unit: str = ""
+    levels: frozenset[int] = frozenset()
 
     def fits(self, figure: Figure) -> bool:
         """Whether a figure of the letter says the same of the same kind of thing; doubtful ones may."""
@@ -50,6 +50,18 @@ class Cell:
         nouns = {figure.noun, self.unit}
         return self.fits(figure) and (not all(nouns) or len(nouns) == 1 or nouns <= PEOPLE)
 
+    def says_less(self, figure: Figure) -> bool:
+        """Whether a note names a day without the year that the figure has."""
+        return self.figure.kind is Kind.DAY and figure.kind is Kind.DATE
+
+    def names(self, figure: Figure) -> bool:
+        """Whether a note names a figure: the same number, of the same things where both say of which."""
+        nouns = {figure.noun, self.figure.noun}
+        of_things = any(nouns) and {figure.kind, self.figure.kind} == {Kind.NUMBER, Kind.PERCENT}
+        if of_things or self.says_less(figure):
+            return False
+        return self.figure.same(figure) and (not all(nouns) or len(nouns) == 1 or nouns <= PEOPLE)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -63,25 +75,16 @@ class Said:
     cases: tuple[Cell, ...]
     cases_at: Mapping[int, tuple[Cell, ...]]
     names: tuple[Cell, ...]
-    notes: tuple[Figure, ...]
+    notes: tuple[Cell, ...]
     ours: bool
 
-    def noted(self, figure: Figure) -> bool:
-        return any(figure.same(note) for note in self.notes)
+    def noted(self, figure: Figure, level: int) -> Cell | None:
+        """The note that names the figure at that level."""
+        return next((note for note in self.notes_at(level) if note.names(figure)), None)
 
-
-@dataclass(frozen=True)
-class Common:
-    """What the tables say of the round as a whole; ``remarks`` are those of a sheet, by its name."""
-
-    dates: frozenset[float]
-    year: float
-    months: frozenset[float]
-    notes: tuple[Figure, ...]
-    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def ours(self, sheet: str) -> bool:
-        return any(is_ours(remark) for remark in self.remarks.get(sheet, ()))
+    def notes_at(self, level: int) -> Iterator[Cell]:
+        """What the notes name for a level: those about no level in particular, and about this one."""
+        return (note for note in self.notes if not note.levels or level in note.levels)
 
 
 def is_ours(note: str) -> bool:
@@ -103,8 +106,8 @@ def said_of(tables: LevelTables, node: Node) -> Said:
             levels.setdefault(level, []).append(cell)
             if of_case:
                 cases_at.setdefault(level, []).append(of_case)
-    above = [node, *_above(tables, node)]
-    notes = [rule.remark for rule in rules] + [each.reference for each in above]
+    notes = [(rule.remark, rule.places[0]) for rule in rules]
+    notes += [(each.reference, each.place) for each in (node, *_above(tables, node))]
     weight = Figure(Kind.PERCENT, node.weight, show_number(node.weight), 0)
     return Said(
         node=node,
@@ -114,16 +117,38 @@ def said_of(tables: LevelTables, node: Node) -> Said:
         cases_at={level: tuple(each) for level, each in cases_at.items()},
         names=tuple(_names(tables, node)),
         notes=tuple(noted_in(notes)),
-        ours=any(map(is_ours, notes)),
+        ours=any(is_ours(note) for note, _ in notes),
     )
 
 
-def noted_in(notes: Iterable[str]) -> Iterator[Figure]:
-    """The figures that notes name, but for items and levels."""
-    for note in notes:
-        for figure in figures_in(note):
-            if figure.role is not Role.ORDER:
-                yield replace(figure, role=Role.RULE, noun="")
+def noted_in(notes: Iterable[tuple[str, Place]]) -> Iterator[Cell]:
+    """The figures that notes name, but for items and levels; a note comes with its place."""
+    for note, place in notes:
+        noun, begins = "", 0
+        for figure in reversed(figures_in(note)):
+            listed = _LISTED.fullmatch(note[figure.end : begins])
+            noun, begins = figure.noun or (noun if listed else ""), figure.start
+            of_a_month = figure.kind is Kind.NUMBER and _ON_DAY.search(note[: figure.start])
+            if figure.role is not Role.ORDER and not of_a_month:
+                named = replace(figure, role=Role.RULE, noun=noun)
+                yield Cell(named, place, cut_around(note, figure), levels=_levels_before(note, figure))
+
+
+def _levels_before(note: str, figure: Figure) -> frozenset[int]:
+    """The levels that a note names last before a figure, in the same clause: ระดับ 2 ถึง 5 พิมพ์ปี 2565."""
+    clause = re.split("[;(]", arabic(note[: figure.start]))[-1]
+    named = list(_LEVELS.finditer(clause))
+    if not named:
+        return frozenset()
+    first, last = int(named[-1]["first"]), int(named[-1]["last"] or named[-1]["first"])
+    return frozenset(range(first, last + 1))
+
+
+def cut_around(text: str, figure: Figure) -> str:
+    """The words around a figure, for whoever looks for it."""
+    begin, end = max(0, figure.start - _AROUND), figure.end + _AROUND
+    cut = " ".join(text[begin:end].split())
+    return f"{'…' * (begin > 0)}{cut}{'…' * (end < len(text))}"
 
 
 def _above(tables: LevelTables, node: Node) -> Iterator[Node]:
@@ -162,42 +187,9 @@ def _kind_of(measure: Measure) -> Kind:
 
 
 def _names(tables: LevelTables, node: Node) -> Iterator[Cell]:
-    """The figures in a node's name, scope and reference, and in its measures' labels."""
-    for figure in noted_in([node.name]):
-        yield Cell(figure, node.place, node.name)
-    for measure in tables.measures_of(node.code):
-        for figure in noted_in([measure.label]):
-            yield Cell(figure, measure.place, measure.label)
-
-
-def common_of(tables: LevelTables, remarks: Mapping[str, tuple[str, ...]]) -> Common:
-    """The round's own figures, those of what the letter is called, and those that notes name."""
-    this = tables.round
-    sections = [node for node in tables.nodes if not node.parent]
-    texts = [this.reference, *(node.reference for node in sections), *(node.name for node in sections)]
-    texts += [remark for sheet in remarks.values() for remark in sheet]
-    days = (this.start, this.end, *tables.calendar.values())
-    return Common(
-        dates=frozenset(float(day.toordinal()) for day in days),
-        year=float(this.fiscal_year) if this.fiscal_year.isdigit() else float("nan"),
-        months=frozenset(float(month.replace("-", "")) for month in tables.round.months),
-        notes=tuple(noted_in(texts)),
-        remarks=remarks,
-    )
-
-
-def remarks_in(path: Path, limits: IntakeLimits) -> dict[str, tuple[str, ...]]:
-    """หมายเหตุ of the sheets whose records keep none, by the sheet's name."""
-    return in_a_child(limits, _remarks, path)
-
-
-def _remarks(path: Path) -> dict[str, tuple[str, ...]]:
-    sheets = read_sheets(path.name, read_book(path))
-    columns = {ROUND.sheet: ROUND.remark, RATING.sheet: RATING.remark, CALENDAR.sheet: CALENDAR.remark}
-    return {
-        name: tuple(as_text(row.value(column)) for row in sheets[name].rows if not row.blank(column))
-        for name, column in columns.items()
-    }
+    """The figures in a node's name and in its measures' labels."""
+    labels = [(measure.label, measure.place) for measure in tables.measures_of(node.code)]
+    yield from noted_in([(node.name, node.place), *labels])
 
 
 def shown(figure: Figure) -> str:
