@@ -14,8 +14,17 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.rules.letter.common import Common
 from kpibatch.rules.letter.figures import Kind, Role
 from kpibatch.rules.letter.parts import Parts, What
-from kpibatch.rules.letter.passage import Passage, Seen, again, excused, match, nearest, nearest_cell, odd
-from kpibatch.rules.letter.passage import seen_in as seen_in
+from kpibatch.rules.letter.passage import (
+    Passage,
+    Seen,
+    again,
+    excused,
+    match,
+    nearest,
+    nearest_cell,
+    odd,
+    seen_in,
+)
 from kpibatch.rules.letter.said import Cell, Said, shown
 
 
