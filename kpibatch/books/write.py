@@ -136,6 +136,7 @@ class Sheet:
 
     def __init__(self, book: Book, name: str, raw: Any) -> None:
         self.book, self.name, self.raw = book, name, raw
+        self.heights: dict[int, float] = {}
         raw._prepare_formula = _as_written
         raw.set_default_row(ROW)
         raw.hide_gridlines(2)
@@ -217,7 +218,12 @@ class Sheet:
 
     def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
         """So many lines of text; of several, a little more, for a font that stands in for ours is taller."""
-        self.raw.set_row(row, ROW * lines + (4 if lines > 1 else 0), None, {"hidden": hidden})
+        self.tall(row, ROW * lines + (4 if lines > 1 else 0), hidden=hidden)
+
+    def tall(self, row: int, points: float, *, hidden: bool = False) -> None:
+        """A row's height; ``heights`` holds what is seen of it."""
+        self.raw.set_row(row, points, None, {"hidden": hidden})
+        self.heights[row] = 0.0 if hidden else points
 
     def page(
         self,

@@ -80,19 +80,19 @@ def status(workspace: Path, month: str | None, form: str) -> None:
 
 
 @commands.command()
-@click.option("--again", is_flag=True, help="กรอกค่าและข้อความที่หน่วยส่งมาแล้วให้ด้วย ไม่ต้องพิมพ์ใหม่")
+@click.option("--again", is_flag=True, hidden=True)  # what it asked for once is done anyhow
 @click.pass_obj
 def forms(workspace: Path, again: bool) -> None:
-    """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms"""
+    """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms กรอกค่าและข้อความที่ส่งมาแล้วให้ ไม่ต้องพิมพ์ใหม่"""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import write_forms
     from kpibatch.commands.screens.monthly import show_filled_in, show_losses
 
     config = read_config(workspace)
     with showing(config.language, click.echo) as display:
-        written = write_forms(config, display, again=again)
+        written = write_forms(config, display)
     show_losses(written.lost, config.language)
-    if again:
+    if any(sent.month or sent.refused or sent.values for sent in written.sent.values()):
         show_filled_in(written, config.language)
     click.echo(say("console.forms", config.language, count=written.count, folder=config.output / FORMS))
     sys.exit(exit_code(written.lost))

@@ -50,7 +50,7 @@ from kpibatch.intake.arrivals import near_round
 from kpibatch.intake.central.province_book import Written, write_province
 from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
-from kpibatch.intake.late import SEALED_OTHERWISE
+from kpibatch.intake.late import ACCEPT, SEALED_OTHERWISE
 from kpibatch.intake.month import newest_month, passed_over
 from kpibatch.months.assess import assess_month, sound_levels
 from kpibatch.months.bundle import refuse_closed
@@ -188,14 +188,17 @@ class Forms:
     sent: Mapping[str, Sent]
 
 
-def write_forms(config: Config, progress: Progress, *, again: bool = False) -> Forms:
-    """One form per unit into ``output/forms``; ``again`` with all that was sent so far filled in."""
+def write_forms(config: Config, progress: Progress) -> Forms:
+    """One form per unit into ``output/forms``, with all that was sent so far filled in; months that were sent
+    can't be typed over, unless the workspace takes what is sent late at once.
+    """
     tables, lost = sound_levels(config), list[Finding]()
     office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
     scored_from = near_round(config, tables)[0] if config.workspace.form_scores else None
-    if again:
-        progress.step("read")
-    sent = sent_so_far(config, tables, office_form, progress.tick) if again else {}
+    locked = config.intake.late_values != ACCEPT
+    looks: Any = {"language": config.language, "locked": locked, "scored_from": scored_from}
+    progress.step("read")
+    sent = sent_so_far(config, tables, office_form, progress.tick)
     progress.step("forms")
     with ExitStack() as stack:
         stack.enter_context(alone(config, "forms", progress))
@@ -204,11 +207,11 @@ def write_forms(config: Config, progress: Progress, *, again: bool = False) -> F
         for done, unit in enumerate(tables.units, 1):
             path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
             with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):
-                entries = sent[unit.code].entries(tables) if again else None
+                entries = sent[unit.code].entries(tables, config.language)
                 if write:
                     write(unit, path, entries)
                 else:
-                    write_form(tables, unit, path, entries, ahead, scored_from=scored_from)
+                    write_form(tables, unit, path, entries, ahead, **looks)
             progress.tick(done, len(tables.units))
     return Forms(len(tables.units) - len(lost), lost, tables, office_form, sent)
 

@@ -41,10 +41,10 @@ class Sent:
     texts: dict[Key, str] = field(default_factory=dict)
     unread: list[Key] = field(default_factory=list)
 
-    def entries(self, tables: LevelTables) -> dict[Key, Content]:
-        """The cells to fill in: (measure, month or text column) → content."""
+    def entries(self, tables: LevelTables, language: str = "th") -> dict[Key, Content]:
+        """The cells to fill in, in the language of the form: (measure, month or text column) → content."""
         cells: dict[Key, Content] = {
-            (code, month): _typed(value, tables.measures[code])
+            (code, month): _typed(value, tables.measures[code], language)
             for (code, month), value in self.values.items()
             if code in tables.measures and not math.isnan(value)
         }
@@ -114,8 +114,8 @@ def _published(history: History, tables: LevelTables, sent: Mapping[str, Sent]) 
             sent[unit].values.setdefault((code, month), value)
 
 
-def _typed(value: float, measure: Measure) -> Content:
+def _typed(value: float, measure: Measure, language: str) -> Content:
     """A value as it is typed into a form: a day as a day, ใช่ or ไม่ใช่, else the number."""
     if measure.kind is Kind.DATE:
         return date.fromordinal(int(value))
-    return show_value(value, measure.kind) if measure.kind is Kind.YES_NO else value
+    return show_value(value, measure.kind, language) if measure.kind is Kind.YES_NO else value

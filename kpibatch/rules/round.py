@@ -26,6 +26,7 @@ class Item(StrEnum):
     END = "สิ้นสุด"
     MONTHS = "เดือนรายงาน"
     UNIT_NOUN = "หน่วยประเมิน"
+    CONTACT = "ผู้ประสานงาน"
     SCORES = OWN_SCORES
     BELOW_ONE = "คะแนนต่ำกว่าระดับ 1"
     WEIGHTS = "ผลรวมน้ำหนัก"
@@ -38,7 +39,8 @@ class Round:
     """รอบประเมิน: the letter's round. ``below_one`` is the score of a unit below level 1.
 
     ``child_sum`` is what the nodes under nothing sum to where the letter says so; it decides no score, so
-    the digest leaves it out. ``cap`` is the most that a total can be.
+    the digest leaves it out. ``cap`` is the most that a total can be. ``contact`` is whom units may ask, with
+    a phone number.
     """
 
     owner: str
@@ -54,6 +56,7 @@ class Round:
     child_sum: float | None = field(default=None, compare=False)
     child_sum_place: Place = field(default=NOWHERE, compare=False)
     cap: float | None = field(default=None, metadata={MAY_LACK: True})
+    contact: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:

@@ -103,26 +103,63 @@ def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buri
     assert (sheet.sheet_state, book["_kpibatch"].sheet_state) == ("visible", "hidden")
 
 
-def test_only_cells_to_fill_in_may_be_changed(sheet: Worksheet, buriram: LevelTables) -> None:
-    rows = coded_rows(sheet).values()
-    months = range(column_of(sheet, "ค่าตั้งต้น") + 1, column_of(sheet, "หลักฐาน"))
-    inputs = {
-        (row, column) for row in rows for column in (*months, *(column_of(sheet, text) for text in TEXTS))
-    } | {(5, column) for column in range(4, 7)}  # who reports
-    claims = {
-        (cell.row, cell.column + 1)
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value == "ระดับที่ประเมินตนเอง"
-    }
-    inputs |= claims | {(2, months[-1])}  # and the month to look at
-    unlocked = {
-        (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if not cell.protection.locked
-    }
-    assert (len(months), len(claims)) == (6, len(buriram.leaves))
-    assert unlocked == inputs
-    assert sheet.protection.sheet
-    assert not sheet.protection.password
+@pytest.fixture(scope="module")
+def empty(buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+    """The first unit's form when nothing was sent yet."""
+    path = tmp_path_factory.mktemp("empty") / FIRST
+    write_form(buriram, buriram.unit["3101"], path, scored_from=date(2022, 4, 1))
+    return open_book(path)[FORM]
+
+
+def unlocked(sheet: Worksheet) -> set[tuple[int, int]]:
+    cells = (cell for row in sheet.iter_rows() for cell in row)
+    return {(cell.row, cell.column) for cell in cells if not cell.protection.locked}
+
+
+def test_only_cells_to_fill_in_may_be_changed(empty: Worksheet, buriram: LevelTables) -> None:
+    once = {"T3.evidence_date", "T6.meeting_date"}
+    first, texts = column_of(empty, "ค่าตั้งต้น") + 1, [column_of(empty, text) for text in TEXTS]
+    free = unlocked(empty)
+    for code, row in coded_rows(empty).items():
+        own = {column for at, column in free if at == row}
+        assert own - {*range(first, first + 6)} == {*texts}
+        assert code in once or code.endswith(("_date", ".day")) or own == {*range(first, first + 6), *texts}
+        assert first in own
+    claims = [
+        (cell.row, cell.column + 1) for row in empty for cell in row if cell.value == "ระดับที่ประเมินตนเอง"
+    ]
+    others = {at for at in free if at[0] not in coded_rows(empty).values()}
+    assert len(claims) == len(buriram.leaves)
+    assert others == {*claims, (2, 13), *((5, column) for column in range(4, 7))}  # the month, who reports
+    assert empty.protection.sheet
+    assert not empty.protection.password
+
+
+def test_a_day_that_is_done_once_has_one_cell(empty: Worksheet) -> None:
+    row = coded_rows(empty)["T3.evidence_date"]
+    assert f"H{row}:M{row}" in {str(each) for each in empty.merged_cells.ranges}
+    assert empty.cell(row, 8).number_format == "@"  # typed as it is read, whatever the PC's settings
+    assert ("once", "T3.evidence_date") in [*empty.parent["_kpibatch"].iter_rows(max_col=2, values_only=True)]
+    assert f"H{coded_rows(empty)['T1.spent']}:" not in " ".join(map(str, empty.merged_cells.ranges))
+
+
+def test_what_was_sent_stands_in_the_form_and_can_t_be_typed_over(sheet: Worksheet) -> None:
+    """The sample has sent April to June."""
+    free, row = unlocked(sheet), coded_rows(sheet)["T1.spent"]
+    assert [isinstance(sheet.cell(row, column).value, float | int) for column in range(8, 14)] == [
+        *[True] * 3,
+        *[False] * 3,
+    ]
+    assert [(row, column) in free for column in range(8, 14)] == [*[False] * 3, *[True] * 3]
+    day = sheet.cell(coded_rows(sheet)["T6.meeting_date"], 8)
+    assert str(day.value).endswith(" 2565")
+    assert day.protection.locked
+
+
+def test_late_values_that_are_accepted_may_be_typed_over(buriram: LevelTables, tmp_path: Path) -> None:
+    write_form(buriram, buriram.unit["3101"], tmp_path / "f.xlsx", {("T1.spent", "2565-04"): 1.0})
+    sheet = open_book(tmp_path / "f.xlsx")[FORM]
+    assert (coded_rows(sheet)["T1.spent"], 8) in unlocked(sheet)
 
 
 def test_entries_are_checked_with_messages_in_thai(sheet: Worksheet, buriram: LevelTables) -> None:
@@ -158,7 +195,7 @@ def test_it_prints_on_a4_landscape_with_its_headings(sheet: Worksheet) -> None:
         sheet.page_setup.fitToHeight,
         sheet.sheet_properties.pageSetUpPr.fitToPage,
     ) == (1, 0, True)
-    assert sheet.print_title_rows == "$6:$6"
+    assert sheet.print_title_rows == "$5:$6"  # who reports and the due days, the headings
     assert sheet.freeze_panes == "D7"
 
 
@@ -296,7 +333,7 @@ def test_inserted_rows_and_columns_and_a_renamed_sheet_shift_nothing(tmp_path: P
         for row in read_rows(output / "measures.csv")
         if (row["unit"], row["measure"]) == ("2402", "T2.done")
     )
-    assert (where, origin["sheet"], origin["cell"]) == ("K9", "รายงานเดือนนี้", "L11")
+    assert (where, origin["sheet"], origin["cell"]) == ("M10", "รายงานเดือนนี้", "N12")
 
 
 def test_a_fixed_day_stands_beside_the_day_that_is_counted_from_it(tmp_path: Path) -> None:
@@ -323,4 +360,6 @@ def test_the_note_of_a_kpi_says_by_what_points_are_taken_off(tmp_path: Path) -> 
     assert "หักคะแนน 0.25 เมื่อ ส่งช้า มากกว่า 0 วัน" in notes["T2"]
     assert "I1" not in notes
     texts = [str(cell.value) for cell in cells if cell.value]
-    assert texts.count("หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า") == 1, "and beside its weight, where it is printed"
+    assert texts.count("หักคะแนน 0.1 ต่อ 1 วัน ของ ส่งช้า") == 2, (
+        "and beside its weight, where it is printed; among its levels"
+    )

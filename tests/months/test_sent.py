@@ -1,4 +1,4 @@
-"""``forms --again``: what was sent stands in the new form as it would be typed, and is read back the same."""
+"""``forms``: what was sent stands in the new form as it would be typed, and is read back the same."""
 
 import shutil
 from datetime import date, datetime
@@ -31,8 +31,8 @@ def workspace(once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(once, tmp_path / "workspace"))
 
 
-def again(workspace: Path) -> str:
-    result = kpibatch(workspace, "forms", "--again")
+def again(workspace: Path, *words: str) -> str:
+    result = kpibatch(workspace, "forms", *words)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -135,9 +135,29 @@ def test_of_months_whose_files_are_gone_what_was_published_is_taken(workspace: P
     assert ("T1.spent", JUNE) not in given
 
 
-def test_without_again_forms_are_blank(workspace: Path) -> None:
-    assert kpibatch(workspace, "forms").exit_code == 0
+def test_again_is_what_is_done_anyhow(workspace: Path) -> None:
+    told = again(workspace, "--again")
+    written = form(workspace).read_bytes()
+    assert again(workspace) == told
+    assert form(workspace).read_bytes() == written
+
+
+def test_before_anything_is_sent_forms_are_blank_and_nothing_is_said_of_it(workspace: Path) -> None:
+    shutil.rmtree(workspace / "submissions")
+    told = again(workspace)
+    assert "กรอกค่าที่ส่งมาแล้ว" not in told
     assert values(held(workspace, form(workspace), JUNE)) == {}
+
+
+def test_months_that_were_sent_are_locked_unless_late_values_are_accepted(workspace: Path) -> None:
+    again(workspace)
+    locked = [
+        cell_of(open_book(form(workspace)), "T1.spent", month).protection.locked for month in (MAY, JULY)
+    ]
+    configure(workspace, late_values='"accept"')
+    again(workspace)
+    accepted = cell_of(open_book(form(workspace)), "T1.spent", MAY).protection.locked
+    assert (*locked, accepted) == (True, False, False)
 
 
 def test_months_ahead_begin_with_the_newest_that_was_sent(workspace: Path) -> None:

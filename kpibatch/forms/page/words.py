@@ -1,16 +1,16 @@
 """What is said beside an item of the form: how it is filled in, what it is held against."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.kinds import Kind
+from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.forms.asked import baseline_of
 from kpibatch.forms.page.entry import is_milestone
-from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.paper.words import since_in_words
 from kpibatch.rules.paper.worth import deduction_in_words
-from kpibatch.rules.records import Measure, Rollup, Unit
+from kpibatch.rules.records import Measure, Rollup, Source, Unit
 
 _HOW = {
     Rollup.LAST: "last",
@@ -55,6 +55,21 @@ def points_off_in_words(periods: Iterable[LevelTables], kpi: str, language: str)
     """
     rows = ((period, rule) for period in periods for rule in period.deductions_of(kpi))
     return dict.fromkeys(deduction_in_words(period, rule, language) for period, rule in rows)
+
+
+def about_unit(periods: Sequence[LevelTables], unit: Unit, language: str) -> str:
+    """What is fixed of a unit and decides by which case it is judged (its staff), and whom it may ask."""
+    facts: dict[str, str] = {}
+    for period in periods:
+        for leaf in (leaf for leaf in period.leaves if applies(period, leaf.code, unit)):
+            for measure in (period.measures[case.measure] for case in period.cases_of(leaf.code)):
+                fixed = period.baselines.get((unit.code, measure.code))
+                if fixed and measure.source is Source.BASE:
+                    value = show_value(fixed.value, measure.kind, language)
+                    facts[measure.code] = f"{measure.label} {value} {measure.counting_unit}".rstrip()
+    contact = periods[0].round.contact if periods else ""
+    asks = [say("form.contact", language, contact=contact)] if contact else []
+    return "\n".join(filter(None, ("  ".join(facts.values()), *asks)))
 
 
 def held_against(tables: LevelTables, measure: Measure, language: str) -> str:

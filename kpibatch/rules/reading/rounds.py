@@ -36,6 +36,7 @@ def read_round(table: Table) -> Round:
         end=days.get(Item.END) or _UNREAD,
         unit_noun=_text(rows, Item.UNIT_NOUN),
         reference=_text(rows, Item.REFERENCE),
+        contact=_text(rows, Item.CONTACT),
         report_months=tuple(_months(rows)),
         level_scores=_numbers(rows, Item.SCORES),
         below_one=_below_one(rows),

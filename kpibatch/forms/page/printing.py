@@ -1,0 +1,63 @@
+"""How the form prints on A4: on how many pages side by side, and where a page ends so that no KPI is cut in
+two.
+
+The sheet is fitted to so many pages across; how small that makes it is reckoned as Excel does, for by it the
+rows of a page are counted. A program whose columns are wider makes it smaller still, and finds room enough.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# A4 landscape without its margins (inches), in points of a row and pixels of a column; a font that stands in
+# for ours, and its columns, may be a little larger.
+_HIGH, _WIDE = (8.27 - 1.1) * 72 * 0.96, (11.69 - 0.8) * 96 * 0.96
+_SMALLEST = 0.42
+
+
+@dataclass(frozen=True)
+class Print:
+    """``across`` is how many pages stand side by side, ``down`` the rows with which a further page begins."""
+
+    across: int
+    down: tuple[int, ...]
+
+
+def print_of(
+    widths: Sequence[float],
+    repeated: int,
+    heights: Mapping[int, float],
+    head: Sequence[int],
+    blocks: Sequence[tuple[int, int]],
+) -> Print:
+    """``widths`` of the columns that are seen, of which the first ``repeated`` stand on every page, too;
+    ``heights`` of the rows, ``head`` those on every page; ``blocks`` the first and last row of each KPI.
+    """
+    wide = [width * 7 + 5 for width in widths]
+    scale, across = _WIDE / sum(wide), 1
+    if scale < _SMALLEST:
+        scale, across = _WIDE / ((sum(wide) + sum(wide[:repeated])) / 2 + max(wide)), 2
+    return Print(across, tuple(_down(heights, head, blocks, _HIGH / min(scale, 1.0))))
+
+
+def _height(heights: Mapping[int, float], block: tuple[int, int]) -> float:
+    return sum(heights[row] for row in range(block[0], block[1] + 1))
+
+
+def _down(
+    heights: Mapping[int, float], head: Sequence[int], blocks: Sequence[tuple[int, int]], high: float
+) -> list[int]:
+    """The rows with which a page begins: a KPI's first, or, of one that no page holds, one of its items."""
+    breaks = list[int]()
+    top = sum(heights[row] for row in head)
+    used = sum(height for row, height in heights.items() if not blocks or row < blocks[0][0])
+    for first, last in blocks:
+        whole = _height(heights, (first, last))
+        if used + whole > high and used > top:
+            breaks.append(first)
+            used = top
+        for row in range(first, last + 1):
+            if used + heights[row] > high and row > first:
+                breaks.append(row)
+                used = top
+            used += heights[row]
+    return breaks
