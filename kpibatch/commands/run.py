@@ -196,7 +196,6 @@ def write_forms(config: Config, progress: Progress) -> Forms:
     office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
     scored_from = near_round(config, tables)[0] if config.workspace.form_scores else None
     locked = config.intake.late_values != ACCEPT
-    looks: Any = {"language": config.language, "locked": locked, "scored_from": scored_from}
     progress.step("read")
     sent = sent_so_far(config, tables, office_form, progress.tick)
     progress.step("forms")
@@ -211,7 +210,16 @@ def write_forms(config: Config, progress: Progress) -> Forms:
                 if write:
                     write(unit, path, entries)
                 else:
-                    write_form(tables, unit, path, entries, ahead, **looks)
+                    write_form(
+                        tables,
+                        unit,
+                        path,
+                        entries,
+                        ahead,
+                        language=config.language,
+                        locked=locked,
+                        scored_from=scored_from,
+                    )
             progress.tick(done, len(tables.units))
     return Forms(len(tables.units) - len(lost), lost, tables, office_form, sent)
 
