@@ -223,6 +223,12 @@ def test_what_no_form_may_say_is_proposed_just_beyond_each_bound() -> None:
     ]
 
 
+def test_the_least_and_the_most_that_a_form_may_say_are_proposed_once() -> None:
+    wide = read(cells={"รายการข้อมูล!K7": "31", "รายการข้อมูล!J7": "0"})[0]
+    ends = [each.values["I1.news"] for each in propose(wide, "th") if "สุดขอบ" in each.why]
+    assert ends == [(31.0,)]  # the months hold a 0
+
+
 @pytest.mark.parametrize("rollup", ["ล่าสุด", "รวม", "ต่ำสุด", "สูงสุด", "เฉลี่ย"])
 def test_months_are_proposed_that_every_other_roll_up_reads_otherwise(rollup: str) -> None:
     cell = {"รายการข้อมูล!F7": rollup}

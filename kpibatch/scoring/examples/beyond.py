@@ -1,6 +1,6 @@
-"""Cases of what no form may say, and of the total's words at the edge of every band."""
+"""Cases of the least and the most that a form may say, of what it may not, of the total at every band."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import show_value
@@ -9,7 +9,22 @@ from kpibatch.rules.records import TOTAL, Example, Measure
 from kpibatch.scoring.rank import rating_at
 
 _BESIDE = 0.01  # of a percent, as people write it
+Values = Mapping[str, tuple[float, ...]]
 _WHOLES = (100.0, 1_000.0, 10.0, 1.0)
+
+
+def at_the_ends(
+    tables: LevelTables, kpi: str, cases: Sequence[Values], language: str
+) -> Iterator[tuple[dict[str, tuple[float, ...]], str]]:
+    """A case whose value is the least and one whose value is the most that a form may say of a measure, where
+    none of those given is.
+    """
+    for measure in tables.measures_of(kpi):
+        given = [case for case in cases if measure.code in case]
+        for end in (measure.minimum, measure.maximum) if measure.monthly and given else ():
+            if end is not None and not any(end in case[measure.code] for case in given):
+                why = say("examples.end", language, end=show_value(end, measure.kind, language))
+                yield dict(given[0]) | {measure.code: (end,)}, why
 
 
 def refused_cases(tables: LevelTables, kpi: str, language: str) -> Iterator[Example]:

@@ -20,7 +20,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
 from kpibatch.rules.records import Example, Measure, Method, Rule
 from kpibatch.rules.written import alternatives
-from kpibatch.scoring.examples.beyond import refused_cases, total_cases
+from kpibatch.scoring.examples.beyond import at_the_ends, refused_cases, total_cases
 from kpibatch.scoring.examples.series import telling_months
 from kpibatch.scoring.examples.tried import levels_of, measured_in, scores_of, try_examples
 from kpibatch.scoring.next_level import meeting
@@ -53,6 +53,7 @@ def _of_kpi(tables: LevelTables, kpi: str, language: str) -> Iterator[Example]:
     cases = [*_Kpi(tables, kpi, language).cases()]
     for values, measure in telling_months(tables, kpi, [values for values, _ in cases]):
         cases.append((values, say("examples.months", language, rollup=measure.rollup.value)))
+    cases += at_the_ends(tables, kpi, [values for values, _ in cases], language)
     yield from _with_levels(
         tables, kpi, [Example(kpi, "", values, 0, why) for values, why in cases], language
     )
