@@ -11,7 +11,7 @@ from kpibatch.base.errors import LetterFault
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.draft.asks import BY_NAME
 from kpibatch.rules.draft.doubts import Doubt
-from kpibatch.rules.draft.heads import Head, head_of
+from kpibatch.rules.draft.heads import Head, due_days, head_of
 from kpibatch.rules.draft.items import Item as Listed
 from kpibatch.rules.draft.items import items_of
 from kpibatch.rules.draft.nodes import Drafted, nodes_of
@@ -85,7 +85,7 @@ def draft_of(letter: Letter) -> Draft:
     tables = {kpi: rows_of(items_of(parts, kpi), each.name) for kpi, each in enumerate(parts.headings)}
     asked = [level for table in tables.values() for row in table.rows for level in row.typed]
     draft = Draft(letter.file, head_of(letter, parts), min(max(asked, default=USUAL_LEVELS), MOST_LEVELS))
-    _add_round(draft)
+    _add_round(draft, parts)
     for node in nodes_of(parts):
         at = _add_node(draft, node)
         if node.kpi != OUTSIDE:
@@ -93,14 +93,16 @@ def draft_of(letter: Letter) -> Draft:
     return draft
 
 
-def _add_round(draft: Draft) -> None:
+def _add_round(draft: Draft, parts: Parts) -> None:
     for item in ROUND_ITEMS:
         value = draft.head.values.get(item, "")
         at = draft.round.add({ROUND.item: str(item), ROUND.value: value})
         if doubt := draft.head.doubts.get(item):
             draft.round.doubt(at, ROUND.value, [doubt])
-    for month in draft.head.months:
-        draft.calendar.add({CALENDAR.month: month})
+    rows = {month: draft.calendar.add({CALENDAR.month: month}) for month in draft.head.months}
+    for month, doubt in due_days(parts):
+        if month in rows:
+            draft.calendar.doubt(rows[month], CALENDAR.due, [doubt])
 
 
 def _add_node(draft: Draft, node: Drafted) -> int:

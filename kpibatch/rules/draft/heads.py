@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kpibatch.base.thai import arabic, months_between, show_date, squash
-from kpibatch.rules.draft.doubts import Doubt
+from kpibatch.base.kinds import Kind as MeasureKind
+from kpibatch.base.thai import BUDDHIST, arabic, months_between, read_date, show_date, squash
+from kpibatch.rules.draft.doubts import Doubt, around
+from kpibatch.rules.draft.stated import stated_in
 from kpibatch.rules.letter.figures import Kind, figures_in
-from kpibatch.rules.letter.parts import Parts
+from kpibatch.rules.letter.parts import OUTSIDE, Parts
 from kpibatch.rules.letter.rounds import LetterRound, round_of
 from kpibatch.rules.letter.text import Letter, Line
 from kpibatch.rules.round import Item
@@ -64,6 +66,27 @@ def head_of(letter: Letter, parts: Parts) -> Head:
     }
     values = {item: value for item, (value, _) in told.items() if value}
     return Head(this, values, {item: doubt for item, (_, doubt) in told.items() if doubt})
+
+
+def due_days(parts: Parts) -> list[tuple[str, Doubt]]:
+    """The days by which the letter wants something outside its KPIs, by their month: it may be a month's due
+    day, or something else that is to be sent.
+
+    >>> from kpibatch.rules.letter.parts import Stretch, What
+    >>> text = Stretch(OUTSIDE, 0, What.TEXT, "ส่งผลภายในวันที่ ๑๕ มีนาคม ๒๕๖๑", 7)
+    >>> [(month, doubt.why) for month, doubt in due_days(Parts(stretches=[text]))]
+    [('2561-03', 'due-day')]
+    """
+    found = []
+    for each in parts.stretches:
+        for stated in stated_in(each.text, each.line).stated if each.kpi == OUTSIDE else ():
+            day = read_date(stated.typed.removeprefix("ภายใน")) if stated.kind is MeasureKind.DATE else None
+            if day and not stated.doubts:
+                month = f"{day.year + BUDDHIST}-{day.month:02d}"
+                found.append(
+                    (month, Doubt("due-day", each.line, around(each.text, stated.start, stated.end)))
+                )
+    return found
 
 
 def _head_lines(letter: Letter) -> Iterator[Line]:

@@ -117,6 +117,12 @@ def test_the_round_as_the_letter_says() -> None:
     assert told.round.doubts == []
 
 
+def test_a_day_outside_the_kpis_is_told_beside_its_month() -> None:
+    told = draft(PAGES.replace("ขอแสดง", "ส่งผลภายในวันที่ ๑๕ กันยายน ๒๕๖๗ และยืนยันภายใน ๑ มีนาคม ๒๕๖๖\nขอแสดง"))
+    assert doubts(told.calendar) == [(6, CALENDAR.due, "due-day")]
+    assert set(column(told.calendar, CALENDAR.due)) == {""}
+
+
 def test_a_column_a_level() -> None:
     told = draft(COLUMNS)
     assert column(told.nodes, NODES.name) == ["ร้อยละการเบิกจ่าย", "จำนวนหมู่บ้านต้นแบบ"]
