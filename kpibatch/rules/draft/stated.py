@@ -15,11 +15,13 @@ from kpibatch.rules.letter.figures import Figure, Role, figures_in
 from kpibatch.rules.letter.figures import Kind as Said
 from kpibatch.rules.phrases import ConditionFault, parse
 
-_MORE_OR_LESS = "(?:มากกว่า|สูงกว่า|น้อยกว่า|ต่ำกว่า)"
+# a line may end within a phrase: ไม่ and น้อยกว่า apart still say not less than
+_MORE_OR_LESS = r"(?:มาก|สูง|น้อย|ต่ำ)\s*กว่า"
 _BOUND = (
-    rf"(?:{_MORE_OR_LESS}\s*หรือ\s*เท่ากับ|เท่ากับ\s*หรือ\s*{_MORE_OR_LESS}|ไม่น้อยกว่า|ไม่ต่ำกว่า|ไม่มากกว่า|ไม่เกิน|ไม่ถึง"
-    rf"|อย่างน้อย|อย่าง|ตั้งแต่|เกินกว่า|เกิน|{_MORE_OR_LESS}|เท่ากับ|[≥≤<>=]\s*=?)"
+    rf"(?:(?:ไม่\s*)?{_MORE_OR_LESS}\s*หรือ\s*เท่ากับ|เท่ากับ\s*หรือ\s*{_MORE_OR_LESS}|ไม่\s*{_MORE_OR_LESS}|ไม่\s*เกิน"
+    rf"|ไม่\s*ถึง|อย่าง\s*น้อย|อย่าง|ตั้งแต่|เกิน\s*กว่า|เกิน|{_MORE_OR_LESS}|เท่ากับ|[≥≤<>=]\s*=?)"
 )
+_APART = re.compile(r"(?<=[ก-๙])\s+(?=[ก-๎])")
 _LEAD = re.compile(
     rf"(?P<bound>{_BOUND})?\s*(?P<of>(?:จำนวน|เดือนละ|สัปดาห์ละ|ครบ|คิดเป็น|ได้)\s*)?"
     r"(?P<percent>ร้อยละ\s*(?:ที่\s*)?)?$"
@@ -138,11 +140,14 @@ def _tail_end(text: str, end: int) -> int:
 
 def _checked(text: str, line: int, span: tuple[int, int], unit: str) -> tuple[str, tuple[Doubt, ...]]:
     """The words as they will stand in the cell, with a doubt where the grammar can't read them."""
-    typed = squash(text[slice(*span)])
-    typed = re.sub(r"^อย่าง(?!น้อย)", "อย่างน้อย", typed)
+    whole = squash(text[slice(*span)])
+    typed = re.sub(r"^อย่าง(?!\s*น้อย)", "อย่างน้อย", whole)
     doubts: tuple[Doubt, ...] = ()
-    if typed != squash(text[slice(*span)]):
+    if typed != whole:
         doubts = (Doubt("word-cut", line, around(text, *span), typed),)
+    bound = re.match(_BOUND, typed)
+    if bound:
+        typed = _APART.sub("", bound[0]) + typed[bound.end() :]
     try:
         parse(typed, unit)
     except ConditionFault:
@@ -222,7 +227,7 @@ def _garbled(text: str, line: int, figure: Figure) -> Stated | None:
     lead = _lead(text, figure.start)
     if figure.value != figure.value or not (lead["bound"] or lead["percent"]):
         return None
-    typed = f"{squash(lead[0])} {show_number(figure.value)}"
+    typed = f"{_APART.sub('', squash(lead[0]))} {show_number(figure.value)}"
     doubt = Doubt("garbled", line, around(text, lead.start(), figure.end), typed)
     kind, unit = (Kind.PERCENT, "ร้อยละ") if lead["percent"] else (Kind.NUMBER, figure.noun)
     return Stated(kind, typed, lead.start(), figure.end, unit, (doubt,))
