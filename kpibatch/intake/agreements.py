@@ -128,8 +128,10 @@ def _told(copies: Iterable[_Copy], tables: LevelTables) -> Iterator[Finding]:
 
 def _differing(signed: list[tuple[_Copy, Marked]], tables: LevelTables, code: str) -> Iterator[Finding]:
     """Where none of a unit's copies says what holds: each thing that was signed, once."""
-    now = agreed(tables, tables.unit[code])
     sound = [(copy, said) for copy, said in signed if said.sound]
+    if not sound:
+        return
+    now = agreed(tables, tables.unit[code])
     if any(said.agreed.digest == now.digest for _, said in sound):
         return
     once = {said.agreed.digest: (copy, said) for copy, said in reversed(sound)}

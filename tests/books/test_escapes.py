@@ -1,5 +1,6 @@
 """``_x0041_`` is how a workbook holds the letter A: a text that looks like it stays what was typed."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ def test_a_text_is_read_back_as_it_was_written(text: str, tmp_path: Path) -> Non
         sheet.note(0, 0, text)
     assert [row[0] for row in read_book(path)["A"].rows] == [text] * 5
     assert stamps_of(path.read_bytes()) == {text}
+
+
+def test_a_text_within_a_formula_is_no_function(tmp_path: Path) -> None:
+    """Whatever XlsxWriter knows of the names of newer functions."""
+    path, texts = tmp_path / "book.xlsx", ["SORT(ก)", "FILTER(", "UNIQUE(1)"]
+    with Book(path, title="A") as book:
+        for row, text in enumerate(texts):
+            book.sheet(text[:3]).link(row, 0, "'SOR'!A1", text)
+    with zipfile.ZipFile(path) as package:
+        written = "".join(package.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2, 3))
+    assert [text for text in texts if f",&quot;{text}&quot;)" in written or f',"{text}")' in written] == texts
 
 
 @pytest.mark.parametrize(

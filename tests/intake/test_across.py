@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from tablebook import one_kpi
-from workspace import change, copy_sample, edit_table, findings, keep_units, run, scores_of, submission
+from workspace import change, copy_sample, edit_table, findings, keep_units, scores_of, submission
+from workspace import listings as run
 
 from kpibatch.base.findings import Finding
 from kpibatch.intake.checks.across import check_across

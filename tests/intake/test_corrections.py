@@ -25,10 +25,11 @@ from workspace import (
     kpibatch,
     open_book,
     read_rows,
-    run,
     submission,
     tree,
 )
+from workspace import listings as run
+from workspace import run as run_whole
 
 from kpibatch.base.errors import CorrectionsFault, KpibatchError
 from kpibatch.base.findings import Place
@@ -163,7 +164,7 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A month with corrections of the report month and of an earlier one; two units."""
     workspace = few(tmp_path_factory.mktemp("corrected"))
     correct(workspace, (UNIT, MEASURE, APRIL, 7), ("3101", "T2.done", JUNE, 5))
-    return run(workspace)
+    return run_whole(workspace)
 
 
 @pytest.mark.slow

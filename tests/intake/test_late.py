@@ -17,9 +17,10 @@ from workspace import (
     keep_units,
     kpibatch,
     read_rows,
-    run,
     submission,
 )
+from workspace import listings as run
+from workspace import run as run_whole
 
 UNIT, MEASURE = "3104", "T5.news"
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
@@ -66,7 +67,7 @@ def test_the_clean_sample_has_none(workspace: Path) -> None:
 def test_the_returned_workbook_and_the_status_show_it(workspace: Path) -> None:
     path = submission(workspace, UNIT, JUNE)
     change(path, {(MEASURE, APRIL): 9})
-    output = run(workspace)
+    output = run_whole(workspace)
     back = load_workbook(output / "returned" / path.name)
     comment = back["แบบรายงาน"][address_of(path, MEASURE, APRIL)].comment
     assert comment is not None
@@ -172,7 +173,7 @@ def test_movement_is_counted_from_what_was_published(workspace: Path) -> None:
     }
     for measure in ("T1.spent", "T2.done"):
         change(submission(workspace, "3101", MAY), {(measure, MAY): 0})
-    run(workspace)
+    run_whole(workspace)
     trend = load_workbook(workspace / "output" / JUNE / "ranking.xlsx", data_only=True)["แนวโน้ม"]
     heads = [cell.value for cell in trend[5]]
     row = next(line for line in trend.iter_rows(min_row=6) if line[0].value == "3101")

@@ -20,6 +20,7 @@ from workspace import (
     NAKHON_PHANOM,
     SAMPLES,
     address_of,
+    cell_of,
     change,
     codes,
     configure,
@@ -30,10 +31,10 @@ from workspace import (
     keep_units,
     open_book,
     read_rows,
-    run,
     scores_of,
     submission,
 )
+from workspace import listings as run
 
 from kpibatch.base.config import Config
 from kpibatch.base.errors import NoSubmissions, NoSubmissionsFolder
@@ -131,10 +132,10 @@ def without_codes(path: Path) -> None:
 
 def blank_month(path: Path) -> None:
     book = open_book(path)
-    sheet = book[FORM]
+    sheet, column = book[FORM], cell_of(book, "T2.done", MONTH).column
     for row in range(6, sheet.max_row + 1):
         if sheet.cell(row, 1).value:
-            sheet[f"K{row}"] = None
+            sheet.cell(row, column).value = None
     book.save(path)
 
 

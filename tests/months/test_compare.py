@@ -18,9 +18,9 @@ from workspace import (
     kpibatch,
     open_book,
     read_rows,
-    run,
     submission,
 )
+from workspace import listings as run
 
 from kpibatch.base.config import read_config
 from kpibatch.months.assess import assess_month

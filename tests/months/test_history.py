@@ -25,11 +25,11 @@ from workspace import (
     keep_units,
     kpibatch,
     read_rows,
-    run,
     sample_output,
     submission,
     tree,
 )
+from workspace import listings as run
 
 from kpibatch.months.history import history_of, rebuild, remember
 from kpibatch.months.record import record_bytes

@@ -17,9 +17,10 @@ from workspace import (
     kpibatch,
     open_book,
     read_rows,
-    run,
     texts_of,
 )
+from workspace import listings as run
+from workspace import run as run_whole
 
 from kpibatch.base.month_files import UNITS
 from kpibatch.forms.asked import asked_of
@@ -108,7 +109,7 @@ def test_what_the_province_has_not_filled_in_is_no_unit_s_fault(tmp_path: Path) 
     workspace = few(tmp_path)
     sound = run(workspace)
     type_in(workspace, {"C5": None, "C6": "สิบ"})
-    output = run(workspace)
+    output = run_whole(workspace)
     refused, blank = findings(output, measure="T7.requested")
     assert (refused["code"], refused["unit"]) == ("table-value", "3102")
     assert (blank["code"], blank["unit"]) == ("province-blank", "")
@@ -167,7 +168,7 @@ def test_a_month_is_sealed_with_what_is_not_the_units_own_and_comes_out_the_same
     book.save(workspace / "level_tables.xlsx")
     (workspace / "sources" / JUNE).mkdir(parents=True)
     (workspace / "sources" / JUNE / "gfmis.csv").write_text("หน่วย,เบิกจ่าย\n3101,123\n", encoding="cp874")
-    output = run(workspace)
+    output = run_whole(workspace)
     row = next(
         row
         for row in read_rows(output / "measures.csv")

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_by_hand import measured_from
 from tablebook import levels, one_kpi
-from workspace import BURIRAM, NEWEST, RAYONG, cell_of, copy_sample, keep_units, open_book, read_rows, run
+from workspace import BURIRAM, NEWEST, RAYONG, cell_of, copy_sample, keep_units, open_book, read_rows
+from workspace import listings as run
 from workspace import submission as file_of
 
 from kpibatch.base.config import RankingRules, read_config

@@ -17,6 +17,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 TYPES = "[Content_Types].xml"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_USED = etree.XPath(f"//@*[namespace-uri() = '{_RELATIONS[1:-1]}']")
 # A text, a reference to a sheet ('its name'! or name!), or an opening or closing parenthesis: what a formula
 # must be cut at.
 _TOKEN = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')+)'!|(\#REF!)|([^\s'"!(),+\-*/&=<>;:^%{}#]+)!|([()])""")
@@ -74,12 +75,8 @@ def faults(path: Path, *, titled: bool = False) -> list[str]:
     return [*found, *_described(package)] if titled else found
 
 
-def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
 def _all(element: etree._Element, *names: str) -> Iterator[etree._Element]:
-    return (one for one in element.iter("{*}*") if _local(one) in names)
+    return element.iter(*(f"{{*}}{name}" for name in names))
 
 
 def _content_types(package: Package) -> Iterator[str]:
@@ -120,12 +117,7 @@ def _relationships(package: Package) -> Iterator[str]:
     yield from (f"{name} is an orphan" for name in package.names if name not in reached)
     for name, tree in package.xml.items():
         known = {one.get("Id") for one in package.xml.get(posixpath.join(*_rels_of(name)), ())}
-        used = {
-            value
-            for one in tree.iter("{*}*")
-            for key, value in one.attrib.items()
-            if key.startswith(_RELATIONS)
-        }
+        used = set(map(str, _USED(tree)))
         yield from (
             f"{name} uses relationship {one}, which is missing" for one in sorted(used - known - {""})
         )
@@ -221,7 +213,7 @@ def _sheet(sheet: etree._Element, texts: int, formats: dict[str, int]) -> Iterat
         for cell in _all(row, "c"):
             place = coordinate_to_tuple(cell.get("r", "A1"))
             places.append(place)
-            value = next((one.text for one in cell if _local(one) == "v"), None)
+            value = cell.findtext("{*}v") or None
             if place[0] != int(row.get("r", place[0])):
                 yield f"{cell.get('r')} stands in row {row.get('r')}"
             if cell.get("t") == "s" and int(value or 0) >= texts:

@@ -12,7 +12,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -219,21 +219,35 @@ def kpibatch(workspace: Path, *words: str) -> Result:
     return CliRunner().invoke(commands, ["-C", str(workspace), *words])
 
 
-def run(workspace: Path, month: str = "", *, expect: int | None = None) -> Path:
-    """``kpibatch run``, which must come to an end (with the exit code ``expect``); the month's folder."""
-    result = kpibatch(workspace, "run", *filter(None, [month]))
+def run(workspace: Path, month: str = "", *, expect: int | None = None, books: bool = True) -> Path:
+    """``kpibatch run``, which must come to an end (with the exit code ``expect``); the month's folder.
+
+    Without ``books`` it leaves its listings only, in half the time: for whoever asks after figures and
+    findings.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not books:
+            patch.setattr("kpibatch.commands.run.OUTPUTS", ())
+        result = kpibatch(workspace, "run", *filter(None, [month]))
     assert isinstance(result.exception, SystemExit | None), result.exception
     assert result.exit_code in ((0, 1) if expect is None else (expect,)), result.output
     return workspace / "output" / (month or max(name for name in folders(workspace) if name[0].isdigit()))
 
 
+listings = partial(run, books=False)
+
+
 @cache
-def sample_output(name: str, **settings: str) -> Path:
+def sample_output(name: str, units: tuple[str, ...] = (), **settings: str) -> Path:
     """The newest month's folder of a sample with these settings, run once for all tests, which only read
-    it.
+    it; of some ``units`` only where these say as much as all.
     """
-    folder = made_once(f"{name} {settings or ''}", lambda home: run(copy_sample(home, name, **settings)))
-    return folder / name / "output" / NEWEST[name]
+
+    def make(home: Path) -> None:
+        workspace = copy_sample(home, name, **settings)
+        run(keep_units(workspace, *units) if units else workspace)
+
+    return made_once(f"{name} {units or ''} {settings or ''}", make) / name / "output" / NEWEST[name]
 
 
 def folders(workspace: Path) -> list[str]:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from correcting import PAPERS, correct
 from small_workspace import MONTH, UNITS, small_workspace
-from workspace import change, findings, kpibatch, read_rows, run, submission
+from workspace import change, findings, kpibatch, read_rows, submission
+from workspace import listings as run
 
 from kpibatch import assess_month, read_config
 from kpibatch.base.kinds import LEAST, MOST

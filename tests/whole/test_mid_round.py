@@ -9,7 +9,8 @@ from libreoffice import recalculate
 from mid_round import APRIL, JULY, JUNE, MAY, MONTHS, UNITS, answers, changed_tables, changed_workspace
 from openpyxl.workbook import Workbook
 from recalculated import differences
-from workspace import change, codes, edit_table, findings, kpibatch, open_book, read_rows, run, texts_of
+from workspace import change, codes, edit_table, findings, kpibatch, open_book, read_rows, texts_of
+from workspace import listings as run
 
 from kpibatch.base.config import read_config
 from kpibatch.forms.standard import write_form

@@ -28,6 +28,7 @@ from workspace import (
     copy_sample,
     edit_table,
     findings,
+    keep_units,
     kpibatch,
     open_book,
     read_rows,
@@ -51,6 +52,8 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"tie_breakers": '["T8", "I"]', "incomplete": '"exclude"'},
     ),
 }
+# Those of Buriram whose values the tests change, and some around them: as good as all 23.
+FEW = ("3101", "3102", "3104", "3107", "3109", "3112", "3114", "3117", "3119", "3120", "3122")
 
 
 # --- what the formulas give ---------------------------------------------------------------------------------
@@ -59,7 +62,7 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def output_of(variant: str) -> Path:
     """The month's folder of a variant."""
     name, settings = VARIANTS[variant]
-    return sample_output(name, **settings)
+    return sample_output(name, FEW if settings else (), **settings)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +146,11 @@ class WhatIf:
     in_ranking: Callable[[Workbook], None]
     in_workspace: Callable[[Path], object]
     sample: str = BURIRAM
+
+    @property
+    def output(self) -> Path:
+        """The ranking's folder as it was."""
+        return sample_output(self.sample, FEW if self.sample == BURIRAM else ())
 
 
 def put(cells: Mapping[tuple[str, str, str], Any]) -> Callable[[Workbook], None]:
@@ -290,7 +298,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The ranking as it is after each change made in it, calculated anew."""
     folder, books = tmp_path_factory.mktemp("changed"), []
     for number, what_if in enumerate(WHAT_IF.values()):
-        book = open_book(sample_output(what_if.sample) / "ranking.xlsx")
+        book = open_book(what_if.output / "ranking.xlsx")
         what_if.in_ranking(book)
         books.append(folder / f"{number}.xlsx")
         book.save(books[-1])
@@ -323,12 +331,12 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
 ) -> None:
     what_if = WHAT_IF[name]
     workspace = copy_sample(tmp_path, what_if.sample)
+    if what_if.sample == BURIRAM:
+        keep_units(workspace, *FEW)
     what_if.in_workspace(workspace)
     fresh = ranking(run(workspace) / "ranking.xlsx")
     assert ranking(changed[name]) == nearly(fresh)
-    assert fresh != nearly(ranking(sample_output(what_if.sample) / "ranking.xlsx")), (
-        "the change should matter"
-    )
+    assert fresh != nearly(ranking(what_if.output / "ranking.xlsx")), "the change should matter"
 
 
 # --- how it looks and behaves -------------------------------------------------------------------------------
