@@ -1,6 +1,7 @@
 """ตัวอย่าง: worked cases read, tried, proposed; what they hold, and what of single slips they catch."""
 
 import random
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from workspace import NEWEST, SAMPLES, copy_sample, kpibatch, open_book
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.book import rows_of
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.records import Example
+from kpibatch.rules.records import Example, Rollup
 from kpibatch.scoring.examples.held import loose_thresholds
 from kpibatch.scoring.examples.propose import propose
 from kpibatch.scoring.examples.tried import try_examples
@@ -229,14 +230,17 @@ def test_the_least_and_the_most_that_a_form_may_say_are_proposed_once() -> None:
     assert ends == [(31.0,)]  # the months hold a 0
 
 
-@pytest.mark.parametrize("rollup", ["ล่าสุด", "รวม", "ต่ำสุด", "สูงสุด", "เฉลี่ย"])
-def test_months_are_proposed_that_every_other_roll_up_reads_otherwise(rollup: str) -> None:
-    cell = {"รายการข้อมูล!F7": rollup}
-    cases = tuple(propose(read(cells=cell)[0], "th"))
-    for other in {"ล่าสุด", "รวม", "ต่ำสุด", "สูงสุด", "เฉลี่ย"} - {rollup}:
-        slipped = read(cells={"รายการข้อมูล!F7": other})[0]
-        object.__setattr__(slipped, "examples", cases)
-        assert any(each.code == "example-level" for each in try_examples(slipped, "th")), other
+@pytest.mark.parametrize("rollup", Rollup)
+def test_months_are_proposed_that_every_other_roll_up_reads_otherwise(rollup: Rollup) -> None:
+    def by(word: Rollup) -> LevelTables:
+        tables = levels()
+        news = replace(tables.measures["I1.news"], rollup=word)
+        return replace(tables, measures={**tables.measures, news.code: news})
+
+    cases = tuple(each for each in propose(by(rollup), "th") if each.kpi == "I1")
+    for other in set(Rollup) - {rollup}:
+        found = try_examples(replace(by(other), examples=cases), "th")
+        assert any(each.code == "example-level" for each in found), other
 
 
 def test_between_the_levels_a_score_is_proposed() -> None:
