@@ -17,7 +17,7 @@ from kpibatch.forms.page.columns import Column, Page, Row
 from kpibatch.forms.page.entry import as_typed
 from kpibatch.forms.scored.marks import SHEET, Ground
 from kpibatch.forms.scored.sheet import ScoreSheet
-from kpibatch.rules.formulas.missing import shown
+from kpibatch.rules.formulas.tree import TOTAL_DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
 
@@ -83,7 +83,7 @@ class ScoreRows:
     def _top(self, scores: ScoreSheet, reckoner: Reckoner) -> None:
         """The total beside the title, and below it the month up to which it is reckoned."""
         (row, first, last), say = self.page.on_top, scores.ground.say
-        total = f'IF(ISNUMBER({scores.total}),": "&{shown(scores.total, Kind.AMOUNT)}&" ","")'
+        total = f'IF(ISNUMBER({scores.total}),": "&{_four(scores.total)}&" ","")'
         formula = f"{scores.month}&{total}&{scores.remarks}"
         content = Formula(formula, _text(reckoner, formula))
         self.sheet.merge_formula(row, first, last, content, "section", "bold", "wrap", valign="vcenter")
@@ -145,6 +145,11 @@ class ScoreRows:
 
 _PLAIN = "0.#########"  # else a program shows what it takes for a day as one
 _LOOK = ("cell", "told")
+
+
+def _four(total: str) -> str:
+    """A total as the ranking shows it."""
+    return f'TEXT({total},"0.{"0" * TOTAL_DECIMALS}")'
 
 
 def _text(reckoner: Reckoner, formula: str) -> str:
