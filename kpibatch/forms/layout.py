@@ -5,11 +5,11 @@ Forms of the layout before, with a cell a month for every day and no row of due 
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kpibatch.base.catalogue import LANGUAGES, say
-from kpibatch.base.thai import arabic, is_month
+from kpibatch.base.thai import arabic, fold, is_month
 from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.asked import months_asked
 from kpibatch.rules.levels import LevelTables
@@ -28,6 +28,7 @@ _TEXTS = {
     TEXT_COLUMNS[1]: "problem",
     TEXT_COLUMNS[2]: "remark",
 }
+CLAIM = "SAR"  # what a unit claims of a KPI, among what a form is filled in with
 KPI_MARK = "kpi:"  # before a KPI's code in the column of codes
 
 
@@ -58,7 +59,8 @@ class Spot:
 class Table:
     """The table of a standard form on one sheet: which row has which code, which column which month key and
     which heading; a code or month that stands there twice is there twice. ``kpis`` are the rows of the KPIs'
-    headings, ``once`` the codes whose cell is that of the first month, for the whole round.
+    headings and scores, ``claims`` the cells of the levels that the unit claims; ``once`` are the codes whose
+    cell is that of the first month, for the whole round.
     """
 
     sheet: str
@@ -70,6 +72,7 @@ class Table:
     headings: Mapping[str, int]
     kpis: tuple[tuple[int, str], ...] = ()
     once: frozenset[str] = frozenset()
+    claims: Mapping[str, Spot] = field(default_factory=dict)
 
     @property
     def texts(self) -> tuple[tuple[int, str], ...]:
@@ -86,13 +89,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things stand in a form that came back: the cell of a (measure, month), and of a measure's three
-    texts; of a standard form the table they stand in.
+    """Where things stand in a form that came back: the cell of a (measure, month), of a measure's three
+    texts, and of the level of a KPI that the unit claims; of a standard form the table they stand in.
     """
 
     cells: Mapping[tuple[str, str], Spot]
     texts: Mapping[tuple[str, str], Spot]
     table: Table | None = None
+    claims: Mapping[str, Spot] = field(default_factory=dict)
 
     @cached_property
     def measures(self) -> frozenset[str]:
@@ -160,7 +164,7 @@ def locate(
         own = max((key for key in asked if key <= month), default=month)
         first = cells[code, table.months[0][1]]
         cells = {key: spot for key, spot in cells.items() if key[0] != code} | {(code, own): first}
-    return Layout(cells, table.spots(table.texts), table)
+    return Layout(cells, table.spots(table.texts), table, table.claims)
 
 
 def table_in(grid: Grid, known: Collection[str], once: Collection[str] = ()) -> Table | None:
@@ -183,7 +187,7 @@ def table_in(grid: Grid, known: Collection[str], once: Collection[str] = ()) -> 
     head_row = headed[ITEM][0] if ITEM in headed else months_row + 1
     columns = {name: column for name, (_, column) in headed.items()}
     beside = ((row, as_text(grid.at(row, code_column))) for row in range(head_row + 1, len(grid.rows)))
-    kpis = ((row, text.removeprefix(KPI_MARK)) for row, text in beside if text.startswith(KPI_MARK))
+    kpis = [(row, text.removeprefix(KPI_MARK)) for row, text in beside if text.startswith(KPI_MARK)]
     return Table(
         grid.name,
         months_row,
@@ -194,7 +198,16 @@ def table_in(grid: Grid, known: Collection[str], once: Collection[str] = ()) -> 
         columns,
         tuple(kpis),
         frozenset(once),
+        {kpi: spot for row, kpi in reversed(kpis) if (spot := _claim(grid, row))},
     )
+
+
+def _claim(grid: Grid, row: int) -> Spot | None:
+    """The cell behind the words that ask for the level that a unit claims, if they are there."""
+    asks = {fold(say("score.claim", language)) for language in LANGUAGES}
+    found = (column for column, value in enumerate(grid.rows[row]) if fold(as_text(value)) in asks)
+    column = next(found, None)
+    return None if column is None else Spot(grid.name, row, column + 1)
 
 
 def _code_column(grid: Grid, known: Collection[str]) -> tuple[int, list[tuple[int, str]]]:

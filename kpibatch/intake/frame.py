@@ -5,6 +5,8 @@ Imports nothing heavy, for a reading child makes the lines.
 
 from typing import NamedTuple
 
+from kpibatch.base.findings import Place
+
 OK, EMPTY, BAD = "ok", "blank", "bad"
 
 
@@ -20,6 +22,13 @@ class Line(NamedTuple):
     file: str
     sheet: str
     cell: str
+
+
+class OwnLevel(NamedTuple):
+    """The level of a KPI that a unit claims, and the cell in which it does."""
+
+    level: int
+    place: Place
 
 
 COLUMNS = Line._fields

@@ -21,7 +21,7 @@ from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, days_late, is_late, near_round, read_arrivals
 from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.folder import Copies, holds_workbooks, not_read, opened
-from kpibatch.intake.frame import COLUMNS, DTYPES
+from kpibatch.intake.frame import COLUMNS, DTYPES, OwnLevel
 from kpibatch.intake.past import PastMonth
 from kpibatch.intake.submission import Contents, refused
 from kpibatch.rules.levels import LevelTables
@@ -50,7 +50,7 @@ class Intake:
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
     needs, ``unread`` the units of which a file came, but none that can be read or counted, ``originals`` the
     month's files as they were read; ``central_files`` are those that are no unit's: the province's numbers
-    and central systems' exports.
+    and central systems' exports. ``own_levels`` are by unit and KPI the levels that units claim.
     """
 
     month: str
@@ -64,6 +64,7 @@ class Intake:
     unread: frozenset[str] = frozenset()
     central_files: tuple[tuple[str, str], ...] = ()
     originals: Copies = field(default_factory=Copies, compare=False)
+    own_levels: Mapping[tuple[str, str], OwnLevel] = field(default_factory=dict)
 
 
 def newest_month(config: Config, tables: LevelTables) -> str:
@@ -140,7 +141,7 @@ def _together(
     arrivals: Arrivals,
     findings: list[Finding],
 ) -> Intake:
-    files, lines, texts, chosen, came = [], [], {}, [], {}
+    files, lines, texts, own_levels, chosen, came = [], [], {}, {}, [], {}
     by_unit: dict[str, list[Contents]] = {}
     unread = {found.unit for found in findings if found.severity == "error"}
     for one in contents:
@@ -164,20 +165,13 @@ def _together(
         counted = several[sent.index(counts)]
         lines.extend(counted.lines)
         texts.update(counted.texts)
+        own_levels.update(counted.own_levels)
         about = (*_about_arrival(tables, counts, sent), *_rivals(counts, sent, arrivals))
         findings.extend((*counted.findings, *about))
     frame = pd.DataFrame(lines, columns=list(COLUMNS)).astype(DTYPES)
     silent = frozenset(unit.code for unit in tables.units if unit.code not in by_unit)
-    return Intake(
-        month,
-        tuple(chosen),
-        frame,
-        texts,
-        tuple(findings),
-        tuple(files),
-        came,
-        unread=silent & unread,
-    )
+    whole = month, tuple(chosen), frame, texts, tuple(findings), tuple(files), came
+    return Intake(*whole, unread=silent & unread, own_levels=own_levels)
 
 
 def _submission(contents: Contents, tables: LevelTables, month: str, received: datetime | None) -> Submission:

@@ -13,6 +13,7 @@ from kpibatch.base.addresses import address
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import spelled_out
 from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import Refused
@@ -25,7 +26,7 @@ from kpibatch.forms.names import unit_of_name
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_back import find_again
 from kpibatch.forms.whose import contradictions
-from kpibatch.intake.frame import BAD, EMPTY, OK, Line
+from kpibatch.intake.frame import BAD, EMPTY, OK, Line, OwnLevel
 from kpibatch.intake.unseen import about_unseen, unseen_inputs
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure
@@ -33,7 +34,9 @@ from kpibatch.rules.records import Measure
 
 @dataclass
 class Contents:
-    """A file as read; ``unit`` is empty where it was refused. ``lines`` have the columns ``COLUMNS``."""
+    """A file as read; ``unit`` is empty where it was refused. ``lines`` have the columns ``COLUMNS``;
+    ``own_levels`` are by unit and KPI those that the unit claims.
+    """
 
     file: str
     sha256: str = ""
@@ -41,6 +44,7 @@ class Contents:
     lines: list[Line] = field(default_factory=list)
     texts: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    own_levels: dict[tuple[str, str], OwnLevel] = field(default_factory=dict)
 
 
 def read_submission(
@@ -145,6 +149,7 @@ def _read_cells(
     lacking: Collection[str],
     refused: Collection[tuple[str, str]],
 ) -> None:
+    _read_claims(contents, grids, layout, tables)
     unseen = unseen_inputs(layout.cells.values(), grids)
     months = [key for key in tables.round.months if key <= month]
     later = [key for key in tables.round.months if key > month]
@@ -167,6 +172,23 @@ def _read_cells(
         contents.texts[contents.unit, measure.code] = (texts[0], texts[1], texts[2])
         for key in later:
             _look_ahead(contents, measure, key, month, layout.cells.get((measure.code, key)), grids)
+
+
+def _read_claims(contents: Contents, grids: Mapping[str, Grid], layout: Layout, tables: LevelTables) -> None:
+    """The levels that the unit claims; one that no KPI has is told, and counts as not claimed."""
+    leaves = {leaf.code for leaf in tables.leaves}
+    for kpi, spot in layout.claims.items():
+        cell = grids[spot.sheet].at(spot.row, spot.column)
+        if cell is None or kpi not in leaves:
+            continue
+        level, top = read_value(cell, Kind.NUMBER).value, len(tables.scores_of(kpi))
+        if level in range(top + 1):
+            contents.own_levels[contents.unit, kpi] = OwnLevel(int(level), _place(contents, spot))
+        else:
+            facts = {"found": as_text(cell), "kpi": kpi, "top": str(top)}
+            contents.findings.append(
+                finding("claim-unread", _place(contents, spot), unit=contents.unit, **facts)
+            )
 
 
 def _take(

@@ -13,7 +13,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthError
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.books.write import Content
-from kpibatch.forms.layout import TEXT_COLUMNS
+from kpibatch.forms.layout import CLAIM, TEXT_COLUMNS
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.earlier import read_months
 from kpibatch.intake.frame import BAD, OK
@@ -29,7 +29,7 @@ Key = tuple[str, str]
 @dataclass
 class Sent:
     """One unit's: ``values`` are by measure and month, NaN where the cell is blank or could not be read,
-    ``texts`` by measure and text column.
+    ``texts`` by measure and text column, ``own_levels`` by KPI what the unit claims.
 
     ``month`` is that of the submission they come from, ``refused`` the newest of a file that came and does
     not count, ``unread`` the cells that could not be read.
@@ -39,6 +39,7 @@ class Sent:
     refused: str = ""
     values: dict[Key, float] = field(default_factory=dict)
     texts: dict[Key, str] = field(default_factory=dict)
+    own_levels: dict[str, int] = field(default_factory=dict)
     unread: list[Key] = field(default_factory=list)
 
     def entries(self, tables: LevelTables, language: str = "th") -> dict[Key, Content]:
@@ -48,7 +49,7 @@ class Sent:
             for (code, month), value in self.values.items()
             if code in tables.measures and not math.isnan(value)
         }
-        return cells | self.texts
+        return cells | self.texts | {(kpi, CLAIM): float(level) for kpi, level in self.own_levels.items()}
 
 
 def months_ahead(config: Config, tables: LevelTables) -> tuple[str, ...]:
@@ -97,6 +98,9 @@ def _take(intake: Intake, left: Mapping[str, Sent]) -> None:
     for unit, code, month, state, value in rows[columns].itertuples(index=False, name=None):
         left[unit].values[code, month] = value if state == OK else math.nan
         left[unit].unread += [(code, month)] if state == BAD else []
+    for (unit, kpi), own in intake.own_levels.items():
+        if unit in left:
+            left[unit].own_levels[kpi] = own.level
     for (unit, code), texts in intake.texts.items():
         if unit in left:
             written = zip(TEXT_COLUMNS, texts, strict=True)

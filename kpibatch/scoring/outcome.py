@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
+from kpibatch.base.findings import LOST, Finding, Place, finding, in_order, piece
 from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
@@ -238,10 +238,10 @@ def assess(
     scores = score_all(measured, tables, intake.month, sent)
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
     findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
-    findings += missing_baselines(needed, tables)
+    findings += [*missing_baselines(needed, tables), *scores.lost]
     findings += [*without_case(scores, sent, tables), *left_out(measured, scores, sent, tables)]
-    findings += [*zero_denominators(measured, scores, sent, tables), *scores.lost]
-    findings += [*too_large(measured, scores, sent, tables), *backwards(measured, sorted(sent), tables)]
+    findings += zero_denominators(measured, scores, sent, tables) + too_large(measured, scores, sent, tables)
+    findings += backwards(measured, sorted(sent), tables) + claimed_otherwise(intake, scores, tables)
     standings = rank_units(scores, sent, tables, config.ranking)
     everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(
@@ -257,6 +257,17 @@ def assess(
         past,
         corrections,
     )
+
+
+def claimed_otherwise(intake: Intake, scores: Scores, tables: LevelTables) -> list[Finding]:
+    """The levels that units claim and the values do not give."""
+    found = []
+    for (unit, code), own in intake.own_levels.items():
+        kpi, row = scores.kpis[code], tables.position[unit]
+        if kpi.applies[row] and own.level != kpi.level[row]:
+            facts = {"kpi": code, "name": tables.node[code].name, "level": str(kpi.level[row])}
+            found.append(finding("claim-differs", own.place, unit=unit, found=str(own.level), **facts))
+    return found
 
 
 def _measured(

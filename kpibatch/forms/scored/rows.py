@@ -12,7 +12,7 @@ from kpibatch.books.look import width_of
 from kpibatch.books.reckon import Reckoner, Where
 from kpibatch.books.write import Book, Content, Formula, Sheet
 from kpibatch.forms.asked import months_asked
-from kpibatch.forms.layout import KPI_MARK
+from kpibatch.forms.layout import CLAIM, KPI_MARK
 from kpibatch.forms.page.columns import Column, Page, Row
 from kpibatch.forms.page.entry import as_typed
 from kpibatch.forms.scored.marks import SHEET, Ground
@@ -24,7 +24,7 @@ from kpibatch.rules.records import Measure, Unit
 Entries = Mapping[tuple[str, str], Content]
 _STEP = 30  # letters of a step besides its measure's name
 _MOST_LINES = 4
-CLAIM_LABEL, CLAIM = Column.HOW, Column.BASE_NAME
+CLAIM_LABEL, CLAIM_COLUMN = Column.HOW, Column.BASE_NAME
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,13 @@ class ScoreRows:
         part = Formula(weighted, reckoner.result(weighted, SHEET))  # type: ignore[arg-type]
         sheet.put(row, Column.COUNT, part, *_LOOK, "centre", num_format=f'"{say("part")} "0.00')
         sheet.put(row, CLAIM_LABEL, say("claim"), *_LOOK, "right", valign="vcenter")
-        sheet.put(row, CLAIM, None, "cell", "input", "centre", "level")
+        claimed = self.entries.get((kpi, CLAIM))
+        sheet.put(row, CLAIM_COLUMN, claimed, "cell", "input", "centre", "level")
         levels = [str(level) for level in range(top + 1)]
         words = {"input_title": say("claim"), "input_message": say("claim-ask", top=top)}
-        sheet.validate((row, CLAIM), (row, CLAIM), {"validate": "list", "source": levels, **words})
+        sheet.validate(
+            (row, CLAIM_COLUMN), (row, CLAIM_COLUMN), {"validate": "list", "source": levels, **words}
+        )
         lacks = Formula(missing, _text(reckoner, missing))
         sheet.merge_formula(row, Column.BASE, last, lacks, *_LOOK, "wrap", valign="vcenter")
         sheet.height(row, self._lines(kpi))

@@ -59,6 +59,8 @@ class KpiWriter:
         self.tables, self.say = outcome.tables, Words("sheet", outcome.language)
         self.scores = outcome.scores.kpis[plan.leaf.code]
         self.cases = self.tables.cases_of(plan.leaf.code)
+        own = outcome.intake.own_levels.items()
+        self.claims = {unit: each.level for (unit, kpi), each in own if kpi == plan.leaf.code}
         self.formulas = KpiFormulas(
             plan,
             outcome.tables,
@@ -81,7 +83,8 @@ class KpiWriter:
             self._unit(plan.first + row, self._line(row, unit))
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
-        self.sheet.page(top=plan.first - 1, last=(plan.first + len(self.tables.units) - 1, plan.last))
+        last = plan.first + len(self.tables.units) - 1, plan.last + bool(self.claims)
+        self.sheet.page(top=plan.first - 1, last=last)
         self.sheet.pages_across(widths, 2)
         self.sheet.lock()
 
@@ -279,6 +282,9 @@ class KpiWriter:
         for number, name in enumerate(("to-next", "evidence", "problem", "remark")):
             result = partial(_text, number)
             yield Column(self.say(name), widths[number], result, ("cell", "wrap"), extra=_SMALL)
+        if self.claims:
+            claim = say("score.claim", self.say.language)
+            yield Column(claim, 12.0, lambda line: self.claims.get(line.unit.code, ""), ("cell", "level"))
 
     # --- colours ----------------------------------------------------------------------------------------
 

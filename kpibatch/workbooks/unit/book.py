@@ -92,7 +92,9 @@ def _width_of_numbers(view: View) -> float:
 def _kpi_in_words(view: View, line: Line) -> str:
     facts = {"code": line.node.code, "kpi": line.node.name, "share": f"{line.share:.2f}"}
     key = "detail-kpi" if view.sent else "detail-unscored"
-    return view.say(key, **facts, level=line.level, score=show_rounded(line.score))
+    told = view.say(key, **facts, level=line.level, score=show_rounded(line.score))
+    claimed = view.say("claimed", level=line.claimed) if line.claimed is not None else ""
+    return " · ".join(filter(None, (told, claimed)))
 
 
 def _measure(sheet: Sheet, view: View, measure: Measure, row: int, widths: list[float]) -> None:

@@ -34,7 +34,7 @@ class Line:
     """One KPI of the unit; ``next`` is the next level, 0 at the top, ``done`` are levels met above a gap.
 
     ``gain`` is what the next level adds to the total, ``back`` what would give back the points that are taken
-    off; ``None`` where none are.
+    off; ``None`` where none are. ``claimed`` is the level that the unit claims, where it does.
     """
 
     node: Node
@@ -48,6 +48,7 @@ class Line:
     missing: bool
     gain: float
     back: Promise | None
+    claimed: int | None
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ def _line(view: View, leaf: Node) -> Line:
     outcome, row = view.outcome, view.row
     result = outcome.scores.kpis[leaf.code]
     level = int(result.level[row])
+    own = outcome.intake.own_levels.get((view.unit.code, leaf.code))
     return Line(
         leaf,
         share=view.shares[leaf.code],
@@ -192,6 +194,7 @@ def _line(view: View, leaf: Node) -> Line:
         missing=bool(result.missing[row]),
         gain=outcome.gain(leaf.code, view.unit.code),
         back=outcome.points_back.get((leaf.code, view.unit.code)),
+        claimed=own.level if own else None,
     )
 
 

@@ -214,7 +214,9 @@ def _section(sheet: Sheet, view: View, node: Node, row: int, indent: int) -> Non
 
 
 def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
-    done = view.say("levels", levels=", ".join(map(str, line.done))) if line.done else ""
+    claimed = view.say("claimed", level=line.claimed) if line.claimed is not None else ""
+    above = view.say("levels", levels=", ".join(map(str, line.done))) if line.done else ""
+    done = "\n".join(filter(None, (above, claimed)))
     status = ("data-missing", "fair", "bold") if line.missing else ("data-complete",)
     texts = {1: line.node.name, 6: done, 7: line.values, 8: steps_text(view, line)}
     for column, text in texts.items():
