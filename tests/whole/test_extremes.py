@@ -90,7 +90,7 @@ def test_a_cell_of_a_form_is_refused_and_no_other_value_moves(
     told = [
         one for one in outcome.findings_of(UNITS[0]) if one.severity == "error" and one.measure == MEASURE
     ]
-    assert [(one.code, one.place.sheet, one.place.cell) for one in told] == [(code, "แบบรายงาน", "H17")]
+    assert [(one.code, one.place.sheet, one.place.cell) for one in told] == [(code, "แบบรายงาน", "J18")]
     now, before = (each.measured.values.loc[UNITS[0]] for each in (outcome, usual))
     assert list(now.index[now.isna() & before.notna()]) == [MEASURE, PERCENT_OF_IT]
     assert now.drop([MEASURE, PERCENT_OF_IT]).equals(before.drop([MEASURE, PERCENT_OF_IT]))
