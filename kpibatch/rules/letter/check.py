@@ -4,6 +4,7 @@ In: ``Letter``, ``LevelTables``, the notes of the workbook. Out: ``Ledger``.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,21 +166,57 @@ def _no_rule(seen: Seen, ends: set[int]) -> bool:
 def _of_the_round(
     ledger: Ledger, parts: Parts, tables: LevelTables, common: Common, headed: set[str]
 ) -> None:
-    """Rating bands, due days and sections' weights that the letter says nothing of, unless a note says so."""
-    outside = list(seen_in(each for each in parts.stretches if each.kpi == OUTSIDE))
-    printed = {seen.figure.value for seen in outside}
-    calendar = [cell for cell in common.days if cell.place.sheet == CALENDAR.sheet]
+    """The round's days, due days, rating bands and sections' weights that the letter says nothing of, unless
+    a note says so.
+    """
     days = [seen for seen in seen_in(parts.stretches) if seen.figure.kind in (Kind.DATE, Kind.DAY)]
-    for cell in common.days:
-        if cell.place.sheet == ROUND.sheet and not any(cell.figure.same(seen.figure) for seen in days):
+    ours = [cell for cell in common.days if cell.place.sheet == ROUND.sheet]
+    lacking = [cell for cell in ours if not any(cell.figure.same(seen.figure) for seen in days)]
+    if len(lacking) < len(ours):  # else it is a letter of another round, or says none
+        for cell in lacking:
             slip_of(ledger, cell, days, "")
-    for sheet, cells in ((RATING.sheet, common.bands), (CALENDAR.sheet, calendar)):
-        silent = [cell for cell in cells if cell.figure.value not in printed]
-        if silent and not common.ours(sheet):
-            found = ", ".join(cell.shown for cell in silent)
-            ledger.findings.append(finding("letter-sheet-unfounded", Place(tables.file, sheet), found=found))
-    for node in tables.children(TOTAL):
-        said = said_of(tables, node)
-        inner = node.code not in headed and bool(tables.children(node.code)) and node.weight not in printed
-        if inner and not (said.ours or _noted_weight(said, said.weight.figure)):
-            unfounded(ledger, said.weight, said, [])
+    outside = [seen for seen in days if seen.stretch.kpi == OUTSIDE]
+    calendar = [cell for cell in common.days if cell.place.sheet == CALENDAR.sheet]
+    shares = [seen for seen in seen_in(parts.stretches) if seen.stretch.kpi == OUTSIDE and _is_share(seen)]
+    alone = [seen for seen in shares if seen.stretch.text.strip() == seen.figure.text]
+    beside = [seen for seen in shares if seen not in alone]
+    _of_a_sheet(ledger, common, Place(tables.file, CALENDAR.sheet), _unsaid(calendar, outside))
+    _of_a_sheet(ledger, common, Place(tables.file, RATING.sheet), _unsaid(common.bands, beside))
+    inner = [node for node in tables.children(TOTAL) if node.code not in headed]
+    saids = [said_of(tables, node) for node in inner if tables.children(node.code)]
+    unsaid = _unsaid([said.weight for said in saids], alone or beside)
+    for said in saids:
+        near = next((near for cell, near in unsaid if cell is said.weight), None)
+        if near is not None and not (said.ours or _noted_weight(said, said.weight.figure)):
+            unfounded(ledger, said.weight, said, near)
+
+
+def _is_share(seen: Seen) -> bool:
+    """Whether a figure may be a weight or a band: a percent, or a number in a cell of its own."""
+    alone = seen.stretch.text.strip() == seen.figure.text
+    return seen.figure.role is Role.RULE and (seen.figure.kind is Kind.PERCENT or alone)
+
+
+def _unsaid(cells: Sequence[Cell], among: Sequence[Seen]) -> list[tuple[Cell, list[Seen]]]:
+    """The cells that the letter says less often than the tables, each with what it may be a slip of; where
+    there are as many figures as cells, one goes with one, in their order.
+    """
+    if len(cells) == len(among):
+        pairs = zip(cells, among, strict=True)
+        return [(cell, [seen]) for cell, seen in pairs if not cell.figure.same(seen.figure)]
+    free, lacking = list(among), list[Cell]()
+    for cell in cells:
+        match = next((seen for seen in free if cell.figure.same(seen.figure)), None)
+        free.remove(match) if match else lacking.append(cell)
+    return [(cell, free) for cell in lacking]
+
+
+def _of_a_sheet(
+    ledger: Ledger, common: Common, place: Place, unsaid: Sequence[tuple[Cell, list[Seen]]]
+) -> None:
+    """Tell the numbers of a sheet that the letter does not say, unless its notes call them ours."""
+    if unsaid and not common.ours(place.sheet):
+        silent = [cell for cell, near in unsaid if not slip_of(ledger, cell, near, "")]
+        found = ", ".join(cell.shown for cell in silent)
+        if silent:
+            ledger.findings.append(finding("letter-sheet-unfounded", place, found=found))

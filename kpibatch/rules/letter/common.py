@@ -31,8 +31,8 @@ LEVELS, SCORES = "ระดับ", "คะแนน"
 class Common:
     """Cells by what they say: ``days`` of the round and the calendar, its ``months`` and ``year``, the
     rating's ``bands``, how many ``levels`` there are and their ``scores``, how many KPIs (``counts``, each
-    with the name of what they are under), what the weights sum to (``total``). ``remarks`` are those of a
-    sheet, by its name; ``notes`` name figures.
+    with the name of what they are under), what the weights sum to (``total``), those of what KPIs are under
+    (``sections``). ``remarks`` are those of a sheet, by its name; ``notes`` name figures.
     """
 
     days: tuple[Cell, ...]
@@ -43,6 +43,7 @@ class Common:
     scores: tuple[Cell, ...]
     counts: tuple[tuple[str, Cell], ...]
     total: Cell
+    sections: tuple[Cell, ...]
     notes: tuple[Cell, ...]
     remarks: Mapping[str, tuple[str, ...]]
 
@@ -80,7 +81,9 @@ class Common:
 
     def _outside(self, figure: Figure, text: str) -> tuple[Cell, ...]:
         if figure.kind is Kind.PERCENT:
-            return (self.total, *self.bands)
+            return (self.total, *self.sections, *self.bands)
+        if text.strip() == figure.text:  # a weight in a cell of its own
+            return (*self.sections, self.total)
         if figure.noun not in _COUNTED:
             return ()
         named = [cell for name, cell in self.counts if any(word in text and word in name for word in _PARTS)]
@@ -117,6 +120,11 @@ def common_of(tables: LevelTables, remarks: Mapping[str, tuple[str, ...]]) -> Co
         scores=tuple(_number(Kind.NUMBER, each, sheet) for each in tables.scores),
         counts=tuple(_counts(tables)),
         total=_number(Kind.PERCENT, sum(node.weight for node in tables.children(TOTAL)), sections[0].place),
+        sections=tuple(
+            _number(Kind.PERCENT, node.weight, node.place)
+            for node in tables.children(TOTAL)
+            if tables.children(node.code)
+        ),
         notes=(
             *noted_in(((this.reference, sheet),)),
             *noted_in((text, node.place) for node in sections for text in (node.reference, node.name)),

@@ -79,7 +79,7 @@ def _weigh_level(ledger: Ledger, passage: Passage, everything: Sequence[Seen], c
     excess, matched = match(passage)
     ledger.pairs += matched
     held = {id(seen) for seen, _ in matched}
-    missing, doubtful, besides = list[Seen](), list[Seen](), list[Seen]()
+    missing, doubtful, besides, twice = list[Seen](), list[Seen](), list[Seen](), list[Seen]()
     for seen in passage.seen:
         if id(seen) in held:
             continue
@@ -90,7 +90,7 @@ def _weigh_level(ledger: Ledger, passage: Passage, everything: Sequence[Seen], c
             ledger.no_rule += 1
         elif cell := again(seen.figure, passage):
             ledger.pairs.append((seen, cell))
-            besides.append(seen)
+            twice.append(seen)
         elif (note := said.noted(seen.figure, passage.level)) and note.levels:
             ledger.noted.append((seen, note))
             besides.append(seen)
@@ -104,10 +104,11 @@ def _weigh_level(ledger: Ledger, passage: Passage, everything: Sequence[Seen], c
             besides.append(seen)
         else:
             missing.append(seen)
-    first = [*missing, *besides]
+    first = [*missing, *twice, *besides]
     rest = [seen for seen in passage.seen if seen.figure.role is Role.RULE and seen not in first]
     for cell in excess:
-        if not excused(cell, said, passage.figures, passage.level):
+        slip = nearest(cell, (seen for seen in twice if seen.figure.kind is cell.figure.kind))
+        if slip or not excused(cell, said, passage.figures, passage.level):
             unfounded(ledger, cell, said, [*first, *rest])
     cells = (*excess, *passage.cells, *said.cases, *said.names, *said.notes)
     for seen in missing:
@@ -127,8 +128,8 @@ def unfounded(ledger: Ledger, cell: Cell, said: Said, among: Sequence[Seen]) -> 
 def slip_of(ledger: Ledger, cell: Cell, among: Sequence[Seen], kpi: str) -> bool:
     """Tell the first figure of the letter that the cell may be a slip of, if there is one."""
     near = nearest(cell, among)
-    if near:
-        ledger.findings.append(_slip(ledger, cell, near, kpi))
+    if near and (slip := _slip(ledger, cell, near, kpi)) not in ledger.findings:
+        ledger.findings.append(slip)
     return near is not None
 
 
