@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpibatch.base.errors import KpibatchError
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.draft.draft import Draft, draft_of
@@ -203,7 +204,11 @@ def main(folder: Path) -> int:
         if not files:
             continue
         tables, _ = read_levels(sample / "level_tables.xlsx")
-        score = compare(read_letter(files[0]), tables)
+        try:
+            score = compare(read_letter(files[0]), tables)
+        except KpibatchError as reason:
+            bad, missed = bad + 1, [*missed, f"{sample.name}  {reason}"]
+            continue
         share = f"{100 * score.right / score.of:5.1f} %" if score.of else ""
         found = f"{score.kpis:>3} / {score.kpis_of:<2} {score.weights:>4} / {score.weights_of:<2}"
         rows = f"{score.right:>4} / {score.of:<3} {share:>7} {score.marked:>7} {score.extra:>6}"
