@@ -21,6 +21,7 @@ _BOUND = (
     rf"(?:(?:ไม่\s*)?{_MORE_OR_LESS}\s*หรือ\s*เท่ากับ|เท่ากับ\s*หรือ\s*{_MORE_OR_LESS}|ไม่\s*{_MORE_OR_LESS}|ไม่\s*เกิน"
     rf"|ไม่\s*ถึง|อย่าง\s*น้อย|อย่าง|ตั้งแต่|เกิน\s*กว่า|เกิน|{_MORE_OR_LESS}|เท่ากับ|[≥≤<>=]\s*=?)"
 )
+_CUT = re.compile(r"(?:กว่า|น้อย|มาก|ต่ำ|สูง|ไม่|เกิน|ถึง)[\s“”\"'.,]*$")  # half a bound, the rest elsewhere
 _APART = re.compile(r"(?<=[ก-๙])\s+(?=[ก-๎])")
 _LEAD = re.compile(
     rf"(?P<bound>{_BOUND})?\s*(?P<of>(?:จำนวน|เดือนละ|สัปดาห์ละ|ครบ|คิดเป็น|ได้)\s*)?"
@@ -141,9 +142,12 @@ def _tail_end(text: str, end: int) -> int:
 def _checked(text: str, line: int, span: tuple[int, int], unit: str) -> tuple[str, tuple[Doubt, ...]]:
     """The words as they will stand in the cell, with a doubt where the grammar can't read them."""
     whole = squash(text[slice(*span)])
+    cut = _CUT.search(text[: span[0]]) and not re.match(_BOUND, whole)
     typed = re.sub(r"^อย่าง(?!\s*น้อย)", "อย่างน้อย", whole)
     doubts: tuple[Doubt, ...] = ()
     if typed != whole:
+        doubts = (Doubt("word-cut", line, around(text, *span), typed),)
+    if cut:
         doubts = (Doubt("word-cut", line, around(text, *span), typed),)
     bound = re.match(_BOUND, typed)
     if bound:
