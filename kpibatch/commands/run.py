@@ -202,7 +202,9 @@ def write_forms(config: Config, progress: Progress) -> Forms:
     with ExitStack() as stack:
         stack.enter_context(alone(config, "forms", progress))
         folder = stack.enter_context(replaced(config.output / FORMS, _holds_forms))
-        write = office_form and stack.enter_context(office_forms(office_form, tables, config.intake))
+        write = office_form and stack.enter_context(
+            office_forms(office_form, tables, config.intake, scored_from)
+        )
         for done, unit in enumerate(tables.units, 1):
             path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
             with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):

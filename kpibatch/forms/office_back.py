@@ -115,7 +115,7 @@ def find_again(
 def _nobody_s(file: str, search: Search, guess: str) -> Finding:
     """A form of ours that names nobody, or no form of ours at all."""
     cells = [one for one in search.office_form.placeholders if one.measure == UNIT]
-    if not any(search.spots(one) for one in search.office_form.placeholders if one.measure != UNIT):
+    if not any(search.spots(one) for one in search.office_form.asking if one.measure != UNIT):
         return finding("not-a-form", Place(file), unit=guess)
     return finding("form-whose", Place(file, cells[0].spot.sheet), unit=guess, was=cells[0].where)
 
@@ -201,7 +201,9 @@ def locate_in(
     twice.
     """
     asked = {measure.code for measure in asked_of(tables, tables.unit[unit])}
-    found = {one: search.spots(one) for one in search.office_form.placeholders if one.measure in asked}
+    found = {
+        one: search.spots(one) for one in search.office_form.placeholders if one.measure in asked and one.asks
+    }
     found = {
         one: [] if _strays(search, one, spots, tables.unit[unit]) else spots for one, spots in found.items()
     }
@@ -215,7 +217,15 @@ def locate_in(
         if one.about not in TEXT_COLUMNS
     }
     texts = {(one.measure, one.about): spots[0] for one, spots in found.items() if one.about in TEXT_COLUMNS}
-    return Layout(cells, texts)
+    return Layout(cells, texts, claims=_claims(search))
+
+
+def _claims(search: Search) -> dict[str, Spot]:
+    """Where the levels stand that the unit claims, as far as they are found: none counts, so none refuses a
+    form.
+    """
+    found = {one: search.spots(one) for one in search.office_form.placeholders if one.claims}
+    return {one.measure: spots[0] for one, spots in found.items() if len(spots) == 1}
 
 
 def _strays(search: Search, one: Placeholder, spots: list[Spot], unit: Unit) -> bool:

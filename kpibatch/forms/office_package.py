@@ -5,18 +5,21 @@ Only the parts named here change: sheets with placeholders (and there only those
 calculate on opening, and the custom properties with their two entries in the package's lists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
-from kpibatch.base.addresses import coordinates
+from kpibatch.base.addresses import address, coordinates
 from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.xlsx import styled_looks
 from kpibatch.books.package import RELATIONS, Element, Package, elements, held, make, parse, tag
 from kpibatch.books.packing import Unpatchable
+from kpibatch.books.write import Content, Formula
 
 Cell = tuple[int, int]
-Contents = Mapping[Cell, str | float | None]
+Contents = Mapping[Cell, str | float | Formula | None]
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _CUSTOM, _KIND = "docProps/custom.xml", "custom-properties"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -105,12 +108,39 @@ def fill(package: Package, part: str, contents: Contents) -> None:
             _fill(cell, contents[at])
 
 
-def _fill(cell: Element, content: str | float | None) -> None:
+def add_hidden_sheet(package: Package, name: str, cells: Iterable[tuple[int, int, Content]]) -> None:
+    """A new sheet at the end, hidden, with these cells in the order of their rows."""
+    root, data, rows = make("worksheet"), make("sheetData"), dict[int, Element]()
+    root.append(data)
+    for row, column, content in cells:
+        if row not in rows:
+            rows[row] = make("row", {"r": row + 1})
+            data.append(rows[row])
+        cell = make("c", {"r": address(row, column)})
+        assert not isinstance(content, date)
+        _fill(cell, content)
+        rows[row].append(cell)
+    book = _workbook(package)
+    part = package.add("xl/worksheets/sheet{}.xml", root, _SHEET_TYPE)
+    sheets = next(package.edit(book).iter(tag("sheets")))
+    number = max((int(each.get("sheetId", 0)) for each in elements(sheets)), default=0) + 1
+    relation = package.relate(book, "worksheet", part)
+    facts = {"name": name, "sheetId": number, "state": "hidden", f"{{{RELATIONS}}}id": relation}
+    sheets.append(make("sheet", facts))
+
+
+def _fill(cell: Element, content: str | float | Formula | None) -> None:
     for child in list(elements(cell)):
         cell.remove(child)
     for name in ("t", "cm", "vm"):
         cell.attrib.pop(name, None)
-    if isinstance(content, str):
+    if isinstance(content, Formula):
+        result = content.result
+        if isinstance(result, str | bool):
+            cell.set("t", "str" if isinstance(result, str) else "b")
+        cell.append(make("f", text=held(content.text)))
+        cell.append(make("v", text=held(result) if isinstance(result, str) else repr(result)))
+    elif isinstance(content, str):
         cell.set("t", "inlineStr")
         cell.append(make("is", None, make("t", text=held(content))))
     elif content is not None:

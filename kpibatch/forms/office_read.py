@@ -23,8 +23,8 @@ from kpibatch.books.packing import Unpatchable
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.forms.asked import months_asked
 from kpibatch.forms.labels import Anchors, Cell, Labels, heading_block, labels_of, nearest
-from kpibatch.forms.layout import TEXT_COLUMNS, Spot
-from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
+from kpibatch.forms.layout import CLAIM, TEXT_COLUMNS, Spot
+from kpibatch.forms.office import SCORES, TOTAL, UNIT, OfficeForm, Placeholder
 from kpibatch.forms.office_package import Strict, formula_cells, texts_elsewhere, worksheets
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Source
@@ -144,6 +144,10 @@ def _placeholder(place: Place, spot: Spot, text: str, tables: LevelTables) -> Pl
     code, mark, about = typed[1], typed[2], arabic(typed[3] or "")
     if code == UNIT and not mark:
         return Placeholder(UNIT, "", spot)
+    if code == TOTAL and not mark:
+        return Placeholder(TOTAL, "", spot)
+    if mark == ":" and about in (*SCORES, CLAIM):
+        return _of_kpi(place, Placeholder(code, about, spot), text, tables)
     measure = tables.measures.get(code)
     if measure is None:
         near = difflib.get_close_matches(code, [UNIT, *(one.code for one in tables.form_measures)], 1, 0.0)
@@ -159,8 +163,21 @@ def _placeholder(place: Place, spot: Spot, text: str, tables: LevelTables) -> Pl
     return Placeholder(code, about, spot)
 
 
+def _of_kpi(place: Place, one: Placeholder, text: str, tables: LevelTables) -> Placeholder | Finding:
+    """A placeholder of a KPI's score or claim; a fault where there is no such KPI in any month."""
+    kpis = dict.fromkeys(leaf.code for period in tables.periods for leaf in period.leaves)
+    if one.measure in kpis:
+        return one
+    near = difflib.get_close_matches(one.measure, [*kpis], 1, 0.0)
+    return finding("template-kpi", place, found=text, kpi=one.measure, nearest="".join(near))
+
+
 def _is_asked(tables: LevelTables, one: Placeholder) -> bool:
-    """Whether units fill the cell in, or say there who they are; a fixed value is only shown to them."""
+    """Whether units fill the cell in, or say there who they are; a fixed value or a score is only shown to
+    them.
+    """
+    if not one.asks:
+        return one.claims
     return one.measure == UNIT or tables.measures[one.measure].source is Source.FORM
 
 
@@ -168,6 +185,11 @@ def _repeated(file: str, tables: LevelTables, placeholders: Iterable[Placeholder
     """A cell asked for twice, be it once for its month and once for the month reported on."""
     seen: dict[tuple[str, str], Placeholder] = {}
     for one in (one for one in placeholders if one.measure != UNIT and _is_asked(tables, one)):
+        if one.claims:
+            first = seen.setdefault((one.measure, one.about), one)
+            if first is not one:
+                yield finding("template-twice", _place(file, one), found=one.measure, first=first.where)
+            continue
         kinds = {about for code, about in seen if code == one.measure and about not in TEXT_COLUMNS}
         mixed = one.about not in TEXT_COLUMNS and kinds and ("" in kinds) != (one.about == "")
         first = seen.setdefault((one.measure, one.about), one)

@@ -21,13 +21,23 @@ from kpibatch.books.guard.capped import Child
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.looks import Look
 from kpibatch.books.look import clean
-from kpibatch.books.package import open_package
+from kpibatch.books.package import Package, open_package
 from kpibatch.books.packing import Unpatchable
+from kpibatch.books.reckon import Where
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.layout import identity_for
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
-from kpibatch.forms.office_package import calculate_on_opening, fill, looks, set_properties, worksheets
+from kpibatch.forms.office_package import (
+    add_hidden_sheet,
+    calculate_on_opening,
+    fill,
+    looks,
+    set_properties,
+    worksheets,
+)
 from kpibatch.forms.properties import PROPERTIES
+from kpibatch.forms.scored.marks import SHEET as SCORE_SHEET
+from kpibatch.forms.scored.office import OfficeScores
 from kpibatch.forms.standard import form_name
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
@@ -42,13 +52,20 @@ def write_office_form(
     tables: LevelTables,
     entries: Entries | None = None,
     month: str = "",
+    scored_from: date | None = None,
 ) -> None:
-    """The form of one unit; the same office form gives the same bytes.
+    """The form of one unit; the same office form gives the same bytes. Scores are shown in it where
+    ``scored_from`` is given, the first day that it can speak of.
 
     ``entries`` fills cells in, as an officer would: (measure, month or text column) → content; ``month`` is
     the one reported on.
     """
     package = open_package(office_form.path.read_bytes())
+    kept: dict[Placeholder, Content] = {
+        one: _content(one, unit, tables, entries or {}, month) for one in office_form.placeholders
+    }
+    if scored_from and any(one.shows_score for one in office_form.placeholders):
+        kept |= _scores(package, office_form, tables, unit, kept, scored_from)
     for sheet, part in worksheets(package).items():
         here = {
             (one.spot.row, one.spot.column): one
@@ -57,8 +74,7 @@ def write_office_form(
         }
         if here:
             shows = looks(package, part)
-            contents = {at: _content(one, unit, tables, entries or {}, month) for at, one in here.items()}
-            fill(package, part, {at: _stored(content, shows.get(at)) for at, content in contents.items()})
+            fill(package, part, {at: _stored(kept[one], shows.get(at)) for at, one in here.items()})
     calculate_on_opening(package)
     identity = identity_for(tables, unit)
     set_properties(
@@ -67,9 +83,33 @@ def write_office_form(
     saved(path, lambda new: new.write_bytes(package.packed()))
 
 
+def _scores(
+    package: Package,
+    office_form: OfficeForm,
+    tables: LevelTables,
+    unit: Unit,
+    kept: Mapping[Placeholder, Content],
+    first: date,
+) -> dict[Placeholder, Content]:
+    """Adds the hidden sheet of scores; gives back what stands in the cells that show them."""
+    parts, filled = worksheets(package), dict[Where, float | str]()
+    shows = {sheet: looks(package, part) for sheet, part in parts.items()}
+    for one, content in kept.items():
+        spot = one.spot
+        stored = _stored(content, shows[spot.sheet].get((spot.row, spot.column)))
+        if isinstance(stored, str | float):
+            filled[spot.sheet, spot.row, spot.column] = stored
+    scores = OfficeScores(tables, unit, office_form.placeholders, filled, first.toordinal())
+    add_hidden_sheet(package, SCORE_SHEET, scores.hidden())
+    return scores.contents()
+
+
 @contextmanager
 def office_forms(
-    office_form: OfficeForm, tables: LevelTables, limits: IntakeLimits
+    office_form: OfficeForm,
+    tables: LevelTables,
+    limits: IntakeLimits,
+    scored_from: date | None = None,
 ) -> Iterator[Callable[[Unit, Path, Entries | None], None]]:
     """Writes the forms of units, one after another, in a child process. Cells of no month stay blank, for
     what was sent in them is of its own month.
@@ -81,7 +121,7 @@ def office_forms(
 
         def write(unit: Unit, path: Path, entries: Entries | None = None) -> None:
             try:
-                child(office_form, unit, path, tables, entries)
+                child(office_form, unit, path, tables, entries, "", scored_from)
             except Refused as reason:
                 raise UnreadableFormTemplate(
                     "too-much-to-read", file=office_form.path, found=reason.found
@@ -102,6 +142,8 @@ def _content(
 ) -> str | float | date | None:
     if one.measure == UNIT:
         return clean(unit.name)
+    if one.shows_score:
+        return None
     fixed = tables.baselines.get((unit.code, one.measure))
     entered = (
         _fixed(fixed.value, tables.measures[one.measure].kind)
@@ -113,7 +155,7 @@ def _content(
     return clean(entered) if isinstance(entered, str) else entered
 
 
-def _stored(content: str | float | date | None, look: Look | None) -> str | float | None:
+def _stored(content: Content, look: Look | None) -> str | float | Formula | None:
     """What a cell of that look holds where the content is to be seen in it; as a text where its format shows
     a number as something else.
     """

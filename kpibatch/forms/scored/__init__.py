@@ -9,4 +9,5 @@ inputs.py  the form's cells, month by month, as they count, and the measures tha
 block.py   one KPI of one stretch of months: values → level → score → what is missing
 sheet.py   all of them, the total, and the texts that people see
 rows.py    those texts in a standard form
+office.py  the same in an office's own form
 """
