@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from libreoffice import recalculate
+from made_up_letter import LETTER
 from tablebook import write
 from workspace import RAYONG, configure, copy_sample, digest, kpibatch, open_book
 
@@ -66,3 +67,29 @@ def test_a_book_that_can_not_be_marked_is_said_to_be_unmarked_with_its_index_bes
     assert sorted(left) == ["level_tables_findings ข้อค้นพบ.xlsx", f"level_tables_findings.{kind}"]
     assert all(path in last for path in left.values())
     assert "ทำเครื่องหมายในช่องไม่ได้" in last
+
+
+@pytest.mark.parametrize(
+    ("letter", "status", "said"),
+    [
+        (LETTER, 0, "ตัวเลข 39  มีในช่อง 37  มีในหมายเหตุ 0"),
+        (LETTER.replace("ร้อยละ ๗๐", "ร้อยละ ๗๕"), 1, "ตารางเป็น 70 (≥ 70) แต่หนังสือ letter.txt บรรทัด 6 พิมพ์ ๗๕"),
+        (LETTER.replace("ร้อยละ ๗๐", "ร้อยละ ๗O"), 0, "“๗O” อ่านได้ไม่แน่"),
+        (LETTER.replace("๒ ปีงบ", "๑ ปีงบ"), 1, "หนังสือ letter.txt เป็นของรอบ 1/2565"),
+        ("\n", 2, "ไม่มีตัวอักษร"),
+    ],
+)
+def test_a_letter_is_held_against_the_tables(letter: str, status: int, said: str, tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, {})
+    path = tmp_path / "letter.txt"
+    path.write_text(letter)
+    checked = kpibatch(workspace, "levels", "check", "--letter", str(path))
+    assert checked.exit_code == status, checked.output
+    assert said in checked.output
+
+
+def test_a_letter_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    checked = kpibatch(
+        workspace_with(tmp_path, {}), "levels", "check", "--letter", str(tmp_path / "none.docx")
+    )
+    assert (checked.exit_code, checked.output.count("none.docx")) == (2, 1)

@@ -47,6 +47,9 @@ def check_letter(letter: Letter, tables: LevelTables, remarks: dict[str, tuple[s
     if letter.inserted or letter.deleted:
         tracked: dict[str, Any] = {"inserted": letter.inserted, "deleted": letter.deleted}
         ledger.findings.append(finding("letter-tracked", Place(letter.file), **tracked))
+    if letter.blank:
+        pages = ", ".join(map(str, letter.blank))
+        ledger.findings.append(finding("letter-page-blank", Place(letter.file), found=pages))
     if not parts.headings:
         ledger.findings.append(finding("letter-no-kpi", Place(letter.file)))
     nodes = nodes_of(parts.headings, tables)

@@ -110,11 +110,13 @@ def _weigh_level(ledger: Ledger, passage: Passage, everything: Sequence[Seen], c
         slip = nearest(cell, (seen for seen in twice if seen.figure.kind is cell.figure.kind))
         if slip or not excused(cell, said, passage.figures, passage.level):
             unfounded(ledger, cell, said, [*first, *rest])
-    cells = (*excess, *passage.cells, *said.cases, *said.names, *said.notes)
+    cells = (*passage.cells, *said.cases, *said.names, *said.notes)
     for seen in missing:
-        lost(ledger, seen, said.node.code, (*cells, *common.like(seen.figure)))
+        others = (*cells, *common.like(seen.figure))
+        near = (*excess, *(cell for cell in others if cell.may_count(seen.figure)))
+        lost(ledger, seen, said.node.code, near)
     for seen in doubtful:
-        doubt(ledger, seen, said.node.code, (*cells, *common.days))
+        doubt(ledger, seen, said.node.code, (*excess, *cells, *common.days))
 
 
 def unfounded(ledger: Ledger, cell: Cell, said: Said, among: Sequence[Seen]) -> None:

@@ -34,7 +34,7 @@ class Seen:
     @property
     def before(self) -> str:
         """The words before it, by which another of the same sentence is known."""
-        return re.sub(r"[\s.]", "", self.stretch.text[: self.figure.start])[-_BEFORE:]
+        return re.sub(r"[\s.0-9๐-๙]", "", self.stretch.text[: self.figure.start])[-_BEFORE:]
 
 
 def seen_in(stretches: Iterable[Stretch]) -> Iterator[Seen]:

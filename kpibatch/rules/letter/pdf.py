@@ -43,9 +43,9 @@ class Ruling:
         return self.low - _NEAR <= value <= self.high + _NEAR
 
 
-def read_pdf(raw: bytes) -> list[str]:
-    """The lines of every page. Raises ``LetterFault`` where the library is not installed, ``Refused`` where
-    it is no document that can be opened, or has too many pages.
+def read_pdf(raw: bytes) -> tuple[list[str], tuple[int, ...]]:
+    """The lines of every page, and the numbers of the pages that have none. Raises ``LetterFault`` where the
+    library is not installed, ``Refused`` where it is no document that can be opened, or has too many pages.
     """
     try:
         import pypdfium2
@@ -55,9 +55,11 @@ def read_pdf(raw: bytes) -> list[str]:
         document = pypdfium2.PdfDocument(raw)
         if len(document) > _MOST_PAGES:
             raise Refused("file-swollen", f"{len(document):,} > {_MOST_PAGES:,}")
-        return [line for page in document for line in _lines_of(page, pypdfium2.raw)]
+        pages = [_lines_of(page, pypdfium2.raw) for page in document]
     except pypdfium2.PdfiumError as reason:
         raise Refused("unreadable-file", reason) from None
+    blank = tuple(number for number, lines in enumerate(pages, 1) if not any(map(str.strip, lines)))
+    return [line for lines in pages for line in lines], blank
 
 
 def _lines_of(page: Any, raw: Any) -> list[str]:

@@ -39,16 +39,22 @@ class Cell:
         """Whether a figure of the letter says the same of the same kind of thing; doubtful ones may."""
         if figure.role is Role.DOUBTFUL:
             return figure.value == self.figure.value
-        if figure.kind is Kind.NUMBER and figure.noun and self.figure.kind is Kind.PERCENT:
-            return False
-        return figure.same(self.figure) and not (
-            figure.kind is Kind.PERCENT and self.figure.kind is Kind.NUMBER and bool(self.unit)
-        )
+        return self._of_a_kind(figure) and figure.same(self.figure)
 
     def counts(self, figure: Figure) -> bool:
         """Whether a figure's noun, where it has one, is what the cell's measure counts."""
-        nouns = {figure.noun, self.unit}
-        return self.fits(figure) and (not all(nouns) or len(nouns) == 1 or nouns <= PEOPLE)
+        return self.fits(figure) and _agree(figure.noun, self.unit)
+
+    def may_count(self, figure: Figure) -> bool:
+        """Whether a figure, whatever its number, may be of what the cell counts, or a note names."""
+        nouns = self.unit or self.figure.noun
+        return self._of_a_kind(figure) and (self.figure.kind is Kind.PERCENT or _agree(figure.noun, nouns))
+
+    def _of_a_kind(self, figure: Figure) -> bool:
+        """A number of things is no percent, a percent no number of things."""
+        if figure.kind is Kind.NUMBER and self.figure.kind is Kind.PERCENT:
+            return not figure.noun
+        return not (figure.kind is Kind.PERCENT and self.figure.kind is Kind.NUMBER and bool(self.unit))
 
     def says_less(self, figure: Figure) -> bool:
         """Whether a note names a day without the year that the figure has."""
@@ -56,11 +62,17 @@ class Cell:
 
     def names(self, figure: Figure) -> bool:
         """Whether a note names a figure: the same number, of the same things where both say of which."""
-        nouns = {figure.noun, self.figure.noun}
-        of_things = any(nouns) and {figure.kind, self.figure.kind} == {Kind.NUMBER, Kind.PERCENT}
+        of_things = any((figure.noun, self.figure.noun)) and (
+            {figure.kind, self.figure.kind} == {Kind.NUMBER, Kind.PERCENT}
+        )
         if of_things or self.says_less(figure):
             return False
-        return self.figure.same(figure) and (not all(nouns) or len(nouns) == 1 or nouns <= PEOPLE)
+        return self.figure.same(figure) and _agree(figure.noun, self.figure.noun)
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether two nouns, where there are both, mean the same."""
+    return not (one and other) or one == other or {one, other} <= PEOPLE
 
 
 @dataclass(frozen=True)

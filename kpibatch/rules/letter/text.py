@@ -5,7 +5,7 @@ caps, as submissions are.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpibatch.base.config import IntakeLimits
@@ -37,12 +37,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter says; ``inserted`` and ``deleted`` are how many letters its tracked changes have."""
+    """What a letter says; ``inserted`` and ``deleted`` are how many letters its tracked changes have,
+    ``blank`` the pages without any text, which may be pictures of it.
+    """
 
     file: str
     lines: tuple[Line, ...]
     inserted: int = 0
     deleted: int = 0
+    blank: tuple[int, ...] = ()
 
 
 def read_letter(path: Path, limits: IntakeLimits = USUAL) -> Letter:
@@ -64,7 +67,8 @@ def _read(path: Path, limits: IntakeLimits) -> Letter:
     raw = take(path, limits)
     inserted = deleted = 0
     if raw.startswith(_PDF):
-        lines = read_pdf(raw)
+        lines, blank = read_pdf(raw)
+        return replace(letter_of(path.name, lines), blank=blank)
     elif raw.startswith(_ZIP):
         lines, inserted, deleted = read_word(raw, limits)
     else:
