@@ -16,7 +16,7 @@ from kpibatch.rules.letter.figures import Figure, Kind, Role
 from kpibatch.rules.letter.ledger import Ledger, doubt, lost, slip_of, unfounded, weigh_kpi
 from kpibatch.rules.letter.match import nodes_of
 from kpibatch.rules.letter.parts import OUTSIDE, Heading, Parts, What, parts_of
-from kpibatch.rules.letter.passage import Seen, seen_in
+from kpibatch.rules.letter.passage import Seen, nearest, seen_in
 from kpibatch.rules.letter.rounds import other_round
 from kpibatch.rules.letter.said import Cell, Said, said_of
 from kpibatch.rules.letter.slips import one_slip
@@ -175,8 +175,9 @@ def _of_the_round(
     days = [seen for seen in seen_in(parts.stretches) if seen.figure.kind in (Kind.DATE, Kind.DAY)]
     ours = [cell for cell in common.days if cell.place.sheet == ROUND.sheet]
     lacking = [cell for cell in ours if not any(cell.figure.same(seen.figure) for seen in days)]
-    if len(lacking) < len(ours):  # else it is a letter of another round, or says none
-        for cell in lacking:
+    near = [cell for cell in lacking if nearest(cell, days)]
+    if len(near) < len(ours):  # else it is a letter of another round
+        for cell in near:
             slip_of(ledger, cell, days, "")
     outside = [seen for seen in days if seen.stretch.kpi == OUTSIDE]
     calendar = [cell for cell in common.days if cell.place.sheet == CALENDAR.sheet]

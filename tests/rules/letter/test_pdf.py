@@ -35,7 +35,7 @@ def pdf(words: list[tuple[int, int, str]], lines: list[tuple[int, int, int, int]
 
 def test_a_ruled_table_is_a_line_a_row() -> None:
     above = (60, 250, "Letter of the province")
-    assert read_pdf(pdf([above, *WORDS], RULES + WALLS)) == [
+    assert read_pdf(pdf([above, *WORDS], RULES + WALLS))[0] == [
         "Letter of the province",
         "KPI\t20",
         "Roads mended\t30",
@@ -43,7 +43,7 @@ def test_a_ruled_table_is_a_line_a_row() -> None:
 
 
 def test_a_page_without_a_table_is_as_it_is() -> None:
-    assert read_pdf(pdf(WORDS[::2], RULES[:1])) == ["KPI", "Roads 30"]
+    assert read_pdf(pdf(WORDS[::2], RULES[:1])) == (["KPI", "Roads 30"], ())
 
 
 def test_blank_cells_keep_their_places(tmp_path: Path) -> None:
