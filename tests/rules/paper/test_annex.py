@@ -36,6 +36,7 @@ SIGNS = (
     (r"≤ *([\d.]+)", "≤", "ไม่เกิน"),
     (r"< *([\d.]+)", "<", "น้อยกว่า"),
 )
+OF_MEASURE = r"≥ ([A-Z]\S+)((?: [-+] \d+)?)"  # a threshold reckoned of another measure
 ANY = (CHACHOENGSAO, "T2.pct", 1)  # ≤ 80 before 81-85: any result reaches it
 
 
@@ -49,6 +50,7 @@ class Typed(NamedTuple):
     percent: bool
     case: str
     levels: list[str]
+    labels: dict[str, str]
 
 
 class Tables:
@@ -87,6 +89,7 @@ def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
         measure["ชนิด"] == "ร้อยละ",
         case,
         levels,
+        {code: each["รายการ"] for code, each in measures.items()},
     )
 
 
@@ -104,6 +107,8 @@ def item_in_words(name: str, row: Typed, level: int) -> str:
         return f"{row.label} ได้เท่าใดก็ตาม"
     if text in ("ใช่", "ไม่ใช่"):
         return row.label if text == "ใช่" else f"ไม่มี{row.label}"
+    if found := re.fullmatch(OF_MEASURE, text):
+        return f"{row.label} ไม่น้อยกว่า {row.labels[found[1]]}{found[2].replace('-', '−')}"
     return f"{row.label} {bound_in_words(text, row.unit, percent=row.percent)}"
 
 
@@ -169,6 +174,8 @@ def as_read(name: str, row: Typed, level: int) -> str:
         found = re.fullmatch(pattern, text)
         if found and (name, row.measure, level) != ANY:
             return f"{sign} {float(found[1]):g}"
+    if found := re.fullmatch(OF_MEASURE, text):
+        return f"≥ {found[1]}{found[2].replace('-', '−')}"
     return text or "–"
 
 
