@@ -175,9 +175,9 @@ def _of_the_round(
     days = [seen for seen in seen_in(parts.stretches) if seen.figure.kind in (Kind.DATE, Kind.DAY)]
     ours = [cell for cell in common.days if cell.place.sheet == ROUND.sheet]
     lacking = [cell for cell in ours if not any(cell.figure.same(seen.figure) for seen in days)]
-    near = [cell for cell in lacking if nearest(cell, days)]
-    if len(near) < len(ours):  # else it is a letter of another round
-        for cell in near:
+    slips = [cell for cell in lacking if nearest(cell, days)]
+    if len(slips) < len(ours):  # else it is a letter of another round
+        for cell in slips:
             slip_of(ledger, cell, days, "")
     outside = [seen for seen in days if seen.stretch.kpi == OUTSIDE]
     calendar = [cell for cell in common.days if cell.place.sheet == CALENDAR.sheet]
