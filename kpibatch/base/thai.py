@@ -42,13 +42,18 @@ _MONTHS = (
     ("ธ.ค.", "ธันวาคม"),
 )
 MONTH_NAMES = tuple(name for names in _MONTHS for name in names)
-_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ENGLISH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ENGLISH_MONTHS = tuple(name[:3] for name in _ENGLISH_NAMES)
 _MONTH_NUMBER = {
     re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names
 }
 _ITS_DAY = re.compile(r"^วัน[ก-์]*ที่\s*")  # วันที่, วันศุกร์ที่
 _NAMED_DAY = re.compile(r"([0-9]{1,2})\s*([ก-๙.\s]+?)\s*(?:พ\.?\s?ศ\.?)?\s*([0-9]{4}|[0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\s*([/.-])\s*([0-9]{1,2})\s*\2\s*([0-9]{4}|[0-9]{2})")
+_ENGLISH_DAY = re.compile(r"([0-9]{1,2})\s+([A-Za-z]{3,9})\.?,?\s+((?:19|20)[0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _MOMENT = re.compile(
     r"(?P<day>.+?)"
@@ -158,13 +163,15 @@ def read_date(text: str, *, western: bool = False) -> date | None:
     """A day, the month as a word or a number, the year in the Buddhist era.
 
     Two digits of the year are 2541 to 2599: 40 and less may be meant as 2040 and less. A year of the common
-    era is read in ISO days (year first, Buddhist from 2400 on), and elsewhere only where days are ``western``
-    too, day before month.
+    era is read in ISO days (year first, Buddhist from 2400 on) and behind an English month, and elsewhere
+    only where days are ``western`` too, day before month.
 
     >>> [str(read_date(day)) for day in ("10 ก.ย. 2565", "๑๕ เมษายน พ.ศ. ๒๕๖๕", "15/04/2565", "15 เม.ย. 65")]
     ['2022-09-10', '2022-04-15', '2022-04-15', '2022-04-15']
     >>> [str(read_date(day)) for day in ("10/9/65", "15.4.2565", "2565-04-15", "2022-04-15", "1 ก.ค.65")]
     ['2022-09-10', '2022-04-15', '2022-04-15', '2022-04-15', '2022-07-01']
+    >>> [str(read_date(day)) for day in ("15 Apr 2022", "3 September 2022", "9 Sept. 2022")]
+    ['2022-04-15', '2022-09-03', '2022-09-09']
     >>> [read_date(text) for text in ("30 ก.พ. 2565", "15/04/22", "15/04/2022", "เมษายน 2565")]
     [None, None, None, None]
 
@@ -175,6 +182,9 @@ def read_date(text: str, *, western: bool = False) -> date | None:
         day, name, year = named.groups()
         month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name), 0)
         return _day(_year(year, western), month, int(day))
+    if english := _ENGLISH_DAY.fullmatch(bare):
+        day, name, year = english.groups()
+        return _day(_year(year, western=True), _english_month(name), int(day))
     if first := _DAY_FIRST.fullmatch(bare):
         day, _, number, year = first.groups()
         return _day(_year(year, western), int(number), int(day))
@@ -182,6 +192,13 @@ def read_date(text: str, *, western: bool = False) -> date | None:
         year, number, day = iso.groups()
         return _day(_year(year, western=True), int(number), int(day))
     return None
+
+
+def _english_month(name: str) -> int:
+    """A month's number by its English name, whole or its first three letters or more; 0 where it is none."""
+    whole = name.capitalize()
+    fits = (month for month in _ENGLISH_NAMES if month.startswith(whole))
+    return next((_ENGLISH_NAMES.index(month) + 1 for month in fits), 0)
 
 
 def _year(digits: str, western: bool) -> int:
@@ -253,6 +270,8 @@ def read_month(text: str) -> str | None:
 
     >>> [read_month(text) for text in ("2565-06", "มิ.ย. 2565", "มิถุนายน ๖๕", "6/2565", "2022-06")]
     ['2565-06', '2565-06', '2565-06', '2565-06', None]
+    >>> read_month("Jun 2022")
+    '2565-06'
     """
     bare = arabic(squash(text)).removeprefix("เดือน").strip()
     if is_month(bare):
@@ -261,6 +280,8 @@ def read_month(text: str) -> str | None:
         number, year = int(slashed[1]), slashed[2]
     elif named := re.fullmatch(r"([ก-๙.\s]+?)\s*(?:พ\.?ศ\.?)?\s*(2[45][0-9]{2}|[0-9]{2})", bare):
         number, year = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", named[1]), 0), named[2]
+    elif english := re.fullmatch(r"([A-Za-z]{3,9})\.? (20[0-9]{2})", bare):
+        number, year = _english_month(english[1]), str(int(english[2]) + BUDDHIST)
     else:
         return None
     key = f"{int(year) + (2500 if len(year) == 2 else 0)}-{number:02d}"

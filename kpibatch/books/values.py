@@ -29,6 +29,7 @@ class Reading:
 
 BLANK = Reading()
 SIZE = "number-size"
+_PLAIN = {"ใช่": 1.0, "ไม่ใช่": 0.0, "yes": 1.0, "no": 0.0}  # as the forms offer them
 
 
 def read_value(cell: Value, kind: Kind, counting_unit: str = "") -> Reading:
@@ -85,8 +86,8 @@ def _date(cell: Value) -> Reading:
 
 def _yes_no(cell: Value) -> Reading:
     text = as_text(cell)
-    if text in ("ใช่", "ไม่ใช่"):
-        return Reading(float(text == "ใช่"))
+    if text in _PLAIN:
+        return Reading(_PLAIN[text])
     answer = read_yes_no(text)
     return (
         Reading(refused="not-yes-no")

@@ -45,7 +45,7 @@ def write_form(
     says that months filled in stay as they are. The form scores itself where ``scored_from`` is given, the
     first day that it can speak of.
     """
-    title = say("form.title", language, round=tables.round.number, year=tables.round.fiscal_year)
+    title = say("form.title", language, round=tables.round.number, year=tables.round.year(language))
     filled, months = entries or {}, ahead or tables.round.months
     asked = asked_over(tables, unit, months)
     periods = [*{period.since: period for period in map(tables.for_month, months)}.values()]
@@ -103,7 +103,7 @@ def _print(form: Writer) -> None:
     blocks = list(zip(rows, [*(row - 1 for row in rows[1:]), page.last], strict=True)) if rows else []
     head = (Row.DUE, Row.HEAD)
     plan = print_of(page.columns.widths[1:], Column.ITEM, sheet.heights, head, blocks)
-    sheet.page(top=head[0], bottom=head[-1], last=(page.last, page.columns.last))
+    sheet.page(top=head[0], bottom=head[-1], last=(page.last, page.columns.last + plan.blank))
     sheet.raw.fit_to_pages(plan.across, 0)
     sheet.raw.set_h_pagebreaks(list(plan.down))
     if plan.across > 1:

@@ -84,7 +84,7 @@ class Facts:
         return {
             "owner": tables.round.owner,
             "reference": tables.round.reference,
-            "round": f"{tables.round.number}/{tables.round.fiscal_year}",
+            "round": f"{tables.round.number}/{tables.round.year(self.language)}",
             "noun": tables.round.unit_noun,
             "month": show_month(self.published.month, self.language),
             "due": self._due,

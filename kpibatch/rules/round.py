@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from kpibatch.base.findings import NOWHERE, Place
-from kpibatch.base.thai import months_between
+from kpibatch.base.thai import BUDDHIST, months_between
 from kpibatch.rules.conditions import MAY_LACK
 
 OWN_SCORES = "คะแนนของระดับ"  # of all levels in รอบประเมิน, of a KPI's own in ตัวชี้วัด
@@ -62,6 +62,11 @@ class Round:
     def key(self) -> str:
         """The round as forms carry it: ``2565/2``."""
         return f"{self.fiscal_year}/{self.number}"
+
+    def year(self, language: str) -> str:
+        """The fiscal year in the era of a language's documents: 2565, in English 2022."""
+        foreign = language == "en" and self.fiscal_year.isdigit()
+        return str(int(self.fiscal_year) - BUDDHIST) if foreign else self.fiscal_year
 
     @cached_property
     def months(self) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def write_numbers(
 
     Raises ``KpibatchError`` where the disk refuses.
     """
-    title = say("province.title", language, round=tables.round.number, year=tables.round.fiscal_year)
+    title = say("province.title", language, round=tables.round.number, year=tables.round.year(language))
     with Book(path, title=title, language=language, day=tables.round.start, whose=PROVINCE) as book:
         for month, typed in months.items():
             _month(book.sheet(month), tables, month, typed, title)

@@ -121,7 +121,7 @@ def agreement_of(tables: LevelTables, unit: Unit, language: str) -> Agreement | 
         language=language,
         title=words("title"),
         subtitle=(
-            say("annex.round", language, round=this.number, year=this.fiscal_year, **days),
+            say("annex.round", language, round=this.number, year=this.year(language), **days),
             words("between", **names),
         ),
         opening=tuple(_opening(tables, words, names)),

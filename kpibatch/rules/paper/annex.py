@@ -85,7 +85,7 @@ def _heading(sheet: Sheet, tables: LevelTables, language: str, month: str) -> in
     of_month = say("words.of-month", language, month=show_month(month, language)) if month else ""
     lines = [
         say("annex.title", language) + (f"  {of_month}" if of_month else ""),
-        say("annex.round", language, round=this.number, year=this.fiscal_year, **days),
+        say("annex.round", language, round=this.number, year=this.year(language), **days),
         this.owner,
         say("annex.reference", language, reference=this.reference or "–"),
     ]

@@ -46,7 +46,7 @@ def heading(outcome: Outcome) -> str:
         "owner": tables.round.owner,
         "month": month,
         "round": tables.round.number,
-        "year": tables.round.fiscal_year,
+        "year": tables.round.year(outcome.language),
     }
     return say("sheet.heading", outcome.language, **facts)
 

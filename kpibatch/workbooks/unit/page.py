@@ -37,7 +37,10 @@ def write_page(sheet: Sheet, view: View) -> None:
     sheet.put(0, 0, view.say("title"), "title", font_size=26)
     tall(sheet, 0, 2)
     sheet.put(
-        1, 0, view.say("subtitle", round=this.number, year=this.fiscal_year, code=view.unit.code), "bold"
+        1,
+        0,
+        view.say("subtitle", round=this.number, year=this.year(view.say.language), code=view.unit.code),
+        "bold",
     )
     sheet.put(2, 0, view.say("reference", reference=this.reference) if this.reference else "", "quiet")
     _gap(sheet, 3)
