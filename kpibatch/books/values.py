@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpibatch.base.kinds import SIZES, Kind, in_reach, takes_percent
-from kpibatch.base.thai import BUDDHIST, read_date, read_number, read_yes_no, says_percent, show_number
+from kpibatch.base.thai import (
+    BUDDHIST,
+    read_date,
+    read_number,
+    read_yes_no,
+    says_percent,
+    show_date,
+    show_number,
+)
 from kpibatch.books.read import CellError, Value, as_text
 from kpibatch.books.shown import AS_DAY, Percent, Unclear, seen_day
 
@@ -77,11 +85,10 @@ def _date(cell: Value) -> Reading:
             day = None
     else:
         day = read_date(as_text(cell)) if isinstance(cell, str) else None
-    return (
-        Reading(refused="not-a-date")
-        if day is None
-        else Reading(float(day.toordinal()), read_as=day.isoformat())
-    )
+    if day is None:
+        return Reading(refused="not-a-date")
+    plain = as_text(cell) in (show_date(day), show_date(day, "en"))  # as the forms ask for it
+    return Reading(float(day.toordinal()), read_as="" if plain else day.isoformat())
 
 
 def _yes_no(cell: Value) -> Reading:

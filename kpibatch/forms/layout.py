@@ -11,7 +11,6 @@ from functools import cached_property
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.thai import arabic, fold, is_month
 from kpibatch.books.read import Grid, as_text
-from kpibatch.forms.asked import months_asked
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 
@@ -142,28 +141,26 @@ def identity_sheets(grids: Mapping[str, Grid]) -> Iterator[Grid]:
 
 
 def locate(
-    grids: Mapping[str, Grid], tables: LevelTables, month: str, identity: Identity = Identity()
+    grids: Mapping[str, Grid], tables: LevelTables, month: str, once: Collection[str] = ()
 ) -> Layout | None:
     """Where the measures and months stand, or ``None`` where no sheet looks like the standard form.
 
     Of several such sheets the one of the form's own name, else one that begins with it (Numbers writes
-    ``แบบรายงาน - Table 1``), else the first. The one cell of a day is that of ``month``, which is reported
-    on, or of the last month before in which the measure was asked.
+    ``แบบรายงาน - Table 1``), else the first. The one cell of a measure that has ``once`` one for the whole
+    round is that of ``month``, which is reported on.
     """
     known, names = frozenset(measure.code for measure in tables.form_measures), (*map(sheet_name, LANGUAGES),)
     ordered = sorted(
         grids.values(), key=lambda grid: (grid.name not in names, not grid.name.startswith(names))
     )
-    found = (table for grid in ordered if (table := table_in(grid, known, identity.once)))
+    found = (table for grid in ordered if (table := table_in(grid, known, once)))
     table = next(found, None)
     if table is None:
         return None
     cells = table.spots(table.months)
     for code in table.once & {code for _, code in table.codes}:
-        asked = months_asked(tables, tables.unit.get(identity.unit), code)
-        own = max((key for key in asked if key <= month), default=month)
         first = cells[code, table.months[0][1]]
-        cells = {key: spot for key, spot in cells.items() if key[0] != code} | {(code, own): first}
+        cells = {key: spot for key, spot in cells.items() if key[0] != code} | {(code, month): first}
     return Layout(cells, table.spots(table.texts), table, table.claims)
 
 

@@ -67,7 +67,7 @@ def read_submission(
     contents = Contents(name, digest)
     if office_form is None or any(identity_sheets(grids)):
         identity = read_identity(grids)
-        layout = locate(grids, tables, month, identity)
+        layout = locate(grids, tables, month, identity.once)
         contents.findings.extend(_about_form(name, tables, identity, layout))
     else:
         identity, layout, found = find_again(
