@@ -33,10 +33,20 @@ def figures(text: str) -> list[tuple[str, str, str]]:
         ("อย่างน้อย ๒ งวด", [("number", "rule", "๒")]),
         ("ตามแผน ๔", [("number", "doubtful", "๔")]),
         ("อย่างน้อย ๔ ครั้ง", [("number", "rule", "๔")]),
+        ("รอบการประเมิน ๒ (", [("number", "order", "๒")]),
+        ("ภายใน ๓๐ กันยายน", [("day", "rule", "๓๐ กันยายน")]),
+        ("ภายใน ๓๑ กันยายน", [("day", "doubtful", "๓๑ กันยายน")]),
+        ("ตามแถว D1.1", []),
     ],
 )
 def test_what_a_figure_is(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert figures(text) == expected
+
+
+def test_levels_behind_a_number_are_what_it_counts_but_for_a_levels_own() -> None:
+    assert [each.noun for each in figures_in("แบ่งเป็น 5 ระดับ")] == ["ระดับ"]
+    assert [each.noun for each in figures_in("ร้อยละ 60 ระดับ 5")] == ["", ""]
+    assert [each.noun for each in figures_in("มี 60 ระดับ 5")] == ["", ""]
 
 
 def ledger(letter: str = LETTER, remarks: dict[str, tuple[str, ...]] | None = None, **sheets: str) -> Ledger:
