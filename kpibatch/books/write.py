@@ -6,7 +6,7 @@ Coordinates are zero-based; a ``Formula`` carries the result that Excel will com
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -143,7 +143,9 @@ class Sheet:
 
     def put(self, row: int, column: int, content: Content, *styles: str, **extra: Any) -> None:
         """Write one cell; raises where the value or place can't be held."""
-        form = self.book.style(*styles, **extra)
+        self._put(row, column, content, self.book.style(*styles, **extra))
+
+    def _put(self, row: int, column: int, content: Content, form: Format) -> None:
         if content is None or (isinstance(content, float) and math.isnan(content)):
             _check(self.raw.write_blank(row, column, None, form), self.name, row, column)
         elif isinstance(content, Formula):
@@ -166,6 +168,12 @@ class Sheet:
             _check(self.raw.write_datetime(row, column, content, form), self.name, row, column)
         else:
             _check(self.raw.write_number(row, column, content, form), self.name, row, column)
+
+    def put_all(self, cells: Iterable[tuple[int, int, Content]], *styles: str, **extra: Any) -> None:
+        """Many cells that look the same."""
+        form = self.book.style(*styles, **extra)
+        for row, column, content in cells:
+            self._put(row, column, content, form)
 
     def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
         for offset, content in enumerate(contents):

@@ -21,7 +21,7 @@ from kpibatch.books.write import Content
 from kpibatch.forms.asked import asked_of, months_asked
 from kpibatch.forms.page.entry import is_milestone
 from kpibatch.forms.scored.marks import SHEET, Ground
-from kpibatch.forms.scored.sheet import ScoreSheet
+from kpibatch.forms.scored.sheet import score_sheet
 from kpibatch.intake.frame import BAD, COLUMNS, EMPTY, OK
 from kpibatch.intake.month import Intake, Submission
 from kpibatch.rules.levels import LevelTables
@@ -68,7 +68,7 @@ def form_says(tables: LevelTables, unit: Unit, entries: Entries, pick: str = "")
             column = 7 + months.index(month) if month else 7
             spots[measure.code, month] = ("แบบรายงาน", 8 + row, column)
     chosen = ("แบบรายงาน", 1, 9)
-    scores = ScoreSheet(Ground(tables, unit, months, spots, _FIRST, "th", chosen))
+    scores = score_sheet(Ground(tables, unit, months, spots, _FIRST, "th", chosen))
     filled: dict[Where, float | str] = {chosen: pick} if pick else {}
     for (code, month), content in sorted(entries.items()):
         typed = show_date(content) if isinstance(content, date) else content

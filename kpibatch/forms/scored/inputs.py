@@ -26,7 +26,7 @@ from kpibatch.forms.scored.marks import (
 from kpibatch.rules.checks import Comparison
 from kpibatch.rules.formulas.days import LINES, MONTHS, day_lines
 from kpibatch.rules.formulas.months import Bounds, MonthCells, counted
-from kpibatch.rules.records import Counts, Measure, Rollup, Source
+from kpibatch.rules.records import Counts, Measure, Rollup, Source, Unit
 
 _MOST_PARTS = 100  # of a function; Excel takes 255
 
@@ -118,20 +118,22 @@ class Inputs:
     # --- the measures -----------------------------------------------------------------------------------
 
     def _given(self, cells: Cells, row: int, measure: Measure) -> None:
-        """What the unit does not report: fixed by the province, known of the unit or the month, or not known
-        here.
-        """
-        unit, last = self.ground.unit.code, len(self.months)
-        content: float | str = ""
-        if base := self.tables.baselines.get((unit, measure.code)):
-            content = excel_day(base.value) if measure.kind is Kind.DATE else base.value
-        elif measure.source is Source.WHO:
-            content = float(unit in measure.members)
-        elif measure.source is Source.MONTH_NUMBER:
-            content = f'=IF({fixed(NOW)}=0,"",{fixed(NOW)})'
-        if content != "":
-            cells[row, last + 2] = content
+        """What the unit does not report: known of the month, or not known here; see ``constants``."""
+        last = len(self.months)
+        if measure.source is Source.MONTH_NUMBER:
+            cells[row, last + 2] = f'=IF({fixed(NOW)}=0,"",{fixed(NOW)})'
         cells[row, last + 3] = cells[row, last + 4] = 0.0
+
+    def constants(self, unit: Unit) -> Cells:
+        """What is fixed for a unit by the province, and known of it."""
+        cells, last = Cells(), len(self.months)
+        for code, measure in self.measures.items():
+            if base := self.tables.baselines.get((unit.code, code)):
+                day = measure.kind is Kind.DATE
+                cells[self.rows[code], last + 2] = excel_day(base.value) if day else base.value
+            elif measure.source is Source.WHO:
+                cells[self.rows[code], last + 2] = float(unit.code in measure.members)
+        return cells
 
     def _reported(self, cells: Cells, row: int, measure: Measure) -> None:
         last, asked = len(self.months), self._asked(measure)

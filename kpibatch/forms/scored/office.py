@@ -10,7 +10,7 @@ from kpibatch.books.reckon import Reckoner, Where
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.office import LEVEL, MISSING, PART, TOTAL, UNIT, Placeholder
 from kpibatch.forms.scored.marks import SHEET, Ground
-from kpibatch.forms.scored.sheet import ScoreSheet
+from kpibatch.forms.scored.sheet import ScoreSheet, score_sheet
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import Unit
 
@@ -37,7 +37,7 @@ class OfficeScores:
         rounds = self.tables.round.months
         months = rounds if any(about in rounds for _, about, _ in cells) else ("",)
         spots = {(code, about): place for code, about, place in cells if about in (*rounds, "")}
-        return ScoreSheet(Ground(self.tables, self.unit, months, spots, self.first_day))
+        return score_sheet(Ground(self.tables, self.unit, months, spots, self.first_day))
 
     def contents(self) -> dict[Placeholder, Content]:
         """What stands in the cells that show scores; nothing where the KPI is not the unit's."""

@@ -16,7 +16,7 @@ from kpibatch.forms.layout import CLAIM, KPI_MARK
 from kpibatch.forms.page.columns import Column, Page, Row
 from kpibatch.forms.page.entry import as_typed
 from kpibatch.forms.scored.marks import SHEET, Ground
-from kpibatch.forms.scored.sheet import ScoreSheet
+from kpibatch.forms.scored.sheet import ScoreSheet, score_sheet
 from kpibatch.rules.formulas.tree import TOTAL_DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
@@ -45,7 +45,7 @@ class ScoreRows:
 
     def write(self) -> None:
         """The rows, and the hidden sheet that they show."""
-        scores = ScoreSheet(self._ground())
+        scores = score_sheet(self._ground())
         reckoner = scores.reckoner(self._filled())
         self._top(scores, reckoner)
         for kpi, row in self.rows.items():
@@ -53,8 +53,7 @@ class ScoreRows:
         for measure in map(self.tables.measures.__getitem__, self.page.items):
             self._red(measure)
         hidden = self.book.sheet(SHEET)
-        for at_row, column, content in scores.contents(reckoner):
-            hidden.put(at_row, column, content, num_format=_PLAIN)
+        hidden.put_all(scores.contents(reckoner), num_format=_PLAIN)
         hidden.raw.hide()
         hidden.raw.protect("")
 

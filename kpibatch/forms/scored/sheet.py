@@ -3,20 +3,22 @@ total, and what people see of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from kpibatch.base.addresses import excel_day, span
 from kpibatch.base.kinds import Kind
 from kpibatch.books.reckon import Reckoner, Where
 from kpibatch.books.write import Content, Formula
+from kpibatch.forms.asked import months_asked
 from kpibatch.forms.scored.block import Block
 from kpibatch.forms.scored.inputs import Inputs
 from kpibatch.forms.scored.marks import NAMES, NOW, SHEET, Cells, Ground, fixed
 from kpibatch.rules.formulas import tree
 from kpibatch.rules.formulas.missing import literal, shown, spoken
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.records import TOTAL, Measure, Method, Node, Source
+from kpibatch.rules.records import TOTAL, Measure, Method, Node, Source, Unit
 
 _WEIGHT, _SCORE, _COUNTS, _CAP, _SHARE = range(1, 6)  # columns of the tree
 
@@ -36,7 +38,7 @@ class Stretch:
 
 
 class ScoreSheet:
-    """Everything on the hidden sheet, and the formulas of what is seen."""
+    """Everything on the hidden sheet but ``constants``, and the formulas of what is seen."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.cells = ground, Cells()
@@ -101,14 +103,27 @@ class ScoreSheet:
         self.cells[counts + 1, 1] = "=" + ("+".join(waiting) or "0")
         return stretch
 
+    def constants(self, unit: Unit) -> Cells:
+        """What differs between units that are asked the same: fixed values and weights."""
+        cells = self.inputs.constants(unit)
+        for stretch in self.stretches:
+            at = stretch.tables.position[unit.code]
+            for code, weights in stretch.tables.weights.items():
+                cells[stretch.rows[code], _WEIGHT] = weights[at]
+        return cells
+
+    def of(self, unit: Unit) -> "ScoreSheet":
+        """The same for another unit that is asked the same and has the same fixed values."""
+        sheet = copy(self)
+        sheet.cells = self.cells | self.constants(unit)
+        return sheet
+
     # --- the tree ---------------------------------------------------------------------------------------
 
     def _tree(self, stretch: Stretch) -> None:
-        tables, unit = stretch.tables, self.ground.unit.code
+        tables = stretch.tables
         for code, row in stretch.rows.items():
             self.cells[row, 0] = code
-            if code != TOTAL:
-                self.cells[row, _WEIGHT] = tables.weights[code][tables.position[unit]]
             cap = tables.round.cap if code == TOTAL else tables.node[code].cap
             if cap is not None:
                 self.cells[row, _CAP] = cap
@@ -253,3 +268,28 @@ class ScoreSheet:
                 yield row, column, Formula(content[1:], result)
             else:
                 yield row, column, content
+
+
+def score_sheet(ground: Ground) -> ScoreSheet:
+    """The hidden sheet of a unit's form; units that are asked the same share what takes long to lay out."""
+    tables, unit = ground.tables, ground.unit
+    leaves = [leaf.code for period in tables.periods for leaf in period.leaves]
+    applying = (applies(period, leaf.code, unit) for period in tables.periods for leaf in period.leaves)
+    fixed_values = frozenset(code for code in tables.measures if (unit.code, code) in tables.baselines)
+    what = (ground.months, tuple(ground.spots.items()), ground.first_day, ground.language, ground.pick)
+    asked = tuple(months_asked(tables, unit, measure.code) for measure in tables.form_measures)
+    key = (id(tables), *what, tuple(zip(leaves, applying, strict=True)), fixed_values, asked)
+    return _laid_out(_Alike(key, ground)).of(unit)
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Grounds with the same key have the same sheet; each is kept as long as its sheet is."""
+
+    key: tuple[object, ...]
+    ground: Ground = field(compare=False)
+
+
+@lru_cache(8)
+def _laid_out(alike: _Alike) -> ScoreSheet:
+    return ScoreSheet(alike.ground)
