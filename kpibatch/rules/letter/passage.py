@@ -181,7 +181,7 @@ def odd(seen: Seen, passage: Passage, everything: Sequence[Seen]) -> bool:
     all that there is such a day.
     """
     figure = seen.figure
-    if figure.kind not in (Kind.DATE, Kind.YEAR):
+    if figure.kind not in (Kind.DATE, Kind.MONTH, Kind.YEAR):
         return False
     for note in passage.said.notes:
         printed = any(note.figure.same(other) for other in passage.figures)
