@@ -6,7 +6,7 @@ of a band is the next level's business (the lower end where lower is better).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -117,6 +117,29 @@ class Condition:
         if not self.of:
             return self
         return replace(self.ending_at(self.own_threshold(value)), of="", times=1.0)
+
+    def beyond(self, earlier: Iterable["Condition"]) -> "Condition":
+        """What is left of an interval of numbers where those before it count first; the interval itself where
+        that is not one interval, or nothing.
+
+        >>> two, four = Condition("number", high=2), Condition("number", high=4)
+        >>> four.beyond([two]).text(), two.beyond([four]).text()
+        ('2 < x ≤ 4', '≤ 2')
+        """
+        rest = self
+        for other in earlier:
+            if rest.family == "number" == other.family and not (rest.of or other.of):
+                rest = rest._without(other)
+        return rest
+
+    def _without(self, other: "Condition") -> "Condition":
+        low, high = (self.low, self.low_open), (self.high, not self.high_open)
+        begins, ends = (other.low, other.low_open), (other.high, not other.high_open)
+        if begins <= low and (self.low, False) <= ends < high:
+            return replace(self, low=other.high, low_open=not other.high_open)
+        if ends >= high and low < begins <= (self.high, True):
+            return replace(self, high=other.low, high_open=not other.low_open)
+        return self
 
     def ending_at(self, number: float) -> "Condition":
         """The same, bounded on one side, with another threshold."""

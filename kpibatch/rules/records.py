@@ -200,12 +200,13 @@ class Node:
 @dataclass(frozen=True)
 class Case:
     """กรณี: the condition on a measure under which a row counts; ``names`` of whom, where it goes by who the
-    unit is.
+    unit is. ``rest`` is what the KPI's cases above it leave of the condition.
     """
 
     measure: str
     condition: Condition
     names: str = field(default="", metadata={MAY_LACK: True})
+    rest: Condition | None = field(default=None, compare=False)  # follows from the rows above
 
     @property
     def text(self) -> str:

@@ -112,7 +112,8 @@ def first_deadline(measure: Measure, rules: Iterable[Rule]) -> float | None:
 
 
 def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Rows of ระดับ, each with the number of its case among its KPI's, from the top.
+    """Rows of ระดับ, each with the number of its case among its KPI's, from the top, and with what those above
+    leave of it.
 
     Source: design, section 1 (a unit takes the first case, from the top, whose condition holds).
     """
@@ -121,6 +122,13 @@ def numbered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     for rule in rules:
         known = cases.setdefault(rule.kpi, [])
         if rule.case and rule.case not in known:
-            known.append(rule.case)
-        result.append(replace(rule, case_number=known.index(rule.case) + 1) if rule.case else rule)
+            known.append(_after(rule.case, known))
+        number = known.index(rule.case) if rule.case else 0
+        result.append(replace(rule, case=known[number], case_number=number + 1) if rule.case else rule)
     return tuple(result)
+
+
+def _after(case: Case, earlier: Sequence[Case]) -> Case:
+    """The case with what is left of it below those; where it has been said, the rows above may be gone."""
+    above = (each.condition for each in earlier if each.measure == case.measure)
+    return case if case.rest else replace(case, rest=case.condition.beyond(above))

@@ -85,11 +85,12 @@ def group_in_words(rule: Rule, language: str) -> str:
 
 
 def case_in_words(tables: LevelTables, case: Case, language: str) -> str:
-    """A case: ``กรณี อัตรากำลังของอำเภอ ไม่เกิน 2 คน``."""
+    """A case, without what those above it take: ``กรณี อัตรากำลังของอำเภอ มากกว่า 2 คน แต่ไม่เกิน 4 คน``."""
     measure = tables.measures[case.measure]
     if case.names:
         return say("words.case-who", language, label=measure.label)
-    return say("words.case", language, label=measure.label, bound=bound(case.condition, measure, language))
+    own = bound(case.rest or case.condition, measure, language)
+    return say("words.case", language, label=measure.label, bound=own)
 
 
 def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[int, list[str]]]:

@@ -14,6 +14,7 @@ from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
+    case_in_words,
     group_in_words,
     leaves_in_words,
     remark_in_words,
@@ -170,10 +171,7 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
         return Column(head, 20, lambda rule: _condition(rule, level), ("cell", "centre"))
 
     def case(rule: Rule) -> str:
-        if not rule.case:
-            return ""
-        label = tables.measures[rule.case.measure].label
-        return label if rule.case.names else f"{label} {rule.case.text}"
+        return case_in_words(tables, rule.case, outcome.language) if rule.case else ""
 
     def item(rule: Rule) -> str:
         parts = tables.measures[rule.measure].label, group_in_words(rule, outcome.language)

@@ -36,6 +36,7 @@ SIGNS = (
     (r"≤ *([\d.]+)", "≤", "ไม่เกิน"),
     (r"< *([\d.]+)", "<", "น้อยกว่า"),
 )
+SECOND = {"≤ 4": "มากกว่า 2 คน แต่ไม่เกิน 4 คน"}  # where ≤ 2 stands above it
 OF_MEASURE = r"≥ ([A-Z]\S+)((?: [-+] \d+)?)"  # a threshold reckoned of another measure
 ANY = (CHACHOENGSAO, "T2.pct", 1)  # ≤ 80 before 81-85: any result reaches it
 
@@ -79,7 +80,8 @@ def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
     measure, case = measures[row["รายการข้อมูล"]], ""
     if row["กรณีของ"]:
         of = measures[row["กรณีของ"]]
-        case = f"กรณี {of['รายการ']} {bound_in_words(row['เงื่อนไขกรณี'], of['หน่วยนับ'], percent=False)}"
+        words = SECOND.get(row["เงื่อนไขกรณี"]) or bound_in_words(row["เงื่อนไขกรณี"], of["หน่วยนับ"], percent=False)
+        case = f"กรณี {of['รายการ']} {words}"
     levels = [row[f"ระดับ {level}"] for level in range(1, 6)]
     return Typed(
         row["ตัวชี้วัด"],

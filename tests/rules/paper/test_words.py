@@ -122,6 +122,26 @@ def test_a_case_in_words_keeps_its_open_ends(condition: str, words: list[str]) -
     assert [part for part in words if part not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        ("≤ 2, ≤ 4, > 4", "ไม่เกิน 2 คน, มากกว่า 2 คน แต่ไม่เกิน 4 คน, มากกว่า 4 คน"),
+        ("< 2, ≤ 4", "น้อยกว่า 2 คน, ตั้งแต่ 2 คน ถึง 4 คน"),
+        ("≥ 5, ≥ 3", "ไม่น้อยกว่า 5 คน, ตั้งแต่ 3 คน แต่น้อยกว่า 5 คน"),
+        ("> 5, ≥ 3, ≥ 0", "มากกว่า 5 คน, ตั้งแต่ 3 คน ถึง 5 คน, ตั้งแต่ 0 คน แต่น้อยกว่า 3 คน"),
+        ("≤ 2, 3 - 4, ≥ 2", "ไม่เกิน 2 คน, ตั้งแต่ 3 คน ถึง 4 คน, มากกว่า 2 คน"),
+        ("≤ 4, ≤ 2", "ไม่เกิน 4 คน, ไม่เกิน 2 คน"),
+        ("2 - 3, ≤ 3", "ตั้งแต่ 2 คน ถึง 3 คน, น้อยกว่า 2 คน"),
+        ("2 - 3, ≤ 4", "ตั้งแต่ 2 คน ถึง 3 คน, ไม่เกิน 4 คน"),
+    ],
+)
+def test_a_case_in_words_leaves_out_what_those_above_it_take(conditions: str, words: str) -> None:
+    rows = (f"T1 | x.n | {each} | x.hh | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5" for each in conditions.split(", "))
+    tables = one_kpi(MEASURES, "\n".join(rows))
+    said = (case_in_words(tables, case, "th").removeprefix("กรณี กำลังคน ") for case in tables.cases_of("T1"))
+    assert ", ".join(said) == words
+
+
 def test_a_band_of_percents_in_words() -> None:
     one = one_kpi(MEASURES, "T1 | | | x.pct | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5").measures["x.pct"]
     assert bound(parse("81 - 85"), one, "th") == "ตั้งแต่ร้อยละ 81 ถึงร้อยละ 85"
