@@ -47,6 +47,7 @@ _ENGLISH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _ENGLISH_MONTHS = tuple(name[:3] for name in _ENGLISH_NAMES)
+ENGLISH_MONTH_NAMES = tuple(name for whole in _ENGLISH_NAMES for name in (whole[:3], whole))
 _MONTH_NUMBER = {
     re.sub(r"[.\s]", "", name): number for number, names in enumerate(_MONTHS, 1) for name in names
 }

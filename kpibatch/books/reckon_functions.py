@@ -240,7 +240,6 @@ FUNCTIONS: Mapping[str, Callable[..., Result]] = {
     "INDEX": _index,
     "INT": lambda value: float(math.floor(number(value))),
     "ISBLANK": lambda value: value is None,
-    "ISNUMBER": _cellwise(lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
     "LARGE": _largest,
     "LEN": lambda value: float(len(text(value))),
     "LEFT": lambda value, count: text(value)[: int(number(count))],
@@ -248,6 +247,7 @@ FUNCTIONS: Mapping[str, Callable[..., Result]] = {
     "MAX": lambda *values: max(_numbers(*values), default=0.0),
     "MID": lambda value, start, count: text(value)[int(number(start)) - 1 :][: int(number(count))],
     "MIN": lambda *values: min(_numbers(*values), default=0.0),
+    "MOD": lambda value, divisor: number(value) % number(divisor),
     "MONTH": lambda serial: float(_day_of(serial).month),
     "NETWORKDAYS": _workdays,
     "NOT": lambda value: not truth(value),
@@ -289,9 +289,20 @@ def _if_error(parts: Sequence[Callable[[], Result]]) -> Result:
         return parts[1]()
 
 
+def _is_number(parts: Sequence[Callable[[], Result]]) -> Result:
+    """An error is no number."""
+    try:
+        value = parts[0]()
+    except Fault:
+        return False
+    return _numeric(value)
+
+
+_numeric = _cellwise(lambda value: isinstance(value, int | float) and not isinstance(value, bool))
 LAZY: Mapping[str, Callable[[Sequence[Callable[[], Result]]], Result]] = {
     "IF": _if,
     "AND": _and,
     "OR": _or,
     "IFERROR": _if_error,
+    "ISNUMBER": _is_number,
 }

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from libreoffice import recalculate
 from mid_round import CHANGED
 from recalculated import differences
 from reckoning import reckoning
-from tablebook import SHEETS, levels
+from tablebook import NO_BASELINES, ONE_KPI, SHEETS, levels
 from weighing import leaving, weighing
-from workspace import NEWEST
+from workspace import NEWEST, open_book
 from worth import WORTH
 
+from kpibatch.base.config import IntakeLimits
+from kpibatch.forms.layout import CLAIM
+from kpibatch.forms.standard import write_form
+from kpibatch.intake.submission import read_submission
 from kpibatch.rules.levels import LevelTables
 
 JUNE = "2565-06"
@@ -61,14 +66,18 @@ def test_the_form_says_what_the_batch_says(name: str) -> None:
     assert totals > 4 or name in ("points", "every computation")
 
 
-@pytest.mark.slow  # a month of forms, and what the batch makes of them
+@pytest.mark.slow  # months of forms, and what the batch makes of them
 @pytest.mark.parametrize("name", NEWEST)
 def test_every_sample_s_forms_say_what_the_batch_says(name: str, tmp_path: Path) -> None:
-    scored, found = scored_month(name, tmp_path), Counts()
-    for unit in sent_units(scored):
-        found += compared(scored.outcome, unit, scored.forms[unit])
+    """Just below, at and just above what each level asks; then with blank, refused and unread cells."""
+    found, number = Counts(), 0
+    while number < 3 * 5 + 6:
+        scored = scored_month(name, tmp_path / str(number), first=number)
+        for unit in sent_units(scored):
+            found += compared(scored.outcome, unit, scored.forms[unit])
+        number += len(scored.forms)
     assert found.wrong == []
-    assert found.equal > 5 * len(scored.forms)
+    assert found.equal > 5 * number
 
 
 @pytest.mark.slow  # LibreOffice calculates a few forms of each sample anew
@@ -76,10 +85,8 @@ def test_the_results_that_stand_in_a_form_are_those_of_its_formulas(tmp_path: Pa
     books = []
     for name in NEWEST:
         (tmp_path / name).mkdir()
-        forms = scored_month(name, tmp_path / name, 8).forms
-        for number in (0, 3, 5, 7):
-            path = [*forms.values()][number]
-            books.append(path.rename(tmp_path / f"{name}-{number}.xlsx"))
+        forms = [*scored_month(name, tmp_path / name, 6, first=12).forms.values()]
+        books += [path.rename(tmp_path / f"{name}-{at}.xlsx") for at, path in enumerate(forms[1:])]
     for path, anew in zip(books, recalculate(books, tmp_path / "anew"), strict=True):
         count, wrong = differences(path, anew)
         assert count > 100
@@ -98,11 +105,25 @@ def test_what_formulas_can_t_read_gives_no_level() -> None:
     assert form_says(tables, unit, usual | {("T1.spent", JUNE): 850.0}).levels["T1"] == 3
 
 
+def test_what_can_t_be_so_is_named_and_does_not_count() -> None:
+    tables = levels()
+    cells = {("T1.spent", JUNE): -1.0, ("T1.docs", JUNE): "ใช่", ("I1.news", JUNE): 9.0}
+    said = form_says(tables, tables.units[0], cells)
+    assert said.words["T1"] == "ระดับ 0 จาก 5 · ชั่วคราว"
+    assert said.missing["T1"].startswith("ค่าที่กรอกใช้ไม่ได้ จึงยังไม่นับ: เบิกจ่าย · ")
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
         *(("10 ก.ย. 2565", True), ("๑๐ กันยายน ๒๕๖๕", True), ("10/9/2565", True), ("10/9/65", True)),
         *(("10 ก.ย. พ.ศ. 2565", True), ("31/9/2565", False), ("10/9/2022", False), ("กันยายน 2565", False)),
+        *(
+            ("10 Sep 2022", True),
+            ("10 september 2022", True),
+            ("10 Sep 2565", False),
+            ("10 ก.ย. 2022", False),
+        ),
         *(("10 9 2565", False), ("10/ก.ย./2565", False), ("10-9-2565", False), ("ยังไม่ส่ง", False)),
     ],
 )
@@ -136,3 +157,75 @@ def test_what_is_missing_is_said_as_the_batch_says_it() -> None:
         said = form_says(tables, tables.units[0], cells)
         for kpi, words in said.missing.items():
             assert words == " · ".join(step.text("th") for step in outcome.steps(kpi, "3101"))
+
+
+@pytest.mark.slow  # LibreOffice saves them
+@pytest.mark.parametrize("kind", ["ods", "xls", "xlsx"])
+def test_a_form_that_was_saved_elsewhere_reads_the_same(kind: str, tmp_path: Path) -> None:
+    tables = levels()
+    cells = {("T1.spent", JUNE): 850.0, ("T1.docs", JUNE): "ใช่", ("I1.news", JUNE): 3.0, ("I1", CLAIM): 4.0}
+    path = tmp_path / "3101.xlsx"
+    write_form(tables, tables.units[0], path, cells, scored_from=date(2020, 4, 1))
+    limits = IntakeLimits()
+    (saved,) = recalculate([path], tmp_path / "saved", kind)
+    before, after = (read_submission(each, tables, JUNE, limits) for each in (path, saved))
+    one, other = ({line[:4] for line in each.lines if line.state == "ok"} for each in (before, after))
+    assert one == other
+    assert [own.level for own in after.own_levels.values()] == [4]
+    assert [each.code for each in after.findings] == [each.code for each in before.findings]
+
+
+def test_a_large_form_fits_what_a_spreadsheet_takes(tmp_path: Path) -> None:
+    """A KPI with 40 measures, twelve months, amounts of a trillion."""
+    measures = "".join(
+        f"\n{code} | {'ยอดเบิกจ่ายสะสมตั้งแต่ต้นปี' * 4} {code} | บาท | จำนวนเงิน | กรอก | รวม"
+        for code in (f"m{number}" for number in range(40))
+    )
+    edges = " | ".join(f"≥ {edge}" for edge in (1, 10, 10**12, 2 * 10**12, 3 * 10**12))
+    asked = "".join(f"\nT1 | | | m{number} | {edges}" for number in range(40))
+    year = SHEETS["รอบประเมิน"].replace("1 เม.ย. 2565", "1 ต.ค. 2564").replace("4, 5, 6", "")
+    tables = levels(
+        **{
+            "รอบประเมิน": year,
+            "ตัวชี้วัด": ONE_KPI,
+            "รายการข้อมูล": SHEETS["รายการข้อมูล"].strip().splitlines()[0] + measures,
+            "ระดับ": SHEETS["ระดับ"].strip().splitlines()[0] + asked,
+            "ค่าตั้งต้น": NO_BASELINES,
+        }
+    )
+    months, unit = tables.round.months, tables.units[0]
+    assert len(months) == 12
+    full = {(f"m{number}", month): 1e12 for number in range(40) for month in months}
+    assert form_says(tables, unit, full).levels == {"T1": 5}
+    half = {key: content for key, content in full.items() if key[1] < months[2]}
+    said = form_says(tables, unit, half)
+    assert said.levels == {"T1": 4}
+    assert "อีก 1,000,000,000,000 บาท (ให้ถึง 3,000,000,000,000)" in said.missing["T1"]
+    path = tmp_path / "form.xlsx"
+    write_form(tables, unit, path, full, scored_from=date(2020, 4, 1))
+    formulas = [
+        cell.value
+        for sheet in open_book(path)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert max(map(len, formulas)) < 8192
+    for formula in formulas:
+        depth = [formula[:at].count("(") - formula[:at].count(")") for at in range(0, len(formula), 40)]
+        assert max(depth) < 64
+        assert all(len(text) <= 255 for text in formula.split('"')[1::2])
+
+
+def test_an_english_form_says_it_in_english(tmp_path: Path) -> None:
+    tables, path = levels(), tmp_path / "3101.xlsx"
+    cells = {("T1.spent", JUNE): 850.0, ("T1.docs", JUNE): "ใช่", ("I1.news", JUNE): 3.0, ("T1", CLAIM): 4.0}
+    cells |= {("I1.day", JUNE): date(2022, 6, 9)}
+    write_form(tables, tables.units[0], path, cells, language="en", scored_from=date(2020, 4, 1))
+    book = open_book(path, values=True)
+    texts = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert any(text.startswith("Level 3 of 5") for text in texts), texts
+    assert any(text.startswith("Score up to Jun 2022: ") for text in texts)
+    contents = read_submission(path, tables, JUNE, IntakeLimits())
+    assert {kpi: own.level for (_, kpi), own in contents.own_levels.items()} == {"T1": 4}
+    assert not [text for text in texts if text.startswith(("Can't tell", "ยัง"))]

@@ -29,7 +29,7 @@ from kpibatch.scoring.outcome import Outcome
 
 Entries = dict[tuple[str, str], Content]
 PLAIN, BLANKS, REFUSED, WORDS = "plain", "blanks", "refused", "words"
-KINDS = (PLAIN, PLAIN, PLAIN, BLANKS, PLAIN, REFUSED, PLAIN, WORDS)
+KINDS = (BLANKS, REFUSED, WORDS)
 _LEVEL = re.compile(r"(อย่างน้อย)?ระดับ (\d+) จาก")
 
 
@@ -52,7 +52,8 @@ class Counts:
 
 def entries_for(tables: LevelTables, unit: Unit, number: int, until: str) -> Entries:
     """What the unit fills in up to a month, of the kind of ``number``: a level and a side of its edge."""
-    chance, kind = random.Random(number), KINDS[number % len(KINDS)]
+    chance, edges = random.Random(number), 3 * tables.level_count
+    kind = PLAIN if number < edges else KINDS[number % len(KINDS)]
     level, side = number % tables.level_count, (number // tables.level_count) % 3 - 1
     wanted = dict(_wanted(tables, unit, level, side))
     entries: Entries = {}
@@ -128,20 +129,22 @@ class Scored:
     forms: Mapping[str, Path]
 
 
-def scored_month(name: str, folder: Path, units: int = 24) -> Scored:
-    """A sample's third month, sent on forms that score themselves, and scored by the batch."""
+def scored_month(name: str, folder: Path, units: int = 24, first: int = 0) -> Scored:
+    """A sample's third month, sent on forms that score themselves, and scored by the batch; the units are
+    filled in by ``entries_for`` from the number ``first`` on.
+    """
     workspace = copy_sample(folder, name, form_template='""')
     shutil.rmtree(workspace / "submissions")
     (workspace / "corrections.xlsx").unlink(missing_ok=True)
     config = read_config(workspace)
     tables, _ = read_levels(config.level_tables)
     month = tables.round.months[min(2, len(tables.round.months) - 1)]
-    first, forms = near_round(config, tables)[0], dict[str, Path]()
+    earliest, forms = near_round(config, tables)[0], dict[str, Path]()
     (workspace / "submissions" / month).mkdir(parents=True)
-    for number, unit in enumerate(tables.units[:units]):
+    for number, unit in enumerate(tables.units[:units], first):
         path = workspace / "submissions" / month / form_name(unit)
         entries = entries_for(tables, unit, number, month)
-        write_form(tables, unit, path, entries, scored_from=first)
+        write_form(tables, unit, path, entries, scored_from=earliest)
         forms[unit.code] = path
     return Scored(assess_month(config, month, tables), forms)
 

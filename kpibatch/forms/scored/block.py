@@ -2,6 +2,7 @@
 unit's values, level and score, and what is missing for the next level, in words.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from kpibatch.rules.records import Measure, Method, Node
 from kpibatch.rules.written import alternatives
 
 _PARTIAL, _UNREAD, _FOREIGN, _RULES = 1, 2, 3, 4  # rows below the unit's own
-_NAMED = 40  # items in one text, at most
+_LONGEST = 6000  # of a formula that names items; Excel takes 8,192 characters
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,12 @@ class Block:
         if self.tables.cases_of(self.leaf.code):
             case = self._formulas.case_cell(self.at)
             missing = f"IF({case}=0,{self._without_case()},{missing})"
-        missing = f"IF({self.unread}>0,{self._unread_items()},{missing})"
-        cells[self.at, self.plan.next + 5] = f'=IF(ISNUMBER({self.level}),{missing},"")'
+        missing = f"IF({self.unread}>0,{self._result(6)},{missing})"
+        cells[self.at, self.plan.next + 6] = f"={self._named('unread', self.inputs.unread)}"
+        cells[self.at, self.plan.next + 7] = f"={self._named('refused', self.inputs.bad)}"
+        refused = self._result(7)
+        told = f'IF({refused}="","",{refused}&" · ")&{missing}'
+        cells[self.at, self.plan.next + 5] = f'=IF(ISNUMBER({self.level}),{told},"")'
 
     def _said(self) -> str:
         """The level in words: sure, at least so much, not to be told here, or none."""
@@ -176,13 +181,21 @@ class Block:
         none = f'IF({self.level}="",{literal(words("level-none"))},{literal(words("level-left"))})'
         return f"IF(ISNUMBER({self.level}),{told},{none})"
 
-    def _unread_items(self) -> str:
-        """The items of which a cell can't be read here, in words."""
+    def _named(self, name: str, mark: Callable[[str], str]) -> str:
+        """A text that names the items of which some cell is so, as ``mark`` says by code; as many of them as
+        a formula takes. Empty where none is.
+        """
         own = [measure for measure in self.plan.measures if not measure.ingredients]
-        names = [
-            f'IF({self.inputs.unread(measure.code)}>0,{literal(", " + measure.label)},"")' for measure in own
-        ]
-        return self._spoken("unread", {}, {"items": f"MID({'&'.join(names[:_NAMED])},3,999)"})
+        names, room = list[str](), _LONGEST
+        for measure in own:
+            names.append(f'IF({mark(measure.code)}>0,{literal(", " + measure.label)},"")')
+            room -= len(names[-1])
+            if room < 0:
+                break
+        there = "+".join(mark(measure.code) for measure in own) or "0"
+        names = names[:-1] if room < 0 else names
+        items = f"MID({'&'.join(names)},3,999)" if names else '""'
+        return f'IF({there}>0,{self._spoken(name, {}, {"items": items})},"")'
 
     def _spoken(self, name: str, facts: dict[str, str], live: dict[str, str]) -> str:
         return spoken(f"score.{name}", self.ground.language, facts, live)

@@ -24,7 +24,7 @@ from kpibatch.forms.scored.marks import (
     outside,
 )
 from kpibatch.rules.checks import Comparison
-from kpibatch.rules.formulas.days import LINES, MONTHS, day_lines
+from kpibatch.rules.formulas.days import LINES, MONTHS, THAI, day_lines
 from kpibatch.rules.formulas.months import Bounds, MonthCells, counted
 from kpibatch.rules.records import Counts, Measure, Rollup, Source, Unit
 
@@ -71,6 +71,9 @@ class Inputs:
 
     def unread(self, code: str) -> str:
         return fixed(self.rows[code], len(self.months) + 4)
+
+    def bad(self, code: str) -> str:
+        return fixed(self.rows[code], len(self.months) + 5)
 
     def write(self, cells: Cells) -> None:
         self._months(cells)
@@ -122,7 +125,7 @@ class Inputs:
         last = len(self.months)
         if measure.source is Source.MONTH_NUMBER:
             cells[row, last + 2] = f'=IF({fixed(NOW)}=0,"",{fixed(NOW)})'
-        cells[row, last + 3] = cells[row, last + 4] = 0.0
+        cells[row, last + 3] = cells[row, last + 4] = cells[row, last + 5] = 0.0
 
     def constants(self, unit: Unit) -> Cells:
         """What is fixed for a unit by the province, and known of it."""
@@ -153,6 +156,7 @@ class Inputs:
         cells[row, last + 2] = f"={months.value}"
         cells[row, last + 3] = f"={months.partial(self.value(measure.code))}"
         cells[row, last + 4] = f"={months.unread}"
+        cells[row, last + 5] = f"={months.bad}"
 
     def _day(self, cells: Cells, row: int, number: int, measure: Measure, month: str) -> str:
         """Writes how a day is read below its measure; gives back where its serial stands."""
@@ -160,8 +164,10 @@ class Inputs:
             return ""
         column = 1 if (measure.code, "") in self.ground.spots else number
         lines = [fixed(row + below, column) for below in range(1, LINES + 1)]
-        names = span((NAMED, 1), (NAMED, len(MONTHS)), "rc")
-        for below, formula in enumerate(day_lines(self.ground.cell(measure.code, month), lines, names), 1):
+        names, english = (span((NAMED, first), (NAMED, len(MONTHS)), "rc") for first in (1, THAI + 1))
+        for below, formula in enumerate(
+            day_lines(self.ground.cell(measure.code, month), lines, names, english), 1
+        ):
             cells[row + below, column] = f"={formula}"
         return lines[-1]
 

@@ -105,7 +105,7 @@ class ScoreRows:
         sheet.merge_formula(row, Column.NUMBER, Column.ITEM, level, *_LOOK, "bold", valign="vcenter")
         part = Formula(weighted, reckoner.result(weighted, SHEET))  # type: ignore[arg-type]
         sheet.put(row, Column.COUNT, part, *_LOOK, "centre", num_format=f'"{say("part")} "0.00')
-        sheet.put(row, CLAIM_LABEL, say("claim"), *_LOOK, "right", valign="vcenter")
+        sheet.put(row, CLAIM_LABEL, say("claim"), *_LOOK, "right", "quiet", "wrap", valign="vcenter")
         claimed = self.entries.get((kpi, CLAIM))
         sheet.put(row, CLAIM_COLUMN, claimed, "cell", "input", "centre", "level")
         levels = [str(level) for level in range(top + 1)]
@@ -133,11 +133,14 @@ class ScoreRows:
         return max(1, min(round(letters / room + 0.3), _MOST_LINES))
 
     def _red(self, measure: Measure) -> None:
-        """Cells whose content a formula can't read."""
+        """Cells whose content a formula can't read, or that can't be so."""
         row, columns = self.page.items[measure.code], self.page.columns
         here = address(row, Column.FIRST_MONTH)
         tests = {Kind.YES_NO: f'AND({here}<>"ใช่",{here}<>"ไม่ใช่",{here}<>"yes",{here}<>"no")'}
-        test = tests.get(measure.kind, f"NOT(ISNUMBER({here}))")
+        least = 0.0 if measure.minimum is None else measure.minimum
+        wrong = [f"NOT(ISNUMBER({here}))", f"{here}<{least:.15g}"]
+        wrong += [] if measure.maximum is None else [f"{here}>{measure.maximum:.15g}"]
+        test = tests.get(measure.kind, f"OR({','.join(wrong)})")
         if measure.kind is not Kind.DATE:
             look = {"type": "formula", "criteria": f"=AND(NOT(ISBLANK({here})),{test})"}
             form = self.book.style("cell", "poor")

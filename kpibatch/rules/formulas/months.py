@@ -118,6 +118,14 @@ class MonthCells:
     @property
     def unread(self) -> str:
         """How many cells can't be told here and would count."""
+        return self._holding(UNREAD)
+
+    @property
+    def bad(self) -> str:
+        """How many cells the batch refuses that would count."""
+        return self._holding(BAD)
+
+    def _holding(self, word: str) -> str:
         if self.measure.rollup is Rollup.LAST:
-            return f'IF({self.latest}="{UNREAD}",1,0)'
-        return f'SUMPRODUCT(--({self.area}="{UNREAD}"))'
+            return f'IF({self.latest}="{word}",1,0)'
+        return f'SUMPRODUCT(--({self.area}="{word}"))'
