@@ -156,13 +156,43 @@ class MissingFormulas:
         return self._say("items", measure, live=live)
 
     def _moved(self, measure: Measure, edge: Condition, threshold: str) -> str:
-        """By how much what decides a measure has to move for an edge that is open on one side."""
-        filled, wanted, falls = self._lever(measure, threshold)
-        have, fewer = self._cell(filled.code), edge.downward != falls
-        target = _first(wanted, filled.kind, fewer, beyond=edge.low_open or edge.high_open)
-        more = f"ABS({target}-{have})"
-        live = {"more": shown(more, filled.kind), "target": shown(target, filled.kind)}
-        return self._say(self._way(measure, filled, fewer), filled, live=live)
+        """By how much what decides a measure has to move for an edge that is open on one side: what is
+        reported of it, where that is one number and it is divided by something, else the measure.
+        """
+        itself = self._by(measure, measure, edge, threshold, edge.downward)
+        computation = COMPUTATIONS.get(measure.source)
+        if not computation or not computation.line or len(measure.numerator) > 1:
+            return itself
+        filled = self.formulas.tables.measures[measure.numerator[0]]
+        if filled.source is not Source.FORM or filled.code in self.central:
+            return itself
+        below = self._cell(measure.denominator) if measure.denominator else ""
+        beyond = edge.low_open or edge.high_open
+        if measure.decimals is not None:  # it is rounded before it is compared, a half away from zero
+            half, beyond = f"{0.5 * 10.0**-measure.decimals:g}", True
+            threshold = (
+                f"({threshold}{'-' if edge.downward == edge.high_open and not edge.low_open else '+'}{half})"
+            )
+        wanted = _INVERSE[measure.source].format(value=threshold, below=below)
+        fewer = edge.downward != computation.line.falls
+        lever = self._by(measure, filled, edge, wanted, fewer, beyond)
+        return f"IF({below}=0,{itself},{lever})" if computation.divides else lever
+
+    def _by(
+        self,
+        measure: Measure,
+        moved: Measure,
+        edge: Condition,
+        wanted: str,
+        fewer: bool,
+        beyond: bool | None = None,
+    ) -> str:
+        """The step by which one number, now in a cell, becomes one that is wanted."""
+        beyond = edge.low_open or edge.high_open if beyond is None else beyond
+        target = _first(wanted, moved.kind, fewer, beyond=beyond)
+        more = f"ROUND(ABS({target}-{self._cell(moved.code)}),2)"
+        live = {"more": shown(more, Kind.AMOUNT), "target": shown(target, moved.kind)}
+        return self._say(self._way(measure, moved, fewer), moved, live=live)
 
     def _way(self, measure: Measure, filled: Measure, fewer: bool) -> str:
         if filled.kind is Kind.PERCENT:
@@ -170,17 +200,6 @@ class MissingFormulas:
         if measure.rollup is Rollup.MIN and filled.code == measure.code:
             return "every-month"
         return "fewer" if fewer else "more"
-
-    def _lever(self, measure: Measure, threshold: str) -> tuple[Measure, str, bool]:
-        """What decides a measure, the value it takes for a threshold, and whether more of it is less."""
-        computation = COMPUTATIONS.get(measure.source)
-        if computation and computation.line and len(measure.numerator) == 1:
-            filled = self.formulas.tables.measures[measure.numerator[0]]
-            if filled.source is Source.FORM and filled.code not in self.central:
-                below = self._cell(measure.denominator) if measure.denominator else ""
-                wanted = _INVERSE[measure.source].format(value=threshold, below=below)
-                return filled, wanted, computation.line.falls
-        return measure, threshold, False
 
     def _cell(self, code: str) -> str:
         return self.formulas.cell(self.at, code)
