@@ -30,6 +30,7 @@ settings.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before the workers start: the folder in which one makes what all of them read."""
+    gc.set_threshold(100_000, 20, 50)  # workbooks by the thousand: they go by themselves
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
@@ -44,7 +45,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests: not searched for rubbish again and again, nor copied by each fork
-    gc.set_threshold(100_000, 20, 50)  # nor what is made since: workbooks by the thousand, gone by themselves
 
 
 @pytest.hookimpl(wrapper=True)

@@ -42,20 +42,25 @@ def connect(mail: MailServer, trust: Trust | None = None) -> Client:
     if mail.username and mail.security == "none" and not _is_this_machine(mail.host):
         raise ServerFault("smtp-unencrypted", host=mail.host)
     password = password_of(mail.username) if mail.username else ""
-    trust = trust or ssl.create_default_context()
     with _explained(mail):
-        kind = partial(smtplib.SMTP_SSL, context=trust) if mail.security == "tls" else smtplib.SMTP
+        secure = mail.security == "tls"
+        kind = partial(smtplib.SMTP_SSL, context=_trusted(trust)) if secure else smtplib.SMTP
         client = kind(mail.host, mail.port, _HELLO, timeout=mail.timeout_seconds)
         try:
             client.ehlo_or_helo_if_needed()
             if mail.security == "starttls":
-                _encrypt(client, mail, trust)
+                _encrypt(client, mail, _trusted(trust))
             if mail.username:
                 _log_in(client, mail, password)
         except BaseException:
             client.close()
             raise
     return client
+
+
+def _trusted(trust: Trust | None) -> Trust:
+    """What the system trusts, where nothing else is said; read only where the line is encrypted."""
+    return trust or ssl.create_default_context()
 
 
 def _is_this_machine(host: str) -> bool:

@@ -180,7 +180,7 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
 ) -> None:
     fault, wrong, missed = FAULTS[name], [], 0
     swap(monkeypatch, exchanged)
-    strikes = chosen(fault, exchanged, 34, 3 * list(FAULTS).index(name))
+    strikes = chosen(fault, exchanged, 55, 3 * list(FAULTS).index(name))
     assert strikes
     for at in strikes:
         with passing_copy() as workspace:
@@ -210,7 +210,7 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
                 for flaw, found in flaws.items()
                 if found
             ]
-            if at in strikes[::4] or at == strikes[-1]:
+            if at in strikes[::6] or at == strikes[-1]:
                 is_mended(workspace, finished, new)
     assert wrong == []
     assert missed <= 2
@@ -222,7 +222,7 @@ def test_a_kill_at_any_point_leaves_the_old_output_or_the_new_one(
 ) -> None:
     swap(monkeypatch, exchanged)
     missed = 0
-    for at in chosen(KILLED, exchanged, 18):
+    for at in chosen(KILLED, exchanged, 29):
         with passing_copy() as workspace:
             end = ended(forked(partial(strike, workspace, at)))
             assert end in (9, 0)
@@ -259,12 +259,12 @@ def ended(child: int) -> int:
 
 
 KILLS = [
-    ("run", True, 10),
-    ("run", False, 6),
-    ("history rebuild", True, 5),
-    ("close", True, 3),
-    ("check", True, 3),
-    ("check", False, 3),
+    ("run", True, 6),
+    ("run", False, 4),
+    ("history rebuild", True, 3),
+    ("close", True, 2),
+    ("check", True, 2),
+    ("check", False, 2),
 ]
 
 

@@ -27,8 +27,8 @@ SUMMARY, DETAIL, FINDINGS = "สรุป", "รายละเอียด", "�
 BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
 
 
-def outcome_of(root: Path, month: str, ranking: RankingRules | None = None) -> Outcome:
-    config = Config(root, Workspace(), ranking or RankingRules())
+def outcome_of(root: Path, month: str) -> Outcome:
+    config = Config(root, Workspace())
     tables, _ = read_levels(config.level_tables)
     intake = read_month(config, tables, month, {})
     return assess(with_central(intake, read_central(config, tables, month)), tables, config)
@@ -185,8 +185,9 @@ def test_status_is_told_with_its_reason(june: Outcome, tmp_path: Path) -> None:
     assert any("7 ก.ค. 2565" in str(text) and "5 ก.ค. 2565" in str(text) for text in late)
 
 
-def test_an_unranked_unit_has_no_rank(tmp_path: Path) -> None:
-    outcome = outcome_of(SAMPLES / "buriram-2565-2", "2565-06", RankingRules(incomplete="exclude"))
+def test_an_unranked_unit_has_no_rank(june: Outcome, tmp_path: Path) -> None:
+    left_out = replace(june.config, ranking=RankingRules(incomplete="exclude"))
+    outcome = assess(june.intake, june.tables, left_out)
     assert outcome.standing[PROVISIONAL].rank == 0
     assert any(
         "ยังไม่จัดอันดับ เพราะ" in str(text)
