@@ -37,6 +37,11 @@ NEWEST = {
     CHIEFS: "2565-03",
     RAYONG: "2554-09",
 }
+# Where a few units of the two largest samples say as much as all: those that tests change, and some more.
+FEW = {
+    BURIRAM: ("3101", "3102", "3104", "3107", "3109", "3112", "3114", "3117", "3119", "3120", "3122"),
+    CHIEFS: ("11", "12", "13", "20", "21", "30", "31", "32"),
+}
 FORM, TEMPLATE = "แบบรายงาน", "form_template.xlsx"
 
 

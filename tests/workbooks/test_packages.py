@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from package_check import TYPES, faults
 from recalculated import sample_rankings
-from workspace import CHACHOENGSAO, NEWEST, copy_sample, kpibatch, open_book, sample_output
+from workspace import CHACHOENGSAO, FEW, NEWEST, copy_sample, keep_units, kpibatch, open_book, sample_output
 
 SAMPLES = list(NEWEST)
 _SOME = 3
@@ -19,7 +19,9 @@ _SOME = 3
 def workspaces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each sample with its forms and the annex written."""
     made = {name: copy_sample(tmp_path_factory.mktemp("packages"), name) for name in SAMPLES}
-    for workspace in made.values():
+    for name, workspace in made.items():
+        if name in FEW:
+            keep_units(workspace, *FEW[name])
         spoil_an_answer(workspace)
         for words in (("forms",), ("levels", "show", "--xlsx"), ("check",)):
             result = kpibatch(workspace, *words)
