@@ -485,7 +485,7 @@ def test_killed_at_random_moments_nobody_gets_it_twice_and_nobody_is_forgotten(w
     kills = 0
     while True:
         process = driver(workspace, office.port)
-        target = len(office.box) + chance.randint(5, 100)
+        target = len(office.box) + chance.randint(20, 160)
         while process.poll() is None and len(office.box) < target:
             time.sleep(0.0005)
         time.sleep(chance.random() * 0.01)

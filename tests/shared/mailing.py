@@ -19,7 +19,7 @@ from kpibatch.rules.levels import LevelTables
 
 PROVINCE_ADDRESS = "kpi@province.example"
 MONTH = "2565-06"
-FEW = ("3101", "3102", "3104", "3109", "3112", "3117", "3119")
+FEW = ("3101", "3102", "3104", "3109", "3112", "3117", "3120", "3119")
 MAILS = len(FEW)  # of those but the last, which has sent nothing, and the province's
 PLANTED = {"3101": 918273.64, "3102": 827364.55, "3109": 736455.46}
 
