@@ -20,6 +20,7 @@ from workspace import NEWEST, open_book
 from worth import WORTH
 
 from kpibatch.base.config import IntakeLimits
+from kpibatch.books.write import Content
 from kpibatch.forms.layout import CLAIM
 from kpibatch.forms.standard import write_form
 from kpibatch.intake.submission import read_submission
@@ -229,3 +230,46 @@ def test_an_english_form_says_it_in_english(tmp_path: Path) -> None:
     contents = read_submission(path, tables, JUNE, IntakeLimits())
     assert {kpi: own.level for (_, kpi), own in contents.own_levels.items()} == {"T1": 4}
     assert not [text for text in texts if text.startswith(("Can't tell", "ยัง"))]
+
+
+@pytest.mark.parametrize(
+    ("check", "spent", "sure"),
+    [
+        ("T1.spent | ≤ | T1.budget | ผิด", 1000.0, True),
+        ("T1.spent | ≤ | T1.budget | ผิด", 1000.01, False),
+        ("T1.spent | ≤ | T1.budget | เตือน", 1000.01, True),
+        ("T1.spent | < | 900 | ผิด", 899.99, True),
+        ("T1.spent | < | 900 | ผิด", 900.0, False),
+        ("T1.spent | ≥ | เดือนก่อน | ผิด", 700.0, True),
+        ("T1.spent | ≥ | เดือนก่อน | ผิด", 699.99, False),
+        ("T1.spent | ≤ | 100 × I1.news | ผิด", 900.0, True),
+        ("T1.spent | ≤ | 100 × I1.news | ผิด", 900.01, False),
+    ],
+)
+def test_what_the_office_s_own_checks_may_take_away_is_not_told(check: str, spent: float, sure: bool) -> None:
+    head = "ซ้าย | เทียบ | ขวา | ความรุนแรง | ข้อความ | ใช้"
+    tables = levels(**{"กฎตรวจ": f"{head}\n{check} | | ใช่"})
+    cells = {("T1.spent", "2565-05"): 700.0, ("T1.spent", JUNE): spent, ("I1.news", JUNE): 9.0}
+    cells |= {("T1.docs", JUNE): "ใช่"}  # type: ignore[dict-item]
+    said = form_says(tables, tables.units[0], cells)
+    assert math.isnan(said.levels["T1"]) != sure
+    level = batch_says(tables, {"3101": cells}, JUNE).scores.kpis["T1"].level[0]
+    assert level == (said.levels["T1"] if sure else 0)
+
+
+def test_what_only_others_know_is_told_as_the_least() -> None:
+    measures = SHEETS["รายการข้อมูล"] + "        timely | ส่งทัน | ร้อยละ | ร้อยละ | ส่งทันกำหนด\n"
+    measures += "        asked | ขอ | เรื่อง | จำนวน | จังหวัด\n"
+    rules = SHEETS["ระดับ"] + "        T1 | | | timely | | | ≥ 50 | ≥ 80 | ≥ 100\n"
+    rules += "        I1 | | | asked | | | | | ≥ 1\n"
+    tables = levels(**{"รายการข้อมูล": measures, "ระดับ": rules})
+    cells: dict[tuple[str, str], Content] = {
+        (code, month): content
+        for code, content in (("T1.spent", 1000.0), ("T1.docs", "ใช่"), ("I1.news", 9.0))
+        for month in tables.round.months
+    }
+    said = form_says(tables, tables.units[0], cells)
+    assert said.words == {kpi: f"อย่างน้อยระดับ {n} จาก 5 · ชั่วคราว" for kpi, n in (("T1", 2), ("I1", 4))}
+    assert "ขอ ยังไม่มีค่า รอจังหวัดหรือส่วนกลาง หน่วยไม่ต้องทำอะไร" in said.missing["I1"]
+    assert "ส่งทัน ระบบคิดจากวันที่ส่งแบบรายงาน" in said.missing["T1"]
+    assert "ใน 2 ตัวชี้วัด แบบนี้ยังรู้ข้อมูลไม่ครบ" in said.remarks

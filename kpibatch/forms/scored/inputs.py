@@ -23,11 +23,12 @@ from kpibatch.forms.scored.marks import (
     fixed,
     outside,
 )
-from kpibatch.rules.checks import Comparison
+from kpibatch.rules.checks import Comparison, Sign
 from kpibatch.rules.formulas.days import LINES, MONTHS, THAI, day_lines
 from kpibatch.rules.formulas.months import Bounds, MonthCells, counted
 from kpibatch.rules.records import Counts, Measure, Rollup, Source, Unit
 
+_SIGNS = {Sign.AT_LEAST: ">=", Sign.AT_MOST: "<="}
 _MOST_PARTS = 100  # of a function; Excel takes 255
 
 
@@ -189,12 +190,7 @@ class Inputs:
 
     def _limit(self, measure: Measure, month: str) -> str:
         """The cell of what a measure may not exceed; none where nothing stands there anyway."""
-        limit = self.tables.measures.get(measure.limit)
-        if limit is None:
-            return ""
-        if (self.ground.unit.code, limit.code) in self.tables.baselines and limit.code in self.rows:
-            return self.value(limit.code)
-        return self.ground.cell(limit.code, month) if limit.source is Source.FORM else ""
+        return self._other(measure.limit, month) if measure.limit in self.tables.measures else ""
 
     def _deciding(self, measure: Measure) -> Iterator[Comparison]:
         """The office's own checks that take a value of the measure away."""
@@ -202,17 +198,24 @@ class Inputs:
             if isinstance(row, Comparison) and row.left == measure.code:
                 yield row
 
+    def _other(self, code: str, month: str) -> str:
+        """Where a value stands that another is held against: fixed, or the month's; empty where neither."""
+        if (self.ground.unit.code, code) in self.tables.baselines and code in self.rows:
+            return self.value(code)
+        return self.ground.cell(code, month) if self.tables.measures[code].source is Source.FORM else ""
+
     def _sound(self, row: Comparison, cell: str, month: str) -> str:
         """Whether the batch would leave the value there: a check that the form can't make is never sure."""
         right, at = row.right, self.months.index(month)
-        other = self.ground.cell(right.measure, month) if right.measure else ""
+        sign = _SIGNS.get(row.sign, row.sign.value)
+        other = self._other(right.measure, month) if right.measure else ""
         if right.month_before:
             other = self.ground.cell(row.left, self.months[at - 1]) if at else ""
             if not other:
                 return "TRUE"
         if right.value == right.value:
-            return f"IF(ISNUMBER({cell}),ROUND({cell},9){row.sign}{right.value:.15g},TRUE)"
+            return f"IF(ISNUMBER({cell}),ROUND({cell},9){sign}{right.value:.15g},TRUE)"
         if not other or right.any_of:
             return "FALSE"
-        both = f"ROUND({cell},9){row.sign}ROUND({right.times:.15g}*{other},9)"
+        both = f"ROUND({cell},9){sign}ROUND({right.times:.15g}*{other},9)"
         return f"IF(ISNUMBER({cell}),IF(ISBLANK({other}),TRUE,IF(ISNUMBER({other}),{both},FALSE)),TRUE)"

@@ -15,6 +15,7 @@ from kpibatch.forms.asked import months_asked
 from kpibatch.forms.scored.block import Block
 from kpibatch.forms.scored.inputs import Inputs
 from kpibatch.forms.scored.marks import NAMES, NOW, SHEET, Cells, Ground, fixed
+from kpibatch.rules.checks import Comparison
 from kpibatch.rules.formulas import tree
 from kpibatch.rules.formulas.missing import literal, shown, spoken
 from kpibatch.rules.levels import LevelTables, applies
@@ -68,7 +69,9 @@ class ScoreSheet:
             for leaf in self._leaves(period):
                 measures |= {measure.code: measure for measure in period.measures_of(leaf.code)}
         known = self.ground.tables.measures
-        limits = (known[m.limit] for m in [*measures.values()] if m.limit in known)
+        rows = self.ground.tables.checks.deciding
+        others = [row.right.measure for row in rows if isinstance(row, Comparison)]
+        limits = (known[code] for code in (*others, *(m.limit for m in measures.values())) if code in known)
         return [*({m.code: m for m in limits if m.source is Source.BASE} | measures).values()]
 
     def _leaves(self, tables: LevelTables) -> list[Node]:

@@ -97,12 +97,18 @@ class MissingFormulas:
     def _known(self, measure: Measure, edge: Condition, cell: str, threshold: str, upper: str) -> str:
         """Where the threshold is known."""
         if measure.code in self.central:
-            return self._say("central-none", measure)
+            return self._of_others(measure)
         if measure.kind is Kind.DATE:
             return self._day(measure, edge, cell)
         if measure.kind is Kind.YES_NO:
             return self._yes_no(measure, edge, cell)
         return f'IF({cell}="",{self._nothing(measure)},{self._number(measure, edge, threshold, upper)})'
+
+    def _of_others(self, measure: Measure) -> str:
+        """What the unit does not report: the days of its submissions tell it, or somebody else does."""
+        if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
+            return spoken("score.timely", self.language, {"label": measure.label}, {})
+        return self._say("central-none", measure)
 
     def _day(self, measure: Measure, edge: Condition, cell: str) -> str:
         if edge.of:
@@ -126,8 +132,8 @@ class MissingFormulas:
         for code in reversed(needed_for(measure.code, measures)):
             part = measures[code]
             if not part.ingredients:
-                name = "central-none" if code in self.central else "no-data"
-                formula = f'IF({self._cell(code)}="",{self._say(name, part)},{formula})'
+                step = self._of_others(part) if code in self.central else self._say("no-data", part)
+                formula = f'IF({self._cell(code)}="",{step},{formula})'
         return formula
 
     def _number(self, measure: Measure, edge: Condition, threshold: str, upper: str) -> str:
