@@ -154,6 +154,7 @@ def test_what_was_sent_stands_in_the_form_and_can_t_be_typed_over(sheet: Workshe
     day = sheet.cell(coded_rows(sheet)["T6.meeting_date"], 8)
     assert str(day.value).endswith(" 2565")
     assert day.protection.locked
+    assert str(sheet["B3"].value).endswith("ให้แจ้งจังหวัด")
 
 
 def test_late_values_that_are_accepted_may_be_typed_over(buriram: LevelTables, tmp_path: Path) -> None:

@@ -64,7 +64,9 @@ class Writer:
         sheet, columns = self.sheet, self.page.columns
         sheet.put(Row.TITLE, Column.NUMBER, title, "title")
         sheet.put(Row.UNIT, Column.NUMBER, heading_of(self.tables, self.unit), "bold")
-        sheet.put(Row.GUIDE, Column.NUMBER, self.say("guide"), "base")
+        stays = self.locked and any(value is not None for value in self.entries.values())
+        guide = [self.say("guide"), *([self.say("guide-sent")] if stays else [])]
+        sheet.put(Row.GUIDE, Column.NUMBER, "   ".join(guide), "base")
         for row, points in ((Row.TITLE, _TITLE), (Row.UNIT, ROW), (Row.GUIDE, ROW), (Row.DUE, _DUE)):
             sheet.tall(row, points)
         self._legend()
