@@ -133,8 +133,8 @@ def without_codes(path: Path) -> None:
 def blank_month(path: Path) -> None:
     book = open_book(path)
     sheet, column = book[FORM], cell_of(book, "T2.done", MONTH).column
-    for row in range(6, sheet.max_row + 1):
-        if sheet.cell(row, 1).value:
+    for row in range(7, sheet.max_row + 1):
+        if not str(sheet.cell(row, 1).value or "kpi:").startswith("kpi:"):
             sheet.cell(row, column).value = None
     book.save(path)
 

@@ -35,6 +35,7 @@ OTHERS_WORDS = {
     "intake/arrivals.py": {"ไฟล์"},  # a heading of the list of arrivals
     "base/kinds.py": {"เดือน", "ระดับ", "วันที่"},  # a kind, and what is measured and not counted
     "forms/layout.py": {"หมายเหตุ", "รายการข้อมูล", "หน่วยนับ", "ค่าตั้งต้น"},  # the form's own headings
+    "forms/office.py": {"ระดับ"},  # a token
     "rules/draft/nodes.py": {"ทีม"},  # the section of a letter
     "rules/draft/stated.py": {"เดือน"},  # what a letter counts
     "intake/corrections.py": {
