@@ -44,7 +44,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     ),
     "rich": "commands/console.py",
     "lark": "rules/phrases.py",
-    "pypdfium2": "rules/letter/pdf.py",
+    "pypdfium2": "books/printed/pdf.py",
     "jinja2": "mail/sandbox.py",
     "lxml": "books/package.py",
     "docx": "rules/agreement/word.py",
@@ -100,7 +100,7 @@ def test_only_declared_libraries_are_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = (
         *project["dependencies"],
-        *(each for extra in ("seal", "letter") for each in project["optional-dependencies"][extra]),
+        *(each for extra in ("seal", "letter", "report") for each in project["optional-dependencies"][extra]),
     )
     called = {"python_docx": "docx"}  # a library that is imported by another name than it is installed by
     names = {re.match(r"[\w-]+", line)[0].replace("-", "_") for line in declared}

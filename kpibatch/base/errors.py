@@ -41,7 +41,8 @@ KpibatchError
 │   ├── NothingPublished          no month at all
 │   ├── NotPublished              not this month
 │   ├── PublishedDamaged          a file of the output can't be read
-│   └── PublishedChanged          a file of the output was changed after the run
+│   ├── PublishedChanged          a file of the output was changed after the run
+│   └── PublishedStale            the month would come out otherwise today
 ├── BundleError
 │   ├── NotClosed                 there is nothing to reopen
 │   ├── CloseDiffers              run again, the month comes out differently
@@ -216,6 +217,9 @@ class PublishedDamaged(PublishedError): ...
 
 
 class PublishedChanged(PublishedError): ...
+
+
+class PublishedStale(PublishedError): ...
 
 
 class BundleError(KpibatchError): ...

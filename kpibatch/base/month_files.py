@@ -7,9 +7,10 @@ RANKING = "ranking.xlsx"
 UNITS, RETURNED = "units", "returned"
 SCORES, MEASURES, VALUES, FINDINGS = LISTED = ("scores.csv", "measures.csv", "values.csv", "findings.csv")
 RECORD, CHECKED, LEVEL_TABLES = "run.json", "check.json", "level_tables.xlsx"
+REPORT, CARDS = MADE_AFTER = ("report.pdf", "cards")
 MAIL, MAIL_INDEX = "mail", "index.csv"
 JOURNAL = f"{MAIL}/journal.csv"
-OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVEL_TABLES, MAIL))
+OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVEL_TABLES, MAIL, *MADE_AFTER))
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
 AGREEMENTS = "agreements"

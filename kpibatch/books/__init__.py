@@ -17,4 +17,5 @@ reckon.py   what a spreadsheet program makes of a formula
 table.py    a sheet as a table; faults collected with their cells
 write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
 columns.py  a list on a sheet as data: head, width, cell and look of each column
+printed/    pages as LibreOffice prints them, and pictures of them
 """

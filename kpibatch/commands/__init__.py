@@ -9,13 +9,14 @@ it; what a file of commands shows stands in the file of the same name in ``scree
 streams.py  stdout and stderr that are always there, in UTF-8 off a terminal
 console.py  progress and tables on a terminal (the door to rich)
 run.py      the batch: only here are a month's files written
+meeting.py  the ranking as two pages, a card a unit, the ranking opened
 papers.py   papers that are signed: an agreement a unit
 begin.py    a new workspace, which appears whole
 closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, a month as typed
 beginning.py  commands: ``init``
-monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``explain``
+monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``report``, ``open``, ``explain``
 levels.py   commands: ``levels check`` and ``show``
 keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``corrections``
 mailing.py  commands: ``mail``

@@ -1,4 +1,4 @@
-"""The commands of every month: ``run``, ``check``, ``status``, ``forms``, ``explain``.
+"""The commands of every month: ``run``, ``check``, ``status``, ``forms``, ``report``, ``open``, ``explain``.
 
 Heavy modules are imported inside the commands, so that ``--help`` answers at once.
 """
@@ -13,7 +13,7 @@ from kpibatch.base.config import read_config
 from kpibatch.base.errors import NotAMonth
 from kpibatch.base.month_files import FORMS
 from kpibatch.base.thai import arabic, is_month
-from kpibatch.commands.group import commands, exit_code, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, exit_code, month_typed
 
 
 @commands.command()
@@ -96,6 +96,34 @@ def forms(workspace: Path, again: bool) -> None:
         show_filled_in(written, config.language)
     click.echo(say("console.forms", config.language, count=written.count, folder=config.output / FORMS))
     sys.exit(exit_code(written.lost))
+
+
+@commands.command()
+@click.argument("month", type=month_typed, required=False)
+@click.pass_obj
+def report(workspace: Path, month: str | None) -> None:
+    """สำหรับที่ประชุมและโทรศัพท์: สองแผ่นแรกของสมุดอันดับเป็น report.pdf และบัตรรายหน่วยใน cards (.html .png)"""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.meeting import write_report
+    from kpibatch.commands.screens.monthly import show_report
+
+    config = read_config(workspace)
+    with showing(config.language, click.echo) as display:
+        written = write_report(config, month, display)
+    show_report(written, config.language)
+    sys.exit(CLEAN if written.whole else FINDINGS)
+
+
+@commands.command("open")
+@click.argument("month", type=month_typed, required=False)
+@click.pass_obj
+def open_(workspace: Path, month: str | None) -> None:
+    """เปิดสมุดอันดับของเดือน ไม่ระบุเดือน = เดือนล่าสุดที่ประมวลผลแล้ว"""
+    from kpibatch.commands.meeting import open_ranking
+
+    config = read_config(workspace)
+    path, opened = open_ranking(config, month)
+    click.echo(say("report.opened" if opened else "report.there", config.language, file=path))
 
 
 @commands.command()

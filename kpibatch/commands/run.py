@@ -119,13 +119,13 @@ def _assessed(
     with alone(config, command, progress):
         refuse_closed(config, month)
         replaceable(config.output / month, is_ours)
-        outcome = _with_signed(assess_month(config, month, tables, clock), tables)
+        outcome = with_signed(assess_month(config, month, tables, clock), tables)
         with suppress(HistoryRefused):  # run.json and check.json hold the arrivals as well
             remember(config.output, outcome.intake.arrivals)
         yield outcome, clock
 
 
-def _with_signed(outcome: Outcome, tables: LevelTables) -> Outcome:
+def with_signed(outcome: Outcome, tables: LevelTables) -> Outcome:
     """The outcome with what the agreements that were signed say against the rules as they were read."""
     signed = signed_agreements(outcome.config, tables)
     files = (*outcome.intake.central_files, *signed.files)

@@ -17,7 +17,7 @@ from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config
 from kpibatch.base.errors import MonthClosed
 from kpibatch.base.files import by_name, saved
-from kpibatch.base.month_files import CHECKED, CLOSED, LISTED, MAIL, RECORD
+from kpibatch.base.month_files import CHECKED, CLOSED, LISTED, MADE_AFTER, MAIL, RECORD
 from kpibatch.intake.folder import KEPT, named
 from kpibatch.months.folder import Published
 from kpibatch.months.keys import signed
@@ -110,7 +110,7 @@ def _members(
                 if (path := folder / name).is_file():
                     yield f"output/{month}/{name}", path
     for name, path in _files(published.folder, f"output/{published.month}", below=True):
-        if PurePosixPath(name).parts[2] not in (MAIL, CHECKED):  # a run makes neither
+        if PurePosixPath(name).parts[2] not in (MAIL, CHECKED, *MADE_AFTER):  # a run makes none
             yield name, path
 
 

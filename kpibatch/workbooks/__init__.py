@@ -5,6 +5,7 @@ Out: ``ranking.xlsx``, a summary for each unit, marked copies of submissions.
 
 ranking/    the live ranking
 unit/       the unit's own summary
+cards/      a card a unit, for a chat group
 returned/   a submission's copy, marked, as it goes back
 outputs.py  which workbooks a run leaves: to add one, open this file
 

@@ -9,6 +9,7 @@ from kpibatch.base.kinds import show_rounded
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
+from kpibatch.commands.meeting import Report
 from kpibatch.commands.run import Forms
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.scoring.outcome import Outcome
@@ -53,6 +54,16 @@ def show_filled_in(forms: Forms, language: str) -> None:
         measures = ", ".join(sorted(forms.office_form.month_less))
         print(say("console.forms-month-less", language, measures=measures))
     print(say("console.forms-again", language, count=filled, units=len(tables.units)))
+
+
+def show_report(made: Report, language: str) -> None:
+    """Where the report and the cards are, and what could not be made."""
+    show_losses(made.lost, language)
+    if made.report:
+        print(say("report.pages", language, pages=made.pages or "–", file=made.report))
+    print(say("report.cards", language, cards=made.cards, pictures=made.pictures, folder=made.folder))
+    for note in made.notes:
+        print(say(f"report.{note.name}", language, **note.facts))
 
 
 def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The text of a .pdf, page by page (the door to pypdfium2).
+"""The text of a .pdf, page by page.
 
 A page's own lines; where lines are ruled on it, what stands in a table is a line a row, its cells apart by
 tabs, as in a .docx. A cell's lines are one text again, but for those that begin a level, an item or a KPI.
@@ -11,6 +11,7 @@ from typing import Any
 
 from kpibatch.base.errors import LetterFault
 from kpibatch.books.guard.limits import Refused
+from kpibatch.books.printed.pdf import pdfium
 
 _MOST_PAGES = 1000
 _THIN, _SHORT = 3.0, 8.0  # points: how thick a ruled line is at most, how long at least
@@ -47,10 +48,9 @@ def read_pdf(raw: bytes) -> tuple[list[str], tuple[int, ...]]:
     """The lines of every page, and the numbers of the pages that have none. Raises ``LetterFault`` where the
     library is not installed, ``Refused`` where it is no document that can be opened, or has too many pages.
     """
-    try:
-        import pypdfium2
-    except ImportError:
-        raise LetterFault("letter-no-library") from None
+    pypdfium2 = pdfium()
+    if pypdfium2 is None:
+        raise LetterFault("letter-no-library")
     try:
         document = pypdfium2.PdfDocument(raw)
         if len(document) > _MOST_PAGES:
