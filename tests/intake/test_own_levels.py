@@ -10,7 +10,7 @@ from made_up_month import ranking_of
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from tablebook import levels, write
-from workspace import FORM, ROOT, open_book
+from workspace import FORM, ROOT, configure, kpibatch, open_book
 
 from kpibatch.base.config import IntakeLimits, read_config
 from kpibatch.base.findings import Finding
@@ -135,3 +135,13 @@ def test_scores_that_were_typed_over_never_count(workspace: Path, tables: LevelT
     assert [line.value for line in after.lines if line.state == "ok"] == [850.0, 1.0, 3.0]
     assert (after.lines, after.own_levels) == (before.lines, before.own_levels)
     assert {each.code for each in after.findings} <= {each.code for each in before.findings}
+
+
+@pytest.mark.parametrize("wanted", ["true", "false"])
+def test_a_workspace_may_do_without_scores(workspace: Path, tables: LevelTables, wanted: str) -> None:
+    configure(workspace, form_scores=wanted)
+    assert kpibatch(workspace, "forms").exit_code == 0
+    book = open_book(workspace / "output" / "forms" / form_name(tables.unit[UNIT]))
+    assert ("_คะแนน" in book.sheetnames, bool(claim_cells(book[FORM]))) == ((wanted == "true"),) * 2
+    if wanted == "true":
+        assert book[FORM][claim_cells(book[FORM])["T1"]].value == 4
