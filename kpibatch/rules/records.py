@@ -95,6 +95,7 @@ class Measure:
 
     ``count`` is how many of ตัวตั้ง count; ``decimals`` is to how many its value is rounded, if at all;
     ``members`` are the codes of the units of which it says yes, where it says who a unit is.
+    ``needs_evidence`` is ต้องมีหลักฐาน ใช่, ``evidence`` what levels it names (from, to).
     """
 
     code: str
@@ -114,6 +115,7 @@ class Measure:
     count: int = field(default=0, metadata={MAY_LACK: True})
     decimals: int | None = field(default=None, metadata={MAY_LACK: True})
     members: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
+    evidence: tuple[tuple[int, int], ...] = field(default=(), metadata={MAY_LACK: True})
 
     @property
     def monthly(self) -> bool:

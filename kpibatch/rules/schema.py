@@ -203,7 +203,7 @@ class _Measures(Sheet):
     minimum = Column("ต่ำสุด", 9, "number")
     maximum = Column("สูงสุด", 9, "number")
     limit = Column("ไม่เกินรายการ", 22, choices=_MEASURE_CODES)
-    needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=Flag)
+    needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=(Flag.YES, "ทุกระดับ", "ระดับ 3 ขึ้นไป"), open=True)
     origin = Column("แหล่ง", 14, optional=True)
     decimals = Column("ปัดทศนิยม", 11, "number", optional=True)
 

@@ -8,7 +8,7 @@ from kpibatch.base.thai import show_number
 from kpibatch.forms.asked import baseline_of
 from kpibatch.forms.page.entry import is_milestone
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.paper.words import since_in_words
+from kpibatch.rules.paper.words import since_in_words, spans_in_words
 from kpibatch.rules.paper.worth import deduction_in_words
 from kpibatch.rules.records import Measure, Rollup, Source, Unit
 
@@ -32,6 +32,8 @@ def how_in_words(measure: Measure, language: str) -> str:
     parts = [say(f"form.how-{name}", language)]
     if measure.needs_evidence:
         parts.append(say("form.how-evidence", language))
+    if measure.evidence:
+        parts.append(say("form.how-files", language, levels=spans_in_words(measure.evidence, language)))
     return "\n".join(parts)
 
 

@@ -242,6 +242,30 @@ def no_baseline(tables: LevelTables) -> Iterator[Finding]:
                 yield finding("lint-no-baseline", place, unit=unit.code, measure=code, **facts)
 
 
+def evidence_of_computed(tables: LevelTables) -> Iterator[Finding]:
+    """Evidence is handed in of what the units fill in, not of what is fixed or computed.
+
+    Source: design, section 1 (ต้องมีหลักฐาน).
+    """
+    for measure in tables.measures.values():
+        if measure.evidence and not measure.monthly:
+            facts = {"found": measure.source.value, "label": measure.label}
+            yield finding("lint-evidence-source", measure.place, measure=measure.code, **facts)
+
+
+def evidence_levels(tables: LevelTables) -> Iterator[Finding]:
+    """Levels at which evidence must be handed in are levels that there are.
+
+    Source: design, section 1 (ต้องมีหลักฐาน; ระดับ: 2 to 9 columns).
+    """
+    for measure in tables.measures.values():
+        highest = max((level for span in measure.evidence for level in span), default=0)
+        if highest > tables.level_count:
+            facts = {"label": measure.label, "levels": str(tables.level_count)}
+            place = measure.place
+            yield finding("lint-evidence-level", place, measure=measure.code, found=highest, **facts)
+
+
 CHECKS = (
     bounds,
     sums_of_days,
@@ -256,4 +280,6 @@ CHECKS = (
     unused,
     baseline_range,
     no_baseline,
+    evidence_of_computed,
+    evidence_levels,
 )

@@ -61,7 +61,8 @@ def province_evidence(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (ต้องมีหลักฐาน).
     """
     for measure in tables.measures.values():
-        if measure.needs_evidence and measure.source is Source.PROVINCE:
+        asked = measure.needs_evidence or measure.evidence
+        if asked and measure.source is Source.PROVINCE:
             yield finding("lint-province-evidence", measure.place, measure=measure.code, found=measure.code)
 
 

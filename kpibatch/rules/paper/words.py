@@ -14,6 +14,7 @@ from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reading.evidence import EVERY_LEVEL, Spans
 from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
 from kpibatch.rules.written import alternatives
 
@@ -226,12 +227,30 @@ _MADE = {
 }
 
 
+def evidence_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
+    """At which levels evidence of a measure must be handed in; empty where none need be."""
+    if not measure.evidence:
+        return ""
+    return say("words.evidence", language, levels=spans_in_words(measure.evidence, language))
+
+
+def spans_in_words(spans: Spans, language: str) -> str:
+    """Levels, as in ``ระดับ 1, 3–5``."""
+    if spans == EVERY_LEVEL:
+        return say("words.evidence-all", language)
+    above = say("words.evidence-above", language)
+    parts = (f"{start}{f'–{to}' if to > start else '' if to else f' {above}'}" for start, to in spans)
+    return say("words.evidence-levels", language, levels=", ".join(parts))
+
+
 def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
-    """Who gives a KPI's measures, of those that are not the units' own alone, and how they are worked out."""
+    """Who gives a KPI's measures, of those that are not the units' own alone, how they are worked out,
+    and at which levels evidence must be handed in.
+    """
     said = (
         (measure, words(tables, measure, language))
         for measure in tables.measures_of(kpi)
-        for words in (source_in_words, made_in_words)
+        for words in (source_in_words, made_in_words, evidence_in_words)
     )
     return [f"{measure.label}: {words}" for measure, words in said if words]
 

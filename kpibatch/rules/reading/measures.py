@@ -7,8 +7,9 @@ from kpibatch.base.thai import arabic, read_number
 from kpibatch.books.table import Row
 from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.conditions import DECIMALS
+from kpibatch.rules.reading.evidence import evidence_in
 from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
-from kpibatch.rules.schema import MEASURES, Flag
+from kpibatch.rules.schema import MEASURES
 
 _HIGHEST = Source.MEAN_OF_HIGHEST.removeprefix(Source.MEAN)
 _MEAN_OF_SOME = re.compile(rf"{Source.MEAN.value}\s*(\S+)\s*{_HIGHEST}")
@@ -22,6 +23,7 @@ def read_measure(row: Row) -> Measure:
     kind, counting_unit = row.choice(MEASURES.kind, Kind, Kind.NUMBER), row.text(MEASURES.counting_unit)
     bounds = Kind.NUMBER if kind is Kind.YES_NO else kind
     source, numerator = _source(row), row.codes(MEASURES.numerator)
+    named, levels = evidence_in(row)
     how_many = source in COMPUTATIONS and COMPUTATIONS[source].below is Below.HOW_MANY
     return Measure(
         code=row.code(MEASURES.code),
@@ -36,10 +38,11 @@ def read_measure(row: Row) -> Measure:
         minimum=row.read(MEASURES.minimum, bounds, counting_unit),
         maximum=row.read(MEASURES.maximum, bounds, counting_unit),
         limit=row.code(MEASURES.limit),
-        needs_evidence=row.choice(MEASURES.needs_evidence, Flag, Flag.NO) is Flag.YES,
+        needs_evidence=named,
         place=row.place(MEASURES.code),
         count=_count(row, len(numerator)) if how_many else 0,
         decimals=_decimals(row),
+        evidence=levels,
     )
 
 
