@@ -62,7 +62,8 @@ class RankingRules:
 class IntakeLimits:
     """What a submission may be at most, and how far a date may lie from the round, in years.
 
-    ``max_zip_mb`` is of a zip file of workbooks, ``max_files`` of a month;
+    ``max_zip_mb`` is of a zip file of workbooks, ``max_files`` of a month
+    and of its evidence, a file of which may be ``max_evidence_mb``;
     ``max_ratio`` is unpacked to packed size of a part; ``max_box`` the area from A1 to the last filled cell;
     ``max_merged`` the area of all merged ranges; ``memory_mb`` and ``seconds`` are what one file may
     take. ``late_values``: whether another value of an earlier month waits for an approved correction
@@ -72,6 +73,7 @@ class IntakeLimits:
     max_file_mb: float = number(20.0, 0.1, 1000)
     max_zip_mb: float = number(100.0, 0.1, 1000)
     max_files: int = number(5000, 1, 100_000)
+    max_evidence_mb: float = number(500.0, 0.1, 100_000)
     max_parts: int = number(1000, 20, 100_000)
     max_part_mb: float = number(64.0, 0.1, 10_000)
     max_unpacked_mb: float = number(256.0, 0.1, 10_000)

@@ -8,6 +8,7 @@ past.py              an earlier month as a later one needs it
 arrivals.py          when a submission arrived, as a list states it
 unseen.py            what a form holds that nobody sees
 folder.py            what is in a month's folder, zip files and folders below it included
+evidence/            evidence as files: which is of what, what is wrong with any
 submission.py        one workbook of one unit → its values, texts and findings
 executor.py          many files read by whatever executor there is, or each in a child process
 month.py             a folder of workbooks → submissions and their values

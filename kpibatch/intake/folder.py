@@ -11,7 +11,7 @@ import tempfile
 import time
 import weakref
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -131,7 +131,12 @@ def named(folder: Path) -> dict[Path, str]:
     """Every file of a month's folder and the name it goes by: no other's, and such as any disk takes, so that
     a file sealed under it is called the same.
     """
-    inner = {path: path.relative_to(folder) for path in _walked(folder)}
+    return names_below(folder, _walked(folder))
+
+
+def names_below(folder: Path, paths: Iterable[Path]) -> dict[Path, str]:
+    """The same of some of the files."""
+    inner = {path: path.relative_to(folder) for path in paths}
     names, free = {path: written(own) for path, own in inner.items()}, _Free()
     ordered = sorted(names, key=lambda path: (names[path] != inner[path].as_posix(), by_name(path)))
     return {path: free.name(names[path]) for path in ordered}
@@ -155,10 +160,11 @@ class _Free:
 
 
 def _fitting(part: str, mark: str = "") -> str:
-    path = PurePosixPath(part or "-")
-    suffix = path.suffix[:_LONGEST_SUFFIX]
+    name = part or "-"
+    suffix = PurePosixPath(name).suffix
+    suffix = suffix if len(suffix) <= _LONGEST_SUFFIX else ""  # a full stop within a long name ends no name
     room = _LONGEST - len(f"{mark}{suffix}".encode())
-    return path.stem.encode()[:room].decode(errors="ignore") + mark + suffix
+    return name.removesuffix(suffix).encode()[:room].decode(errors="ignore") + mark + suffix
 
 
 def _walked(folder: Path) -> list[Path]:
@@ -171,12 +177,13 @@ def walk(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir():
             if path.is_symlink() or not path.is_dir():
                 yield path
-            elif not (_is_evidence(path.name) or is_system(path.name)):
+            elif not (is_evidence(path.name) or is_system(path.name)):
                 inside = list(walk(path))
                 yield from inside if any(each.name != KEPT for each in inside) else [path]
 
 
-def _is_evidence(name: str) -> bool:
+def is_evidence(name: str) -> bool:
+    """Whether a folder of that name is one for evidence, which is listed and never opened."""
     return fold(name).startswith(_EVIDENCE)
 
 
@@ -261,7 +268,7 @@ class _Opening:
 
 
 def _is_passed_over(inner: str) -> bool:
-    return any(_is_evidence(part) or is_system(part) for part in PurePosixPath(inner).parts)
+    return any(is_evidence(part) or is_system(part) for part in PurePosixPath(inner).parts)
 
 
 class _Archive:

@@ -19,6 +19,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, month_end, show_date
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, days_late, is_late, near_round, read_arrivals
+from kpibatch.intake.evidence.listing import NO_EVIDENCE, Evidence, read_evidence
 from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.folder import Copies, holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES, OwnLevel
@@ -50,7 +51,8 @@ class Intake:
     ``arrivals`` when those bytes came, ``earlier_files`` the files of earlier months that an office form
     needs, ``unread`` the units of which a file came, but none that can be read or counted, ``originals`` the
     month's files as they were read; ``central_files`` are those that are no unit's: the province's numbers
-    and central systems' exports. ``own_levels`` are by unit and KPI the levels that units claim.
+    and central systems' exports; ``evidence`` is what was handed in beside
+    the workbooks. ``own_levels`` are by unit and KPI the levels that units claim.
     """
 
     month: str
@@ -64,6 +66,7 @@ class Intake:
     unread: frozenset[str] = frozenset()
     central_files: tuple[tuple[str, str], ...] = ()
     originals: Copies = field(default_factory=Copies, compare=False)
+    evidence: Evidence = NO_EVIDENCE
     own_levels: Mapping[tuple[str, str], OwnLevel] = field(default_factory=dict)
 
 
@@ -132,6 +135,12 @@ def read_month(
     )
     intake = _together(tables, month, contents, arrivals, [*passed, *arrivals.findings])
     return replace(intake, originals=seen.copies)
+
+
+def with_evidence(intake: Intake, config: Config, tables: LevelTables) -> Intake:
+    """The intake with the evidence that its month's folder holds."""
+    evidence = read_evidence(config.submissions / intake.month, tables, config.intake)
+    return replace(intake, evidence=evidence, findings=(*intake.findings, *evidence.findings))
 
 
 def _together(

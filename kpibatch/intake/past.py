@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from kpibatch.intake.frame import COLUMNS
+from kpibatch.rules.reading.evidence import Spans
 
 PAST_COLUMNS = ("month", *(column for column in COLUMNS if column != "month"))
 
@@ -23,7 +24,7 @@ class PastMonth:
     sent and refused has the state ``BAD``.
 
     ``sealed`` is a closed month; ``corrected`` are the corrections that it was closed with (unit, measure,
-    month → value).
+    month → value). ``evidence`` is what was handed in: unit, measures, levels.
     """
 
     month: str
@@ -33,4 +34,5 @@ class PastMonth:
     reported: pd.DataFrame
     sealed: bool = False
     came: Mapping[str, datetime | None] = field(default_factory=dict)
+    evidence: tuple[tuple[str, tuple[str, ...], Spans], ...] = ()
     corrected: Mapping[tuple[str, str, str], float] = field(default_factory=dict)

@@ -16,10 +16,11 @@ from kpibatch.intake.arrivals import is_late
 from kpibatch.intake.central.together import Central, read_central, with_central
 from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
-from kpibatch.intake.month import newest_month
+from kpibatch.intake.month import newest_month, with_evidence
 from kpibatch.intake.past import PastMonth
 from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
+from kpibatch.months.record import evidence_in
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import check_levels
 from kpibatch.scoring.examples.tried import try_examples
@@ -95,7 +96,7 @@ def _assessed(
 ) -> Outcome:
     tables = rules.tables.for_month(month)
     intake = read_months(rules.config, tables, month, sights, rules.office_form, progress.tick)
-    intake = with_central(intake, rules.central)
+    intake = with_evidence(with_central(intake, rules.central), rules.config, tables)
     return assess(
         replace(intake, findings=(*intake.findings, *about)),
         tables,
@@ -141,6 +142,7 @@ def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[Pa
         history.month(month),
         prompt=frozenset(unit for unit in late if not late[unit]),
         came={unit: came for unit, (came, _) in sent.items()},
+        evidence=evidence_in(record),
         sealed=month in history.months.seals,
         corrected={
             (row["unit"], row["measure"], row["month"]): row["value"] for row in record.get("corrected", ())

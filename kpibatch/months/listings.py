@@ -22,6 +22,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
 from kpibatch.books.packing import contents_digest
+from kpibatch.intake.evidence.listing import Evidence
 from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.past import PAST_COLUMNS
@@ -242,7 +243,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "inputs": [
             {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
         ],
-        **_central(intake.central_files),
+        **_central(intake.central_files) | _evidence(intake.evidence),
         "submissions": [
             {
                 "unit": submission.unit,
@@ -282,6 +283,23 @@ def _versions() -> dict[str, str]:
 def _central(files: Sequence[tuple[str, str]]) -> dict[str, object]:
     """The province's numbers and central systems' exports, where there are any."""
     return {"central": [{"file": name, "sha256": digest} for name, digest in files]} if files else {}
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    """Every file of evidence, where the month has a folder for it."""
+    listed = [
+        {
+            "unit": each.unit,
+            "file": each.name,
+            "measures": each.measures,
+            "levels": each.levels,
+            "size": each.size,
+            "sha256": each.sha256,
+            "counts": each.counts,
+        }
+        for each in evidence.files
+    ]
+    return {"evidence": listed} if evidence.there else {}
 
 
 def _file(name: str, path: Path | None) -> dict[str, object]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from kpibatch.rules.reading.evidence import Spans
+
 SEAL = "sha256"
 _ON_THE_CLOCK = ("seconds", SEAL)
 
@@ -46,6 +48,15 @@ def read_record(raw: bytes) -> dict[str, Any]:
     return record  # type: ignore[no-any-return]
 
 
+def evidence_in(record: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...], Spans], ...]:
+    """What was handed in and counted as evidence, by a record: the unit, the measures and the levels."""
+    return tuple(
+        (entry["unit"], tuple(entry["measures"]), tuple((low, high) for low, high in entry["levels"]))
+        for entry in record.get("evidence", ())
+        if entry["counts"]
+    )
+
+
 # --- what a record says, by name and kind -------------------------------------------------------------------
 
 
@@ -81,6 +92,9 @@ _WHERE_STATED: Mapping[str, Any] = {
     "listings": {"": str},
     "books": {"": str},
     "central": [{"file": str, "sha256": str}],
+    "evidence": [
+        {"unit": str, "file": str, "measures": [str], "levels": [[int]], "sha256": str, "counts": bool}
+    ],
     "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
 }
 

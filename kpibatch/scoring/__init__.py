@@ -10,6 +10,7 @@ kpi.py          measures → case → level → score of one KPI, vectorised ove
 tree.py         the KPIs' scores → every node's, up to the total
 score.py        all KPIs and nodes of a month
 rank.py         scores → ranking: the tie policy
+evidence/       evidence held against the levels reached
 lacking.py      what was needed to score and is not there
 what_if.py      units with other values, measured and scored anew, many in one batch
 next_level.py   what a unit lacks for the next level, in the measure's own terms

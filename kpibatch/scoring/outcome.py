@@ -26,6 +26,7 @@ from kpibatch.intake.month import Intake, in_time, late_days
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
+from kpibatch.scoring.evidence.wanted import Wanted, about_evidence, wanted
 from kpibatch.scoring.lacking import (
     NOT_GIVEN,
     Lack,
@@ -175,6 +176,11 @@ class Outcome:
         return overruled
 
     @cached_property
+    def wanted(self) -> Wanted:
+        """The evidence still to be handed in."""
+        return wanted(self.reported, self.measured, self.scores, self.intake, self.tables, self.past)
+
+    @cached_property
     def lacks(self) -> Mapping[tuple[str, str], Lack]:
         """(unit, measure) → why a value that is filled in or fixed is missing or incomplete."""
         not_due = self.scores.not_yet
@@ -242,7 +248,7 @@ def assess(
     findings += [*without_case(scores, sent, tables), *left_out(measured, scores, sent, tables)]
     findings += zero_denominators(measured, scores, sent, tables) + too_large(measured, scores, sent, tables)
     findings += backwards(measured, sorted(sent), tables) + claimed_otherwise(intake, scores, tables)
-    standings = rank_units(scores, sent, tables, config.ranking)
+    findings += about_evidence(reported, measured, scores, intake, tables, past)
     everything = in_order([*tables.warnings, *intake.findings, *findings])
     return Outcome(
         intake.month,
@@ -252,7 +258,7 @@ def assess(
         reported,
         measured,
         scores,
-        tuple(standings),
+        tuple(rank_units(scores, sent, tables, config.ranking)),
         tuple(everything),
         past,
         corrections,

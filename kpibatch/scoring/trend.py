@@ -49,4 +49,5 @@ def month_of(outcome: Outcome) -> PastMonth:
         frozenset(outcome.sent - outcome.late),
         outcome.said,
         came={submission.unit: submission.received for submission in outcome.intake.submissions},
+        evidence=outcome.intake.evidence.given,
     )

@@ -137,6 +137,9 @@ def _surroundings(wide: pd.DataFrame, intake: Intake, tables: LevelTables) -> Su
     for (unit, measure), (text, _, _) in intake.texts.items():
         if text:
             evidence.setdefault(measure, set()).add(unit)
+    for unit, measures, _ in intake.evidence.given:
+        for measure in measures:
+            evidence.setdefault(measure, set()).add(unit)
     return Surroundings(
         units,
         {code: _values_of(code, units, wide, tables) for code in wanted},
