@@ -123,11 +123,12 @@ def _trial(target: Path) -> Iterator[Path]:
 
 
 def _pack(config: Config, published: Published, target: Path) -> None:
-    months = [month for month in sound_levels(config).round.months if month <= published.month]
+    tables = sound_levels(config)
+    months = [month for month in tables.round.months if month <= published.month]
     with history_of(config.output) as history:
         folders = {month: history.months.folders.get(month, config.output / month) for month in months}
         seals = {month: seal for month, seal in history.months.seals.items() if month in folders}
-        pack(config, published, folders, seals, history.sights(), target)
+        pack(config, tables, published, folders, seals, history.sights(), target)
 
 
 def reopen_month(config: Config, month: str, progress: Progress) -> Path:

@@ -5,6 +5,7 @@ each file, signed where the workspace has a key. Packing the same month twice gi
 import hashlib
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,15 +17,18 @@ from kpibatch import __version__
 from kpibatch.base.config import FILE as CONFIG
 from kpibatch.base.config import Config
 from kpibatch.base.errors import MonthClosed
-from kpibatch.base.files import by_name, saved
+from kpibatch.base.files import by_name, saved, sha256_of
 from kpibatch.base.month_files import CHECKED, CLOSED, LISTED, MADE_AFTER, MAIL, RECORD
+from kpibatch.intake.evidence.listing import FOLDER, REFUSED, Evidence, read_evidence
 from kpibatch.intake.folder import KEPT, named
 from kpibatch.months.folder import Published
 from kpibatch.months.keys import signed
+from kpibatch.rules.levels import LevelTables
 
 MANIFEST, ARRIVALS, SIGNATURE = "manifest.json", "arrivals.json", "signature.json"
 CONSTRAINTS = "constraints.txt"
 FORMAT = 1
+_PIECE = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -49,6 +53,7 @@ def seal_path(output: Path, month: str) -> Path:
 
 def pack(
     config: Config,
+    tables: LevelTables,
     published: Published,
     folders: Mapping[str, Path],
     seals: Mapping[str, bytes],
@@ -62,7 +67,11 @@ def pack(
     """
     members = {name: _bytes(content) for name, content in _members(config, published, folders)}
     members |= {f"output/{CLOSED}/{month}.json": seal for month, seal in seals.items()}
-    hashes = _hashes(members)
+    evidence = dict[str, Path]()
+    for month, held in _evidence(config, tables, published, folders):
+        evidence |= {f"submissions/{month}/{proof.name}": proof.path for proof in held.files}
+        members |= _beside_evidence(held, f"submissions/{month}/{FOLDER}")
+    hashes = _hashes(members) | {name: sha256_of(path) for name, path in evidence.items()}
     arrivals = {digest: sights[digest].isoformat() for digest in sorted({*hashes.values()} & {*sights})}
     members[ARRIVALS] = _as_json(arrivals)
     hashes |= _hashes({ARRIVALS: members[ARRIVALS]})
@@ -78,18 +87,42 @@ def pack(
     if config.seal.key:
         members[SIGNATURE] = _as_json(signed(config.seal.key, members[MANIFEST]).facts)
 
+    everything: dict[str, bytes | Path] = {**members, **evidence}
+
     def write(part: Path) -> None:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in sorted(members.items()):
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.compress_type, entry.external_attr, entry.create_system = (
-                    zipfile.ZIP_DEFLATED,
-                    0o644 << 16,
-                    3,
-                )
-                archive.writestr(entry, content)
+            for name, content in sorted(everything.items()):
+                _put(archive, name, content)
 
     saved(target, write)
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes | Path) -> None:
+    """A member; what stays on the disk goes in piece by piece and as it is, however large."""
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.external_attr, entry.create_system = 0o644 << 16, 3
+    if isinstance(content, bytes):
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(entry, content)
+        return
+    entry.file_size = content.stat().st_size  # tells whether it needs the wide fields
+    with content.open("rb") as file, archive.open(entry, "w") as member:
+        shutil.copyfileobj(file, member, _PIECE)
+
+
+def _beside_evidence(held: Evidence, folder: str) -> dict[str, bytes]:
+    """That there is a folder for evidence though nothing in it is sealed, and what can't be."""
+    kept = {f"{folder}/{KEPT}": b""} if held.there and not held.files else {}
+    return kept | ({f"{folder}/{REFUSED}": _as_json(held.refused)} if held.refused else {})
+
+
+def _evidence(
+    config: Config, tables: LevelTables, published: Published, folders: Mapping[str, Path]
+) -> Iterator[tuple[str, Evidence]]:
+    """The month's evidence, and that of months before it of which no record tells what was handed in."""
+    for month, folder in folders.items():
+        if month == published.month or not (folder / RECORD).is_file():
+            yield month, read_evidence(config.submissions / month, tables, config.intake)
 
 
 def _members(

@@ -23,6 +23,7 @@ from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
 from kpibatch.books.packing import BAD_ZIP, contents_digest
+from kpibatch.intake.folder import is_evidence
 from kpibatch.months.bundle import ARRIVALS, CONSTRAINTS, FORMAT, MANIFEST, SIGNATURE
 from kpibatch.months.keys import Signature, signature_from
 
@@ -120,19 +121,30 @@ def _unpacked(path: Path, folder: Path) -> Bundle:
 
 def _refuse_unfit(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
     """What can be told before anything is unpacked. Raises ``_Unfit``."""
-    unpacked = sum(entry.file_size for entry in entries)
+    as_it_is = [entry for entry in entries if _is_evidence(entry)]
+    unpacked = sum(entry.file_size for entry in entries) - sum(entry.file_size for entry in as_it_is)
     if len(entries) > _MOST_MEMBERS:
         raise _Unfit(f"{len(entries):,} > {_MOST_MEMBERS:,}")
+    if sum(entry.file_size for entry in as_it_is) > size:
+        raise _Unfit("evidence")
     if unpacked > min(_MOST_BYTES, max(_SMALL, _RATIO * size)):
         raise _Unfit(f"{size:,} → {unpacked:,} bytes")
     for entry in entries:
         mode = entry.external_attr >> 16
         odd = stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.flag_bits & 1
         packed = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-        if odd or not packed or entry.file_size > _MOST_IN_ONE or not _has_its_place(entry):
+        large = entry.file_size > _MOST_IN_ONE and not _is_evidence(entry)
+        if odd or not packed or large or not _has_its_place(entry):
             raise _Unfit(entry.orig_filename)
     if len({entry.filename.casefold() for entry in entries}) < len(entries):
         raise _Unfit("duplicate names")
+
+
+def _is_evidence(entry: zipfile.ZipInfo) -> bool:
+    """Whether a member is evidence, as large as it is: it is not packed, so that it can't swell."""
+    top, *below = entry.filename.split("/")
+    own = top == _MONTHS[0] and len(below) > 2 and is_evidence(below[1])
+    return own and entry.compress_type == zipfile.ZIP_STORED and entry.file_size == entry.compress_size
 
 
 def _has_its_place(entry: zipfile.ZipInfo) -> bool:
