@@ -18,6 +18,7 @@ from kpibatch.intake.month import UNREAD
 from kpibatch.months.folder import Published, Row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Unit
+from kpibatch.scoring.evidence.wanted import STILL_TO_COME
 from kpibatch.scoring.rank import Status, percent_of, rating_of
 
 _GRAVE = SEVERITIES[:2]
@@ -184,6 +185,22 @@ class Facts:
             "name": unit.name,
             "refused": refused,
             "unread": unit.code in self._unread,
+            "today": show_date(today, self.language),
+        }
+
+    def of_evidence(self, unit: Unit, today: date) -> dict[str, Any]:
+        """For a unit whose report counts and whose evidence is not all there; ``evidence`` is what is still
+        to be handed in, nothing where all is.
+        """
+        return {
+            **self.common,
+            "code": unit.code,
+            "name": unit.name,
+            "evidence": tuple(
+                Found(say(f"unit.severity-{row['severity']}", self.language), row["measure"], row["message"])
+                for row in self._findings_of(unit.code)
+                if row["code"] in STILL_TO_COME
+            ),
             "today": show_date(today, self.language),
         }
 

@@ -29,7 +29,7 @@ from kpibatch.base.mailboxes import read_mailbox
 from kpibatch.books.guard.formats import MIME_TYPES
 from kpibatch.books.packing import contents_digest
 
-RESULT, REMINDER, REHEARSAL = "result", "reminder", "rehearsal"
+RESULT, REMINDER, REHEARSAL, EVIDENCE = "result", "reminder", "rehearsal", "evidence"
 BANGKOK = timezone(timedelta(hours=7))
 # Unlike the newer policies this one never cuts a file's name into numbered pieces. Lines of up to 98 letters
 # hold Excel's long type.
@@ -51,7 +51,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Message:
     """One mail. ``unit`` is a code, or ``province`` for the mail with the ranking; ``kind`` is result,
-    reminder,
+    reminder, evidence,
 
     province, or rehearsal for any of them that goes to oneself.
     """

@@ -21,7 +21,7 @@ from kpibatch.books.guard.package import MB
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.facts import Facts
 from kpibatch.mail.files import Files, Strangers
-from kpibatch.mail.message import BANGKOK, REHEARSAL, REMINDER, RESULT, Attachment, Message, as_eml
+from kpibatch.mail.message import BANGKOK, EVIDENCE, REHEARSAL, REMINDER, RESULT, Attachment, Message, as_eml
 from kpibatch.mail.text import Templates
 from kpibatch.months.folder import Published
 from kpibatch.rules.levels import LevelTables
@@ -130,6 +130,8 @@ class _Planner:
                 yield from self._spared(unit.name, unit.code, self._to(unit, RESULT, self._result))
             elif selection.remind and not sent:
                 yield from self._spared(unit.name, unit.code, self._to(unit, REMINDER, self._reminder))
+            elif selection.remind and self.facts.of_evidence(unit, self.today)["evidence"]:
+                yield from self._spared(unit.name, unit.code, self._to(unit, EVIDENCE, self._evidence))
             elif wanted and not selection.province:
                 self.problems.append(finding("mail-nothing", unit.place, unit=unit.code, name=unit.name))
         if selection.province or not (selection.remind or wanted):
@@ -198,6 +200,9 @@ class _Planner:
 
     def _reminder(self, unit: Unit) -> tuple[dict[str, Any], tuple[Attachment, ...]]:
         return self._own(self.facts.of_reminder(unit, self.today), "refused", unit), ()
+
+    def _evidence(self, unit: Unit) -> tuple[dict[str, Any], tuple[Attachment, ...]]:
+        return self._own(self.facts.of_evidence(unit, self.today), "evidence", unit), ()
 
     def _own(self, facts: dict[str, Any], name: str, unit: Unit) -> dict[str, Any]:
         """The facts without the findings that quote another unit's name, as typed into a form."""

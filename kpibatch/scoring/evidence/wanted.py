@@ -20,6 +20,8 @@ from kpibatch.scoring.score import Scores
 
 Wanted: TypeAlias = Mapping[tuple[str, str], tuple[int, ...]]
 _Files: TypeAlias = Mapping[tuple[str, str], list[Spans]]
+STILL_TO_COME = (_OF_LEVELS, _OF_ITEM) = ("evidence-missing", "evidence-no-file")
+"""Codes of what is still to be handed in."""
 _STAYS = (Rollup.LAST, Rollup.MAX)  # proven once is proven
 
 
@@ -100,5 +102,4 @@ def about_evidence(
         facts = {"label": tables.measures[code].label}
         if levels:
             facts["levels"] = ", ".join(map(str, levels))
-        name = "evidence-missing" if levels else "evidence-no-file"
-        yield finding(name, place, unit=unit, measure=code, **facts)
+        yield finding(_OF_LEVELS if levels else _OF_ITEM, place, unit=unit, measure=code, **facts)

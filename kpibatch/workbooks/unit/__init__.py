@@ -5,6 +5,7 @@ Out: the workbook.
 
 figures.py  what the page says, worked out
 ways.py     what would raise the total, in words
+proofs.py   the unit's evidence in words
 page.py     the page
 book.py     the workbook
 """

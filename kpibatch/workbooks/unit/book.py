@@ -22,6 +22,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
 from kpibatch.workbooks.unit.figures import Line, View
 from kpibatch.workbooks.unit.page import PADDED, tall, write_page
+from kpibatch.workbooks.unit.proofs import evidence_of
 
 _TEXTS = ("evidence", "problem", "remark")
 _SEVERITY_STYLE = {"error": "poor", "warning": "fair", "note": "centre"}
@@ -98,11 +99,11 @@ def _kpi_in_words(view: View, line: Line) -> str:
 
 
 def _measure(sheet: Sheet, view: View, measure: Measure, row: int, widths: list[float]) -> None:
-    own_texts = view.outcome.intake.texts.get((view.unit.code, measure.code), ("", "", ""))
+    text, *own_texts = view.outcome.intake.texts.get((view.unit.code, measure.code), ("", "", ""))
     texts = dict(
         zip(
             (1, *range(len(widths) - 4, len(widths))),
-            (measure.label, _origin(view, measure), *own_texts),
+            (measure.label, _origin(view, measure), evidence_of(view, measure, text), *own_texts),
             strict=True,
         )
     )

@@ -20,6 +20,7 @@ from kpibatch.workbooks.unit.figures import (
     status_word,
     trend_in_words,
 )
+from kpibatch.workbooks.unit.proofs import evidence_to_come
 from kpibatch.workbooks.unit.ways import best_ways, goal_text, steps_text, way_text
 
 _WIDTHS = (9.0, 46.0, 11.0, 12.0, 10.0, 11.0, 14.0, 28.0, 64.0)
@@ -137,6 +138,8 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
         texts.append((view.say(f"why-{why}"), {"bg_color": FAIR}))
     if view.unit.code in view.outcome.late:
         texts.append((view.say("why-late", came=view.came, due=view.due), {"bg_color": FAIR}))
+    if items := evidence_to_come(view):
+        texts.append((view.say("why-evidence", items=items), {"bg_color": FAIR}))
     if view.corrected:
         texts.append((view.say("has-corrections", count=view.corrected), {}))
     if view.findings:

@@ -1,0 +1,35 @@
+"""The unit's evidence in words: what was handed in, and what is still to be."""
+
+from kpibatch.rules.records import Measure
+from kpibatch.workbooks.unit.figures import View
+
+_NAMED = 8  # of many items
+
+
+def evidence_to_come(view: View) -> str:
+    """Every item of which evidence is still to be handed in, with its levels; empty where all is there."""
+    own = [code for unit, code in view.outcome.wanted if unit == view.unit.code]
+    named = [f"{code} {view.tables.measures[code].label}{_levels(view, code)}" for code in own[:_NAMED]]
+    more = [view.say("evidence-more", count=len(own) - _NAMED)] if len(own) > _NAMED else []
+    return "; ".join((*named, *more))
+
+
+def _levels(view: View, code: str) -> str:
+    levels = view.outcome.wanted[view.unit.code, code]
+    return f" ({view.say('levels', levels=', '.join(map(str, levels)))})" if levels else ""
+
+
+def evidence_of(view: View, measure: Measure, text: str) -> str:
+    """What the unit says of an item's evidence, below it the files of the month and what is still to come."""
+    files = sum(
+        each.unit == view.unit.code and each.counts and measure.code in each.measures
+        for each in view.outcome.intake.evidence.files
+    )
+    handed_in = view.say("evidence-files", count=files) if files else ""
+    lacking = ""
+    if (levels := view.outcome.wanted.get((view.unit.code, measure.code))) is not None:
+        shown = (
+            view.say("levels", levels=", ".join(map(str, levels))) if levels else view.say("evidence-file")
+        )
+        lacking = view.say("evidence-lacking", levels=shown)
+    return "\n".join(filter(None, (text, handed_in, lacking)))
