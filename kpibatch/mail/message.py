@@ -143,7 +143,7 @@ def _headers(
     name, sender = sender_of(mail) if mail.sender or not draft else ("", "")
     subject = one_line(message.subject)
     if revision:
-        if message.kind == REMINDER:
+        if message.kind in (REMINDER, EVIDENCE):
             subject = say("mail.reminder-again", language, count=revision + 1, subject=subject)
         else:
             subject = say("mail.revision", language, count=revision, subject=subject)

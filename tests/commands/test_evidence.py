@@ -8,8 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from mailing import planned
 from small_workspace import MONTH, UNITS, small_workspace
 from workspace import edit_table, findings, kpibatch, open_book, run
+
+from kpibatch.mail.message import EVIDENCE
 
 ITEM = "D2.1.satisfaction"
 
@@ -66,6 +69,17 @@ def test_what_is_still_to_be_handed_in_stands_in_what_goes_back(closed: Path) ->
         str(cell) for row in open_book(summary).worksheets[1].iter_rows(values_only=True) for cell in row
     ]
     assert any("ยังต้องส่ง: ระดับ 3" in text for text in details)
+
+
+@pytest.mark.slow
+def test_who_has_sent_is_reminded_of_the_evidence_alone(closed: Path) -> None:
+    (mail,) = [one for one in planned(closed, remind=True).messages if one.kind == EVIDENCE]
+    assert (mail.unit, mail.attachments) == (UNITS[0], ())
+    assert "ยังขาดไฟล์หลักฐาน" in mail.plain
+    for text in (mail.plain, mail.html):
+        assert ITEM in text
+        assert "ระดับ 3" in text
+    assert not [one for one in planned(closed).messages if one.kind == EVIDENCE]
 
 
 @pytest.mark.slow

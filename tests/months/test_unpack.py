@@ -21,7 +21,7 @@ from small_workspace import MONTH, UNITS, small_workspace
 from workspace import RAYONG, kpibatch
 
 from kpibatch.base.config import Config, IntakeLimits
-from kpibatch.months.unpack import lowered
+from kpibatch.months.unpack import _refuse_unfit, _Unfit, lowered
 
 Members = dict[str, bytes]
 RECORD, SCORES = f"output/{MONTH}/run.json", f"output/{MONTH}/scores.csv"
@@ -86,6 +86,33 @@ def raw_zip(*entries: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
         for entry, content in entries:
             archive.writestr(entry, content)
     return target.getvalue()
+
+
+def evidence(name: str, size: int, packed: int, how: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(f"submissions/2554-09/{name}")
+    info.file_size, info.compress_size, info.compress_type = size, packed, how
+    return info
+
+
+@pytest.mark.parametrize(
+    ("entry", "fits"),
+    [
+        (evidence("evidence/21P01/a.mp4", 2_000_000_000, 2_000_000_000), True),
+        (evidence("หลักฐาน/21P01/a.mp4", 2_000_000_000, 2_000_000_000), True),
+        (evidence("evidence/21P01/a.mp4", 2_000_000_001, 2_000_000_001), False),
+        (evidence("evidence/21P01/a.mp4", 2_000_000_000, 1_000), False),
+        (evidence("evidence/21P01/a.mp4", 2_000_000_000, 2_000_000_000, zipfile.ZIP_DEFLATED), False),
+        (evidence("21P01/a.mp4", 2_000_000_000, 2_000_000_000), False),
+        (evidence("../evidence/a.mp4", 1_000, 1_000), False),
+    ],
+)
+def test_evidence_may_be_large_where_it_is_no_larger_than_it_came(entry: zipfile.ZipInfo, fits: bool) -> None:
+    refused = False
+    try:
+        _refuse_unfit([entry], 2_000_000_000)
+    except _Unfit:
+        refused = True
+    assert refused is not fits
 
 
 def link() -> zipfile.ZipInfo:
