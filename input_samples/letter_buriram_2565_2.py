@@ -37,30 +37,30 @@ SHEETS: dict[str, str] = {
 2565-09 | 5 ต.ค. 2565
 """,
     "หน่วย": """\
-รหัส  | ชื่อ           | กลุ่ม   | อีเมล                    | สำเนา
-3101 | เมืองบุรีรัมย์    | โซน 1 | cdd3101@buriram.example
-3102 | คูเมือง        | โซน 4 | cdd3102@buriram.example
-3103 | กระสัง        | โซน 1 | cdd3103@buriram.example
-3104 | นางรอง       | โซน 3 | cdd3104@buriram.example
-3105 | หนองกี่        | โซน 3 | cdd3105@buriram.example
-3106 | ละหานทราย    | โซน 2 | cdd3106@buriram.example
-3107 | ประโคนชัย     | โซน 2 | cdd3107@buriram.example
-3108 | บ้านกรวด      | โซน 2 | cdd3108@buriram.example
-3109 | พุทไธสง       | โซน 4 | cdd3109@buriram.example
-3110 | ลำปลายมาศ    | โซน 4 | cdd3110@buriram.example
-3111 | สตึก          | โซน 1 | cdd3111@buriram.example
-3112 | ปะคำ         | โซน 3 | cdd3112@buriram.example
-3113 | นาโพธิ์        | โซน 4 | cdd3113@buriram.example
-3114 | หนองหงส์      | โซน 3 | cdd3114@buriram.example
-3115 | พลับพลาชัย     | โซน 2 | cdd3115@buriram.example
-3116 | ห้วยราช       | โซน 1 | cdd3116@buriram.example
-3117 | โนนสุวรรณ     | โซน 3 | cdd3117@buriram.example
-3118 | ชำนิ          | โซน 3 | cdd3118@buriram.example
-3119 | บ้านใหม่ไชยพจน์ | โซน 4 | cdd3119@buriram.example
-3120 | โนนดินแดง     | โซน 2 | cdd3120@buriram.example
-3121 | บ้านด่าน       | โซน 1 | cdd3121@buriram.example
-3122 | แคนดง        | โซน 1 | cdd3122@buriram.example
-3123 | เฉลิมพระเกียรติ | โซน 3 | cdd3123@buriram.example
+รหัส  | ชื่อ           | กลุ่ม   | อีเมล                    | สำเนา | แถว | คอลัมน์
+3101 | เมืองบุรีรัมย์    | โซน 1 | cdd3101@buriram.example |      | 3   | 3
+3102 | คูเมือง        | โซน 4 | cdd3102@buriram.example |      | 2   | 3
+3103 | กระสัง        | โซน 1 | cdd3103@buriram.example |      | 4   | 5
+3104 | นางรอง       | โซน 3 | cdd3104@buriram.example |      | 5   | 2
+3105 | หนองกี่        | โซน 3 | cdd3105@buriram.example |      | 5   | 1
+3106 | ละหานทราย    | โซน 2 | cdd3106@buriram.example |      | 6   | 4
+3107 | ประโคนชัย     | โซน 2 | cdd3107@buriram.example |      | 5   | 4
+3108 | บ้านกรวด      | โซน 2 | cdd3108@buriram.example |      | 6   | 5
+3109 | พุทไธสง       | โซน 4 | cdd3109@buriram.example |      | 1   | 4
+3110 | ลำปลายมาศ    | โซน 4 | cdd3110@buriram.example |      | 3   | 2
+3111 | สตึก          | โซน 1 | cdd3111@buriram.example |      | 2   | 5
+3112 | ปะคำ         | โซน 3 | cdd3112@buriram.example |      | 6   | 2
+3113 | นาโพธิ์        | โซน 4 | cdd3113@buriram.example |      | 1   | 3
+3114 | หนองหงส์      | โซน 3 | cdd3114@buriram.example |      | 4   | 1
+3115 | พลับพลาชัย     | โซน 2 | cdd3115@buriram.example |      | 4   | 4
+3116 | ห้วยราช       | โซน 1 | cdd3116@buriram.example |      | 3   | 5
+3117 | โนนสุวรรณ     | โซน 3 | cdd3117@buriram.example |      | 6   | 1
+3118 | ชำนิ          | โซน 3 | cdd3118@buriram.example |      | 4   | 2
+3119 | บ้านใหม่ไชยพจน์ | โซน 4 | cdd3119@buriram.example |      | 1   | 2
+3120 | โนนดินแดง     | โซน 2 | cdd3120@buriram.example |      | 6   | 3
+3121 | บ้านด่าน       | โซน 1 | cdd3121@buriram.example |      | 3   | 4
+3122 | แคนดง        | โซน 1 | cdd3122@buriram.example |      | 2   | 4
+3123 | เฉลิมพระเกียรติ | โซน 3 | cdd3123@buriram.example |      | 5   | 3
 """,
     "ตัวชี้วัด": """\
 รหัส | อยู่ใต้ | ชื่อ                                                  | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ        | อ้างอิง

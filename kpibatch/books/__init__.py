@@ -16,6 +16,7 @@ reckon_functions.py  the functions of a spreadsheet's formulas
 reckon.py   what a spreadsheet program makes of a formula
 table.py    a sheet as a table; faults collected with their cells
 write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
+paper.py    how large a sheet comes out on A4, and where its pages end
 columns.py  a list on a sheet as data: head, width, cell and look of each column
 printed/    pages as LibreOffice prints them, and pictures of them
 """

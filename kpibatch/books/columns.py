@@ -62,9 +62,9 @@ def put_heads(sheet: Sheet, at: int, columns: Sequence[Column[Any]]) -> None:
             sheet.put(at, number, column.head, "head")
 
 
-def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row) -> None:
-    """Write what the columns have of a row into row ``at`` of the sheet."""
-    for number, column in enumerate(columns):
+def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row, first: int = 0) -> None:
+    """Write what the columns have of a row into row ``at`` of the sheet, from column ``first`` on."""
+    for number, column in enumerate(columns, first):
         sheet.put(at, number, column.content(at, row), *column.styles(row), **column.extra)
 
 

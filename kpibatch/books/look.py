@@ -67,6 +67,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "text": {"num_format": "@"},
     "link": {"font_color": "#1155AA", "underline": 1},
     "head-link": {"underline": 1},
+    "stale": {"bold": True, "font_color": "#B3261E"},
     "told": {"bg_color": "#F2F7FA"},
     "good": {"bg_color": GOOD},
     "fair": {"bg_color": FAIR},

@@ -34,7 +34,6 @@ from kpibatch.books.look import (
 )
 from kpibatch.books.packing import normalised
 
-_PAGE_WIDTH = 300.0
 _LINK_TEXT = 250
 
 
@@ -198,6 +197,14 @@ class Sheet:
         self.merge(row, first, last, "", *styles, **extra)
         self.put(row, first, formula, *styles, **extra)
 
+    def block(
+        self, top: int, bottom: int, first: int, last: int, content: Content, *styles: str, **extra: Any
+    ) -> None:
+        """One content across several rows and columns."""
+        form = self.book.style(*styles, **extra)
+        _check(self.raw.merge_range(top, first, bottom, last, "", form), self.name)
+        self.put(top, first, content, *styles, **extra)
+
     def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
         """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles; a formula's text
         ends at 255 letters, and how programs read ``_x0041_`` in one differs: there is no link then.
@@ -259,16 +266,6 @@ class Sheet:
         raw.set_footer(f'&L&"{FONT}"&12{says or "&A"}&R&"{FONT}"&12{page}')
         if last:
             raw.print_area(0, 0, *last)
-
-    def pages_across(self, widths: Sequence[float], repeated: int) -> None:
-        """For a sheet too wide to be read on one page: as many pages across as it needs, the first columns on
-        each.
-        """
-        names = sum(widths[:repeated])
-        pages = max(1, math.ceil((sum(widths) - names) / (_PAGE_WIDTH - names)))
-        self.raw.fit_to_pages(pages, 0)
-        if pages > 1:
-            self.raw.repeat_columns(0, repeated - 1)
 
     def lock(self) -> None:
         """Protect all but the unlocked cells, without a password; sorting out columns and filters stays

@@ -17,6 +17,8 @@ class PastMonth:
     """``rank`` and ``percent`` (of the total) hold the units that have one; ``prompt`` those whose submission
     came in time.
 
+    ``levels`` and ``values`` hold, by unit and KPI, the level and, of a KPI that hangs on one number, that.
+
     ``came`` tells of each unit whose submission counted when it came, ``None`` where nothing says so.
 
     ``reported`` is what the submissions that counted said, as sent, of this very month and, where nothing
@@ -36,3 +38,5 @@ class PastMonth:
     came: Mapping[str, datetime | None] = field(default_factory=dict)
     evidence: tuple[tuple[str, tuple[str, ...], Spans], ...] = ()
     corrected: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    levels: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    values: Mapping[tuple[str, str], float] = field(default_factory=dict)

@@ -64,6 +64,9 @@ class History:
             " WHERE month = ? AND node = ?",
             (month, TOTAL),
         ).fetchall()
+        kpis = self.connection.execute(
+            "SELECT unit, node, level, value FROM scores WHERE month = ? AND level IS NOT NULL", (month,)
+        ).fetchall()
         prompt = self.connection.execute(
             "SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,)
         )
@@ -79,6 +82,10 @@ class History:
             values.fillna(dict.fromkeys(PAST_COLUMNS, "")).assign(
                 value=values["value"].map(as_number).astype(float)
             ),
+            levels={(unit, kpi): level for unit, kpi, level, _ in kpis},
+            values={
+                (unit, kpi): float(value) for unit, kpi, _, value in kpis if isinstance(value, int | float)
+            },
         )
 
     def sent(self, month: str) -> dict[str, tuple[datetime | None, bool]]:

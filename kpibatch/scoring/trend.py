@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from kpibatch.base.kinds import Kind
 from kpibatch.intake.past import PastMonth
+from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
 
 
@@ -50,4 +52,34 @@ def month_of(outcome: Outcome) -> PastMonth:
         outcome.said,
         came={submission.unit: submission.received for submission in outcome.intake.submissions},
         evidence=outcome.intake.evidence.given,
+        levels=_levels_of(outcome),
+        values=_values_of(outcome),
     )
+
+
+def sole_measure(tables: LevelTables, kpi: str) -> str:
+    """The measure whose number decides alone at which level a KPI is; empty where there is none such."""
+    codes = {rule.measure for rule in tables.rules_of(kpi)}
+    alone = codes.pop() if len(codes) == 1 else ""
+    return alone if alone and tables.measures[alone].kind not in (Kind.DATE, Kind.YES_NO) else ""
+
+
+def _levels_of(outcome: Outcome) -> dict[tuple[str, str], int]:
+    """By unit and KPI, of those who sent and to whom it applies."""
+    return {
+        (unit.code, code): int(kpi.level[row])
+        for code, kpi in outcome.scores.kpis.items()
+        for row, unit in enumerate(outcome.tables.units)
+        if unit.code in outcome.sent and kpi.applies[row]
+    }
+
+
+def _values_of(outcome: Outcome) -> dict[tuple[str, str], float]:
+    """The numbers that those levels hang on, where they are known."""
+    alone = {code: sole_measure(outcome.tables, code) for code in outcome.scores.kpis}
+    values = {
+        (unit, code): outcome.measured.value(unit, alone[code])
+        for unit, code in _levels_of(outcome)
+        if alone[code]
+    }
+    return {key: value for key, value in values.items() if value == value}

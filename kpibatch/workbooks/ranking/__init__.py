@@ -6,11 +6,14 @@ Out: the workbook.
 score_formulas.py  the formulas from the KPIs' scores to the rank, and where all they refer to stands
 level_block.py     the head of a KPI's sheet: its level table and its cases
 criteria_sheet.py  เกณฑ์: the tables in words, วันหยุด; ข้อค้นพบ
+kpi_paper.py       a KPI's sheet on paper
 kpi_sheet.py       one KPI: each unit's values, result, level, below its level table
 charts.py          what the charts have in common
-compared.py        what caps and T-scores need there
+compared.py        what caps, means and T-scores need there
 score_sheet.py     คะแนนรายตัวชี้วัด: units × nodes, rolled up live
+kpi_trend.py       each KPI's levels and values through the months
 trend_sheet.py     แนวโน้ม and ความอ่อนไหว
-list_sheet.py      อันดับ: the list, the podium, the charts
+front/             around the list: the podium, the panel, the map
+list_sheet.py      อันดับ: the list, and page one as a whole
 book.py            the sheets in order
 """

@@ -56,7 +56,7 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
     with Book(
         path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE
     ) as book:
-        first, second = book.sheet(names[0]), book.sheet(names[1])
+        first, second, third = map(book.sheet, names[:3])
         sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
         months = TrendPlan(names[2], len(trend.months), len(tables.units))
         ListSheet(outcome, first, scores, months, trend).write()
@@ -66,12 +66,12 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
         book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={scores.range(RANK, outside=True)}")
         alone: dict[str, Callable[[Sheet], None]] = {
-            names[2]: lambda sheet: write_trend(outcome, sheet, months, scores, trend),
-            names[3]: partial(write_sensitivity, outcome),
-            names[4]: lambda sheet: write_findings(outcome, sheet, kpis),
+            names[2]: lambda sheet: write_trend(outcome, sheet, months, scores, trend, kpis),
+            names[3]: partial(write_sensitivity, outcome, scores),
+            names[4]: lambda sheet: write_findings(outcome, sheet, kpis, scores),
         }
         for name, write in alone.items():
-            sheet, before = book.sheet(name), len(lost)
+            sheet, before = third if name == names[2] else book.sheet(name), len(lost)
             if name in blank:
                 sheet.put(0, 0, say("sheet.lost", language), "title")
                 continue
@@ -79,4 +79,4 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
                 write(sheet)
             if len(lost) > before:
                 raise _SheetLost(name)
-        write_criteria(outcome, book.sheet(names[5]))
+        write_criteria(outcome, book.sheet(names[5]), scores)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from kpibatch.base.addresses import excel_day, quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
-from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, widths_of
 from kpibatch.books.look import lines_of
-from kpibatch.books.write import Sheet
+from kpibatch.books.paper import break_before, on_pages, scale_of, small_height
+from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
@@ -24,9 +25,10 @@ from kpibatch.rules.paper.words import (
 from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
-_MOST_LINES = 8
+_MOST_LINES, _LEAST_SCALE, _SMALL = 8, 0.5, {"font_size": 13}
 
 
 def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:
@@ -51,7 +53,7 @@ def _holidays_top(tables: LevelTables) -> int:
     return _RATING_TOP + len(tables.rating) + 2 + len(nodes) + rules + 2
 
 
-def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) -> None:
+def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan], scores: ScorePlan) -> None:
     """Every finding, gravest first, with a link to the unit's value in its KPI's sheet where there is one.
 
     Source: design, section 4.
@@ -61,6 +63,7 @@ def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) 
     set_widths(sheet, columns)
     sheet.put(0, 0, say("findings-title"), "title")
     sheet.height(0, 2)
+    sheet.put(1, 0, Formula(scores.stale(say("stale")), ""), "quiet", "stale")
     put_heads(sheet, 2, columns)
     for at, finding in enumerate(outcome.findings, 3):
         put_line(sheet, at, columns[:-1], finding)
@@ -69,13 +72,14 @@ def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan]) 
             sheet.link(at, link, target, say("go"), "cell", "link", "centre")
         else:
             sheet.put(at, link, "", "cell")
-        lines = (lines_of(str(column.result(finding)), column.width) for column in texts)
-        sheet.height(at, min(max(lines), _MOST_LINES))
+        lines = (lines_of(str(column.result(finding)), column.width * 1.2) for column in texts)
+        sheet.tall(at, small_height(min(max(lines), _MOST_LINES)))
     if not outcome.findings:
         sheet.put(3, 0, say("no-findings"), "quiet")
     sheet.raw.autofilter(2, 0, max(3, 2 + len(outcome.findings)), link)
     sheet.raw.freeze_panes(3, 2)
     sheet.page(top=2)
+    on_pages(sheet, widths_of(columns), 3 + len(outcome.findings), _LEAST_SCALE)
     sheet.lock()
 
 
@@ -93,13 +97,13 @@ def _of_finding(outcome: Outcome) -> tuple[Column[Finding], ...]:
     wrapped = ("cell", "wrap")
     return (
         Column(say("finding-severity"), 12, lambda finding: say(f"severity-{finding.severity}"), severity),
-        Column(say("finding-unit"), 26, unit, wrapped),
-        Column(say("finding-file"), 30, lambda finding: finding.place.file, wrapped),
-        Column(say("finding-sheet"), 18, lambda finding: finding.place.sheet, wrapped),
-        Column(say("finding-cell"), 14, lambda finding: finding.place.cell, wrapped),
-        Column(say("finding-measure"), 26, lambda finding: finding.measure, wrapped),
-        Column(say("finding-found"), 26, lambda finding: finding.found, wrapped),
-        Column(say("finding-message"), 80, lambda finding: finding.message(language), wrapped),
+        Column(say("finding-unit"), 26, unit, wrapped, extra=_SMALL),
+        Column(say("finding-file"), 30, lambda finding: finding.place.file, wrapped, extra=_SMALL),
+        Column(say("finding-sheet"), 18, lambda finding: finding.place.sheet, wrapped, extra=_SMALL),
+        Column(say("finding-cell"), 14, lambda finding: finding.place.cell, wrapped, extra=_SMALL),
+        Column(say("finding-measure"), 26, lambda finding: finding.measure, wrapped, extra=_SMALL),
+        Column(say("finding-found"), 26, lambda finding: finding.found, wrapped, extra=_SMALL),
+        Column(say("finding-message"), 80, lambda finding: finding.message(language), wrapped, extra=_SMALL),
         Column(say("finding-link"), 14, lambda finding: ""),
     )
 
@@ -115,7 +119,7 @@ def _target(outcome: Outcome, kpis: Mapping[str, KpiPlan], finding: Finding) -> 
 # --- เกณฑ์ ------------------------------------------------------------------------------------------------
 
 
-def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
+def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
     """The rating bands, the scorecard with its weights, and each condition as it was read, with its
     reference.
 
@@ -128,19 +132,22 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
     sheet.put(1, 0, say("criteria-reference", reference=tables.round.reference), "subtitle")
     sheet.put(2, 0, total_cap_in_words(tables, say.language), "subtitle")
     sheet.put_row(_RATING_TOP - 1, 0, [say("rating-from"), say("rating")], "head")
+    sheet.put(_RATING_TOP - 1, 2, Formula(scores.stale(say("stale")), ""), "quiet", "stale")
     for at, (percent, word) in enumerate(reversed(tables.rating), _RATING_TOP):
         sheet.put(at, 0, percent, "cell", "input", "number", align="center")
         sheet.put(at, 1, word, "cell", "input")
     top = _RATING_TOP + len(tables.rating) + 1
     put_heads(sheet, top, columns)
-    at = top + 1
+    at, blocks = top + 1, list[int]()
     for node, depth in tables.in_tree_order():
+        blocks.append(at)
         sheet.merge(at, 0, len(columns) - 1, _node(say, tables, node), "section", indent=depth)
         rules = tables.rules_of(node.code)
         for row, rule in enumerate(rules, at + 1):
             put_line(sheet, row, columns, rule)
             texts = (columns[1], columns[2], columns[-1])
-            sheet.height(row, max(lines_of(str(each.result(rule)), each.width) for each in texts))
+            lines = max(lines_of(str(each.result(rule)), each.width * 1.2) for each in texts)
+            sheet.tall(row, small_height(lines))
         at += 1 + len(rules)
         for words in worth_in_words(tables, node, say.language):
             sheet.merge(at, 0, len(columns) - 1, words, "cell", "wrap")
@@ -148,6 +155,8 @@ def write_criteria(outcome: Outcome, sheet: Sheet) -> None:
     _write_holidays(say, tables, sheet)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
+    if blocks:
+        break_before(sheet, blocks, range(top, top + 1), at - 1, scale_of(widths_of(columns)))
     sheet.lock()
 
 
@@ -168,7 +177,7 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
 
     def condition(level: int) -> Column[Rule]:
         head = say("level-n", level=level)
-        return Column(head, 20, lambda rule: _condition(rule, level), ("cell", "centre"))
+        return Column(head, 18, lambda rule: _condition(rule, level), ("cell", "centre"), extra=_SMALL)
 
     def case(rule: Rule) -> str:
         return case_in_words(tables, rule.case, outcome.language) if rule.case else ""
@@ -182,13 +191,11 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
 
     wrapped = ("cell", "wrap")
     return (
-        Column(say("unit-code"), 24, lambda rule: rule.measure, ("cell", "quiet")),
-        Column(say("item"), 44, item, wrapped),
-        Column(say("case"), 34, case, wrapped),
+        Column(say("unit-code"), 22, lambda rule: rule.measure, ("cell", "quiet"), extra=_SMALL),
+        Column(say("item"), 54, item, wrapped, extra=_SMALL),
+        Column(say("case"), 34, case, wrapped, extra=_SMALL),
         *map(condition, range(1, tables.level_count + 1)),
-        Column(
-            say("remark"), 60, lambda rule: remark_in_words(rule, outcome.language), ("cell", "quiet", "wrap")
-        ),
+        Column(say("remark"), 80, remark, ("cell", "quiet", "wrap"), extra=_SMALL),
     )
 
 

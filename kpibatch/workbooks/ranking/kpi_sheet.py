@@ -16,7 +16,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
 from kpibatch.books.look import lines_of
-from kpibatch.books.write import Sheet
+from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.kpi import KpiFormulas
 from kpibatch.rules.formulas.plan import TEXTS, KpiPlan
@@ -26,13 +26,12 @@ from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
+from kpibatch.workbooks.ranking.kpi_paper import SIZES, TEXT_WIDTH, line_height, next_width, put_on_paper
 from kpibatch.workbooks.ranking.level_block import LevelBlock
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row
-_LABEL_WIDTH, _CELL_WIDTH, _DATE_WIDTH, _NEXT_WIDTH, _TEXT_WIDTH = 34.0, 17.0, 21.0, 48.0, 30.0
-_MOST_LINES = 12
-_SMALL = {"font_size": 14}
+_LABEL_WIDTH, _CELL_WIDTH, _NARROW, _MANY, _DATE_WIDTH = 30.0, 13.0, 11.0, 12, 18.0
 _STYLES = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}
 
 
@@ -71,6 +70,7 @@ class KpiWriter:
         )
         self.points = PointFormulas(self.formulas)
         self._sent = scores
+        self.lines = [self._line(row, unit) for row, unit in enumerate(self.tables.units)]
         self.columns = tuple(self._columns())
 
     def write(self) -> None:
@@ -79,13 +79,11 @@ class KpiWriter:
         held = self.scores.points.held
         LevelBlock(self.tables, self.sheet, plan, self.say, widths, self.points, held).write()
         self._unit_headings()
-        for row, unit in enumerate(self.tables.units):
-            self._unit(plan.first + row, self._line(row, unit))
+        for at, line in enumerate(self.lines, plan.first):
+            self._unit(at, line)
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
-        last = plan.first + len(self.tables.units) - 1, plan.last + bool(self.claims)
-        self.sheet.page(top=plan.first - 1, last=last)
-        self.sheet.pages_across(widths, 2)
+        put_on_paper(self.sheet, plan, widths, len(self.tables.units))
         self.sheet.lock()
 
     def _heading(self) -> None:
@@ -102,8 +100,11 @@ class KpiWriter:
         plan, row = self.plan, self.plan.first - 1
         self.sheet.put_row(row - 1, 2, [measure.code for measure in plan.measures], "quiet", "centre")
         put_heads(self.sheet, row, self.columns)
-        lines = max((lines_of(measure.label, _CELL_WIDTH) for measure in plan.measures), default=1)
-        self.sheet.height(row, min(max(2, lines + 1), 6))
+        stale = Formula(self._sent.stale(self.say("stale")), "")
+        self.sheet.put(row - 1, plan.next, stale, "quiet", "stale")
+        self.sheet.height(
+            row, max(2, *(lines_of(column.head, 0.9 * column.width) for column in self.columns))
+        )
 
     def _line(self, row: int, unit: Unit) -> Line:
         sent = unit.code in self.outcome.sent
@@ -127,9 +128,7 @@ class KpiWriter:
         put_line(self.sheet, at, self.columns if meant else self.columns[: 2 + len(plan.measures)], line)
         self._note(at, line)
         if meant:
-            lines = [lines_of(line.texts[0], _NEXT_WIDTH)]
-            lines += [lines_of(text, _TEXT_WIDTH) for text in line.texts[1:]]
-            self.sheet.height(at, min(max(lines), _MOST_LINES))
+            self.sheet.tall(at, line_height(line.texts[0], self.columns[plan.next].width))
             return
         first = 2 + len(plan.measures)
         blank = [""] * (plan.level - first)
@@ -154,7 +153,9 @@ class KpiWriter:
         """
         dated = any(edge and edge.family == "date" for rule in self.plan.rows for edge in rule.edges)
         threshold = _DATE_WIDTH if dated else _CELL_WIDTH
-        columns = (*self._of_unit(), *self._results(), *self._words())
+        before = (*self._of_unit(), *self._results())
+        missing = [line.texts[0] for line in self.lines]
+        columns = (*before, *self._words(next_width(missing, self.plan, widths_of(before))))
         for number, column in enumerate(columns):
             shared = 2 <= number < 3 + self.plan.levels
             yield replace(column, width=max(column.width, threshold)) if shared else column
@@ -166,20 +167,19 @@ class KpiWriter:
 
     def _value(self, measure: Measure) -> Column[Line]:
         """A measure: by reference where another KPI holds it, computed, or an input."""
-        owner = self.tables.kpi_of[measure.code]
+        owner, many = self.tables.kpi_of[measure.code], len(self.plan.measures) > _MANY
+        width = _NARROW if many else _CELL_WIDTH
         result, look = partial(self._shown, measure), partial(self._look, measure)
         if owner != self.plan.leaf.code:
-            return Column(
-                measure.label, _CELL_WIDTH, result, look, partial(self._elsewhere, owner, measure.code)
-            )
+            return Column(measure.label, width, result, look, partial(self._elsewhere, owner, measure.code))
         if measure.ingredients:
             formula = partial(self.formulas.computed, measure=measure)
-            return Column(measure.label, _CELL_WIDTH, result, look, formula, {"italic": True})
+            return Column(measure.label, width, result, look, formula, {"italic": True})
 
         def style(line: Line) -> Style:
             return (*look(line), "input", *(["corrected"] if self._corrected(line, measure) else []))
 
-        return Column(measure.label, _CELL_WIDTH, result, style, extra={"shrink": True})
+        return Column(measure.label, width, result, style, extra={"shrink": True})
 
     def _elsewhere(self, owner: str, measure: str, at: int) -> str:
         other = self.plans[owner]
@@ -276,12 +276,13 @@ class KpiWriter:
         asked = [measure for measure, units in needed if units[line.row]]
         return sum(bool(incomplete[measure].to_numpy()[line.row]) for measure in asked)
 
-    def _words(self) -> Iterator[Column[Line]]:
+    def _words(self, width: float) -> Iterator[Column[Line]]:
         """What the unit should do next, and its own texts."""
-        widths = (_NEXT_WIDTH, *[_TEXT_WIDTH] * TEXTS)
+        widths = (width, *[TEXT_WIDTH] * TEXTS)
         for number, name in enumerate(("to-next", "evidence", "problem", "remark")):
             result = partial(_text, number)
-            yield Column(self.say(name), widths[number], result, ("cell", "wrap"), extra=_SMALL)
+            size = {"font_size": SIZES[number]}
+            yield Column(self.say(name), widths[number], result, ("cell", "wrap"), extra=size)
         if self.claims:
             claim = say("score.claim", self.say.language)
             yield Column(claim, 12.0, lambda line: self.claims.get(line.unit.code, ""), ("cell", "level"))

@@ -62,6 +62,15 @@ class ScorePlan:
         return after + self.compared.index(node)
 
     @property
+    def written(self) -> int:
+        """Where each unit's total stands as it was written; whether it is another now, in the next column."""
+        return self.breaker(len(self.breakers)) + sum(map(len, (self.standing, self.weighed, self.compared)))
+
+    def stale(self, words: str) -> str:
+        """The formula that says so, as soon as anybody's total is no longer what was written."""
+        return f'IF(SUM({self.range(self.written + 1, outside=True)})>0,"{words}","")'
+
+    @property
     def last(self) -> int:
         return FIRST + self.units - 1
 
@@ -168,6 +177,11 @@ class ScoreFormulas:
     def percent(self, at: int) -> str:
         total = ref(at, TOTAL_SCORE, "c")
         return f'IF({total}="","",100*{total}/{ref(TOP_ROW, TOTAL_SCORE, "rc")})'
+
+    def differs(self, at: int) -> str:
+        """1 where the total is no longer what was written, which is −1 where there was none."""
+        total, written = ref(at, TOTAL_SCORE, "c"), ref(at, self.plan.written, "c")
+        return f"IF(ABS(IF(ISNUMBER({total}),{total},-1)-{written})<0.00001,0,1)"
 
     def rating(self, at: int) -> str:
         thresholds, words = self.plan.rating

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, partial
 
 import numpy as np
@@ -11,13 +10,20 @@ from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import fold
 from kpibatch.books.columns import Column, put_line, set_widths, show_exact
+from kpibatch.books.paper import on_pages
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import LEAST, Standing, round_half_up
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, titled_chart, values_up_to
-from kpibatch.workbooks.ranking.compared import mean_of_node, put_among, put_caps
+from kpibatch.workbooks.ranking.compared import (
+    mean_of,
+    mean_of_node,
+    mean_of_those_who_sent,
+    put_among,
+    put_caps,
+)
 from kpibatch.workbooks.ranking.score_formulas import (
     FIRST,
     FIRST_NODE,
@@ -38,7 +44,7 @@ from kpibatch.workbooks.ranking.score_formulas import (
     unsent_names,
 )
 
-_CHART_ROWS = 13
+_LEAST_SCALE = 0.45
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,10 @@ class ScoreWriter:
         show_exact(self.sheet, self.columns, FIRST, self.plan.last + 1)
         self._chart()
         self.sheet.raw.freeze_panes(FIRST, 2)
-        self.sheet.page(
-            top=HEAD, bottom=WEIGHT_ROW, last=(self.plan.last + 1 + _CHART_ROWS, self.plan.last_node)
-        )
+        last = self.plan.cap_row - 1
+        self.sheet.page(top=HEAD, bottom=WEIGHT_ROW, last=(last, self.plan.last_node))
+        seen = [column.width for column in self.columns[: self.plan.last_node + 1] if not column.hidden]
+        on_pages(self.sheet, seen, last, _LEAST_SCALE)
         self.sheet.lock()
 
     # --- the columns ------------------------------------------------------------------------------------
@@ -98,19 +105,25 @@ class ScoreWriter:
         beside = map(self._beside, self.plan.standing)
         weights = (self._weight(code) for code in self.plan.weighed)
         means = map(self._mean_of_node, self.plan.compared)
-        return (*self._of_unit(), *nodes, *breakers, *beside, *weights, *means)
+        return (*self._of_unit(), *nodes, *breakers, *beside, *weights, *means, *self._written())
+
+    def _written(self) -> Iterator[Column[Line]]:
+        """The totals as they are written now, and whether they still are that."""
+        total = self.say("total")
+        yield Column(total, 8, lambda line: -1 if line.blank else line.standing.total, hidden=True)
+        yield Column("≠", 8, lambda line: 0, formula=self.formulas.differs, hidden=True)
 
     def _of_unit(self) -> Iterator[Column[Line]]:
         formulas, noun = self.formulas, self.tables.round.unit_noun
         yield Column(self.say("unit-code"), 9, lambda line: line.unit.code, ("cell", "code"))
         yield Column(noun, 26, lambda line: line.unit.name)
-        yield Column(self.say("sent"), 16, self._sent, ("cell", "centre", "input"))
+        yield Column(self.say("sent"), 14, self._sent, ("cell", "centre", "input"))
         capped = self.tables.round.cap is not None
         total = partial(formulas.total, children=self.tables.children(TOTAL), capped=capped)
         yield Column(self.say("total"), 11, self._total, ("cell", "score"), total)
         yield Column(self.say("percent"), 11, self._percent, ("cell", "percent"), formulas.percent)
         rating = self.say("rating")
-        yield Column(rating, 18, lambda line: line.standing.rating, ("cell", "centre"), formulas.rating)
+        yield Column(rating, 14, lambda line: line.standing.rating, ("cell", "centre"), formulas.rating)
         yield Column(self.say("rank-key"), 12, self._key, ("cell", "score"), formulas.key, hidden=True)
         rank = self.say("rank")
         yield Column(rank, 10, lambda line: line.standing.rank or "", ("cell", "level"), formulas.rank)
@@ -216,11 +229,10 @@ class ScoreWriter:
             return self.tables.weights[code][line.row] if there or alike else ""
 
         head, alike = self.say("weight-of", code=code), self.tables.node[code].weighs_alike
+        style = ("cell", "number", "centre")
         if alike:
-            return Column(
-                head, 9, result, ("cell", "number", "centre"), partial(self.formulas.weight, code=code)
-            )
-        return Column(head, 9, result, ("cell", "number", "centre", "input"))
+            return Column(head, 9, result, style, partial(self.formulas.weight, code=code))
+        return Column(head, 9, result, (*style, "input"))
 
     def _score(self, row: int, code: str) -> float:
         return float(self.outcome.scores.scores[code].to_numpy(float)[row])
@@ -256,16 +268,14 @@ class ScoreWriter:
 
     def _means(self) -> None:
         """The units' mean at each node, and a mark below the weakest KPIs."""
-        at, sent = self.plan.last + 1, self.outcome.sent
-        rows = [row for row, unit in enumerate(self.tables.units) if unit.code in sent]
+        at = self.plan.last + 1
         for offset, name in enumerate(("mean", "weakest")):
             self.sheet.put_row(at + offset, 0, ["", self.say(name), *[""] * (FIRST_NODE - 2)], "section")
-        totals = [self.outcome.standing[self.tables.units[row].code].total for row in rows]
-        self._mean(TOTAL_SCORE, _mean_of(totals))
-        means = {code: _mean_of([self._score(row, code) for row in rows]) for code in self.plan.nodes}
+        self._mean(TOTAL_SCORE, mean_of([standing.total for standing in self.outcome.standings]))
+        means = mean_of_those_who_sent(self.outcome)
         for code, mean in means.items():
             self._mean(self.plan.column(code), mean)
-        known = [means[code] for code in self.kpis if means[code] == means[code]]
+        known = [means[code] for code in self.kpis]
         for code, mean in means.items():
             column = self.plan.column(code)
             if code in self.kpis:
@@ -308,13 +318,3 @@ class ScoreWriter:
         chart.set_size({"width": 1180, "height": 300})
         place = {"description": self.say("mean-title"), "object_position": 1}
         self.sheet.raw.insert_chart(at + 3, NAME, chart, place)
-
-
-def _mean_of(values: list[float]) -> float:
-    """The mean of those known as a workbook's ROUND gives it to nine decimals: half up, on the fifteen digits
-    that it knows.
-    """
-    known = [value for value in values if value == value]
-    if not known:
-        return float("nan")
-    return float(Decimal(f"{sum(known) / len(known):.15g}").quantize(Decimal("1e-9"), ROUND_HALF_UP))

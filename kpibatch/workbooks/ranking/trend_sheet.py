@@ -2,26 +2,31 @@
 would change a rank.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
-from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact
-from kpibatch.books.look import lines_of
-from kpibatch.books.write import Sheet
+from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
+from kpibatch.books.look import ROW, lines_of
+from kpibatch.books.paper import on_pages, pixels, small_height
+from kpibatch.books.write import Formula, Sheet
+from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.scoring.why.sensitivity import Hang, sensitivity
 from kpibatch.workbooks.ranking.charts import CATEGORIES, LETTERS, titled_chart, values_up_to
+from kpibatch.workbooks.ranking.kpi_trend import WIDTH, KpiTrend
 from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, ScorePlan
 
 _TOP = 5
 _CHARTED = 10
+_CHART_ROWS, _CHART_COLUMNS = 14, 8
 _WHY_WIDTH = 96.0
+_LEAST_SCALE = 0.48
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,27 @@ class TrendPlan:
         )
 
 
-def write_trend(outcome: Outcome, sheet: Sheet, plan: TrendPlan, scores: ScorePlan, trend: Trend) -> None:
-    """Earlier months as numbers, the report month by reference to the scores; the leading units as a line
-    chart.
+def write_trend(
+    outcome: Outcome,
+    sheet: Sheet,
+    plan: TrendPlan,
+    scores: ScorePlan,
+    trend: Trend,
+    kpis: Mapping[str, KpiPlan],
+) -> None:
+    """Earlier months as numbers, the report month by reference to the scores, the leading units as a line
+    chart beside them; on the next page the KPIs.
     """
     say, tables = Words("sheet", outcome.language), outcome.tables
     columns: tuple[Column[Unit], ...] = (
         Column(say("unit-code"), 9, lambda unit: unit.code, ("cell", "code")),
-        Column(tables.round.unit_noun, 30, lambda unit: unit.name),
+        Column(tables.round.unit_noun, 24, lambda unit: unit.name, extra={"shrink": True}),
         *_months(outcome, scores, trend, PERCENT, "percent"),
         *_months(outcome, scores, trend, RANK, "level"),
     )
-    set_widths(sheet, columns)
+    across = max(len(columns) + _CHART_COLUMNS, 2 + len(kpis))
+    widths = [*widths_of(columns), *[WIDTH] * (across - len(columns))]
+    sheet.widths(*widths)
     sheet.put(0, 0, say("trend-title"), "title")
     sheet.height(0, 2)
     sheet.put(1, 0, say("trend-guide"), "subtitle")
@@ -69,9 +83,12 @@ def write_trend(outcome: Outcome, sheet: Sheet, plan: TrendPlan, scores: ScorePl
     for at, unit in enumerate(tables.units, plan.first):
         put_line(sheet, at, columns, unit)
     show_exact(sheet, columns, plan.first, plan.first + len(tables.units) - 1)
-    sheet.raw.freeze_panes(_TOP, 2)
-    sheet.page(top=_TOP - 2, bottom=_TOP - 1)
-    _chart(outcome, sheet, plan)
+    _chart(outcome, sheet, plan, widths[len(columns) :])
+    below = plan.first + max(plan.units, _CHART_ROWS) + 2
+    last = KpiTrend(outcome, sheet, kpis, trend).write(below)
+    sheet.raw.freeze_panes(0, 2)
+    sheet.page(top=0, last=(last, across - 1))
+    sheet.raw.set_h_pagebreaks([below])
     sheet.lock()
 
 
@@ -87,15 +104,15 @@ def _months(
         results: Mapping[str, float] = month.percent if source == PERCENT else month.rank
         formula = of_report_month if month is trend.months[-1] else None
         head = show_month(month.month, outcome.language, short=True)
-        yield Column(head, 14, partial(_of_unit, results), ("cell", style), formula)
+        yield Column(head, WIDTH, partial(_of_unit, results), ("cell", style), formula)
 
 
 def _of_unit(results: Mapping[str, float], unit: Unit) -> float | None:
     return results.get(unit.code)
 
 
-def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan) -> None:
-    """The months of the units that lead now."""
+def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan, widths: Sequence[float]) -> None:
+    """The months of the units that lead now, over columns of those widths."""
     if plan.months < 2:
         return
     title = say("sheet.trend-title", outcome.language)
@@ -111,39 +128,42 @@ def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan) -> None:
     chart.set_legend({"position": "right", "font": LETTERS})
     chart.set_y_axis(values_up_to(100))
     chart.set_x_axis(CATEGORIES)
-    chart.set_size({"width": 900, "height": 480})
-    place = {"description": title, "object_position": 1}
-    sheet.raw.insert_chart(plan.first + plan.units + 1, 1, chart, place)
+    rows = 2 + min(max(plan.units, _CHART_ROWS), 2 * _CHART_ROWS)
+    chart.set_size({"width": int(pixels(widths)) - 12, "height": int(rows * ROW * 4 / 3)})
+    place = {"description": title, "object_position": 1, "x_offset": 10}
+    sheet.raw.insert_chart(_TOP - 2, plan.rank(plan.months), chart, place)
 
 
 # --- ความอ่อนไหว ------------------------------------------------------------------------------------------
 
 
-def write_sensitivity(outcome: Outcome, sheet: Sheet) -> None:
+def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None:
     """One line per thing that would change a rank, in the order of the ranking."""
     say, columns = Words("sheet", outcome.language), _of_hang(outcome)
     set_widths(sheet, columns)
     sheet.put(0, 0, say("sensitivity-title"), "title")
     sheet.height(0, 2)
     sheet.put(1, 0, say("sensitivity-guide"), "subtitle")
+    sheet.put(2, 0, Formula(scores.stale(say("stale")), ""), "quiet", "stale")
     put_heads(sheet, 3, columns)
     sheet.height(3, 2)
     hangs = sensitivity(outcome)
     for at, hang in enumerate(hangs, 4):
         put_line(sheet, at, columns, hang)
-        sheet.height(at, lines_of(hang.text, _WHY_WIDTH))
+        sheet.tall(at, small_height(lines_of(hang.text, _WHY_WIDTH * 1.2)))
     if not hangs:
         sheet.put(4, 0, say("sensitivity-none"), "quiet")
     else:
         sheet.raw.autofilter(3, 0, 3 + len(hangs), len(columns) - 1)
     sheet.raw.freeze_panes(4, 3)
     sheet.page(top=3)
+    on_pages(sheet, widths_of(columns), 4 + len(hangs), _LEAST_SCALE)
     sheet.lock()
 
 
 def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
     say, tables = Words("sheet", outcome.language), outcome.tables
-    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter"}
+    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter", "font_size": 13}
 
     def rank(hang: Hang) -> int:
         return outcome.standing[hang.unit].rank

@@ -1,0 +1,70 @@
+"""How large a sheet comes out on A4, and whether it does on one page."""
+
+import math
+from collections.abc import Sequence
+
+from kpibatch.books.look import ROW
+from kpibatch.books.write import Sheet
+
+_ACROSS, _DOWN = 1040.0, 512.0  # what the margins leave of a page on its side: pixels of the screen, points
+_COLUMN, _EDGE, _PAGE_WIDTH = 7.0, 5.0, 300.0
+
+
+def pixels(widths: Sequence[float]) -> float:
+    """How wide columns of those widths are together."""
+    return sum(_COLUMN * width + _EDGE for width in widths if width)
+
+
+def small_height(lines: int) -> float:
+    """The height of a row of so many lines of thirteen points."""
+    return 4 + 17.5 * lines
+
+
+def heights_of(sheet: Sheet, last: int) -> list[float]:
+    """How tall the rows of a sheet are, down to ``last``."""
+    return [sheet.heights.get(row, ROW) for row in range(last + 1)]
+
+
+def scale_of(widths: Sequence[float], tall: float = 0.0) -> float:
+    """By how much columns, and rows so tall together, are made smaller to stand on one page."""
+    return min(1.0, _ACROSS / pixels(widths), _DOWN / max(tall, 1.0))
+
+
+def on_pages(sheet: Sheet, widths: Sequence[float], last: int, least: float) -> int:
+    """Print the rows down to ``last`` on as few pages as it takes without making anything smaller than
+    ``least``, which columns that are wider than that make it all the same; gives back how many.
+    """
+    scale, tall = min(scale_of(widths), least), sum(heights_of(sheet, last))
+    pages = max(1, math.ceil(tall * scale / _DOWN))
+    sheet.raw.fit_to_pages(1, pages)
+    return pages
+
+
+def pages_across(sheet: Sheet, widths: Sequence[float], repeated: int) -> None:
+    """For a sheet too wide to be read on one page: as many pages across as it needs, the first columns on
+    each.
+    """
+    names = sum(widths[:repeated])
+    pages = max(1, math.ceil((sum(widths) - names) / (_PAGE_WIDTH - names)))
+    sheet.raw.fit_to_pages(pages, 0)
+    if pages > 1:
+        sheet.raw.repeat_columns(0, repeated - 1)
+
+
+def break_before(sheet: Sheet, blocks: Sequence[int], head: range, last: int, scale: float) -> None:
+    """Begin a new page at each block that the page would end in; one longer than a page runs on.
+
+    ``blocks`` are the rows that blocks begin with, ``head`` those that stand on top of each page.
+    """
+    heights = heights_of(sheet, last)
+    room, top = _DOWN / scale * 0.96, sum(heights[row] for row in head)
+    used, breaks = sum(heights[: blocks[0]]), list[int]()
+    for block, after in zip(blocks, (*blocks[1:], last + 1), strict=True):
+        height = sum(heights[block:after])
+        if used + height > room and used > top:
+            breaks.append(block)
+            used = top
+        used += height
+        while used > room:
+            used -= room - top
+    sheet.raw.set_h_pagebreaks(breaks)

@@ -1,0 +1,10 @@
+"""Page one of the ranking, around its list: who leads, what moved, what is weak, who is missing, where.
+
+In: ``Outcome``, where the list and its hidden columns stand.
+Out: the podium, the panel at the right of the list, the map.
+
+plan.py      where everything on the page stands
+podium.py    who shares the first three places
+panel.py     figures, movers, the weakest KPIs, who has not sent
+tile_map.py  the units where they lie, coloured by their rating
+"""

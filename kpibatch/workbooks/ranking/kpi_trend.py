@@ -1,0 +1,96 @@
+"""Below แนวโน้ม: each unit's level of each KPI through the months, and the value that it hangs on."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpibatch.base.addresses import ref
+from kpibatch.base.catalogue import Words
+from kpibatch.base.thai import show_number
+from kpibatch.books.paper import small_height
+from kpibatch.books.write import Formula, Sheet
+from kpibatch.rules.formulas.plan import KpiPlan
+from kpibatch.rules.records import Unit
+from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.rank import round_half_up
+from kpibatch.scoring.trend import Trend, sole_measure
+
+WIDTH = 12.0
+_NOTHING, _BESIDE, _THEN = "–", "·", " › "
+_SMALL = {"font_size": 13, "shrink": True}
+_ONE_FIGURE = 9
+
+
+@dataclass(frozen=True)
+class KpiTrend:
+    """Writes both blocks, a row a unit and a column a KPI: earlier months as they were, the report month
+    live.
+    """
+
+    outcome: Outcome
+    sheet: Sheet
+    kpis: Mapping[str, KpiPlan]
+    trend: Trend
+
+    def write(self, top: int) -> int:
+        """From row ``top`` on; gives back the last row."""
+        units, tables = len(self.outcome.tables.units), self.outcome.tables
+        self._block(top, "trend-levels", self._level, list(self.kpis))
+        self._colours((top + 2, 2), (top + 1 + units, 1 + len(self.kpis)))
+        alone, below = [code for code in self.kpis if sole_measure(tables, code)], top + units + 3
+        if not alone:
+            return below - 2
+        self._block(below, "trend-values", self._value, alone)
+        return below + 1 + units
+
+    def _block(
+        self, top: int, title: str, content: Callable[[str, int, Unit], Formula], codes: Sequence[str]
+    ) -> None:
+        say, tables = Words("sheet", self.outcome.language), self.outcome.tables
+        self.sheet.put(top, 0, say(title), "bold")
+        self.sheet.put_row(top + 1, 0, [say("unit-code"), tables.round.unit_noun, *codes], "head")
+        for row, unit in enumerate(tables.units):
+            at = top + 2 + row
+            self.sheet.put_row(at, 0, [unit.code, unit.name], "cell", **_SMALL)
+            contents = [content(code, row, unit) for code in codes]
+            self.sheet.put_row(at, 2, contents, "cell", "centre", **_SMALL)
+            self.sheet.tall(at, small_height(1))
+
+    def _level(self, code: str, row: int, unit: Unit) -> Formula:
+        """Every month's level, side by side."""
+        plan, scores = self.kpis[code], self.outcome.scores.kpis[code]
+        levels = [month.levels.get((unit.code, code), _NOTHING) for month in self.trend.months[:-1]]
+        before = "".join(f"{level}{_BESIDE}" for level in levels)
+        told = unit.code in self.outcome.sent and scores.applies[row]
+        now = str(int(scores.level[row])) if told else _NOTHING
+        cell = plan.outside(row, plan.level)
+        return Formula(f'"{before}"&IF(ISNUMBER({cell}),{cell},"{_NOTHING}")', before + now)
+
+    def _value(self, code: str, row: int, unit: Unit) -> Formula:
+        """The value of a KPI that hangs on one number: that of the month before and this month's."""
+        plan, measure = self.kpis[code], sole_measure(self.outcome.tables, code)
+        earlier = self.trend.before
+        was = earlier.values.get((unit.code, code), math.nan) if earlier else math.nan
+        before = f"{_shown(was)}{_THEN}" if earlier else ""
+        now = _shown(self.outcome.measured.value(unit.code, measure))
+        cell = plan.outside(row, plan.column(measure))
+        return Formula(f'"{before}"&IF(ISNUMBER({cell}),ROUND({cell},2),"{_NOTHING}")', before + now)
+
+    def _colours(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """What rose and what fell since the month before; not where a level has more figures than one."""
+        if self.trend.before is None or self.outcome.tables.level_count > _ONE_FIGURE:
+            return
+        cell = ref(*first)
+        now, was = f"RIGHT({cell},1)", f"MID({cell},LEN({cell})-2,1)"
+        known = f"ISNUMBER(-{now}),ISNUMBER(-{was})"
+        for sign, style in ((">", "good"), ("<", "poor")):
+            criteria = f"=AND({known},{now}{sign}{was})"
+            rule = {"type": "formula", "criteria": criteria, "format": self.sheet.book.style(style)}
+            self.sheet.colour(first, last, rule)
+
+
+def _shown(value: float) -> str:
+    """A value with two decimals at most, as a formula makes it a text."""
+    return _NOTHING if math.isnan(value) else show_number(float(round_half_up(np.array([value]), 2)[0]))
