@@ -20,23 +20,23 @@ def png_of(pixels: Pixels, colours: int = _COLOURS) -> bytes:
     rows = np.zeros((height, 1 + index.shape[1] // 2), np.uint8)  # each begins with its filter: none
     rows[:, 1:] = (index[:, ::2] << 4) | index[:, 1::2]
     head = struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"PLTE", palette.tobytes()), (b"IDAT", zlib.compress(rows.tobytes(), 9)))
+    parts = ((b"IHDR", head), (b"PLTE", palette.tobytes()), (b"IDAT", zlib.compress(rows.tobytes(), 8)))
     return _MAGIC + b"".join(_part(*each) for each in (*parts, (b"IEND", b"")))
 
 
 def _palette(pixels: Pixels, colours: int) -> tuple[Pixels, Pixels]:
-    """The colours that take most room, and of each pixel the nearest one's number."""
-    red, green, blue = (pixels[:, each].astype(np.intp) >> 3 for each in range(3))
+    """The colours that take most room, to 5 bits each, and of each pixel the nearest one's number."""
+    red, green, blue = (pixels[:, each].astype(np.uint16) >> 3 for each in range(3))
     kinds = (red << 10) | (green << 5) | blue
     counts = np.bincount(kinds, minlength=1 << 15)
     there = np.flatnonzero(counts)
     there = there[np.argsort(-counts[there], kind="stable")]
-    sums = (np.bincount(kinds, weights=pixels[:, each], minlength=len(counts))[there] for each in range(3))
-    means = np.stack([each / counts[there] for each in sums], axis=1)
-    taken = means[:colours]
+    shades = np.stack([there >> 10, (there >> 5) & 31, there & 31], axis=1)
+    shades = (shades << 3) | (shades >> 2)  # white stays white
+    taken = shades[:colours]
     numbers = np.zeros(len(counts), np.uint8)
-    numbers[there] = ((means[:, None, :] - taken[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
-    return np.rint(taken).astype(np.uint8), numbers[kinds]
+    numbers[there] = ((shades[:, None, :] - taken[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    return taken.astype(np.uint8), numbers[kinds]
 
 
 def _part(kind: bytes, content: bytes) -> bytes:
