@@ -3,17 +3,20 @@
 import re
 import struct
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from many_units import replicated, sample
+from many_units import intake_of, replicated, sample
+from tablebook import one_kpi
 from workspace import BURIRAM, CHACHOENGSAO, CHIEFS, NAKHON_PHANOM, RAYONG
 
+from kpibatch.base.config import Config
 from kpibatch.books.printed.office import as_pdf, office
 from kpibatch.books.printed.pdf import pictures
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
-from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.workbooks.cards.card import Bar, Group, card_of
 from kpibatch.workbooks.cards.html import card_page
 from kpibatch.workbooks.cards.sheet import card_sheets
@@ -93,6 +96,26 @@ def test_all_equal() -> None:
     assert cards[0].figures[0].value == "1"
 
 
+def test_a_kpi_of_forty_measures_and_one_of_three_levels() -> None:
+    measures = [f"m{number:02}" for number in range(40)]
+    lines = [f"{code} | รายการ {code} | เรื่อง | จำนวน | กรอก | ล่าสุด" for code in measures]
+    rules = [f"T1 | | | {code} | ≥ 1 | ≥ 2 | ≥ 3 | – | –" for code in measures]
+    tables = one_kpi("\n".join(lines), "\n".join(rules))
+    month, (unit, *_) = tables.round.months[0], tables.units
+    for value, level, ways in ((0.0, 0, 1), (3.0, 3, 0)):
+        given = [(unit.code, code, month, value, "ok", "", "f.xlsx", "s", "A1") for code in measures]
+        outcome = assess(intake_of(tables, month, given), tables, Config(Path()))
+        card = card_of(outcome, unit)
+        [bar] = [each for each in card.levels if isinstance(each, Bar)]
+        assert (bar.level, bar.top, len(card.ways)) == (level, 3, ways)
+        assert bool(card.no_ways) is not bool(ways)
+        whole(outcome)
+    assert (
+        "และอีก 37 ข้อ"
+        in card_of(assess(intake_of(tables, month, []), tables, Config(Path())), unit).ways[0].what
+    )
+
+
 def with_long_names(tables: LevelTables) -> LevelTables:
     nodes = tuple(replace(node, name=f"<script>&\x01{LONG}"[:120]) for node in tables.nodes)
     units = tuple(replace(unit, name=f'"<b>{LONG}"'[:120]) for unit in tables.units)
@@ -116,5 +139,5 @@ def test_the_picture_is_wide_small_and_one_a_unit() -> None:
     drawn = list(pictures(as_pdf(found, card_sheets(cards), ".fods"), MOST))
     assert [len(png) <= MOST for png in drawn] == [True] * 3
     (long, _), _, (wide, high) = (struct.unpack(">II", png[16:24]) for png in drawn)
-    assert (wide, long in (360, 540, 640, 720)) == (720, True)
+    assert (wide, long in (360, 450, 540, 640, 720)) == (720, True)
     assert 4000 < high < 8000

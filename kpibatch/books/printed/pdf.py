@@ -5,7 +5,14 @@ from typing import Any
 
 from kpibatch.books.printed.png import Pixels, png_of
 
-_SIZES = ((720, 16), (640, 16), (540, 16), (360, 16), (360, 4))  # pixels across and colours, the best first
+_SIZES = (
+    (720, 16),
+    (640, 16),
+    (540, 16),
+    (450, 16),
+    (360, 16),
+    (360, 4),
+)  # pixels across and colours, the best first
 _BELOW = 8.0  # points that stay below the last line
 
 

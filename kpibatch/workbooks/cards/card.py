@@ -203,15 +203,20 @@ def _levels(view: View) -> Iterator[Group | Bar]:
         name = f"{node.code} {node.name}"
         if line:
             remark = view.say("data-missing") if line.missing else ""
-            yield Bar(
-                name, line.level, view.tables.level_count, remark and say("card.data", language, state=remark)
-            )
+            remark = remark and say("card.data", language, state=remark)
+            yield Bar(name, line.level, _top(view, node.code), remark)
         else:
             score, share = show_rounded(view.scores[node.code]), f"{view.shares[node.code]:.2f}"
             of = {"score": score, "top": top}
             yield Group(
                 node.name, say("card.score", language, **of), say("card.share", language, share=share)
             )
+
+
+def _top(view: View, kpi: str) -> int:
+    """The highest level that the KPI gives in the unit's case."""
+    given = view.tables.given(kpi, int(view.outcome.scores.kpis[kpi].case[view.row]))
+    return max((number for number, there in enumerate(given, 1) if there), default=view.tables.level_count)
 
 
 def _foot(view: View) -> Iterator[str]:

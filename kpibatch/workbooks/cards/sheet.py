@@ -273,7 +273,8 @@ class _Sheet:
         self.row(_Text(name, _NAME, {}), _Text(f"{bar.level}/{bar.top}", _END, {"bold": 1, "align": "end"}))
         edge = {f"border-{side}": "1pt solid #ffffff" for side in ("left", "right")}
         steps = enumerate(self.steps, 1)
-        looks: list[Look] = [{**edge, "ground": TEAL if level <= bar.level else MIST} for level, _ in steps]
+        grounds = (TEAL if level <= bar.level else MIST if level <= bar.top else "" for level, _ in steps)
+        looks: list[Look] = [{**edge, **({"ground": ground} if ground else {})} for ground in grounds]
         self.row(*(_Text("", end, look) for end, look in zip(self.steps, looks, strict=True)), height=_BAR)
         self.gap(0.8)
 
