@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kpibatch.books.look import height_of, page_breaks
+
 # A4 landscape without its margins (inches), in points of a row and pixels of a column; a font that stands in
 # for ours, and its columns, may be a little larger.
 _HIGH, _WIDE = (8.27 - 1.1) * 72 * 0.96, (11.69 - 0.8) * 96 * 0.96
@@ -45,34 +47,10 @@ def print_of(
     scale, across = min(_WIDE / sum(wide), 1.0), 1
     if scale < _ACROSS:
         scale, across = min(_WIDE / ((sum(wide) + sum(wide[:repeated])) / 2 + max(wide)), 1.0), 2
-    tallest = max((_height(heights, block) for block in blocks), default=0.0)
+    tallest = max((height_of(heights, block) for block in blocks), default=0.0)
     wanted = _HIGH / (tallest + sum(heights[row] for row in head))
     blank = 0
     if _SMALLEST <= wanted < scale:
         blank = math.ceil(across * (_WIDE / wanted - _WIDE / scale) / _BLANK)
         scale = wanted
-    return Print(across, tuple(_down(heights, head, blocks, _HIGH / scale + 0.01)), blank)
-
-
-def _height(heights: Mapping[int, float], block: tuple[int, int]) -> float:
-    return sum(heights[row] for row in range(block[0], block[1] + 1))
-
-
-def _down(
-    heights: Mapping[int, float], head: Sequence[int], blocks: Sequence[tuple[int, int]], high: float
-) -> list[int]:
-    """The rows with which a page begins: a KPI's first, or, of one that no page holds, one of its items."""
-    breaks = list[int]()
-    top = sum(heights[row] for row in head)
-    used = sum(height for row, height in heights.items() if not blocks or row < blocks[0][0])
-    for first, last in blocks:
-        whole = _height(heights, (first, last))
-        if used + whole > high and used > top and (whole + top <= high or used > high / 2):
-            breaks.append(first)
-            used = top
-        for row in range(first, last + 1):
-            if used + heights[row] > high and row > first:
-                breaks.append(row)
-                used = top
-            used += heights[row]
-    return breaks
+    return Print(across, tuple(page_breaks(heights, head, blocks, _HIGH / scale + 0.01)), blank)

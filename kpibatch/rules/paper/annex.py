@@ -5,13 +5,14 @@ KPI with its levels in words, weight, responsible group; sections and weight tot
 signatures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_date, show_month, show_number
-from kpibatch.books.look import lines_of
+from kpibatch.books.look import LINE, ROW, lines_of, page_breaks
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
@@ -19,6 +20,7 @@ from kpibatch.rules.paper.words import (
     changes_in_round,
     check_in_words,
     leaves_in_words,
+    notes_in_words,
     since_in_words,
     template_in_words,
     weight_in_words,
@@ -28,6 +30,9 @@ from kpibatch.rules.paper.worth import lines_below, total_cap_in_words, worth_in
 from kpibatch.rules.records import TOTAL, Node
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
+_TOP = 5  # the row of the heads, which stands on every page
+_TALL = (11.69 - 1.1) * 72 / ((8.27 - 0.8) * 96 * 0.96 / sum(width * 7 + 5 for width in _WIDTHS)) * 0.96
+"""How many points of rows an A4 page holds that is as wide as these columns, a little kept back."""
 
 
 def write_annex(tables: LevelTables, path: Path, language: str, day: date, month: str = "") -> None:
@@ -37,19 +42,32 @@ def write_annex(tables: LevelTables, path: Path, language: str, day: date, month
     with Book(path, title=say("annex.title", language), language=language, day=day) as book:
         sheet = book.sheet(say("annex.sheet", language))
         sheet.widths(*_WIDTHS)
-        at = _heading(sheet, tables, language, month)
+        _heading(sheet, tables, language, month)
+        blocks = [_TOP + 1]
         shown = tables.for_month(month) if month else tables
-        at = _nodes(sheet, shown, shown.in_tree_order(), at, language)
+        at = _nodes(sheet, shown, shown.in_tree_order(), _TOP + 1, language, blocks)
         for after, changed, ended in () if month else changes_in_round(tables):
             words = say("words.changed-from", language, month=show_month(after.since, language))
+            blocks.append(at + 2)
             sheet.merge(at + 2, 0, 3, words, "bold")
-            at = _nodes(sheet, after, ((node, 0) for node in changed), at + 3, language, ended)
+            at = _nodes(sheet, after, ((node, 0) for node in changed), at + 3, language, blocks, ended)
+        blocks.append(at)
         if words := total_cap_in_words(tables, language):
             sheet.merge(at + 1, 0, 3, words, "cell")
             at += 1
-        at = _checks(sheet, tables, at + 2, language) if tables.checks.deciding else at
+        if tables.checks.deciding:
+            at = _checks(sheet, tables, at + 2, language)
+            blocks.append(at + 1)
         _signatures(sheet, tables, at + 2, language)
-        sheet.page(top=5, portrait=True, last=(at + 6, 3))
+        _print(sheet, blocks, at + 5)
+
+
+def _print(sheet: Sheet, blocks: Sequence[int], last: int) -> None:
+    """One page wide; a page ends with a block: a KPI, a section's heading with its first, the signatures."""
+    sheet.page(top=_TOP, portrait=True, last=(last, 3))
+    begun = sorted(set(blocks))
+    spans = list(zip(begun, (*(row - 1 for row in begun[1:]), last), strict=True))
+    sheet.raw.set_h_pagebreaks(page_breaks(sheet.heights, (_TOP,), spans, _TALL))
 
 
 def _nodes(
@@ -58,15 +76,21 @@ def _nodes(
     nodes: Iterable[tuple[Node, int]],
     at: int,
     language: str,
+    blocks: list[int],
     ended: Iterable[Node] = (),
 ) -> int:
-    """Nodes with their depths, those there are no longer, and what all weights sum to; the row of the sum."""
-    leaves = {leaf.code for leaf in tables.leaves}
+    """Nodes with their depths, those there are no longer, and what all weights sum to; the row of the sum.
+    ``blocks`` takes in the rows with which a page may begin.
+    """
+    leaves, headed = {leaf.code for leaf in tables.leaves}, True
     for node, depth in nodes:
+        if not headed:
+            blocks.append(at)
+        headed = node.code not in leaves
         at = (
-            _kpi(sheet, tables, node, at, language)
-            if node.code in leaves
-            else _section(sheet, tables, node, depth, at, language)
+            _section(sheet, tables, node, depth, at, language)
+            if headed
+            else _kpi(sheet, tables, node, at, language, blocks)
         )
     for node in ended:
         sheet.merge(at, 0, 3, say("words.ended", language, code=node.code, name=node.name), "cell")
@@ -79,7 +103,7 @@ def _nodes(
     return at
 
 
-def _heading(sheet: Sheet, tables: LevelTables, language: str, month: str) -> int:
+def _heading(sheet: Sheet, tables: LevelTables, language: str, month: str) -> None:
     this = tables.round
     days = {"start": show_date(this.start, language), "end": show_date(this.end, language)}
     of_month = say("words.of-month", language, month=show_month(month, language)) if month else ""
@@ -90,18 +114,24 @@ def _heading(sheet: Sheet, tables: LevelTables, language: str, month: str) -> in
         say("annex.reference", language, reference=this.reference or "–"),
     ]
     for at, line in enumerate(lines):
-        sheet.merge(at, 0, 3, line, "title" if at == 0 else "bold" if at < 3 else "quiet", "centre")
-    sheet.height(0, 2)
+        look = "title" if at == 0 else "bold" if at < 3 else "quiet"
+        sheet.merge(at, 0, 3, line, look, "centre", text_wrap=True)
+        sheet.height(at, 2 if at == 0 else lines_of(line, sum(_WIDTHS)))
     heads = [say(f"annex.{name}", language) for name in ("number", "kpi", "weight", "responsible")]
-    sheet.put_row(5, 0, heads, "head")
-    sheet.height(5, 2)
-    return 6
+    sheet.put_row(_TOP, 0, heads, "head")
+    sheet.height(_TOP, 2)
 
 
 def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int, language: str) -> int:
     words = applies_in_words(tables, node, language)
     sheet.merge(
-        at, 0, 1, f"{node.code}  {node.name}" + (f"  ({words})" if words else ""), "section", indent=depth
+        at,
+        0,
+        1,
+        f"{node.code}  {node.name}" + (f"  ({words})" if words else ""),
+        "section",
+        indent=depth,
+        text_wrap=True,
     )
     total, weight = weights_under(tables, node.code), weight_in_words(tables, node, language)
     parts = say("annex.by-unit", language) if total != total else show_number(total)
@@ -119,32 +149,65 @@ def _section(sheet: Sheet, tables: LevelTables, node: Node, depth: int, at: int,
     return at + 1
 
 
-def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str) -> int:
+def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str, blocks: list[int]) -> int:
+    """A KPI with all that stands below its name; one that no page holds goes on under its name."""
     words, weight = applies_in_words(tables, node, language), weight_in_words(tables, node, language)
     begun = {node.since, *(rule.since for rule in tables.rows_of(node.code))}
     facts = [words, since_in_words(max(begun), language), leaves_in_words(node, language)]
     name = "  ".join([node.name, *(f"({fact})" for fact in facts if fact)])
     of_whom = [] if node.weighs_alike else [say("annex.weight-of", language, weight=weight)]
-    lines = [(name, True), *((line, False) for line in (*of_whom, *lines_below(tables, node, language)))]
-    weight = weight if node.weighs_alike else say("annex.by-unit", language)
-    for number, (line, first) in enumerate(lines):
-        row = at + number
-        edge = {
-            "bottom": 1 if number == len(lines) - 1 else 0,
-            "top": 1 if first else 0,
-            "border_color": "#B8C4D0",
-            "left": 1,
-            "right": 1,
-        }
-        sheet.put(row, 0, node.code if first else "", "bold", "centre", valign="top", **edge)
-        sheet.put(row, 1, line, "wrap", *(("bold",) if first else ()), **edge)
-        shown = (node.weight if node.weighs_alike else weight) if first else None
-        sheet.put(row, 2, shown, "number", "wrap", align="center", valign="top", **edge)
-        sheet.put(row, 3, node.responsible if first else "", "wrap", "centre", **edge)
-        own = lines_of(line, _WIDTHS[1])
-        sides = lines_of(node.responsible, _WIDTHS[3]), lines_of(weight, _WIDTHS[2])
-        sheet.height(row, max(own, *sides) if first else own)
-    return at + len(lines)
+    below = [*of_whom, *lines_below(tables, node, language), *notes_in_words(tables, node.code, language)]
+    shown = node.weight if node.weighs_alike else say("annex.by-unit", language)
+    for number, lines in enumerate(_parts(name, below)):
+        if number:
+            blocks.append(at)
+            name = say("annex.continued", language, name=node.name)
+        at = _part(sheet, (node.code, shown, node.responsible), [name, *lines], at)
+    return at
+
+
+def _parts(name: str, lines: Sequence[str]) -> Iterator[list[str]]:
+    """The lines below a KPI's name, as many together as a page holds; a level's items stay with it, as long
+    as a page holds them.
+    """
+    room = _TALL - sum(_height(text) for text in (name, name)) - ROW * 2
+    part, used = list[str](), 0.0
+    for number, line in enumerate(lines):
+        items = takewhile(lambda each: each.startswith(" "), lines[number + 1 :])
+        whole = 0.0 if line.startswith(" ") else sum(map(_height, items))
+        height = _height(line)
+        if part and used + height + (whole if whole < room / 2 else 0.0) > room:
+            yield part
+            part, used = [], 0.0
+        part, used = [*part, line], used + height
+    yield part
+
+
+def _height(text: str) -> float:
+    lines = lines_of(text, _WIDTHS[1])
+    return ROW * lines + (4 if lines > 1 else 0)
+
+
+def _part(sheet: Sheet, sides: tuple[str, str | float, str], lines: Sequence[str], at: int) -> int:
+    """A KPI's name and lines; beside all of them its code, its weight and who is responsible."""
+    last, grid = at + len(lines) - 1, {"border": 1, "border_color": LINE, "valign": "top"}
+    for column, content in zip((0, 2, 3), sides, strict=True):
+        styles = ("bold", "centre") if column == 0 else ("wrap", "centre")
+        if last > at:
+            sheet.raw.merge_range(at, column, last, column, "", sheet.book.style(*styles, **grid))
+        sheet.put(at, column, content, *styles, **grid)
+    for row, line in enumerate(lines, at):
+        edge = {"bottom": int(row == last), "top": int(row == at), "left": 1, "right": 1}
+        bold = ("bold",) if row == at else ()
+        sheet.put(row, 1, line, "wrap", *bold, **edge, border_color=LINE)
+        sheet.height(row, lines_of(line, _WIDTHS[1]))
+    beside = (
+        lines_of(str(content), _WIDTHS[column]) for column, content in zip((2, 3), sides[1:], strict=True)
+    )
+    missing = ROW * max(beside) - sum(sheet.heights[row] for row in range(at, last + 1))
+    if missing > 0:
+        sheet.tall(last, sheet.heights[last] + missing)
+    return last + 1
 
 
 def _checks(sheet: Sheet, tables: LevelTables, at: int, language: str) -> int:

@@ -255,6 +255,14 @@ def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
     return [f"{measure.label}: {words}" for measure, words in said if words]
 
 
+def notes_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
+    """The remarks of a KPI's rows, each once, with the measure it is of."""
+    notes = {rule.remark: tables.measures[rule.measure].label for rule in reversed(tables.rows_of(kpi))}
+    return [
+        say("words.note", language, label=label, note=note) for note, label in reversed(notes.items()) if note
+    ]
+
+
 def template_in_words(node: Node, language: str) -> list[str]:
     """What a node's template says, line by line, as its sheet has it in order."""
     return [

@@ -5,12 +5,13 @@ letter to print and sign.
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from tablebook import levels
+from tablebook import levels, one_kpi
 from weighing import weighing
 from workspace import (
     BURIRAM,
@@ -24,7 +25,8 @@ from workspace import (
 )
 from worth import WORTH
 
-from kpibatch.rules.paper.annex import write_annex
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.annex import _TALL, write_annex
 
 AT_LEAST = (
     r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)?"
@@ -52,6 +54,7 @@ class Typed(NamedTuple):
     case: str
     levels: list[str]
     labels: dict[str, str]
+    remark: str
 
 
 class Tables:
@@ -92,6 +95,7 @@ def typed(row: dict[str, str], measures: dict[str, dict[str, str]]) -> Typed:
         case,
         levels,
         {code: each["รายการ"] for code, each in measures.items()},
+        row["หมายเหตุ"],
     )
 
 
@@ -223,6 +227,8 @@ def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path
             expected += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
         expected += FROM_PROVINCE.get((name, node["รหัส"]), [])
         expected += [f"ยุทธศาสตร์: {node['ยุทธศาสตร์']}"] if node.get("ยุทธศาสตร์") else []
+        notes = {row.remark: row.label for row in reversed(rows) if row.remark}
+        expected += [f"หมายเหตุ {label}: {note}" for note, label in reversed(notes.items())]
         assert [line[1] for line in lines] == expected
 
 
@@ -339,3 +345,48 @@ def test_weights_that_differ_by_unit_stand_in_a_line_below_the_name(tmp_path: Pa
     at = next(at for at, row in enumerate(rows) if row[0] == "T1")
     assert (rows[at][1], rows[at][2]) == ("เบิกจ่าย", "ตามหน่วย")
     assert rows[at + 1][1] == "น้ำหนักร้อยละ 70 (กลุ่ม ใหญ่), 40 (เฉพาะ กระสัง, สตึก)"
+
+
+# --- on paper -----------------------------------------------------------------------------------------------
+
+MANY = 40
+
+
+def pages_of(sheet: Worksheet) -> list[list[int]]:
+    """The rows (from 1) of each page, without the heads that stand on every one."""
+    ends = [each.id for each in sheet.row_breaks.brk]
+    last = int(sheet.print_area.rpartition("$")[2])
+    return [list(range(a + 1, b + 1)) for a, b in pairwise([6, *ends, last])]
+
+
+def tall_tables(count: int) -> LevelTables:
+    """A KPI of that many yes or no items, each asked at every level, beside a short one."""
+    items = [(f"T1.a{number}", f"รายการที่ {number}") for number in range(1, count + 1)]
+    measures = "\n".join(f"{code} | {name} | ข้อ | ใช่/ไม่ใช่ | กรอก | ล่าสุด" for code, name in items)
+    rules = "\n".join(f"T1 | | | {code} | ใช่ | ใช่ | ใช่ | ใช่ | ใช่" for code, _ in items)
+    return one_kpi(measures, rules)
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_a_page_begins_with_a_kpis_name_and_the_signatures_are_whole(tmp_path: Path, count: int) -> None:
+    write_annex(tall_tables(count), tmp_path / "annex.xlsx", "th", date(2022, 4, 1))
+    sheet = open_book(tmp_path / "annex.xlsx").worksheets[0]
+    pages = pages_of(sheet)
+    assert (len(pages) > 1) == (count == MANY)
+    for rows in pages:
+        tall = sum(sheet.row_dimensions[row].height or 24 for row in (6, *rows))
+        assert tall <= _TALL
+    begun = [[sheet.cell(rows[0], column).value for column in (1, 2)] for rows in pages[1:]]
+    names = [name for code, name in begun if code == "T1"]
+    assert all(str(name).endswith("(ต่อ)") for name in names)
+    assert len(names) >= len(begun) - 1
+    signed = [row for row in pages[-1] if sheet.cell(row, 2).value]
+    assert [str(sheet.cell(row, 2).value)[:7] for row in signed[-4:]] == ["ลงชื่อ ", "(......", "วันที่ ", "ผู้ประเ"]
+
+
+def test_no_kpi_of_the_samples_is_cut_by_a_page(shown: tuple[str, Path, Tables, str]) -> None:
+    _, workspace, tables, _ = shown
+    sheet, codes = annex(workspace), {node["รหัส"] for node in tables.nodes}
+    for rows in pages_of(sheet)[1:]:
+        first = str(sheet.cell(rows[0], 1).value)
+        assert first.split("  ")[0] in {*codes, "รวมน้ำหนัก"}
