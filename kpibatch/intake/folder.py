@@ -31,8 +31,8 @@ from kpibatch.forms.names import unit_of_name
 from kpibatch.intake.arrivals import RECEIVED
 from kpibatch.rules.levels import LevelTables
 
-KEPT = ".kept"
-_OWN = (RECEIVED, KEPT)  # the program's, not a unit's
+KEPT, LEFT_OUT = ".kept", ".left-out.json"  # of bundles: a folder without files, what was not sealed
+_OWN = (RECEIVED, KEPT, LEFT_OUT)  # the program's, not a unit's
 _SYSTEM = ("thumbs.db", "desktop.ini", "__macosx")
 _EVIDENCE = ("evidence", "หลักฐาน")
 _REPORTS = {".csv", ".tsv", ".gsheet", ".numbers", ".lnk", ".url", ".webloc", ".rar", ".7z", ".zip"}

@@ -19,8 +19,8 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import MonthClosed
 from kpibatch.base.files import by_name, saved, sha256_of
 from kpibatch.base.month_files import CHECKED, CLOSED, LISTED, MADE_AFTER, MAIL, RECORD
-from kpibatch.intake.evidence.listing import FOLDER, REFUSED, Evidence, read_evidence
-from kpibatch.intake.folder import KEPT, named
+from kpibatch.intake.evidence.listing import FOLDER, Evidence, read_evidence
+from kpibatch.intake.folder import KEPT, LEFT_OUT, named
 from kpibatch.months.folder import Published
 from kpibatch.months.keys import signed
 from kpibatch.rules.levels import LevelTables
@@ -70,7 +70,7 @@ def pack(
     evidence = dict[str, Path]()
     for month, held in _evidence(config, tables, published, folders):
         evidence |= {f"submissions/{month}/{proof.name}": proof.path for proof in held.files}
-        members |= _beside_evidence(held, f"submissions/{month}/{FOLDER}")
+        members |= _beside_evidence(held, f"submissions/{month}")
     hashes = _hashes(members) | {name: sha256_of(path) for name, path in evidence.items()}
     arrivals = {digest: sights[digest].isoformat() for digest in sorted({*hashes.values()} & {*sights})}
     members[ARRIVALS] = _as_json(arrivals)
@@ -112,8 +112,8 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes | Path) -> None:
 
 def _beside_evidence(held: Evidence, folder: str) -> dict[str, bytes]:
     """That there is a folder for evidence though nothing in it is sealed, and what can't be."""
-    kept = {f"{folder}/{KEPT}": b""} if held.there and not held.files else {}
-    return kept | ({f"{folder}/{REFUSED}": _as_json(held.refused)} if held.refused else {})
+    kept = {f"{folder}/{FOLDER}/{KEPT}": b""} if held.there and not held.files else {}
+    return kept | ({f"{folder}/{LEFT_OUT}": _as_json(held.refused)} if held.refused else {})
 
 
 def _evidence(

@@ -25,6 +25,9 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = workspace / "submissions" / MONTH / "evidence" / UNITS[0]
     own.mkdir(parents=True)
     (own / f"{ITEM} ระดับ 2.pdf").write_bytes(b"%PDF")
+    aside = workspace / "submissions" / MONTH / UNITS[1] / "evidence"
+    aside.mkdir(parents=True)
+    (aside / "a.pdf").write_bytes(b"%PDF")
     (own / "สแกน.pdf").write_bytes(b"%PDF of what?")
     (own / f"{ITEM} วิดีโอ.mp4").write_bytes(b"")
     os.truncate(own / f"{ITEM} วิดีโอ.mp4", 1_100_000)
@@ -92,4 +95,4 @@ def test_it_is_sealed_as_it_is_and_the_month_made_again_from_it(closed: Path, tm
     assert kpibatch(closed, "verify", str(bundle)).exit_code == 0
     codes = {row["code"] for row in findings(closed / "output" / MONTH) if row["code"].startswith("evidence")}
     odd = {"evidence-link", "evidence-odd"} if os.name != "nt" else set()
-    assert codes == {"evidence-missing", "evidence-no-item", "evidence-too-large"} | odd
+    assert codes == {"evidence-missing", "evidence-no-item", "evidence-too-large", "evidence-elsewhere"} | odd

@@ -177,11 +177,23 @@ def test_a_file_that_became_a_link_meanwhile_is_not_hashed(tmp_path: Path, table
 def test_what_a_sealed_month_left_out_is_told_again(tmp_path: Path, tables: LevelTables) -> None:
     put(tmp_path, "evidence/3101/T1.docs.pdf")
     listed = [["evidence/3101/b.pdf", "evidence-link", ""], ["evidence/3101/c.pdf", "missing", ""]]
-    (tmp_path / "evidence" / ".refused.json").write_text(json.dumps(listed), "utf-8")
+    (tmp_path / ".left-out.json").write_text(json.dumps(listed), "utf-8")
     evidence = read_evidence(tmp_path, tables, LIMITS)
     assert said(evidence) == [("evidence-link", "3101", "evidence/3101/b.pdf")]
-    (tmp_path / "evidence" / ".refused.json").write_text("[1, {", "utf-8")
+    (tmp_path / ".left-out.json").write_text("[1, {", "utf-8")
     assert not read_evidence(tmp_path, tables, LIMITS).findings
+
+
+def test_evidence_in_the_folder_of_the_workbook_is_told_to_be_in_the_wrong_place(
+    tmp_path: Path, tables: LevelTables
+) -> None:
+    put(tmp_path, "3101 เมือง/หลักฐาน/T1.docs.pdf", "3101 เมือง/3101.xlsx", "เหนือ/3102/evidence/a/b.pdf")
+    evidence = read_evidence(tmp_path, tables, LIMITS)
+    assert said(evidence) == [
+        ("evidence-elsewhere", "3101", "3101 เมือง/หลักฐาน"),
+        ("evidence-elsewhere", "3102", "เหนือ/3102/evidence"),
+    ]
+    assert (evidence.there, evidence.files) == (False, ())
 
 
 def test_tables_that_ask_for_no_evidence_leave_its_folder_alone(tmp_path: Path) -> None:

@@ -17,23 +17,24 @@ from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import FileHeld
-from kpibatch.base.files import sha256_of
+from kpibatch.base.files import sha256_of, written
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
 from kpibatch.books.guard.package import MB
 from kpibatch.forms.names import other_in_name, unit_of_name
 from kpibatch.intake.evidence.named import levels_in_name, measures_named
-from kpibatch.intake.folder import is_evidence, is_system, names_below
+from kpibatch.intake.folder import LEFT_OUT, is_evidence, is_system, names_below
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reading.evidence import Spans
 
-FOLDER, REFUSED = "evidence", ".refused.json"
-_LINK, _ODD, _LARGE, _MANY = _REFUSALS = (
+FOLDER = "evidence"
+_LINK, _ODD, _LARGE, _MANY, _ELSEWHERE = _REFUSALS = (
     "evidence-link",
     "evidence-odd",
     "evidence-too-large",
     "evidence-too-many",
+    "evidence-elsewhere",
 )
 _MOST_TOLD = MB
 
@@ -85,7 +86,7 @@ def read_evidence(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Ev
         return NO_EVIDENCE
     tops = _tops(folder)
     paths = [path for top in tops for path in (_walked(top) if not top.is_symlink() else [top])]
-    refused = dict(_told_again(folder))
+    refused = {**dict(_told_again(folder)), **dict(_elsewhere(folder))}
     kept: dict[str, tuple[Path, int]] = {}
     for path, name in sorted(names_below(folder, paths).items(), key=lambda item: item[1]):
         status = path.lstat()
@@ -102,13 +103,25 @@ def read_evidence(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Ev
     files = [_proof(name, path, size, tables, findings) for name, (path, size) in kept.items()]
     findings += [*_twice(files), *_shared(files)]
     left_out = tuple((name, *fault) for name, fault in sorted(refused.items()))
-    return Evidence(bool(tops), tuple(files), left_out, tuple(findings))
+    there = any(not top.is_symlink() for top in tops)
+    return Evidence(there, tuple(files), left_out, tuple(findings))
 
 
 def _tops(folder: Path) -> list[Path]:
     """The folders for evidence in a month's folder, or links that say they are."""
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
     return [path for path in inside if is_evidence(path.name) and path.is_dir()]
+
+
+def _elsewhere(folder: Path, above: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+    """Folders for evidence within others, as in a unit's own: what lies there is not listed."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink() and not is_system(path.name):
+            name = above + written(Path(path.name))
+            if not is_evidence(path.name):
+                yield from _elsewhere(path, f"{name}/")
+            elif above:
+                yield name, (_ELSEWHERE, "")
 
 
 def _walked(folder: Path) -> Iterator[Path]:
@@ -133,7 +146,7 @@ def _unfit(status: os.stat_result, limits: IntakeLimits) -> tuple[str, str] | No
 
 def _told_again(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
     """What a sealed month left out, as its bundle says."""
-    path = folder / FOLDER / REFUSED
+    path = folder / LEFT_OUT
     with suppress(OSError, ValueError, RecursionError, TypeError):
         if stat.S_ISREG(path.lstat().st_mode) and path.stat().st_size <= _MOST_TOLD:
             for name, code, found in json.loads(path.read_bytes()):
@@ -159,7 +172,9 @@ def _proof(name: str, path: Path, size: int, tables: LevelTables, findings: list
 
 def _whose(name: str, tables: LevelTables) -> str:
     """The unit whose folder a file lies in."""
-    _, *parts = PurePosixPath(name).parts
+    first, *parts = PurePosixPath(name).parts
+    if not is_evidence(first):
+        return unit_of_name(PurePosixPath(name).parent.as_posix(), tables)
     return unit_of_name(parts[0], tables) if len(parts) > 1 else ""
 
 
