@@ -8,6 +8,7 @@ import pytest
 from small_workspace import MONTH, UNITS, small_workspace
 
 from kpibatch.base.config import read_config
+from kpibatch.base.findings import Finding
 from kpibatch.intake.evidence.listing import Evidence, Proof
 from kpibatch.months.assess import assess_month
 from kpibatch.rules.reading.evidence import EVERY_LEVEL, Spans
@@ -82,11 +83,14 @@ def test_what_was_proven_stays_proven_but_where_every_month_adds(outcome: Outcom
 
 
 def test_what_is_to_come_is_told_at_the_cell_of_the_value(outcome: Outcome) -> None:
-    asked = asking(outcome, ((2, 3),))
-    (found,) = about_evidence(
-        asked.reported, asked.measured, asked.scores, asked.intake, asked.tables, asked.past
-    )
+    (found,) = told(asking(outcome, ((2, 3),)))
     assert (found.code, found.severity, found.unit, found.measure) == ("evidence-missing", "warning", *KEY)
     assert found.place == outcome.measured.origin[KEY]
     assert "ระดับ 2, 3" in found.message("th")
-    assert asking(outcome, ()).wanted == {KEY: ()}
+    assert [one.code for one in told(asking(outcome, ()))] == ["evidence-no-file"]
+
+
+def told(outcome: Outcome) -> list[Finding]:
+    """What is told of evidence."""
+    given = outcome.reported, outcome.measured, outcome.scores, outcome.intake, outcome.tables, outcome.past
+    return list(about_evidence(*given))
