@@ -33,7 +33,7 @@ from kpibatch.workbooks.cards.sheet import card_sheets
 from kpibatch.workbooks.outputs import spared
 from kpibatch.workbooks.unit.book import unit_file
 
-_SHEETS = 2  # อันดับ, คะแนนรายตัวชี้วัด
+SHEETS = 2  # อันดับ, คะแนนรายตัวชี้วัด
 _MOST_BYTES = 200_000
 _AT_ONCE = 100  # cards in one start of LibreOffice
 
@@ -121,7 +121,7 @@ def _write_pages(published: Published, program: str, notes: list[Note]) -> int |
         return None
     published.refuse_changed(RANKING, raw)
     try:
-        pdf = as_pdf(program, first_sheets(raw, _SHEETS), ".xlsx")
+        pdf = as_pdf(program, first_sheets(raw, SHEETS), ".xlsx")
     except Unprinted as reason:
         notes.append(Note("unprinted", {"file": REPORT, "reason": str(reason)}, grave=True))
         return None

@@ -10,6 +10,7 @@ import pytest
 from small_workspace import MONTH, UNITS, small_workspace
 from workspace import change, kpibatch, run, submission, tree
 
+from kpibatch.books.package import open_package, tag
 from kpibatch.books.printed import pdf
 from kpibatch.books.printed.office import Unprinted, office
 from kpibatch.commands import meeting
@@ -148,6 +149,12 @@ def test_the_report_and_the_cards_by_libreoffice_and_what_comes_after(
     assert kpibatch(workspace, "close", MONTH, "--reopen").exit_code == 0
     assert kpibatch(workspace, "run", MONTH).exit_code in (0, 1)
     assert not [name for name in NAMES if (month_of(workspace) / name).exists()]
+
+
+def test_the_sheets_that_print_are_the_list_and_the_scores(published: Path) -> None:
+    book = open_package((month_of(published) / "ranking.xlsx").read_bytes()).read("xl/workbook.xml")
+    names = [sheet.get("name") for sheet in book.iter(tag("sheet"))]
+    assert names[: meeting.SHEETS] == ["อันดับ", "คะแนนรายตัวชี้วัด"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how Linux opens a file")

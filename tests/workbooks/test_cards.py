@@ -116,6 +116,14 @@ def test_a_kpi_of_forty_measures_and_one_of_three_levels() -> None:
     )
 
 
+@pytest.mark.parametrize(("value", "long"), [("12.3456", False), ("84.99996", True)])
+def test_a_long_figure_stands_in_smaller_letters(value: str, long: bool) -> None:
+    outcome = replicated(RAYONG, 1)
+    card = card_of(outcome, outcome.tables.units[0])
+    page = card_page(replace(card, figures=(replace(card.figures[0], value=value),))).decode()
+    assert (f'<b class="long">{value}</b>' in page, f"<b>{value}</b>" in page) == (long, not long)
+
+
 def with_long_names(tables: LevelTables) -> LevelTables:
     nodes = tuple(replace(node, name=f"<script>&\x01{LONG}"[:120]) for node in tables.nodes)
     units = tuple(replace(unit, name=f'"<b>{LONG}"'[:120]) for unit in tables.units)

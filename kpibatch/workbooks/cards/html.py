@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from kpibatch.books.look import FAIR, GOOD, GREY, INK, LINE, MIST, NAVY, POOR, TEAL, clean
 from kpibatch.workbooks.cards.card import Bar, Card, Figure, Group, Todo
 
+_SHORT = 7  # letters of a figure that a third of 360 pixels holds in large type
 _STYLE = f"""
 *{{box-sizing:border-box;margin:0}}
 body{{font:17px/1.5 "Noto Sans Thai","Leelawadee UI",Thonburi,"Sarabun",Tahoma,sans-serif;color:{INK};
@@ -19,6 +20,7 @@ main,footer{{padding:0 16px 16px}}
 .figures{{display:flex;gap:8px;padding:12px 0}}
 .figures div{{flex:1;background:{MIST};border-radius:8px;padding:8px 4px;text-align:center}}
 .figures b{{display:block;font-size:25px;line-height:1.3;color:{NAVY};white-space:nowrap}}
+.figures b.long{{font-size:17px;line-height:1.9}}
 small{{color:{GREY};font-size:14px;white-space:pre-line}}
 .rating{{font-size:22px;font-weight:bold;color:{NAVY}}}
 .state{{border-radius:8px;padding:6px 12px;font-weight:bold}}
@@ -89,7 +91,7 @@ def _figures(main: ElementTree.Element, figures: tuple[Figure, ...]) -> None:
     for figure in figures:
         box = _in(row, "div")
         _in(box, "small", figure.label)
-        _in(box, "b", figure.value)
+        _in(box, "b", figure.value, of="long" if len(figure.value) > _SHORT else "")
         _in(box, "small", figure.of)
 
 
