@@ -68,6 +68,14 @@ def _moment(fact: object) -> bool:
     return True
 
 
+def _spans(fact: object) -> bool:
+    """Levels from and to."""
+    return isinstance(fact, list) and all(
+        isinstance(span, list) and len(span) == 2 and all(isinstance(level, int) for level in span)
+        for span in fact
+    )
+
+
 def _maybe(kind: Any) -> Callable[[object], bool]:
     return lambda fact: fact is None or (kind(fact) if not isinstance(kind, type) else isinstance(fact, kind))
 
@@ -93,7 +101,7 @@ _WHERE_STATED: Mapping[str, Any] = {
     "books": {"": str},
     "central": [{"file": str, "sha256": str}],
     "evidence": [
-        {"unit": str, "file": str, "measures": [str], "levels": [[int]], "sha256": str, "counts": bool}
+        {"unit": str, "file": str, "measures": [str], "levels": _spans, "sha256": str, "counts": bool}
     ],
     "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
 }

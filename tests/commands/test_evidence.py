@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from mailing import planned
-from small_workspace import MONTH, UNITS, small_workspace
+from small_workspace import EARLIER, MONTH, UNITS, small_workspace
 from workspace import edit_table, findings, kpibatch, open_book, run
 
+from kpibatch.base.config import read_config
 from kpibatch.mail.message import EVIDENCE
+from kpibatch.months.assess import assess_month
+from kpibatch.scoring.evidence.wanted import Wanted
 
-ITEM = "D2.1.satisfaction"
+ITEM, PROVEN = "D2.1.satisfaction", "D1.1.done"  # level 3 of the one, 4 of the other
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +25,11 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small workspace whose units handed in evidence of some levels, run and closed; read only."""
     workspace = small_workspace(tmp_path_factory.mktemp("evidence"))
     edit_table(workspace, "รายการข้อมูล", {"รหัส": ITEM}, "ต้องมีหลักฐาน", "ระดับ 2 ขึ้นไป")
+    edit_table(workspace, "รายการข้อมูล", {"รหัส": PROVEN}, "ต้องมีหลักฐาน", "ระดับ 2 - 4")
+    before = workspace / "submissions" / EARLIER / "evidence" / UNITS[0]
+    before.mkdir(parents=True)
+    (before / f"{PROVEN} ระดับ 2 - 4.pdf").write_bytes(b"%PDF of June")
+    run(workspace, EARLIER, books=False)
     own = workspace / "submissions" / MONTH / "evidence" / UNITS[0]
     own.mkdir(parents=True)
     (own / f"{ITEM} ระดับ 2.pdf").write_bytes(b"%PDF")
@@ -72,6 +80,26 @@ def test_what_is_still_to_be_handed_in_stands_in_what_goes_back(closed: Path) ->
         str(cell) for row in open_book(summary).worksheets[1].iter_rows(values_only=True) for cell in row
     ]
     assert any("ยังต้องส่ง: ระดับ 3" in text for text in details)
+
+
+@pytest.mark.slow
+def test_what_was_handed_in_with_a_month_before_need_not_be_again(closed: Path, tmp_path: Path) -> None:
+    assert findings(closed / "output" / MONTH, measure=PROVEN) == []
+    handed_in = closed / "submissions" / EARLIER / "evidence"
+    (closed / "output" / EARLIER).rename(tmp_path / EARLIER)
+    try:
+        assert wanted_of(closed) == {(UNITS[0], ITEM): (3,)}  # read from the folder where no record tells
+        handed_in.rename(tmp_path / "evidence")
+        assert wanted_of(closed) == {(UNITS[0], ITEM): (3,), (UNITS[0], PROVEN): (2, 3, 4)}
+    finally:
+        (tmp_path / EARLIER).rename(closed / "output" / EARLIER)
+        told = wanted_of(closed)
+        (tmp_path / "evidence").rename(handed_in)
+    assert told == {(UNITS[0], ITEM): (3,)}  # by the record of the month before
+
+
+def wanted_of(workspace: Path) -> Wanted:
+    return assess_month(read_config(workspace), MONTH).wanted
 
 
 @pytest.mark.slow

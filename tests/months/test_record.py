@@ -10,7 +10,7 @@ import pytest
 from small_workspace import EARLIER, MONTH, UNITS, written_workspace
 from workspace import configure, findings, kpibatch, read_rows, tree
 
-from kpibatch.months.record import RecordFault, read_record, record_bytes
+from kpibatch.months.record import RecordFault, evidence_in, read_record, record_bytes
 
 READ_BACK = ("scores.csv", "measures.csv", "values.csv", "findings.csv", "run.json", "level_tables.xlsx")
 
@@ -40,6 +40,17 @@ def test_a_record_comes_back_as_it_was_written_but_for_the_seconds() -> None:
     assert first
     assert second
     assert first[1] == second[1]
+
+
+@pytest.mark.parametrize("levels", [3, [3], [[3]], [[1, 2, 3]], [["1", 2]]])
+def test_levels_of_evidence_that_are_no_spans_are_a_fault(levels: object, workspace: Path) -> None:
+    path = workspace / "output" / MONTH / "run.json"
+    proof = {"unit": UNITS[0], "file": "a", "measures": ["D1.1.done"], "sha256": "", "counts": True}
+    facts = {name: fact for name, fact in read_record(path.read_bytes()).items() if name != "sha256"}
+    sound = read_record(record_bytes(facts | {"evidence": [proof | {"levels": [[1, 2], [4, 0]]}]}))
+    assert evidence_in(sound) == ((UNITS[0], ("D1.1.done",), ((1, 2), (4, 0))),)
+    with pytest.raises(RecordFault):
+        read_record(record_bytes(facts | {"evidence": [proof | {"levels": levels}]}))
 
 
 @pytest.mark.slow
