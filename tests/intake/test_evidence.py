@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,6 +173,23 @@ def test_a_file_that_became_a_link_meanwhile_is_not_hashed(tmp_path: Path, table
     proof.path.symlink_to(tmp_path)
     with pytest.raises(FileHeld):
         _ = proof.sha256
+
+
+def test_a_folder_that_is_kept_from_us_is_named(
+    tmp_path: Path, tables: LevelTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "evidence/3101/T1.docs.pdf")
+    inside = Path.iterdir
+
+    def kept(folder: Path) -> Iterator[Path]:
+        if folder.name == "3101":
+            raise PermissionError(13, "denied", str(folder))
+        return inside(folder)
+
+    monkeypatch.setattr(Path, "iterdir", kept)
+    with pytest.raises(FileHeld) as held:
+        read_evidence(tmp_path, tables, LIMITS)
+    assert "evidence/3101" in held.value.message("en")
 
 
 def test_what_a_sealed_month_left_out_is_told_again(tmp_path: Path, tables: LevelTables) -> None:

@@ -9,6 +9,7 @@ from small_workspace import MONTH, UNITS, small_workspace
 
 from kpibatch.base.config import read_config
 from kpibatch.base.findings import Finding
+from kpibatch.intake.checks.validate import validate
 from kpibatch.intake.evidence.listing import Evidence, Proof
 from kpibatch.months.assess import assess_month
 from kpibatch.rules.reading.evidence import EVERY_LEVEL, Spans
@@ -94,3 +95,11 @@ def told(outcome: Outcome) -> list[Finding]:
     """What is told of evidence."""
     given = outcome.reported, outcome.measured, outcome.scores, outcome.intake, outcome.tables, outcome.past
     return list(about_evidence(*given))
+
+
+def test_a_file_is_enough_where_the_cell_of_evidence_is_blank(outcome: Outcome) -> None:
+    for given, code in ((), "no-evidence"), (((),), ""):
+        asked = asking(outcome, (), *given)
+        blank = replace(asked.intake, reported=outcome.reported, texts={})
+        codes = {one.code for one in validate(blank, asked.tables, outcome.config)[1] if one.measure == ITEM}
+        assert codes == {code} - {""}

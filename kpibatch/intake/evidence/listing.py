@@ -81,9 +81,21 @@ NO_EVIDENCE = Evidence()
 
 
 def read_evidence(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Evidence:
-    """The evidence in a month's folder; none where the level tables ask for none."""
-    if not any(measure.needs_evidence or measure.evidence for measure in tables.measures.values()):
+    """The evidence in a month's folder; none where the level tables ask for none.
+
+    Raises ``FileHeld`` where a file or folder is kept from us.
+    """
+    if not any(_asks(tables, code) for code in tables.measures):
         return NO_EVIDENCE
+    try:
+        return _read(folder, tables, limits)
+    except OSError as reason:
+        held = Path(reason.filename or folder)
+        name = held.relative_to(folder).as_posix() if held.is_relative_to(folder) else held.name
+        raise FileHeld(file=name) from reason
+
+
+def _read(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Evidence:
     tops = _tops(folder)
     paths = [path for top in tops for path in (_walked(top) if not top.is_symlink() else [top])]
     refused = {**dict(_told_again(folder)), **dict(_elsewhere(folder))}
