@@ -28,7 +28,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
-_MOST_LINES, _LEAST_SCALE, _SMALL = 8, 0.5, {"font_size": 13}
+_MOST_LINES, _LEAST_SCALE, _SMALL = 8, 0.42, {"font_size": 13}
 
 
 def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:

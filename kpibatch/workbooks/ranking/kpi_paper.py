@@ -8,7 +8,7 @@ from kpibatch.books.write import Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 
 TEXT_WIDTH, SIZES = 44.0, (13, 11, 11, 11)
-_NEXT_WIDTHS, _LEAST_SCALE, _WIDEST = (46.0, 60.0, 80.0, 110.0), 0.29, 0.25
+_NEXT_WIDTHS, _LEAST_SCALE, _WIDEST = (46.0, 60.0, 80.0, 110.0), 0.27, 0.25
 _LINE, _HEAD_LINE, _MOST_LINES = 30.0, 28.0, 12
 
 

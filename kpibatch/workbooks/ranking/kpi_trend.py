@@ -9,7 +9,6 @@ import numpy as np
 from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import show_number
-from kpibatch.books.paper import small_height
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
@@ -19,7 +18,7 @@ from kpibatch.scoring.trend import Trend, sole_measure
 
 WIDTH = 12.0
 _NOTHING, _BESIDE, _THEN = "–", "·", " › "
-_SMALL = {"font_size": 13, "shrink": True}
+_SMALL, _LINE = {"font_size": 12, "shrink": True}, 17.5
 _ONE_FIGURE = 9
 
 
@@ -56,7 +55,7 @@ class KpiTrend:
             self.sheet.put_row(at, 0, [unit.code, unit.name], "cell", **_SMALL)
             contents = [content(code, row, unit) for code in codes]
             self.sheet.put_row(at, 2, contents, "cell", "centre", **_SMALL)
-            self.sheet.tall(at, small_height(1))
+            self.sheet.tall(at, _LINE)
 
     def _level(self, code: str, row: int, unit: Unit) -> Formula:
         """Every month's level, side by side."""

@@ -50,7 +50,7 @@ class Panel:
         mean = sum(totals) / len(totals) if totals else ""
         waiting = sum(standing.status is Status.PROVISIONAL for standing in standings)
         cells, status = (self.scores.range(column, outside=True) for column in (TOTAL_SCORE, STATUS))
-        share = self.plan.across // 3
+        share, label = self.plan.across // 3, {"align": "center", "valign": "bottom", "shrink": True}
         figures = (
             ("figure-sent", Formula(f"COUNT({cells})", len(totals)), f'0" / {len(standings)}"'),
             ("figure-mean", Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean), "0.0000"),
@@ -59,7 +59,7 @@ class Panel:
         for number, (name, formula, form) in enumerate(figures):
             first = self.plan.panel + number * share
             last = right if number == len(figures) - 1 else first + share - 1
-            self.sheet.merge(0, first, last, self.say(name), "quiet", align="center", valign="bottom")
+            self.sheet.merge(0, first, last, self.say(name), "quiet", **label)
             look = {"num_format": form, "align": "center", "font_size": 20}
             self.sheet.merge_formula(1, first, last, formula, "big", **look)
 
