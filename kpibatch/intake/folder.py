@@ -30,6 +30,7 @@ from kpibatch.books.guard.package import Zipped
 from kpibatch.forms.names import unit_of_name
 from kpibatch.intake.arrivals import RECEIVED
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reading.evidence import proof_asked
 
 KEPT, LEFT_OUT = ".kept", ".left-out.json"  # of bundles: a folder without files, what was not sealed
 _OWN = (RECEIVED, KEPT, LEFT_OUT)  # the program's, not a unit's
@@ -251,6 +252,11 @@ class _Opening:
         if {"[Content_Types].xml", "mimetype"} & {*archive.names}:
             self._keep(name, lambda: take(path, self._limits), path)
             return
+        if proof_asked(self._tables.measures.values()) and any(
+            map(is_evidence, "/".join(archive.names).split("/"))
+        ):
+            unit = unit_of_name(name, self._tables)
+            self.seen.findings.append(finding("evidence-elsewhere", Place(name), unit=unit))
         inside = [inner for inner in archive.names if not _is_passed_over(inner)]
         if not inside:
             self.seen.others.append((name, ".zip"))

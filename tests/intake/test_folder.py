@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from small_workspace import MONTH, UNITS, small_workspace
-from tablebook import levels
+from tablebook import levels, read
 from workspace import findings, kpibatch, read_rows, run, submission
 
 from kpibatch.base.config import IntakeLimits
@@ -83,6 +83,17 @@ def test_a_zip_file_and_folders_are_read_under_names_that_tell_where(
     assert contents.unit == "3101"
     assert {line.file for line in contents.lines} == {"รวม.zip/เหนือ/3101 เมือง.xlsx"}
     assert path.read_bytes() == form
+
+
+@pytest.mark.parametrize(("asked", "told"), [("", []), ("ใช่", [("evidence-elsewhere", "3101", "3101.zip")])])
+def test_evidence_in_a_zip_file_is_told_to_be_in_the_wrong_place(
+    asked: str, told: list[tuple[str, str, str]], month: Path, form: bytes
+) -> None:
+    packed(month / "3101.zip", {"3101.xlsx": form, "หลักฐาน/T1.docs.pdf": b"%PDF"})
+    tables, _ = read({"รายการข้อมูล!M6": asked or None})
+    seen = look(month, tables)
+    assert said(seen) == told
+    assert (seen.files, seen.others) == (["3101.zip/3101.xlsx"], [])
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from kpibatch.forms.names import other_in_name, unit_of_name
 from kpibatch.intake.evidence.named import levels_in_name, measures_named
 from kpibatch.intake.folder import LEFT_OUT, is_evidence, is_system, names_below
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.reading.evidence import Spans
+from kpibatch.rules.reading.evidence import Spans, proof_asked
 
 FOLDER = "evidence"
 _LINK, _ODD, _LARGE, _MANY, _ELSEWHERE = _REFUSALS = (
@@ -85,7 +85,7 @@ def read_evidence(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Ev
 
     Raises ``FileHeld`` where a file or folder is kept from us.
     """
-    if not any(_asks(tables, code) for code in tables.measures):
+    if not proof_asked(tables.measures.values()):
         return NO_EVIDENCE
     try:
         return _read(folder, tables, limits)
@@ -191,7 +191,7 @@ def _whose(name: str, tables: LevelTables) -> str:
 
 
 def _asks(tables: LevelTables, code: str) -> bool:
-    return tables.measures[code].needs_evidence or bool(tables.measures[code].evidence)
+    return proof_asked([tables.measures[code]])
 
 
 def _faults(

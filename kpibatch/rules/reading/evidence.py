@@ -4,11 +4,13 @@ In: a cell, or what follows the code in a file's name. Out: spans of levels, fro
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
 from kpibatch.base.thai import arabic, fold
 from kpibatch.books.table import Row
+from kpibatch.rules.records import Measure
 from kpibatch.rules.schema import MEASURES, Flag
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -32,6 +34,11 @@ def evidence_in(row: Row) -> tuple[bool, Spans]:
     if not named:
         row.report("table-value", column, text, expected=_EXPECTED)
     return False, named
+
+
+def proof_asked(measures: Iterable[Measure]) -> bool:
+    """Whether evidence is asked of any of them."""
+    return any(measure.needs_evidence or measure.evidence for measure in measures)
 
 
 def levels_named(text: str) -> Spans:
