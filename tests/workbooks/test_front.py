@@ -182,6 +182,17 @@ def test_a_long_list_runs_on_with_its_headings(tmp_path: Path) -> None:
 # --- what follows no change, and the months -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("letters", "taller"), [(40, 1.0), (120, 1.5)])
+def test_the_names_above_the_heat_map_are_whole(letters: int, taller: float, tmp_path: Path) -> None:
+    outcome = month((5, 4))
+    nodes = tuple(
+        replace(node, name="ก" * letters) if node.code == "T1" else node for node in outcome.tables.nodes
+    )
+    named = outcome_of(replace(outcome.tables, nodes=nodes), {"3101": {"T1.x": 5}}, "2565-05")
+    sheet = load_workbook(ranking_of(named, tmp_path / "ranking.xlsx"))["คะแนนรายตัวชี้วัด"]
+    assert sheet.row_dimensions[5].height >= taller * 195
+
+
 def test_what_does_not_follow_a_change_says_so(book: Path) -> None:
     """A value of T1 is changed: its sheet and the last three tell, once it moves a total."""
     names = load_workbook(book, read_only=True).sheetnames

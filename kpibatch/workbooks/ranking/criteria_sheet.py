@@ -192,10 +192,10 @@ def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
     wrapped = ("cell", "wrap")
     return (
         Column(say("unit-code"), 22, lambda rule: rule.measure, ("cell", "quiet"), extra=_SMALL),
-        Column(say("item"), 54, item, wrapped, extra=_SMALL),
+        Column(say("item"), 64, item, wrapped, extra=_SMALL),
         Column(say("case"), 34, case, wrapped, extra=_SMALL),
         *map(condition, range(1, tables.level_count + 1)),
-        Column(say("remark"), 80, remark, ("cell", "quiet", "wrap"), extra=_SMALL),
+        Column(say("remark"), 110, remark, ("cell", "quiet", "wrap"), extra=_SMALL),
     )
 
 

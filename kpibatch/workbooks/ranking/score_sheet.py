@@ -10,6 +10,7 @@ from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import fold
 from kpibatch.books.columns import Column, put_line, set_widths, show_exact
+from kpibatch.books.look import width_of
 from kpibatch.books.paper import on_pages
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
@@ -109,8 +110,7 @@ class ScoreWriter:
 
     def _written(self) -> Iterator[Column[Line]]:
         """The totals as they are written now, and whether they still are that."""
-        total = self.say("total")
-        yield Column(total, 8, lambda line: -1 if line.blank else line.standing.total, hidden=True)
+        yield Column("=", 8, lambda line: -1 if line.blank else line.standing.total, hidden=True)
         yield Column("≠", 8, lambda line: 0, formula=self.formulas.differs, hidden=True)
 
     def _of_unit(self) -> Iterator[Column[Line]]:
@@ -247,7 +247,8 @@ class ScoreWriter:
         self.sheet.put(TOP_ROW, TOTAL_SCORE, self.tables.top_score, "section", "points")
         self.sheet.put_row(TOP_ROW, PERCENT, [""] * (FIRST_NODE - PERCENT), "section")
         self.sheet.put_row(WEIGHT_ROW, 0, ["", self.say("weight"), *[""] * (FIRST_NODE - 2)], "section")
-        self.sheet.height(TOP_ROW, 8)
+        longest = max(width_of(self.tables.node[code].name) for code in self.plan.nodes)
+        self.sheet.tall(TOP_ROW, min(400.0, max(196.0, 24 + 3.1 * longest)))
         upright = {"font_size": 13, "bold": False, "rotation": 90, "valign": "bottom"}
         for code in self.plan.nodes:
             node, column = self.tables.node[code], self.plan.column(code)
@@ -275,11 +276,10 @@ class ScoreWriter:
         means = mean_of_those_who_sent(self.outcome)
         for code, mean in means.items():
             self._mean(self.plan.column(code), mean)
-        known = [means[code] for code in self.kpis]
         for code, mean in means.items():
             column = self.plan.column(code)
             if code in self.kpis:
-                weak = mean == mean and sum(other < mean for other in known) < 3
+                weak = mean == mean and sum(means[other] < mean for other in self.kpis) < 3
                 mark = Formula(self.formulas.weakest(at, column), "▼" if weak else "")
                 self.sheet.put(at + 1, column, mark, "section", "centre")
             else:

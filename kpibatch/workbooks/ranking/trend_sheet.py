@@ -26,7 +26,7 @@ _TOP = 5
 _CHARTED = 10
 _CHART_ROWS, _CHART_COLUMNS = 14, 8
 _WHY_WIDTH = 96.0
-_LEAST_SCALE = 0.42
+_LEAST_SCALE = 0.4
 
 
 @dataclass(frozen=True)
