@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-WIDTHS = (14.0, 5.0, 36.0, 11.0, 20.0, 19.0)  # of the columns before the fixed value's
+WIDTHS = (14.0, 5.0, 44.0, 11.0, 20.0, 22.0)  # of the columns before the fixed value's
 TEXT_WIDTHS = (22.0, 22.0, 17.0)
 _OF_DIGIT, _OF_MARK, _ROOM = 1.65, 0.8, 0.8
 _NARROWEST, _WIDEST = 15.0, 27.0

@@ -35,6 +35,8 @@ from kpibatch.rules.records import Measure, Node, Unit
 
 LOCKED = "#F1F3F5"
 _SMALL, _SMALLER = 14, 16 / 14  # points; how much more of a text a column holds in them
+_STANDS_IN = 0.82  # how much of a text a column holds in the font that stands in for an absent one
+_BOLD = 0.92  # and in bold
 _TITLE, _DUE = 30.0, 42.0
 
 
@@ -121,8 +123,8 @@ class Writer:
         if node.code in self.criteria:
             there = f"{quoted(criteria_sheet(self.language))}!{address(self.criteria[node.code].row, 1)}"
             sheet.link(row, Column.BASE, there, self.say("criteria"), "section", "link", "centre")
-        lines = lines_of(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]))
-        sheet.height(row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME]), self._off(row, off)))
+        lines = _lines(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]) * _BOLD)
+        sheet.height(row, max(lines, _lines(weight, WIDTHS[Column.BASE_NAME]), self._off(row, off)))
         self.page.last = row
         if scored:
             self.page.last = self.page.scores[node.code] = row + 1
@@ -162,9 +164,9 @@ class Writer:
         texts = [self.entries.get((measure.code, name)) for name in TEXT_COLUMNS]
         sheet.put_row(row, self.page.columns.texts, texts, "cell", "wrap", "input")
         written = [(measure.label, WIDTHS[Column.ITEM]), (measure.counting_unit, WIDTHS[Column.COUNT])]
-        written += [(how, WIDTHS[Column.HOW] * _SMALLER), (against, WIDTHS[Column.BASE_NAME] * _SMALLER)]
+        written += [(how, WIDTHS[Column.HOW] * _SMALLER), (against, WIDTHS[Column.BASE_NAME])]
         written += [(str(text or ""), width) for text, width in zip(texts, TEXT_WIDTHS, strict=True)]
-        sheet.height(row, max(lines_of(text, width) for text, width in written))
+        sheet.height(row, max(_lines(text, width) for text, width in written))
 
     def _base(self, measure: Measure, row: int) -> None:
         base = baseline_of(self.tables, measure)
@@ -199,3 +201,8 @@ class Writer:
 
     def _styles(self, measure: Measure, filled: bool) -> tuple[str, ...]:
         return ("cell", *input_style(measure.kind), *(() if self.locked and filled else ("input",)))
+
+
+def _lines(text: str, width: float) -> int:
+    """About how many lines a text needs, also where a wider font stands in for the form's own."""
+    return lines_of(text, width * _STANDS_IN)

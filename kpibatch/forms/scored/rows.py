@@ -105,7 +105,7 @@ class ScoreRows:
         sheet.merge_formula(row, Column.NUMBER, Column.ITEM, level, *_LOOK, "bold", valign="vcenter")
         part = Formula(weighted, reckoner.result(weighted, SHEET))  # type: ignore[arg-type]
         sheet.put(row, Column.COUNT, part, *_LOOK, "centre", num_format=f'"{say("part")} "0.00')
-        sheet.put(row, CLAIM_LABEL, say("claim"), *_LOOK, "right", "quiet", "wrap", valign="vcenter")
+        sheet.put(row, CLAIM_LABEL, say("claim"), *_LOOK, "right", "quiet", valign="vcenter", shrink=True)
         claimed = self.entries.get((kpi, CLAIM))
         sheet.put(row, CLAIM_COLUMN, claimed, "cell", "input", "centre", "level")
         levels = [str(level) for level in range(top + 1)]
