@@ -42,6 +42,7 @@ _SYNONYMS = {
     DOCUMENT: ("document number", "document", "document no", "document no.", "เลขที่เอกสาร", "เลขหนังสือ"),
     APPROVER: ("approved by", "approver", "อนุมัติโดย"),
     DAY: ("date", "ลงวันที่", "วันที่อนุมัติ"),
+    CLAIM: ("what differs",),
 }
 _ALSO = {fold(name): column for column, synonyms in _SYNONYMS.items() for name in (column, *synonyms)}
 CORRECTED = "corrected"

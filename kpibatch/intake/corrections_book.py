@@ -48,7 +48,18 @@ _WIDTHS = {
     CLAIM: 70,
 }
 _COLUMNS = (*HEADS, CLAIM)
-_HEAD, _SPARE_ROWS = 2, 200
+_TEXTS = {
+    UNIT: "head-unit",
+    MEASURE: "head-measure",
+    MONTH: "head-month",
+    VALUE: "head-value",
+    REASON: "head-reason",
+    DOCUMENT: "head-document",
+    APPROVER: "head-approver",
+    DAY: "head-day",
+    CLAIM: "head-claim",
+}
+_HEAD, _SPARE_ROWS, _PRINTED = 2, 200, 15
 
 
 def write_corrections(
@@ -70,7 +81,7 @@ def write_corrections(
         sheet.height(0, 2)
         sheet.put(1, 0, say("corrections.guide", language), "subtitle")
         sheet.widths(*(_WIDTHS[name] for name in _COLUMNS))
-        sheet.put_row(_HEAD, 0, _COLUMNS, "head")
+        sheet.put_row(_HEAD, 0, [_head(name, language) for name in _COLUMNS], "head")
         sheet.height(_HEAD, 2)
         for number in range(_SPARE_ROWS):
             _row(sheet, _HEAD + 1 + number, rows[number] if number < len(rows) else [None] * len(HEADS))
@@ -81,7 +92,17 @@ def write_corrections(
                 choice = {"validate": "list", "source": "=" + lists[name], "error_type": "warning"}
                 sheet.validate((first, column), (last, column), choice)
         sheet.raw.freeze_panes(first, 0)
-        sheet.page(top=_HEAD)
+        sheet.page(top=_HEAD, last=(_HEAD + max(len(rows), _PRINTED), len(HEADS)))
+
+
+def _head(column: str, language: str) -> str:
+    """The heading of a column, as it may be read in either language."""
+    return say(f"corrections.{_TEXTS[column]}", language)
+
+
+def _month(month: str, language: str) -> str:
+    """A month as it may be typed, in the era of a language's documents."""
+    return month if language == "th" else show_month(month, language)
 
 
 def proposed_rows(
@@ -95,8 +116,10 @@ def proposed_rows(
             {
                 UNIT: claim.unit,
                 MEASURE: claim.measure,
-                MONTH: claim.month,
-                VALUE: show_value(claim.value, kind) if kind in (Kind.DATE, Kind.YES_NO) else claim.value,
+                MONTH: _month(claim.month, language),
+                VALUE: show_value(claim.value, kind, language)
+                if kind in (Kind.DATE, Kind.YES_NO)
+                else claim.value,
                 CLAIM: say(
                     "corrections.claim",
                     language,
@@ -180,12 +203,13 @@ def _codes(sheet: Sheet, tables: LevelTables, language: str) -> dict[str, str]:
     columns: dict[str, list[tuple[str, str]]] = {
         UNIT: [(unit.code, unit.name) for unit in tables.units],
         MEASURE: [(measure.code, f"{measure.label} ({kpi_of[measure.code]})") for measure in asked],
-        MONTH: [(month, show_month(month, language)) for month in tables.round.months],
+        MONTH: [(_month(month, language), show_month(month, language)) for month in tables.round.months],
     }
     sheet.widths(12, 34, 24, 80, 14, 24)
     ranges = {}
+    sheet.height(0, 2)
     for number, (name, lines) in enumerate(columns.items()):
-        sheet.put_row(0, 2 * number, [name, ""], "head")
+        sheet.put_row(0, 2 * number, [_head(name, language), ""], "head")
         for row, (code, words) in enumerate(lines, 1):
             sheet.put(row, 2 * number, code, "cell", "text")
             sheet.put(row, 2 * number + 1, words, "cell")

@@ -16,7 +16,7 @@ import pandas as pd
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import is_month, month_end, show_date
+from kpibatch.base.thai import is_month, month_end
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.arrivals import Arrivals, Sense, days_late, is_late, near_round, read_arrivals
 from kpibatch.intake.evidence.listing import NO_EVIDENCE, Evidence, read_evidence
@@ -222,7 +222,7 @@ def _about_arrival(
             "late",
             Place(submission.file),
             unit=submission.unit,
-            found=show_date(submission.received.date()),
+            found="",
             came=came,
             due=due.isoformat(),
         )

@@ -34,6 +34,7 @@ from workspace import run as run_whole
 from kpibatch.base.errors import CorrectionsFault, KpibatchError
 from kpibatch.base.findings import Place
 from kpibatch.intake.corrections import CLAIM, HEADS, read_corrections, with_corrections
+from kpibatch.intake.corrections_book import write_corrections
 from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 
@@ -377,3 +378,12 @@ def test_a_correction_counts_from_its_own_month_on(
     frame, findings = with_corrections(sent("2565-05", 9, "9"), rows, buriram, report_month)
     assert (frame["value"][0] == 12) == applied
     assert len(findings) == applied
+
+
+def test_english_corrections_are_read_back(tmp_path: Path, buriram: LevelTables) -> None:
+    row = (UNIT, MEASURE, "Apr 2022", 4.0, "misread", "No. 1", "Head", date(2022, 7, 8))
+    write_corrections(tmp_path / "corrections.xlsx", buriram, [row], "en")
+    sheet = open_book(tmp_path / "corrections.xlsx")["Corrections"]
+    assert [cell.value for cell in sheet[3]][:4] == ["Unit", "Measure", "Month", "Value"]
+    (read,) = read_corrections(tmp_path / "corrections.xlsx", buriram).usable
+    assert (read.unit, read.month, read.value) == (UNIT, APRIL, 4.0)
