@@ -92,6 +92,8 @@ def test_a_published_month_is_looked_back_on_as_it_came_out(month: str, publishe
     assert UNIT in back.prompt
     assert (LATE in back.prompt) == (month == APRIL)
     assert back.percent == pytest.approx(then.percent)
+    assert back.levels == then.levels != {}
+    assert {key: back.values[key] for key in then.values} == pytest.approx(then.values)
     texts = dict.fromkeys(("state", "found", "file", "sheet", "cell"), "")
     frames = (
         frame.sort_values(["unit", "measure"], ignore_index=True).fillna(texts)
