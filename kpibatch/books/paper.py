@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from kpibatch.books.look import ROW
+from kpibatch.books.look import ROW, lines_of
 from kpibatch.books.write import Sheet
 
 _ACROSS, _DOWN = 1040.0, 512.0  # what the margins leave of a page on its side: pixels of the screen, points
@@ -18,6 +18,15 @@ def pixels(widths: Sequence[float]) -> float:
 def small_height(lines: int) -> float:
     """The height of a row of so many lines of thirteen points."""
     return 4 + 17.5 * lines
+
+
+def head_lines(head: str, width: float) -> int:
+    """Bold letters are wider, and Thai breaks between words alone: a line of a heading is seldom full."""
+    return lines_of(head, width * 0.58)
+
+
+def head_height(lines: int) -> float:
+    return 8 + 24.5 * lines
 
 
 def heights_of(sheet: Sheet, last: int) -> list[float]:
