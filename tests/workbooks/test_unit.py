@@ -19,6 +19,7 @@ from kpibatch.intake.month import read_month
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome, assess
+from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -242,3 +243,28 @@ def test_it_speaks_english_and_the_same_bytes_come_out_twice(
 )
 def test_file_names_are_what_any_file_system_takes(unit: Unit, name: str) -> None:
     assert unit_file(unit) == name
+
+
+# --- months and paper ---------------------------------------------------------------------------------------
+
+
+def test_a_kpi_tells_its_level_and_its_value_month_by_month(june: Outcome, tmp_path: Path) -> None:
+    now = month_of(june)
+    past = replace(now, month="2565-05", levels={(BEST, "T2"): 1}, values={(BEST, "T2"): 71.256})
+    unit = june.tables.unit[BEST]
+    write_unit_book(june, unit, tmp_path / "unit.xlsx", Trend((past, now)))
+    rows = {str(row[0]): row for row in load_workbook(tmp_path / "unit.xlsx")[SUMMARY].values}
+    level, value = now.levels[BEST, "T2"], f"{now.values[BEST, 'T2']:.2f}".rstrip("0").rstrip(".")
+    assert f"ระดับ 1→{level}\n" in str(rows["T2"][7])
+    assert str(rows["T2"][7]).endswith(f"71.26→{value}")
+    assert "→" not in str(rows["T1"][7])
+
+
+@pytest.mark.parametrize("length", [20, 120])
+def test_headings_of_any_length_have_room(june: Outcome, tmp_path: Path, length: int) -> None:
+    nodes = tuple(replace(node, name="ก" * length) for node in june.tables.nodes)
+    long = replace(june, tables=replace(june.tables, nodes=nodes))
+    sheet = load_workbook(written(long, BEST, tmp_path))[SUMMARY]
+    at = next(row for row in range(1, 40) if sheet.cell(row, 1).value == "T")
+    assert (sheet.row_dimensions[at].height > 90) == (length == 120)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.orientation) == (1, "landscape")

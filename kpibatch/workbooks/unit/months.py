@@ -1,0 +1,22 @@
+"""A KPI month by month, in words: its level, and the value of the one measure that it hangs on."""
+
+from kpibatch.base.kinds import show_value
+from kpibatch.scoring.trend import sole_measure
+from kpibatch.workbooks.unit.figures import View
+
+_NONE = "–"
+
+
+def months_in_words(view: View, kpi: str) -> str:
+    """``ระดับ 1→2→3`` and the values, to two decimals; empty where fewer than two months are known."""
+    key, language = (view.unit.code, kpi), view.outcome.language
+    months = view.trend.months
+    if sum(key in month.levels for month in months) < 2:
+        return ""
+    text = view.say("months-level", levels="→".join(str(month.levels.get(key, _NONE)) for month in months))
+    if code := sole_measure(view.tables, kpi):
+        kind = view.tables.measures[code].kind
+        known = (month.values.get(key) for month in months)
+        shown = (_NONE if value is None else show_value(round(value, 2), kind, language) for value in known)
+        text += "\n" + view.say("months-value", values="→".join(shown))
+    return text
