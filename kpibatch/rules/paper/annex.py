@@ -34,6 +34,8 @@ _TOP = 5  # the row of the heads, which stands on every page
 _TALL = (11.69 - 1.1) * 72 / ((8.27 - 0.8) * 96 * 0.96 / sum(width * 7 + 5 for width in _WIDTHS)) * 0.96
 """How many points of rows an A4 page holds that is as wide as these columns, a little kept back."""
 
+_KEPT = 0.94  # of a column's width: a font that stands in for ours is wider, and a text is never cut
+
 
 def write_annex(tables: LevelTables, path: Path, language: str, day: date, month: str = "") -> None:
     """Write the annex: of one month's rules, or of the round's as it begins, and below them what changes from
@@ -184,7 +186,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _height(text: str) -> float:
-    lines = lines_of(text, _WIDTHS[1])
+    lines = lines_of(text, _WIDTHS[1] * _KEPT)
     return ROW * lines + (4 if lines > 1 else 0)
 
 
@@ -200,7 +202,7 @@ def _part(sheet: Sheet, sides: tuple[str, str | float, str], lines: Sequence[str
         edge = {"bottom": int(row == last), "top": int(row == at), "left": 1, "right": 1}
         bold = ("bold",) if row == at else ()
         sheet.put(row, 1, line, "wrap", *bold, **edge, border_color=LINE)
-        sheet.height(row, lines_of(line, _WIDTHS[1]))
+        sheet.height(row, lines_of(line, _WIDTHS[1] * _KEPT))
     beside = (
         lines_of(str(content), _WIDTHS[column]) for column, content in zip((2, 3), sides[1:], strict=True)
     )
