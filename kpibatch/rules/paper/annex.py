@@ -31,10 +31,10 @@ from kpibatch.rules.records import TOTAL, Node
 
 _WIDTHS = (8.0, 96.0, 12.0, 26.0)
 _TOP = 5  # the row of the heads, which stands on every page
-_TALL = (11.69 - 1.1) * 72 / ((8.27 - 0.8) * 96 * 0.96 / sum(width * 7 + 5 for width in _WIDTHS)) * 0.96
+_TALL = (11.69 - 1.1) * 72 / ((8.27 - 0.8) * 96 * 0.96 / sum(width * 7 + 5 for width in _WIDTHS))
 """How many points of rows an A4 page holds that is as wide as these columns, a little kept back."""
 
-_KEPT = 0.94  # of a column's width: a font that stands in for ours is wider, and a text is never cut
+_KEPT = 0.88  # of a column's width: a font that stands in for ours is wider, and a text is never cut
 
 
 def write_annex(tables: LevelTables, path: Path, language: str, day: date, month: str = "") -> None:
