@@ -29,8 +29,12 @@ _TOKEN = re.compile(
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"))
 
 
+class Live(str):
+    """A formula, without a sign before it: a text that begins with ``=`` is a text."""
+
+
 class Reckoner:
-    """The cells of a workbook: a content that begins with ``=`` is a formula."""
+    """The cells of a workbook; those that are ``Live`` are formulas."""
 
     def __init__(self, cells: Mapping[Where, Result]) -> None:
         self.cells = cells
@@ -40,10 +44,10 @@ class Reckoner:
         """What a cell shows; ``None`` where it is blank."""
         at = (sheet, row, column)
         content = self.cells.get(at)
-        if not isinstance(content, str) or not content.startswith("="):
+        if not isinstance(content, Live):
             return content
         if at not in self._known:
-            self._known[at] = self.result(content[1:], sheet)
+            self._known[at] = self.result(content, sheet)
         return self._known[at]
 
     def result(self, formula: str, sheet: str) -> Result:

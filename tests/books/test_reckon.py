@@ -6,13 +6,13 @@ import pytest
 from libreoffice import recalculate
 from workspace import open_book
 
-from kpibatch.books.reckon import Reckoner, Where
+from kpibatch.books.reckon import Live, Reckoner, Where
 from kpibatch.books.write import Book, Formula
 
 S = "ก ข"
 CELLS: dict[Where, float | str] = {
-    **{(S, 0, 0): 5.0, (S, 1, 0): "คำ", (S, 2, 0): '=""', (S, 3, 0): 1e12, (S, 4, 0): -2.5},
-    **{(S, 0, 1): "=A1*2", (S, 1, 1): "=B1&A2", (S, 2, 1): '=IF(A3="","–",1)'},
+    **{(S, 0, 0): 5.0, (S, 1, 0): "คำ", (S, 2, 0): Live('""'), (S, 3, 0): 1e12, (S, 4, 0): -2.5},
+    **{(S, 0, 1): Live("A1*2"), (S, 1, 1): Live("B1&A2"), (S, 2, 1): Live('IF(A3="","–",1)')},
 }
 CASES: dict[str, float | str | bool] = {
     "1+2*3": 7,
@@ -100,14 +100,17 @@ def test_what_is_no_formula_here_is_a_bug(formula: str) -> None:
         Reckoner(CELLS).result(formula, S)
 
 
+def test_a_text_that_looks_like_a_formula_is_a_text() -> None:
+    assert Reckoner({(S, 0, 0): "=1+1", (S, 1, 0): Live("A1")}).value(S, 1, 0) == "=1+1"
+
+
 @pytest.mark.slow  # LibreOffice calculates them
 def test_a_spreadsheet_program_gives_the_same(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     with Book(path, title="t") as book:
         sheet = book.sheet(S)
         for (_, row, column), content in CELLS.items():
-            live = isinstance(content, str) and content.startswith("=")
-            sheet.put(row, column, Formula(str(content)[1:], 0) if live else content)
+            sheet.put(row, column, Formula(content, 0) if isinstance(content, Live) else content)
         for row, formula in enumerate(CASES):
             sheet.put(row, 5, Formula(formula, 0))
     found = open_book(*recalculate([path], tmp_path / "anew"), values=True)[S]

@@ -9,6 +9,7 @@ from functools import cached_property
 from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind
+from kpibatch.books.reckon import Live
 from kpibatch.forms.scored.inputs import Inputs
 from kpibatch.forms.scored.marks import DAY, SENT, SHEET, Cells, Ground, fixed
 from kpibatch.rules.formulas.kpi import KpiFormulas
@@ -112,40 +113,40 @@ class Block:
         column, inputs = self.plan.column(measure.code), self.inputs
         marks = ((_PARTIAL, inputs.partial), (_UNREAD, inputs.unread))
         if measure.ingredients:
-            cells[self.at, column] = "=" + self._formulas.computed(self.at, measure)
+            cells[self.at, column] = Live(self._formulas.computed(self.at, measure))
             for below in (_PARTIAL, _UNREAD, _FOREIGN):
                 parts = [fixed(self.at + below, self.plan.column(code)) for code in measure.ingredients]
-                cells[self.at + below, column] = f"=IF({'+'.join(dict.fromkeys(parts))}>0,1,0)"
+                cells[self.at + below, column] = Live(f"IF({'+'.join(dict.fromkeys(parts))}>0,1,0)")
             return
         value, (yes, no) = inputs.value(measure.code), self.ground.words
         shown = f'IF({value}=1,"{yes}","{no}")' if measure.kind is Kind.YES_NO else value
-        cells[self.at, column] = f'=IF({value}="","",{shown})'
+        cells[self.at, column] = Live(f'IF({value}="","",{shown})')
         for below, mark in marks:
-            cells[self.at + below, column] = f"={mark(measure.code)}"
+            cells[self.at + below, column] = Live(mark(measure.code))
         cells[self.at + _FOREIGN, column] = float(measure.code in inputs.foreign)
 
     def _results(self, cells: Cells) -> None:
         plan, formulas, points, at = self.plan, self._formulas, PointFormulas(self._formulas), self.at
         if plan.case >= 0:
-            cells[at, plan.case] = f"={formulas.case(at)}"
+            cells[at, plan.case] = Live(formulas.case(at))
         for level in range(plan.levels):
-            cells[at, plan.met + level] = f"={formulas.met(at, level)}"
+            cells[at, plan.met + level] = Live(formulas.met(at, level))
         sent = f"{fixed(SENT)}>0"
-        cells[at, plan.level] = f"={formulas.unless_left_out(at, formulas.level(at, sent))}"
+        cells[at, plan.level] = Live(formulas.unless_left_out(at, formulas.level(at, sent)))
         if plan.deductions:
-            cells[at, plan.deducted] = f"={formulas.beside_level(at, points.deducted(at), '')}"
+            cells[at, plan.deducted] = Live(formulas.beside_level(at, points.deducted(at), ""))
         compares = plan.leaf.method is Method.STANDARD
         score = f'IF({self.level}="","",0)' if compares else points.score(at)
-        cells[at, plan.score] = f"={formulas.beside_level(at, score, '–')}"
-        cells[at, plan.incomplete] = f"={self._hanging(_PARTIAL)}"
-        cells[at, plan.status] = f"={formulas.beside_level(at, formulas.status(at), '')}"
+        cells[at, plan.score] = Live(formulas.beside_level(at, score, "–"))
+        cells[at, plan.incomplete] = Live(self._hanging(_PARTIAL))
+        cells[at, plan.status] = Live(formulas.beside_level(at, formulas.status(at), ""))
         met = span((at, plan.met), (at, plan.level - 1), "rc")
-        cells[at, plan.next] = f"=IFERROR(MATCH(0,{met},0),0)"
-        cells[at, plan.next + 1] = f"={self._hanging(_UNREAD)}"
-        cells[at, plan.next + 2] = f"={self._hanging(_FOREIGN)}{'+1' if compares else ''}"
+        cells[at, plan.next] = Live(f"IFERROR(MATCH(0,{met},0),0)")
+        cells[at, plan.next + 1] = Live(self._hanging(_UNREAD))
+        cells[at, plan.next + 2] = Live(self._hanging(_FOREIGN) + "+1" * compares)
         known = fixed(at, plan.score)
         floor = f"IF(AND({self.foreign}+{self.unread}>0,ISNUMBER({known})),0,{known})"
-        cells[at, plan.next + 3] = f"={floor if plan.deductions else known}"
+        cells[at, plan.next + 3] = Live(floor if plan.deductions else known)
 
     def _hanging(self, below: int) -> str:
         def each(code: str) -> str:
@@ -156,7 +157,7 @@ class Block:
     # --- the texts --------------------------------------------------------------------------------------
 
     def _texts(self, cells: Cells) -> None:
-        cells[self.at, self.plan.next + 4] = f"={self._said()}"
+        cells[self.at, self.plan.next + 4] = Live(self._said())
         joined = self._joined(cells)
         top = literal(self.ground.say("top"))
         missing = f"IF({self.next}=0,{top},{joined})"
@@ -164,11 +165,11 @@ class Block:
             case = self._formulas.case_cell(self.at)
             missing = f"IF({case}=0,{self._without_case()},{missing})"
         missing = f"IF({self.unread}>0,{self._result(6)},{missing})"
-        cells[self.at, self.plan.next + 6] = f"={self._named('unread', self.inputs.unread)}"
-        cells[self.at, self.plan.next + 7] = f"={self._named('refused', self.inputs.bad)}"
+        cells[self.at, self.plan.next + 6] = Live(self._named("unread", self.inputs.unread))
+        cells[self.at, self.plan.next + 7] = Live(self._named("refused", self.inputs.bad))
         refused = self._result(7)
         told = f'IF({refused}="","",{refused}&" · ")&{missing}'
-        cells[self.at, self.plan.next + 5] = f'=IF(ISNUMBER({self.level}),{told},"")'
+        cells[self.at, self.plan.next + 5] = Live(f'IF(ISNUMBER({self.level}),{told},"")')
 
     def _said(self) -> str:
         """The level in words: sure, at least so much, not to be told here, or none."""
@@ -220,12 +221,12 @@ class Block:
             row = first + number
             for level in range(plan.levels):
                 if rule.edges[level]:
-                    cells[row, plan.met + level] = f"={missing.lacking(number, level)}"
+                    cells[row, plan.met + level] = Live(missing.lacking(number, level))
             texts = span((row, plan.met), (row, plan.level - 1), "rc")
-            cells[row, plan.level] = f'=IF({self.next}=0,"",INDEX({texts},{self.next})&"")'
+            cells[row, plan.level] = Live(f'IF({self.next}=0,"",INDEX({texts},{self.next})&"")')
             here, group = ref(row, plan.level), next(rows for rows in lines if rule in rows)
             between = say("step.or", self.ground.language) if rule is not group[0] else " · "
             more = f'IF({before}="",{here},{before}&{literal(between)}&{here})'
-            cells[row, plan.level + 1] = f'=IF({here}="",{before},{more})'
+            cells[row, plan.level + 1] = Live(f'IF({here}="",{before},{more})')
             before = fixed(row, plan.level + 1)
         return before

@@ -8,6 +8,7 @@ from functools import cached_property
 from kpibatch.base.addresses import excel_day, ref, span
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end, show_month
+from kpibatch.books.reckon import Live
 from kpibatch.forms.asked import months_asked
 from kpibatch.forms.scored.marks import (
     DAY,
@@ -92,7 +93,7 @@ class Inputs:
             end = month_end(month) if month else self.tables.round.end
             cells[NAMES, number] = show_month(month, self.ground.language, short=True) if month else "–"
             cells[ENDS, number] = excel_day(end.toordinal())
-            cells[FILLED, number] = f"={self._filled(month)}"
+            cells[FILLED, number] = Live(self._filled(month))
             newest = f"IF({fixed(FILLED, number)}>0,{number},{newest})"
         names, filled = (span((row, 1), (row, last), "rc") for row in (NAMES, FILLED))
         if self.ground.pick:
@@ -102,9 +103,9 @@ class Inputs:
         for number, name in enumerate(MONTHS, 1):
             cells[NAMED, number] = name
         whole = self.months != ("",)
-        cells[NOW, 1] = f"={newest}"
-        cells[DAY, 1] = f"=IF({fixed(NOW)}=0,0,INDEX({ends},{fixed(NOW)}))" if whole else 0.0
-        cells[SENT, 1] = f"=IF({fixed(NOW)}=0,0,INDEX({filled},{fixed(NOW)}))"
+        cells[NOW, 1] = Live(newest)
+        cells[DAY, 1] = Live(f"IF({fixed(NOW)}=0,0,INDEX({ends},{fixed(NOW)}))") if whole else 0.0
+        cells[SENT, 1] = Live(f"IF({fixed(NOW)}=0,0,INDEX({filled},{fixed(NOW)}))")
 
     def _filled(self, month: str) -> str:
         """How many cells of a month hold something; neighbours are counted as one range."""
@@ -125,7 +126,7 @@ class Inputs:
         """What the unit does not report: known of the month, or not known here; see ``constants``."""
         last = len(self.months)
         if measure.source is Source.MONTH_NUMBER:
-            cells[row, last + 2] = f'=IF({fixed(NOW)}=0,"",{fixed(NOW)})'
+            cells[row, last + 2] = Live(f'IF({fixed(NOW)}=0,"",{fixed(NOW)})')
         cells[row, last + 3] = cells[row, last + 4] = cells[row, last + 5] = 0.0
 
     def constants(self, unit: Unit) -> Cells:
@@ -144,7 +145,7 @@ class Inputs:
         for number, month in enumerate(self.months, 1):
             if month in asked:
                 day = self._day(cells, row, number, measure, month)
-                cells[row, number] = f"={self._counted(measure, number, month, day)}"
+                cells[row, number] = Live(self._counted(measure, number, month, day))
         months = MonthCells(
             measure,
             span((row, 1), (row, last), "rc"),
@@ -153,11 +154,11 @@ class Inputs:
             fixed(NOW),
             fixed(row, last + 1),
         )
-        cells[row, last + 1] = f"={months.latest_of}"
-        cells[row, last + 2] = f"={months.value}"
-        cells[row, last + 3] = f"={months.partial(self.value(measure.code))}"
-        cells[row, last + 4] = f"={months.unread}"
-        cells[row, last + 5] = f"={months.bad}"
+        cells[row, last + 1] = Live(months.latest_of)
+        cells[row, last + 2] = Live(months.value)
+        cells[row, last + 3] = Live(months.partial(self.value(measure.code)))
+        cells[row, last + 4] = Live(months.unread)
+        cells[row, last + 5] = Live(months.bad)
 
     def _day(self, cells: Cells, row: int, number: int, measure: Measure, month: str) -> str:
         """Writes how a day is read below its measure; gives back where its serial stands."""
@@ -169,7 +170,7 @@ class Inputs:
         for below, formula in enumerate(
             day_lines(self.ground.cell(measure.code, month), lines, names, english), 1
         ):
-            cells[row + below, column] = f"={formula}"
+            cells[row + below, column] = Live(formula)
         return lines[-1]
 
     def _counted(self, measure: Measure, number: int, month: str, day: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from kpibatch.base.addresses import excel_day, span
 from kpibatch.base.kinds import Kind
-from kpibatch.books.reckon import Reckoner, Where
+from kpibatch.books.reckon import Live, Reckoner, Where
 from kpibatch.books.write import Content, Formula
 from kpibatch.forms.asked import months_asked
 from kpibatch.forms.scored.block import Block
@@ -102,8 +102,8 @@ class ScoreSheet:
         self._tree(stretch)
         known = [f"IF({block.unread}+{block.foreign}>0,1,0)" for block in blocks.values()]
         waiting = [f'IF({block.status}="",0,1)' for block in blocks.values()]
-        self.cells[counts, 1] = "=" + ("+".join(known) or "0")
-        self.cells[counts + 1, 1] = "=" + ("+".join(waiting) or "0")
+        self.cells[counts, 1] = Live("+".join(known) or "0")
+        self.cells[counts + 1, 1] = Live("+".join(waiting) or "0")
         return stretch
 
     def constants(self, unit: Unit) -> Cells:
@@ -136,7 +136,7 @@ class ScoreSheet:
         children = stretch.tables.children(code)
         score = fixed(row, _SCORE)
         if code in stretch.blocks:
-            self.cells[row, _SCORE] = f"={stretch.blocks[code].score}"
+            self.cells[row, _SCORE] = Live(stretch.blocks[code].score)
         elif children:
             weights, scores = (self._below(stretch, children, column) for column in (_WEIGHT, _SCORE))
             if code == TOTAL:
@@ -145,12 +145,12 @@ class ScoreSheet:
                 formula = f'IF(ISNUMBER({tree.mean(weights, scores)}),0,"")'
             else:
                 formula = tree.inner(weights, scores, cap)
-            self.cells[row, _SCORE] = f"={formula}"
+            self.cells[row, _SCORE] = Live(formula)
         else:
             self.cells[row, _SCORE] = tree.LEFT_OUT
-        self.cells[row, _COUNTS] = f"=IF(ISNUMBER({score}),1,0)"
+        self.cells[row, _COUNTS] = Live(f"IF(ISNUMBER({score}),1,0)")
         if code == TOTAL:
-            self.cells[row, _SHARE] = f"={fixed(row, _COUNTS)}"
+            self.cells[row, _SHARE] = Live(fixed(row, _COUNTS))
         for child in children:
             self._share(stretch, child.code, row, children)
 
@@ -163,7 +163,7 @@ class ScoreSheet:
         row = stretch.rows[code]
         all_weights, all_count = (self._below(stretch, siblings, column) for column in (_WEIGHT, _COUNTS))
         part = f"{fixed(above, _SHARE)}*{fixed(row, _WEIGHT)}/SUMPRODUCT({all_weights},{all_count})"
-        self.cells[row, _SHARE] = f"=IF({fixed(row, _COUNTS)}=1,{part},0)"
+        self.cells[row, _SHARE] = Live(f"IF({fixed(row, _COUNTS)}=1,{part},0)")
 
     # --- what is seen -----------------------------------------------------------------------------------
 
@@ -265,10 +265,10 @@ class ScoreSheet:
     def contents(self, reckoner: Reckoner) -> Iterator[tuple[int, int, Content]]:
         """Every cell of the hidden sheet, formulas with their results."""
         for (row, column), content in sorted(self.cells.items()):
-            if isinstance(content, str) and content.startswith("="):
+            if isinstance(content, Live):
                 result = reckoner.value(SHEET, row, column)
                 assert isinstance(result, float | int | str | bool)
-                yield row, column, Formula(content[1:], result)
+                yield row, column, Formula(content, result)
             else:
                 yield row, column, content
 
