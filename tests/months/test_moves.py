@@ -246,7 +246,7 @@ def test_another_case_is_told_with_the_value_behind_it(tmp_path: Path) -> None:
     kpi = at(diff, "3102", "T5")
     assert [cause.kind for cause in kpi.causes] == ["case", "value"]
     assert told(kpi) == [
-        "กรณี อัตรากำลังของอำเภอ (คน) ไม่เกิน 4 คน → กรณี อัตรากำลังของอำเภอ (คน) ไม่เกิน 2 คน",
+        "กรณี อัตรากำลังของอำเภอ (คน) มากกว่า 2 คน แต่ไม่เกิน 4 คน → กรณี อัตรากำลังของอำเภอ (คน) ไม่เกิน 2 คน",
         "อัตรากำลังของอำเภอ (คน) 3 → 2 คน",
     ]
     assert kpi.causes[1].places[1].sheet == "ค่าตั้งต้น"

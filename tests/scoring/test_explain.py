@@ -202,7 +202,7 @@ def cells_in(book: object, measure: str, rollup: str, file: str) -> list[str]:
 @pytest.mark.slow
 def test_the_case_is_named_and_only_its_rows_are_asked(told: Callable[[str, str], str]) -> None:
     text = told("3101", "T5")
-    assert "ใช้กรณีที่ 2: กรณี อัตรากำลังของอำเภอ (คน) ไม่เกิน 4 คน (ค่า 4)" in text
+    assert "ใช้กรณีที่ 2: กรณี อัตรากำลังของอำเภอ (คน) มากกว่า 2 คน แต่ไม่เกิน 4 คน (ค่า 4)" in text
     assert re.findall(r"ไม่น้อยกว่า (\d+) ข่าว", text) == ["2", "4", "6", "8", "10"]
     text = told("3105", "T4")
     assert "ใช้กรณีที่ 1: กรณี มีเงินยืมที่ผิดนัดตามสัญญาหรือกองทุนเสียหาย ใช่ (ค่า ใช่)" in text
