@@ -100,29 +100,20 @@ def clear_notes(package: Package, sheet: str, lead_ins: Iterable[str]) -> None:
 
 def _cut(text: Element, lead_ins: tuple[str, ...]) -> bool:
     """Drop what stands from our words on, if they are there; Excel may have joined them with what stood
-    before.
+    before, and LibreOffice cuts them where a script or a font changes.
     """
     runs = [(run, run if run.tag == tag("t") else run.find(tag("t"))) for run in elements(text)]
     pieces = [(run, words) for run, words in runs if words is not None]
-    first = next(
-        (
-            number
-            for number, (_, words) in enumerate(pieces)
-            if any(lead_in in (words.text or "") for lead_in in lead_ins)
-        ),
-        None,
-    )
-    if first is None:
+    whole = "".join(words.text or "" for _, words in pieces)
+    found = [whole.find(lead_in) for lead_in in lead_ins if lead_in in whole]
+    if not found:
         return False
-    _, words = pieces[first]
-    words.text = words.text[: min(words.text.find(lead_in) for lead_in in lead_ins if lead_in in words.text)]
-    for run, _ in pieces[first + 1 :]:
-        text.remove(run)
-    for run, words in reversed(pieces[: first + 1]):
-        if (words.text or "").strip():
-            words.text = words.text.removesuffix("\n")
-            break
-        text.remove(run)
+    left = len(whole[: min(found)].rstrip())
+    for run, words in pieces:
+        words.text = (words.text or "")[:left]
+        left -= len(words.text)
+        if not words.text:
+            text.remove(run)
     return True
 
 
