@@ -25,6 +25,7 @@ from workspace import (
     FORM,
     NEWEST,
     RAYONG,
+    cell_of,
     change,
     copy_sample,
     edit_table,
@@ -39,6 +40,7 @@ from workspace import (
     texts_of,
 )
 
+from kpibatch.forms.layout import KPI_MARK
 from kpibatch.rules.levels import LevelTables
 
 RANKING, SCORES, TREND, FINDINGS, CRITERIA = "อันดับ", "คะแนนรายตัวชี้วัด", "แนวโน้ม", "ข้อค้นพบ", "เกณฑ์"
@@ -518,11 +520,10 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     forms = {unit_of(form): form for form in (workspace / "output" / "forms").iterdir()}
     for code, (new, _) in ODD_UNIT.items():
         old = submission(workspace, code, NEWEST[RAYONG])
-        answers = {
-            (str(row[0].value), NEWEST[RAYONG]): row[7].value
-            for row in open_book(old)[FORM].iter_rows(min_row=6)
-            if row[0].value
-        }
+        book, month = open_book(old), NEWEST[RAYONG]
+        codes = [str(cell.value) for cell in book[FORM]["A"] if cell.value][1:]  # below their heading
+        asked = (code for code in codes if not code.startswith(KPI_MARK))
+        answers = {(code, month): cell_of(book, code, month).value for code in asked}
         change(forms[new], answers)
         forms[new].replace(old)
     return run(workspace)
