@@ -169,9 +169,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("exchanged", [True, False])
 @pytest.mark.parametrize("name", FAULTS)
-@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 # Ctrl-C that falls within the letting go of a copy is Python's to drop
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <finalize:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
     name: str,
     exchanged: bool,
