@@ -186,7 +186,7 @@ def _best(sheet: Sheet, view: View, row: int) -> int:
         _spread(sheet, at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points)
         _spread(sheet, at, 4, 5, goal_text(view, way), "cell", "centre", shrink=True)
         lines = _spread(sheet, at, 6, _LAST, way_text(view, way), "cell", **PADDED)
-        tall(sheet, at, max(lines, _lines(name, _WIDTHS[1] - 2)))
+        tall(sheet, at, max(lines, _lines(name, 0.9 * _WIDTHS[1] - 2)))
     below = row + max(len(best), 1) + 1
     _gap(sheet, below)
     return below + 1
