@@ -3,7 +3,7 @@
 In: a file somebody sent; cells to write.
 Out: ``Grid`` (values at their addresses, error cells never blank); a workbook on disk, whole.
 
-look.py     how every workbook looks: font, colours, styles, how much room a text takes, where a page ends
+look.py     how every workbook looks: font, colours, styles, how much room a text takes
 packing.py  the same parts, the same bytes; what parts hold, whoever packed them
 rows.py     the rows of a large sheet set aside while its package is changed
 package.py  changing a few parts of a workbook's package, every other byte kept (the door to lxml)

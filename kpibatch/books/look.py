@@ -5,7 +5,7 @@ page ends.
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -146,30 +146,3 @@ def width_of(text: str) -> int:
 def lines_of(text: str, width: float) -> int:
     """About how many lines a text needs in a column of that width."""
     return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.8)) for part in text.split("\n")))
-
-
-def height_of(heights: Mapping[int, float], block: tuple[int, int]) -> float:
-    """How tall the rows of a block are together, from its first to its last."""
-    return sum(heights.get(row, ROW) for row in range(block[0], block[1] + 1))
-
-
-def page_breaks(
-    heights: Mapping[int, float], head: Sequence[int], blocks: Sequence[tuple[int, int]], high: float
-) -> list[int]:
-    """The rows with which a further page begins, where one holds rows so ``high`` together: a block's first,
-    or, of a block that no page holds, one of its own. ``head`` are the rows that stand on every page.
-    """
-    breaks = list[int]()
-    top = sum(heights.get(row, ROW) for row in head)
-    used = height_of(heights, (0, blocks[0][0] - 1)) if blocks else 0.0
-    for first, last in blocks:
-        whole = height_of(heights, (first, last))
-        if used + whole > high and used > top and (whole + top <= high or used > high / 2):
-            breaks.append(first)
-            used = top
-        for row in range(first, last + 1):
-            if used + heights.get(row, ROW) > high and row > first:
-                breaks.append(row)
-                used = top
-            used += heights.get(row, ROW)
-    return breaks

@@ -1,7 +1,7 @@
 """How large a sheet comes out on A4, and whether it does on one page."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kpibatch.books.look import ROW, lines_of
 from kpibatch.books.write import Sheet
@@ -60,20 +60,38 @@ def pages_across(sheet: Sheet, widths: Sequence[float], repeated: int) -> None:
         sheet.raw.repeat_columns(0, repeated - 1)
 
 
+def height_of(heights: Mapping[int, float], block: tuple[int, int]) -> float:
+    """How tall the rows of a block are together, from its first to its last."""
+    return sum(heights.get(row, ROW) for row in range(block[0], block[1] + 1))
+
+
+def page_breaks(
+    heights: Mapping[int, float], head: Sequence[int], blocks: Sequence[tuple[int, int]], high: float
+) -> list[int]:
+    """The rows with which a further page begins, where one holds rows so ``high`` together: a block's first,
+    or, of a block that no page holds, one of its own. ``head`` are the rows that stand on every page.
+    """
+    breaks = list[int]()
+    top = sum(heights.get(row, ROW) for row in head)
+    used = height_of(heights, (0, blocks[0][0] - 1)) if blocks else 0.0
+    for first, last in blocks:
+        whole = height_of(heights, (first, last))
+        if used + whole > high and used > top and (whole + top <= high or used > high / 2):
+            breaks.append(first)
+            used = top
+        for row in range(first, last + 1):
+            if used + heights.get(row, ROW) > high and row > first:
+                breaks.append(row)
+                used = top
+            used += heights.get(row, ROW)
+    return breaks
+
+
 def break_before(sheet: Sheet, blocks: Sequence[int], head: range, last: int, scale: float) -> None:
-    """Begin a new page at each block that the page would end in; one longer than a page runs on.
+    """Begin a new page at each block that the page would end in, and in one that is longer than a page.
 
     ``blocks`` are the rows that blocks begin with, ``head`` those that stand on top of each page.
     """
-    heights = heights_of(sheet, last)
-    room, top = _DOWN / scale * 0.96, sum(heights[row] for row in head)
-    used, breaks = sum(heights[: blocks[0]]), list[int]()
-    for block, after in zip(blocks, (*blocks[1:], last + 1), strict=True):
-        height = sum(heights[block:after])
-        if used + height > room and used > top:
-            breaks.append(block)
-            used = top
-        used += height
-        while used > room:
-            used -= room - top
-    sheet.raw.set_h_pagebreaks(breaks)
+    high = _DOWN / scale * 0.96
+    spans = [(first, after - 1) for first, after in zip(blocks, (*blocks[1:], last + 1), strict=True)]
+    sheet.raw.set_h_pagebreaks(page_breaks(sheet.heights, head, spans, high))

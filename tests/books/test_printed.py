@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from libreoffice import the_office
 
 from kpibatch.books.package import open_package, tag
 from kpibatch.books.printed import office as printed
@@ -87,7 +88,7 @@ def test_only_the_first_sheets_are_seen_and_print(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_libreoffice_prints_these_sheets_alone(tmp_path: Path) -> None:
-    found = office() or pytest.skip("LibreOffice (soffice) is not installed")
+    found = the_office()
     raw = a_book(tmp_path / "a.xlsx", 4)
     assert pages_in(as_pdf(found, first_sheets(raw, 2), ".xlsx")) == 2
     whole = as_pdf(found, raw, ".xlsx")

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from libreoffice import the_office
 from small_workspace import MONTH, UNITS, small_workspace
 from workspace import change, kpibatch, run, submission, tree
 
 from kpibatch.books.package import open_package, tag
 from kpibatch.books.printed import pdf
-from kpibatch.books.printed.office import Unprinted, office
+from kpibatch.books.printed.office import Unprinted
 from kpibatch.commands import meeting
 
 NAMES = ("report.pdf", "cards")
@@ -128,8 +129,7 @@ def test_the_report_and_the_cards_by_libreoffice_and_what_comes_after(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``close``, ``verify`` and ``mail`` take no notice, and the next run takes them away."""
-    if office() is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
+    the_office()
     result = kpibatch(workspace, "report", MONTH)
     assert result.exit_code == 0, result.output
     assert (month_of(workspace) / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -17,25 +17,28 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+def the_office() -> str:
+    """Where LibreOffice is. Where it is not installed the test is skipped; on CI, where it should be, it
+    fails.
+    """
+    return shutil.which("soffice") or (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+        "LibreOffice (soffice) is not installed"
+    )
+
+
 def recalculate(books: Sequence[Path], into: Path, kind: str = "xlsx") -> list[Path]:
     """The workbooks (of different names), calculated anew on loading and saved under ``into``, by one start
     of LibreOffice.
 
-    ``kind`` may be another format to save in, such as ``ods``. Where LibreOffice is not installed the test is
-    skipped; on CI, where it should be, it fails.
+    ``kind`` may be another format to save in, such as ``ods``.
     """
-    office = shutil.which("soffice")
-    if office is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "LibreOffice (soffice) is not installed"
-        )
     assert len({book.name for book in books}) == len(books)
     settings = into / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True)
     settings.write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
     profile = f"-env:UserInstallation={(into / 'profile').as_uri()}"
     command = [
-        office,
+        the_office(),
         profile,
         "--headless",
         "--norestore",

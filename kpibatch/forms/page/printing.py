@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kpibatch.books.look import height_of, page_breaks
+from kpibatch.books.paper import height_of, page_breaks
 
 # A4 landscape without its margins (inches), in points of a row and pixels of a column; a font that stands in
 # for ours, and its columns, may be a little larger.

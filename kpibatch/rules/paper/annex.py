@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_date, show_month, show_number
-from kpibatch.books.look import LINE, ROW, lines_of, page_breaks
+from kpibatch.books.look import LINE, ROW, lines_of
+from kpibatch.books.paper import page_breaks
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import (
