@@ -6,17 +6,18 @@ Out: their ``Contents`` in the same order, a refusal where a file killed its rea
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
 from kpibatch.base.files import harmless
 from kpibatch.books.guard.capped import Pool
 from kpibatch.books.guard.inspect import take
+from kpibatch.books.guard.job import done_here, is_right_here
 from kpibatch.books.guard.limits import Refused
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.submission import Contents, read_submission, refused
@@ -56,8 +57,23 @@ Start: TypeAlias = Callable[[Orders, int], Executor]  # for so many files
 
 
 def readers(orders: Orders, files: int) -> Executor:
-    """Child processes that read by these orders."""
-    return Pool(orders.limits, orders.read, files)
+    """Child processes that read by these orders; in a process that may be lost, the process itself."""
+    return RightHere(orders.limits) if is_right_here() else Pool(orders.limits, orders.read, files)
+
+
+class RightHere(Executor):
+    """Each call is done as it is handed in. Raises ``Elsewhere`` where that comes to no end of its own."""
+
+    def __init__(self, limits: IntakeLimits) -> None:
+        self._limits = limits
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        try:
+            done.set_result(done_here(self._limits, fn, *args, **kwargs))
+        except Refused as reason:
+            done.set_exception(reason)
+        return done
 
 
 def read_all(

@@ -7,7 +7,7 @@ looks.py    what a number format makes of a number: a percent, a day, a time
 limits.py   why a file is not read; what is counted against the limits
 package.py  a zipped workbook taken apart without trusting it
 linked.py   the parts a workbook leads to; the reader's own copy
-job.py      a child process on Windows: its memory capped, its end with ours
+job.py      what binds a child process; work done in a process that may be lost itself
 capped.py   work on a stranger's file in a child with a cap and a clock (the door to pebble)
 ole.py      the container of .xls taken apart
 cells.py    walking the cells of one XML sheet

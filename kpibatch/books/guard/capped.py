@@ -8,8 +8,6 @@ to it, and prints nothing.
 """
 
 import contextlib
-import ctypes
-import faulthandler
 import gc
 import multiprocessing
 import os
@@ -23,12 +21,19 @@ from copy import copy
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
-from kpibatch.books.guard.job import bind, deaf_to_ctrl_c
+from kpibatch.books.guard.job import (
+    bind,
+    cap_memory,
+    deaf_to_ctrl_c,
+    done_here,
+    end_with_the_parent,
+    hush,
+    is_right_here,
+)
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
 
@@ -37,7 +42,6 @@ WORKERS = 2
 USUAL = IntakeLimits()  # what holds where no workspace says otherwise
 _GRACE = 60.0  # seconds for a child to start; a healthy one needs less than one
 _INTERPRETER_MB = 100  # what a child takes on Windows before it does anything; on Linux it is looked up
-_PR_SET_PDEATHSIG = 1
 _work: list[Callable[..., Any]] = []  # a pool's child's own, filled in by _begin
 
 Given = ParamSpec("Given")
@@ -76,6 +80,8 @@ class Child(Generic[Given, Gives]):
     def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Gives:
         if isinstance(multiprocessing.current_process(), _Capped):
             return self._do(*args, **kwargs)
+        if is_right_here():
+            return done_here(self._limits, self._do, *args, **kwargs)
         try:
             gave: Gives
             gave, error = pickle.loads(self._answer((args, kwargs)))
@@ -245,39 +251,12 @@ def _settle_in(more_mb: int) -> None:
     with contextlib.suppress(OSError, ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, AttributeError):
-        _end_with_the_parent()
+        end_with_the_parent()
     with contextlib.suppress(OSError, ValueError):
-        _hush()
+        hush()
     with contextlib.suppress(ImportError, OSError, ValueError):
-        _cap_memory(more_mb)
+        cap_memory(more_mb)
     gc.freeze()  # what the parent left in memory is not to be searched for rubbish
-
-
-def _end_with_the_parent() -> None:
-    """A child in an endless loop must not go on for ever where the batch was killed, for nobody looks at its
-    clock any more.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _hush() -> None:
-    """A child that dies must not print its last words over the operator's screen."""
-    faulthandler.disable()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
-    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
-
-
-def _cap_memory(more_mb: int) -> None:
-    """Allow so much more address space than there is now, where the platform can, and no core dumps."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + more_mb * MB
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _begin(work: Callable[..., Any]) -> None:

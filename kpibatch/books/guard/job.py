@@ -1,18 +1,32 @@
-"""What Windows has in the place of Linux's caps: a job object ends its processes with the one that made it
-and caps their memory, and Ctrl-C is left to the parent.
+"""What binds a child process: its memory capped, its end with its parent's, Ctrl-C left to the parent, its
+talk to nobody. On Windows a job object does what Linux's own caps do elsewhere.
 
-In: a child process just started. Out: nothing; elsewhere than on Windows nothing is done.
+In: a process just started, or the child itself. Out: nothing.
 """
 
 import ctypes
+import faulthandler
+import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import c_int64, c_size_t, c_uint32, c_uint64
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from kpibatch.base.config import IntakeLimits
+from kpibatch.base.errors import KpibatchError
+from kpibatch.books.guard.limits import Refused
+from kpibatch.books.guard.package import MB
 
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 _PROCESS_MEMORY, _KILL_ON_CLOSE = 0x100, 0x2000
+_PR_SET_PDEATHSIG = 1
+_here: list[bool] = []  # not empty: this process may be lost; whether it is at such work
+
+Given = ParamSpec("Given")
+Gives = TypeVar("Gives")
 
 
 class Limits(ctypes.Structure):
@@ -70,3 +84,112 @@ def deaf_to_ctrl_c() -> Iterator[None]:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# --- in the child itself ------------------------------------------------------------------------------------
+
+
+def end_with_the_parent() -> None:
+    """A child in an endless loop must not go on for ever where the batch was killed, for nobody looks at its
+    clock any more.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def hush() -> None:
+    """A child that dies must not print its last words over the operator's screen."""
+    faulthandler.disable()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
+
+
+def cap_memory(more_mb: int) -> None:
+    """Allow so much more address space than there is now, where the platform can, and no core dumps."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = _taken() + more_mb * MB
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _taken() -> int:
+    """The address space there is now, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def bounded(seconds: float, more_mb: int) -> Iterator[None]:
+    """The block may take so much more memory, where the platform can tell; after so many seconds the whole
+    process ends, whatever it is at.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        with _room(more_mb):
+            yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def _room(more_mb: int) -> Iterator[None]:
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = _taken() + more_mb * MB
+    limits = [each for each in (most, before, hard) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+
+
+# --- in a process that may be lost --------------------------------------------------------------------------
+
+
+class Elsewhere(BaseException):
+    """What was tried right here belongs into a child, which may come to any end."""
+
+
+@contextmanager
+def right_here() -> Iterator[None]:
+    """In the block what is done in children is done right here, which spares the children: for a process
+    that somebody replaces when it is lost.
+
+    A call that takes too long ends the process; one that comes to any other end but its own raises
+    ``Elsewhere``: then the work is begun again, with children.
+    """
+    _here.append(False)
+    try:
+        yield
+    finally:
+        _here.clear()
+
+
+def is_right_here() -> bool:
+    return bool(_here)
+
+
+def done_here(
+    limits: IntakeLimits, work: Callable[Given, Gives], /, *args: Given.args, **kwargs: Given.kwargs
+) -> Gives:
+    """``work(*args, **kwargs)`` in this process, under the child's cap and clock. Raises ``Elsewhere``."""
+    if _here[0]:  # work within work
+        return work(*args, **kwargs)
+    _here[0] = True
+    try:
+        with bounded(limits.seconds, limits.memory_mb):
+            return work(*args, **kwargs)
+    except (KpibatchError, Refused):
+        raise
+    except BaseException as reason:
+        raise Elsewhere(f"{type(reason).__name__}: {reason}") from None
+    finally:
+        _here[0] = False
