@@ -56,6 +56,7 @@ KpibatchError
 │   ├── HistoryDamaged            it can't be read
 │   ├── HistoryForeign            another program's database
 │   └── HistoryVersion            of a newer kpibatch
+├── TogetherFault …               many workspaces: their list, or a scheduler and its workers
 ├── NotComparable …               two sides that can't be compared
 ├── MailError
 │   ├── MailAddressFault …        no mail address
@@ -260,6 +261,9 @@ class HistoryForeign(HistoryError): ...
 
 
 class HistoryVersion(HistoryError): ...
+
+
+class TogetherFault(KpibatchError): ...
 
 
 class NotComparable(KpibatchError): ...

@@ -15,6 +15,7 @@ begin.py    a new workspace, which appears whole
 closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, a month as typed
+many/       several workspaces in one call
 beginning.py  commands: ``init``
 monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``report``, ``open``, ``explain``
 levels.py   commands: ``levels check`` and ``show``

@@ -3,6 +3,7 @@ door to rich).
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,9 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from kpibatch.base.catalogue import say
+from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
 from kpibatch.commands.streams import write_bytes
 from kpibatch.months.listings import as_csv
+
+_MARKS, _FAILED = {0: "✓", 1: "!"}, "✗"  # by exit code
 
 
 class Bar:
@@ -59,6 +63,66 @@ class Lines:
 
     def close(self) -> None:
         """Nothing to put away."""
+
+
+class Board:
+    """Several workspaces at once: which are at work, how many are done and failed, and a line for each as it
+    ends; a bar on a terminal, plain lines elsewhere. Several threads may tell at once.
+    """
+
+    def __init__(self, count: int, language: str, echo: Callable[..., None]) -> None:
+        self._count, self._language, self._echo = count, language, echo
+        self._lock, self._begun = threading.Lock(), dict[str, TaskID | None]()
+        self._failed: list[str] = []
+        self._done, self.worst = 0, 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            transient=True,
+            console=Console(stderr=True, markup=False),
+            redirect_stdout=sys.stdout.isatty(),
+            disable=not sys.stderr.isatty(),
+        )
+        self._all = self._bar.add_task(self._so_far(), total=count)
+        self._bar.start()
+
+    def step(self, name: str, text: str) -> None:
+        """A workspace has begun with a step; without a text it has just begun."""
+        label = f"  {harmless(name)}  {text}".rstrip()
+        with self._lock:
+            if name not in self._begun:
+                self._begun[name] = None
+                if self._bar.disable:
+                    self._echo(say("many.begun", self._language, name=harmless(name)))
+                else:
+                    self._begun[name] = self._bar.add_task(label, total=None)
+            elif (task := self._begun[name]) is not None:
+                self._bar.update(task, description=label)
+
+    def ended(self, name: str, code: int, line: str, told: Sequence[str]) -> None:
+        """What became of a workspace; ``told`` are lines of its own."""
+        shown = f"{_MARKS.get(code, _FAILED)} {harmless(name)}: {line}"
+        with self._lock:
+            self._done, self.worst = self._done + 1, max(self.worst, code)
+            if code not in _MARKS:
+                self._failed.append(shown)
+            if (task := self._begun.pop(name, None)) is not None:
+                self._bar.remove_task(task)
+            self._bar.update(self._all, advance=1, description=self._so_far())
+            self._echo(f"[{self._done}/{self._count}] {shown}")
+            for each in told:
+                self._echo(f"    {each}")
+
+    def close(self) -> None:
+        """How many are done; those that failed once more, together."""
+        self._bar.stop()
+        self._echo(self._so_far())
+        for each in self._failed:
+            self._echo(each, err=True)
+
+    def _so_far(self) -> str:
+        facts = {"done": self._done, "count": self._count, "failed": len(self._failed)}
+        return say("many.so-far", self._language, **facts)
 
 
 @contextmanager

@@ -31,6 +31,17 @@ def exit_code(findings: Iterable[Finding]) -> int:
     return FINDINGS if any(each.grave for each in findings) else CLEAN
 
 
+def failure_of(error: BaseException) -> KpibatchError | None:
+    """What is the operator's or the disk's to mend, or Ctrl-C; none where it is a bug."""
+    if isinstance(error, KpibatchError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted()
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return DiskRefuses(file=error.filename or "", reason=error.strerror)
+    return None
+
+
 class OneLine(click.Group):
     """Turns ``KpibatchError``, a disk that refuses and Ctrl-C into one line on stderr and exit code 2.
 
@@ -54,14 +65,10 @@ class OneLine(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except KpibatchError as error:
-            failure = error
-        except KeyboardInterrupt:
-            failure = Interrupted()
-        except OSError as error:
-            if error.errno not in _OF_THE_DISK:
+        except (KpibatchError, KeyboardInterrupt, OSError) as error:
+            failure = failure_of(error)
+            if failure is None:
                 raise
-            failure = DiskRefuses(file=error.filename or "", reason=error.strerror)
         click.echo("kpibatch: " + harmless(failure.message(language_of(ctx.params["workspace"]))), err=True)
         ctx.exit(STOPPED)
 
@@ -83,7 +90,8 @@ class _InOutput(logging.Handler):
 
 
 @contextmanager
-def _logging(workspace: Path) -> Iterator[None]:
+def logging_in(workspace: Path) -> Iterator[None]:
+    """In the block tracebacks go into the workspace's log."""
     handler, log = _InOutput(workspace), logging.getLogger("kpibatch")
     log.addHandler(handler)
     try:
@@ -120,4 +128,4 @@ def month_typed(text: str) -> str:
 def commands(ctx: click.Context, workspace: Path) -> None:
     """kpibatch: รวมรายงานของหน่วย ตรวจ ให้คะแนน และจัดอันดับ ในคำสั่งเดียว"""
     ctx.obj = workspace
-    ctx.with_resource(_logging(workspace))
+    ctx.with_resource(logging_in(workspace))

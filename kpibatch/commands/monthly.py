@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,19 +14,26 @@ from kpibatch.base.config import read_config
 from kpibatch.base.errors import NotAMonth
 from kpibatch.base.month_files import FORMS
 from kpibatch.base.thai import arabic, is_month
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, exit_code, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, exit_code, language_of, month_typed
 
 
 @commands.command()
 @click.argument("month_or_workspaces", metavar="[MONTH] [WORKSPACE…]", nargs=-1)
+@click.option("--workspaces", "list_file", metavar="FILE", help="ไฟล์รายชื่อพื้นที่งาน บรรทัดละโฟลเดอร์ (- = stdin)")
+@click.option("--jobs", type=click.IntRange(1), help="ทำพร้อมกันกี่พื้นที่งาน (ปกติตามจำนวนซีพียูและหน่วยความจำ)")
+@click.option("--scheduler", default="", metavar="tcp://HOST:PORT", help="ให้เครื่องอื่นช่วยทำผ่าน Dask scheduler")
 @click.pass_obj
-def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
+def run(
+    workspace: Path,
+    month_or_workspaces: tuple[str, ...],
+    list_file: str | None,
+    jobs: int | None,
+    scheduler: str,
+) -> None:
     """ประมวลผลประจำเดือน (เช่น run 2565-06) ไม่ระบุเดือน = เดือนล่าสุดที่มีไฟล์"""
     month, others = _month_first(month_or_workspaces)
-    if others:
-        from kpibatch.commands.run import run_side_by_side
-
-        sys.exit(run_side_by_side(month, others, click.echo))
+    if list_file or others or scheduler:
+        sys.exit(_run_many(workspace, month, others, list_file, jobs=jobs, scheduler=scheduler))
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import run_month
     from kpibatch.commands.screens.monthly import show_ranking
@@ -37,10 +45,20 @@ def run(workspace: Path, month_or_workspaces: tuple[str, ...]) -> None:
     sys.exit(exit_code(outcome.findings))
 
 
+def _run_many(
+    workspace: Path, month: str | None, others: list[str], list_file: str | None, **how: Any
+) -> int:
+    from kpibatch.commands.many.named import listed, named_once
+    from kpibatch.commands.many.together import run_together
+
+    names = [*others, *(listed(list_file) if list_file else ())] or [str(workspace)]
+    return run_together(named_once(names), month, language_of(workspace), click.echo, **how)
+
+
 def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
     if words and is_month(arabic(words[0])):
         return arabic(words[0]), list(words[1:])
-    if words and not Path(words[0]).is_dir():
+    if words and not Path(words[0]).is_dir() and Path(words[0]).name == words[0]:
         raise NotAMonth(found=words[0])
     return None, list(words)
 

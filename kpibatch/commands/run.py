@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -297,22 +294,3 @@ def write_marked_levels(config: Config, findings: Sequence[Finding]) -> tuple[Pa
     for old in {*config.output.glob(f"{MARKED}.*"), *indexes} - {*written, config.level_tables}:
         removed(old)
     return path, index
-
-
-def run_side_by_side(month: str | None, workspaces: Sequence[str], echo: Callable[..., None]) -> int:
-    """Run a month of each workspace, print what each said, in order, and give back the gravest exit code.
-
-    Source: design, section 2 (``run``).
-    """
-
-    def run_one(workspace: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "kpibatch", "-C", workspace, "run", *([month] if month else [])]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-
-    with ThreadPoolExecutor() as pool:
-        finished = list(pool.map(run_one, workspaces))
-    for workspace, process in zip(workspaces, finished, strict=True):
-        echo(f"── {workspace}")
-        echo(process.stdout, nl=False)
-        echo(process.stderr, nl=False, err=True)
-    return max(process.returncode for process in finished)

@@ -263,12 +263,12 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
             "ranked": outcome.ranked,
             "findings": count(outcome.findings),
         },
-        "versions": _versions(),
+        "versions": versions(),
         "seconds": clock.seconds,
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """What the outputs' bytes may hang on."""
     return {
         "kpibatch": __version__,

@@ -10,7 +10,6 @@ to it, and prints nothing.
 import contextlib
 import gc
 import multiprocessing
-import os
 import pickle
 import signal
 import sys
