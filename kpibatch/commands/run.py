@@ -55,10 +55,10 @@ from kpibatch.months.folder import is_ours
 from kpibatch.months.history import History, history_of, rebuild, remember
 from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, values_csv, write_record
 from kpibatch.months.sent import Sent, months_ahead, sent_so_far
+from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
 from kpibatch.rules.paper.examples_book import write_examples
-from kpibatch.rules.records import Example
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared

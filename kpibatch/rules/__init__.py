@@ -9,10 +9,11 @@ phrases.py       a condition as typed → its meaning, or what may be meant (the
 round.py         the round as records: its days and months, its holidays; a template
 records.py       units, measures, nodes, rules as records
 written.py       the rows of a round, which of them count in a month, which are alternatives
-checks.py        กฎตรวจ: what values are held against besides their own bounds, as records
+checks.py        กฎตรวจ: what values are held against besides their own bounds; ตัวอย่าง: cases; as records
 computations.py  the sources that compute: value, the way back, formula, words; one record each
 sources.py       ที่มา: what a computed measure is, in formulas and in words
 fingerprint.py   what records say, in one hash
+tree/            the units and the nodes as trees: who is meant, who takes what of whom
 levels.py        the level tables as one record: what every later step asks
 formulas/        the rules as formulas of a spreadsheet
 lookup.py        a unit or a KPI as the operator names it

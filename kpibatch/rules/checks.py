@@ -2,7 +2,7 @@
 
 A row compares two sides (``Comparison``) or names a built-in check (``Watch``). Built-in checks ask, and are
 on unless a row switches them off. A row that finds an error takes the value away, so it is part of the
-tables' fingerprint; one that only asks is none.
+tables' fingerprint; one that only asks is none. ตัวอย่าง: worked cases that the rules are tried by.
 """
 
 import math
@@ -203,3 +203,30 @@ def checks_of(rows: tuple[Comparison | Watch, ...]) -> Checks:
         tuple(row for row, so in zip(rows, decides, strict=True) if so),
         tuple(row for row, so in zip(rows, decides, strict=True) if not so),
     )
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row of ตัวอย่าง: what a unit has and the level (from 0) that it should get.
+
+    ``values`` holds each measure's value, or its values month by month; what is not named is not reported.
+    ``since`` is the month by whose rules it is tried, empty for those of the round's start. ``score`` is what
+    that should be worth, where the case says so. ``refused`` are values that no form may say. A case of the
+    total (``kpi`` is ``TOTAL``, as is the code of its percent) has a ``word`` of ผลประเมิน and no level.
+    """
+
+    kpi: str
+    number: str
+    values: Mapping[str, tuple[float, ...]]
+    level: int
+    why: str = ""
+    since: str = ""
+    place: Place = NOWHERE
+    places: Mapping[str, Place] = field(default_factory=dict)
+    score: float | None = None
+    refused: bool = False
+    word: str = ""
+
+    def place_of(self, column: str) -> Place:
+        """Where a value of it stands; the case's own place where that is not known."""
+        return self.places.get(column, self.place)

@@ -1,36 +1,25 @@
 """The level tables as one record: what every later step asks. Nothing here reads or writes a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from kpibatch.base.findings import Finding
-from kpibatch.base.thai import fold
-from kpibatch.rules.checks import Checks
+from kpibatch.rules.checks import Checks, Example
 from kpibatch.rules.computations import Parts
 from kpibatch.rules.conditions import MAY_LACK, Floats
 from kpibatch.rules.fingerprint import fingerprint, said
-from kpibatch.rules.records import (
-    TOTAL,
-    Baseline,
-    Case,
-    Counts,
-    Example,
-    Export,
-    Measure,
-    Node,
-    Rule,
-    Source,
-    Unit,
-)
+from kpibatch.rules.records import Baseline, Case, Counts, Export, Measure, Node, Rule, Source, Unit
 from kpibatch.rules.round import Holiday, Round
 from kpibatch.rules.sources import are_days, computed
+from kpibatch.rules.tree.links import Links, links_of
+from kpibatch.rules.tree.nodes import Scorecard
 from kpibatch.rules.written import NEVER_CHANGED, Written, numbered
 
 
 @dataclass(frozen=True)
-class LevelTables:
+class LevelTables(Scorecard):
     """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
     ``calendar`` month → due day; ``warnings`` are what the check warns of in them, ``doubtful`` each sheet's
     codes whose rows hold a fault.
@@ -98,38 +87,6 @@ class LevelTables:
         return self.node[kpi].own_scores or self.scores
 
     @cached_property
-    def node(self) -> Mapping[str, Node]:
-        return {node.code: node for node in self.nodes}
-
-    @cached_property
-    def unit(self) -> Mapping[str, Unit]:
-        return {unit.code: unit for unit in self.units}
-
-    @cached_property
-    def position(self) -> Mapping[str, int]:
-        """Each unit's row in every array over the units."""
-        return {unit.code: row for row, unit in enumerate(self.units)}
-
-    @cached_property
-    def leaves(self) -> tuple[Node, ...]:
-        """The KPIs and sub-KPIs that have level tables, in the workbook's order."""
-        parents = {node.parent for node in self.nodes}
-        return tuple(node for node in self.nodes if node.code not in parents)
-
-    def children(self, code: str) -> tuple[Node, ...]:
-        """A node's children; those of ``total`` are the nodes under nothing."""
-        parent = "" if code == TOTAL else code
-        return tuple(node for node in self.nodes if node.parent == parent)
-
-    def breadth_first(self) -> Iterator[Node]:
-        """Every node, so that siblings stand side by side and parents before children."""
-        queue = list(self.children(TOTAL))
-        while queue:
-            node = queue.pop(0)
-            yield node
-            queue.extend(self.children(node.code))
-
-    @cached_property
     def weights(self) -> Mapping[str, tuple[float, ...]]:
         """Each node's weight for each unit, in their order; a single row's for all of them, whomever it is
         meant for; 0 where none of several rows is, or where the fixed weight is missing.
@@ -144,12 +101,6 @@ class LevelTables:
             return 0.0
         fixed = self.baselines.get((unit.code, row.weight_measure))
         return row.weight if not row.weight_measure else fixed.value if fixed else 0.0
-
-    def in_tree_order(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
-        """Every node with its depth, each followed by what is under it."""
-        for node in self.children(parent):
-            yield node, depth
-            yield from self.in_tree_order(node.code, depth + 1)
 
     def rules_of(self, kpi: str) -> tuple[Rule, ...]:
         """A KPI's rows that ask something of its levels."""
@@ -171,12 +122,6 @@ class LevelTables:
             by_kpi.setdefault(rule.kpi, []).append(rule)
         parts = ((kpi, rows, [row for row in rows if row.deducts]) for kpi, rows in by_kpi.items())
         return {kpi: (tuple(r), tuple(x for x in r if x not in off), tuple(off)) for kpi, r, off in parts}
-
-    def unit_called(self, text: str) -> Unit | None:
-        """The unit of that code or name, written in any way that looks the same."""
-        if text in self.unit:
-            return self.unit[text]
-        return next((unit for unit in self.units if fold(text) in (fold(unit.code), fold(unit.name))), None)
 
     def rules_in_case(self, kpi: str, case: int) -> tuple[Rule, ...]:
         """A KPI's rows that count for a unit whose case has that number (from 1; 0 for none): its case's and
@@ -282,9 +227,14 @@ class LevelTables:
         return (export.counts or Counts.CENTRAL) if export else own
 
     @cached_property
+    def links(self) -> Links:
+        """What measures are of other units, and whom each is asked of."""
+        return links_of(self, self.measures, self._kpis_showing)
+
+    @cached_property
     def kpi_of(self) -> Mapping[str, str]:
-        """For each measure the first KPI that shows it."""
-        return {measure: kpis[0] for measure, kpis in self._kpis_showing.items()}
+        """For each measure the first KPI that shows it; where none does, that of the unit it is asked for."""
+        return {code: kpis[0] for code, kpis in self.links.kpis.items()}
 
     def kpis_of(self, measure: str) -> tuple[str, ...]:
         """The KPIs that show a measure."""
@@ -316,5 +266,4 @@ def applies(tables: LevelTables, code: str, unit: Unit) -> bool:
 
     Source: design, section 1 (ใช้กับ).
     """
-    node = tables.node[code]
-    return node.applies_to(unit) and (not node.parent or applies(tables, node.parent, unit))
+    return unit.code in tables.meant[code]

@@ -12,7 +12,6 @@ from pathlib import Path
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
-from kpibatch.base.thai import show_number
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.read import as_text, read_book
 from kpibatch.books.table import Row, Table
@@ -26,8 +25,9 @@ from kpibatch.rules.optional.holidays import read_holidays
 from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
-from kpibatch.rules.reading.references import sound_measures
+from kpibatch.rules.reading.references import sound_links, sound_measures
 from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
+from kpibatch.rules.reading.units import read_units
 from kpibatch.rules.reading.unseen import about_unseen
 from kpibatch.rules.reading.whose import goes_by_unit, whose_case
 from kpibatch.rules.records import Baseline, Case, Measure, Node, Rule, Source, Unit
@@ -52,8 +52,6 @@ from kpibatch.rules.schema import (
 from kpibatch.rules.sheets import in_a_child, read_sheets, unique, unknown_sheets
 from kpibatch.rules.written import Written, numbered
 
-_MOST_TILES = 40
-
 
 def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, list[Finding]]:
     """Read the workbook at ``path``. Raises ``KpibatchError`` where it is no readable workbook at all, or
@@ -67,10 +65,11 @@ def read_levels(path: Path, limits: IntakeLimits = USUAL) -> tuple[LevelTables, 
 def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     grids = read_book(path)
     sheets = read_sheets(path.name, grids)
-    units = unique(sheets[UNITS.sheet], UNITS.code, _unit)
-    measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, read_measure))
     this = read_round(sheets[ROUND.sheet])
+    units, unit_faults = read_units(sheets[UNITS.sheet], this.unit_noun)
+    measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, read_measure))
     nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
+    measures, link_faults = sound_links(measures, nodes)
     names = _level_columns(sheets[RULES.sheet])
     own, by_code = dict(measures), {node.code: node for node in nodes}
     rules = tuple(_rules(sheets[RULES.sheet], names, by_code, own, this, units))
@@ -96,7 +95,8 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     tables = _from_the_first_month(tables, Written(nodes, rules))
     unseen = about_unseen(path.name, sheets, grids)
     in_cells = (fault for table in sheets.values() for fault in table.findings)
-    return tables, [*unknown_sheets(path.name, grids), *unseen, *in_cells, *measure_faults, *node_faults]
+    between = (*unit_faults, *measure_faults, *node_faults, *link_faults)
+    return tables, [*unknown_sheets(path.name, grids), *unseen, *in_cells, *between]
 
 
 def _from_the_first_month(tables: LevelTables, written: Written) -> LevelTables:
@@ -117,38 +117,6 @@ def _level_columns(table: Table) -> tuple[Column, ...]:
         if all(dict(fault.facts).get("column") != left_out for fault in table.head.findings):
             table.head.report("table-column-missing", left_out, ", ".join(names))
     return names
-
-
-def _unit(row: Row) -> Unit:
-    if row.blank(UNITS.name):
-        row.report("table-value", UNITS.name, "", expected=UNITS.name)
-    return Unit(
-        code=row.code(UNITS.code),
-        name=row.text(UNITS.name),
-        group=row.text(UNITS.group),
-        email=row.text(UNITS.email),
-        cc=row.text(UNITS.cc),
-        place=row.place(UNITS.code),
-        position=row.text(UNITS.position),
-        tile=_tile(row),
-    )
-
-
-def _tile(row: Row) -> tuple[int, int] | None:
-    """A unit's row and column on the tile map, from 1; both or none.
-
-    Source: design, section 1 (Wider rules: แถว, คอลัมน์).
-    """
-    columns = (UNITS.map_row, UNITS.map_column)
-    numbers = [row.number_in(column) for column in columns]
-    for column, number, other in zip(columns, numbers, reversed(numbers), strict=True):
-        if number is None and other is not None and row.blank(column):
-            row.report("table-value", column, "", expected=f"1 – {_MOST_TILES}")
-        elif number is not None and number not in range(1, _MOST_TILES + 1):
-            row.report("table-value", column, show_number(number), expected=f"1 – {_MOST_TILES}")
-            return None
-    at, across = numbers
-    return None if at is None or across is None else (int(at), int(across))
 
 
 def _rules(

@@ -34,6 +34,8 @@ class Source(StrEnum):
     ON_TIME = "ส่งทันกำหนด"
     LATE_DAYS = "วันที่ช้า"
     MONTH_NUMBER = "เดือนที่"
+    PARTS = "รวมจากหน่วยย่อย"
+    UNIT_SCORE = "คะแนนของหน่วย"
     WHO = ""  # who the unit is, as a case of กลุ่ม, ตำแหน่ง or หน่วย asks; no word of the sheet
 
 
@@ -77,7 +79,9 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class Unit:
-    """หน่วย: who is assessed; ``tile`` is a row and a column of the tile map."""
+    """หน่วย: who is assessed; ``parent`` is สังกัด, the code of the unit above, ``kind`` its ประเภท, ``tile`` a
+    row and a column of the tile map.
+    """
 
     code: str
     name: str
@@ -86,6 +90,8 @@ class Unit:
     cc: str = ""
     place: Place = NOWHERE
     position: str = field(default="", metadata={MAY_LACK: True})
+    parent: str = field(default="", metadata={MAY_LACK: True})
+    kind: str = field(default="", metadata={MAY_LACK: True})
     tile: tuple[int, int] | None = field(default=None, compare=False)
 
 
@@ -95,7 +101,9 @@ class Measure:
 
     ``count`` is how many of ตัวตั้ง count; ``decimals`` is to how many its value is rounded, if at all;
     ``members`` are the codes of the units of which it says yes, where it says who a unit is.
-    ``needs_evidence`` is ต้องมีหลักฐาน ใช่, ``evidence`` what levels it names (from, to).
+    ``needs_evidence`` is ต้องมีหลักฐาน ใช่, ``evidence`` what levels it names (from, to). ``other`` is what of
+    other units it comes from: a measure of the parts, the KPI at which they ``reach`` a level, or the node of
+    the unit above.
     """
 
     code: str
@@ -116,6 +124,8 @@ class Measure:
     decimals: int | None = field(default=None, metadata={MAY_LACK: True})
     members: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
     evidence: tuple[tuple[int, int], ...] = field(default=(), metadata={MAY_LACK: True})
+    other: str = field(default="", metadata={MAY_LACK: True})
+    reach: int = field(default=0, metadata={MAY_LACK: True})
 
     @property
     def monthly(self) -> bool:
@@ -131,7 +141,7 @@ class Measure:
 @dataclass(frozen=True)
 class Node:
     """ตัวชี้วัด: a node of the scorecard. ``only``/``never`` are unit codes, ``groups`` groups of units,
-    ``positions`` positions (of persons, or kinds of office).
+    ``positions`` positions (of persons, or kinds of office), ``kinds`` kinds of units.
 
     ``since`` is the month from which the row counts, empty from the start of the round; ``ends`` says that
     from then on there is no such node. When a row counts is no part of what it says, so not of the digest of
@@ -140,7 +150,8 @@ class Node:
 
     A node has further rows (``others``) where it weighs otherwise for other units; ``weight_measure`` is the
     fixed measure that holds each unit's own weight, empty where the row states one. ``leaves`` says whether
-    it leaves a unit that has no target group.
+    it leaves a unit that has no target group, ``taken`` that units take its result from the one above: those
+    of the kinds ``takers``, of the lowest where none is named.
     """
 
     code: str
@@ -164,6 +175,9 @@ class Node:
     weight_measure: str = field(default="", metadata={MAY_LACK: True})
     leaves: bool = field(default=False, metadata={MAY_LACK: True})
     others: tuple["Node", ...] = field(default=(), metadata={MAY_LACK: True})
+    kinds: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
+    taken: bool = field(default=False, metadata={MAY_LACK: True})
+    takers: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
 
     @property
     def rows(self) -> tuple["Node", ...]:
@@ -196,7 +210,12 @@ class Node:
             and unit.code not in self.never
             and (not self.groups or fold(unit.group) in map(fold, self.groups))
             and (not self.positions or fold(unit.position) in map(fold, self.positions))
+            and self.meant_for_kind(unit)
         )
+
+    def meant_for_kind(self, unit: Unit) -> bool:
+        """Whether this row is meant for units of that kind, whichever of them."""
+        return not self.kinds or fold(unit.kind) in map(fold, self.kinds)
 
 
 @dataclass(frozen=True)
@@ -291,30 +310,3 @@ class Baseline:
 
     value: float
     place: Place
-
-
-@dataclass(frozen=True)
-class Example:
-    """One row of ตัวอย่าง: what a unit has and the level (from 0) that it should get.
-
-    ``values`` holds each measure's value, or its values month by month; what is not named is not reported.
-    ``since`` is the month by whose rules it is tried, empty for those of the round's start. ``score`` is what
-    that should be worth, where the case says so. ``refused`` are values that no form may say. A case of the
-    total (``kpi`` is ``TOTAL``, as is the code of its percent) has a ``word`` of ผลประเมิน and no level.
-    """
-
-    kpi: str
-    number: str
-    values: Mapping[str, tuple[float, ...]]
-    level: int
-    why: str = ""
-    since: str = ""
-    place: Place = NOWHERE
-    places: Mapping[str, Place] = field(default_factory=dict)
-    score: float | None = None
-    refused: bool = False
-    word: str = ""
-
-    def place_of(self, column: str) -> Place:
-        """Where a value of it stands; the case's own place where that is not known."""
-        return self.places.get(column, self.place)

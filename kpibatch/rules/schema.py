@@ -18,6 +18,9 @@ from kpibatch.rules.round import CAP, OWN_SCORES, Item
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
 SINCE = "ใช้ตั้งแต่เดือน"
+KINDS = ("จังหวัด", "กลุ่มงาน", "อำเภอ", "บุคคล")  # of units; any other word may be one as well
+PERSON = KINDS[-1]
+FROM_ABOVE = "ใช้คะแนนของหน่วย"  # ทีม of a node whose result units take from the one above
 NOT_TAKEN = "ไม่รับ"  # ระดับที่ควรได้ of values that no form may say
 
 
@@ -42,6 +45,7 @@ class Scope(StrEnum):
     EXCEPT = "ยกเว้น"
     GROUP = "กลุ่ม"
     POSITION = "ตำแหน่ง"
+    KIND = "ประเภท"
 
 
 class Whose(StrEnum):
@@ -49,6 +53,7 @@ class Whose(StrEnum):
 
     GROUP = "กลุ่ม"
     POSITION = "ตำแหน่ง"
+    KIND = "ประเภท"
     UNIT = "หน่วย"
 
 
@@ -141,6 +146,9 @@ class _Calendar(Sheet):
     remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
 
 
+_UNIT_CODES = "='หน่วย'!$A$2:$A$3000"
+
+
 class _Units(Sheet):
     code = Column("รหัส", 22)
     name = Column("ชื่อ", 58, wraps=True)
@@ -148,6 +156,8 @@ class _Units(Sheet):
     email = Column("อีเมล", 34)
     cc = Column("สำเนา", 30)
     position = Column("ตำแหน่ง", 22, optional=True)
+    parent = Column("สังกัด", 22, choices=_UNIT_CODES, open=True, optional=True)
+    kind = Column("ประเภท", 16, choices=KINDS, open=True, optional=True)
     map_row = Column("แถว", 10, "number", optional=True)
     map_column = Column("คอลัมน์", 10, "number", optional=True)
 
@@ -178,6 +188,10 @@ class _Nodes(Sheet):
             *(("ผู้จัดเก็บ", 30), ("เป้าประสงค์", 44), ("ยุทธศาสตร์", 44), ("ทีม", 24)),
         )
     )
+
+    @property
+    def team(self) -> Column:
+        return self.template[-1]
 
     @property
     def kept(self) -> tuple[Column, ...]:

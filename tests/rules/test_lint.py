@@ -482,7 +482,8 @@ RARELY_MEANT = {
 
 
 def test_every_code_of_the_level_tables_has_its_slip() -> None:
-    assert {slip.code for slip in SLIPS} == CODES - RARELY_MEANT
+    of_the_tree = {code for code in CODES if "-tree-" in code}  # test_cascade.py
+    assert {slip.code for slip in SLIPS} == CODES - RARELY_MEANT - of_the_tree
     tried = Path(__file__).with_name("test_slips.py").read_text(encoding="utf-8")
     assert [code for code in sorted(RARELY_MEANT) if f'"{code}"' not in tried] == []
 

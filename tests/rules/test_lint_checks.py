@@ -19,8 +19,12 @@ from kpibatch.rules.lint import (
     units,
 )
 from kpibatch.rules.lint.check import CHECKS
+from kpibatch.rules.lint.tree import links, places, targets
 
-FILES = (rounds, units, scorecard, measures, rows, slips, levels, points, cases, periods, optional)
+FILES = (
+    *(rounds, units, scorecard, measures, rows, slips, levels, points, cases, periods, optional),
+    *(places, links, targets),
+)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.__name__.rpartition(".")[2])

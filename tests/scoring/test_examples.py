@@ -11,10 +11,11 @@ from mutating import confirmed, faults, slips
 from tablebook import SHEETS, levels, read
 from workspace import NEWEST, SAMPLES, copy_sample, kpibatch, open_book
 
+from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.book import rows_of
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.records import Example, Rollup
+from kpibatch.rules.records import Rollup
 from kpibatch.scoring.examples.held import loose_thresholds
 from kpibatch.scoring.examples.propose import propose
 from kpibatch.scoring.examples.tried import try_examples

@@ -19,6 +19,7 @@ points.py     วิธีให้คะแนน, คะแนนของร�
 cases.py      กรณี: each can occur, none overlaps another, every value falls under one
 periods.py    ใช้ตั้งแต่เดือน: what a change in mid-round leaves out
 optional.py   แหล่งข้อมูล and กฎตรวจ: whose value counts, what a row compares
+tree/         the tree of units: places, links between units, targets
 echoes.py     what merely follows from a fault already reported
 check.py      every check, over a workbook or over tables that were read
 """

@@ -65,8 +65,10 @@ def greatest(tables: LevelTables, code: str) -> float:
     measure = tables.measures[code]
     if measure.maximum is not None:
         return measure.maximum
-    if measure.source in (Source.ON_TIME, Source.REDUCTION):
+    if measure.source in (Source.ON_TIME, Source.REDUCTION) or measure.reach:
         return 100.0
+    if measure.source is Source.UNIT_SCORE:
+        return tables.top_score
     if measure.source is Source.MONTH_NUMBER:
         return float(len(tables.round.months))
     if measure.source is Source.PERCENT:

@@ -12,7 +12,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import Condition, Floats
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import greatest, least
 
 
@@ -116,7 +116,7 @@ def cases_of_units(tables: LevelTables) -> Iterator[Finding]:
     """
     for leaf in tables.leaves:
         cases = tables.cases_of(leaf.code)
-        left = {unit.code for unit in tables.units if applies(tables, leaf.code, unit)}
+        left = {unit.code for unit in tables.units if tables.scored_itself(leaf.code, unit)}
         rows = {rule.case: rule.places[0] for rule in reversed(tables.rules_of(leaf.code)) if rule.case}
         for case in (case for case in cases if case.names):
             members = tables.measures[case.measure].members

@@ -24,6 +24,7 @@ from kpibatch.rules.lint import (
     units,
 )
 from kpibatch.rules.lint.echoes import faults_alone, lint_alone, lost_sheets
+from kpibatch.rules.lint.tree import links, places, targets
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import (
     BASELINES,
@@ -54,6 +55,9 @@ CHECKS: tuple[Check, ...] = (
     *cases.CHECKS,
     *periods.CHECKS,
     *optional.CHECKS,
+    *places.CHECKS,
+    *links.CHECKS,
+    *targets.CHECKS,
 )
 # What a file of checks looks across: with one of these sheets gone or a heading lost, it would see echoes.
 _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
@@ -68,6 +72,9 @@ _ACROSS: tuple[tuple[ModuleType, tuple[Sheet, ...]], ...] = (
     (cases, (NODES, RULES)),
     (periods, (ROUND, NODES, RULES)),
     (optional, (MEASURES, EXPORTS, CROSSCHECKS)),
+    (places, (UNITS, NODES)),
+    (links, (UNITS, NODES, MEASURES, RULES)),
+    (targets, (UNITS, NODES, MEASURES, RULES, BASELINES)),
 )
 # what the rules of one month lack those of another may have
 _OF_THE_ROUND = ("lint-unused",)

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.rules.computations import COMPUTATIONS, Below
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import BASELINES
 from kpibatch.rules.sources import COMPUTED, at_zero, quotients
 
 _NO_AMOUNT = (Kind.DATE, Kind.YES_NO)
 _PLANNED = re.compile("เป้าหมาย|ตามแผน|จัดสรร")
+_OF_ANY_KIND = (Source.FORM, Source.BASE, Source.WHO, Source.PARTS)
 _LIKE_THEIR_PARTS = (Source.HIGHEST, Source.LOWEST)
 _IN_ONE_UNIT = (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.DIFFERENCE)
 
@@ -81,7 +82,7 @@ def own_kinds(tables: LevelTables) -> Iterator[Finding]:
     """
     for measure in tables.measures.values():
         gives = _gives(tables, measure)
-        if measure.kind.family != gives and measure.source not in (Source.FORM, Source.BASE, Source.WHO):
+        if measure.kind.family != gives and measure.source not in _OF_ANY_KIND:
             facts = {"kind": measure.kind.value, "source": measure.source.value, "expected": _kinds((gives,))}
             yield finding("lint-kind", measure.place, measure=measure.code, found=measure.kind.value, **facts)
         of = tables.measures.get(measure.limit, measure)
@@ -237,7 +238,7 @@ def no_baseline(tables: LevelTables) -> Iterator[Finding]:
     for code, kpi in tables.kpi_of.items():
         measure = tables.measures[code]
         for unit in tables.units if measure.source is Source.BASE else ():
-            if applies(tables, kpi, unit) and (unit.code, code) not in tables.baselines:
+            if tables.scored_itself(kpi, unit) and (unit.code, code) not in tables.baselines:
                 facts = {"name": unit.name, "label": measure.label}
                 yield finding("lint-no-baseline", place, unit=unit.code, measure=code, **facts)
 

@@ -83,7 +83,9 @@ def units_alone(tables: LevelTables) -> Iterator[Finding]:
     Source: design, section 1 (ตัวชี้วัด: ใช้กับ).
     """
     for unit in tables.units:
-        if tables.leaves and not any(applies(tables, leaf.code, unit) for leaf in tables.leaves):
+        meant = any(unit.code in tables.meant[leaf.code] for leaf in tables.leaves)
+        taken = any(unit.code in takers for takers in tables.taken.values())
+        if tables.leaves and not meant and not taken:
             place = Place(tables.file, NODES.sheet)
             yield finding("lint-unit-alone", place, unit=unit.code, found=unit.name)
 
@@ -212,13 +214,18 @@ def _siblings(tables: LevelTables, parent: Node | None) -> list[_Siblings]:
         sets.setdefault(
             _Siblings(
                 tuple(pair for node, pair in weights if applying[node.code]),
-                tuple(pair for node, pair in weights if applying[node.code] or not node.others),
+                tuple(pair for node, pair in weights if applying[node.code] or _may(node, unit)),
                 stated,
                 tables.weights[parent.code][at] if parent else 100.0,
                 unit,
             )
         )
     return list(sets)
+
+
+def _may(node: Node, unit: Unit) -> bool:
+    """Whether a node with a single row is meant for units of that kind, if not for this one."""
+    return not node.others and node.meant_for_kind(unit)
 
 
 def weight_sums(tables: LevelTables) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from kpibatch.base.thai import fold, show_number
 from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
 from kpibatch.books.values import read_value
+from kpibatch.rules.checks import Example
 from kpibatch.rules.reading.nodes import since_of
-from kpibatch.rules.records import TOTAL, Example, Measure, Node, Source
+from kpibatch.rules.records import TOTAL, Measure, Node, Source
 from kpibatch.rules.round import Round
 from kpibatch.rules.schema import EXAMPLES, MEASURES, NODES, NOT_TAKEN, RATING
 

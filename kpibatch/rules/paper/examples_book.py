@@ -9,9 +9,10 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.optional.examples import MONTHS_APART
-from kpibatch.rules.records import TOTAL, Example, Measure, Source
+from kpibatch.rules.records import TOTAL, Measure, Source
 from kpibatch.rules.schema import EXAMPLES, NOT_TAKEN
 
 _HEADS = (EXAMPLES.kpi, EXAMPLES.number, EXAMPLES.level, EXAMPLES.score, EXAMPLES.why)

@@ -8,6 +8,7 @@ from kpibatch.books.table import Row
 from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.reading.evidence import evidence_in
+from kpibatch.rules.reading.parts import OF_OTHERS, of_others
 from kpibatch.rules.records import Measure, Rollup, Source, ZeroRule
 from kpibatch.rules.schema import MEASURES
 
@@ -22,7 +23,9 @@ def read_measure(row: Row) -> Measure:
     """
     kind, counting_unit = row.choice(MEASURES.kind, Kind, Kind.NUMBER), row.text(MEASURES.counting_unit)
     bounds = Kind.NUMBER if kind is Kind.YES_NO else kind
-    source, numerator = _source(row), row.codes(MEASURES.numerator)
+    source = _source(row)
+    others = of_others(row, source) if source in OF_OTHERS else {}
+    numerator = () if others else row.codes(MEASURES.numerator)
     named, levels = evidence_in(row)
     how_many = source in COMPUTATIONS and COMPUTATIONS[source].below is Below.HOW_MANY
     return Measure(
@@ -43,6 +46,7 @@ def read_measure(row: Row) -> Measure:
         count=_count(row, len(numerator)) if how_many else 0,
         decimals=_decimals(row),
         evidence=levels,
+        **others,
     )
 
 

@@ -8,6 +8,7 @@ meant for, everything else is as the first of them says.
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import astuple, replace
+from typing import Any
 
 from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
@@ -19,8 +20,9 @@ from kpibatch.rules.reading.cells import cap_in, numbers_listed
 from kpibatch.rules.reading.references import sound_nodes
 from kpibatch.rules.records import Measure, Method, Node, Source, Unit
 from kpibatch.rules.round import Round, Template
-from kpibatch.rules.schema import NODES, UNITS, NoTarget, Scope
+from kpibatch.rules.schema import FROM_ABOVE, NODES, UNITS, NoTarget, Scope
 
+_LIKE_THE_WORD = 0.8  # how like ใช้คะแนนของหน่วย a slip of it is
 _LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one
 
 
@@ -63,8 +65,8 @@ def read_nodes(
 
 def _for_others(node: Node, rows: Iterable[tuple[Row, Node]]) -> bool:
     """Whether a further row is meant for other units than the rows above it that count together with it."""
-    meant = [(row.only, row.never, row.groups, row.positions) for _, row in rows]
-    own = (node.only, node.never, node.groups, node.positions)
+    meant = [(row.only, row.never, row.groups, row.positions, row.kinds) for _, row in rows]
+    own = (node.only, node.never, node.groups, node.positions, node.kinds)
     return bool(meant) and own not in meant and not node.ends and not any(row.ends for _, row in rows)
 
 
@@ -93,6 +95,7 @@ def _other(node: Node, row: Node) -> Node:
         never=row.never,
         groups=row.groups,
         positions=row.positions,
+        kinds=row.kinds,
         place=row.place,
     )
 
@@ -206,6 +209,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[st
         never=codes if scope == Scope.EXCEPT else frozenset(),
         groups=frozenset(listed) if scope == Scope.GROUP else frozenset(),
         positions=frozenset(listed) if scope == Scope.POSITION else frozenset(),
+        kinds=frozenset(listed) if scope == Scope.KIND else frozenset(),
         method=row.choice(NODES.method, Method, Method.STEPS),
         responsible=row.text(NODES.responsible),
         reference=row.text(NODES.reference),
@@ -216,7 +220,24 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[st
         cap=cap_in(row, NODES.cap),
         template=Template(*map(row.text, NODES.template)),
         leaves=row.choice(NODES.no_target, NoTarget, NoTarget.STAYS) is NoTarget.LEAVES,
+        **_taken(row),
     )
+
+
+def _taken(row: Row) -> dict[str, Any]:
+    """ทีม: whether units take the result of the one above, and those of which kinds where some are named.
+
+    Source: design, section 1 (Wider rules: ทีม).
+    """
+    word, _, kinds = row.text(NODES.team).partition(" ")
+    if fold(word) != fold(FROM_ABOVE):
+        if nearest_of(word, [FROM_ABOVE], _LIKE_THE_WORD) != "–":
+            row.report(
+                "table-value", NODES.team, row.text(NODES.team), expected=f"{FROM_ABOVE} [{UNITS.kind} …]"
+            )
+        return {}
+    listed = (squash(kind) for kind in kinds.removeprefix(UNITS.kind).replace("และ", ",").split(","))
+    return {"taken": True, "takers": frozenset(filter(None, listed))}
 
 
 def _scope(row: Row) -> tuple[str, tuple[str, ...]]:

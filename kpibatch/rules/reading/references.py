@@ -3,12 +3,13 @@
 After this, walking from a measure to its ingredients or from a node to its parent always ends.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kpibatch.base.findings import Finding, finding
 from kpibatch.rules.computations import COMPUTATIONS, Below
-from kpibatch.rules.records import Measure, Node, Source
+from kpibatch.rules.reading.parts import OF_OTHERS
+from kpibatch.rules.records import TOTAL, Measure, Node, Source
 from kpibatch.rules.schema import MEASURES, NODES
 
 _BY_MEASURE = (Below.NUMBER, Below.DAY)
@@ -25,6 +26,13 @@ def sound_measures(measures: Mapping[str, Measure]) -> tuple[dict[str, Measure],
         *(fault for measure in known.values() for fault in _parts(measure)),
     ]
     sound = {code: _complete(measure) for code, measure in known.items()}
+    for code, measure in sound.items():
+        if measure.other in measures or measure.reach or measure.source is not Source.PARTS:
+            continue
+        if measure.other:
+            facts = {"column": MEASURES.numerator, "where": MEASURES.sheet}
+            faults.append(finding("table-unknown", measure.place, found=measure.other, **facts))
+        sound[code] = _uncomputed(measure, Source.FORM)
     for code in circular({code: measure.ingredients for code, measure in sound.items()}):
         faults.append(finding("table-circular", sound[code].place, found=code, column=MEASURES.numerator))
         sound[code] = _uncomputed(sound[code], Source.FORM)
@@ -98,7 +106,25 @@ def _complete(measure: Measure) -> Measure:
 
 
 def _uncomputed(measure: Measure, source: Source) -> Measure:
-    return replace(measure, source=source, numerator=(), denominator="", count=0)
+    alone = measure if source in OF_OTHERS else replace(measure, other="", reach=0)
+    return replace(alone, source=source, numerator=(), denominator="", count=0)
+
+
+def sound_links(
+    measures: Mapping[str, Measure], nodes: Iterable[Node]
+) -> tuple[dict[str, Measure], list[Finding]]:
+    """The measures without those that ask of other units what there is no node of, and what was wrong.
+
+    Source: design, section 1 (Wider rules: รวมจากหน่วยย่อย, คะแนนของหน่วย).
+    """
+    sound, faults, known = dict(measures), list[Finding](), {TOTAL, *(node.code for node in nodes)}
+    for code, measure in measures.items():
+        of_node = measure.reach or measure.source is Source.UNIT_SCORE
+        if of_node and measure.other not in known:
+            facts = {"column": MEASURES.numerator, "where": NODES.sheet}
+            faults.append(finding("table-unknown", measure.place, found=measure.other, **facts))
+            sound[code] = _uncomputed(measure, Source.FORM)
+    return sound, faults
 
 
 def sound_nodes(nodes: Mapping[str, Node]) -> tuple[dict[str, Node], list[Finding]]:

@@ -1,5 +1,5 @@
-"""Cases by who the unit is: กรณีของ กลุ่ม, ตำแหน่ง or หน่วย with a list of names → a case on a measure that
-says yes of those units, known of each and standing in no cell.
+"""Cases by who the unit is: กรณีของ กลุ่ม, ตำแหน่ง, ประเภท or หน่วย with a list of names → a case on a
+measure that says yes of those units, known of each and standing in no cell.
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -51,6 +51,7 @@ def _called(whose: Whose, units: Iterable[Unit]) -> dict[str, tuple[str, list[st
         names = {
             Whose.GROUP: (unit.group,),
             Whose.POSITION: (unit.position,),
+            Whose.KIND: (unit.kind,),
             Whose.UNIT: (unit.name, unit.code),
         }[whose]
         for name in filter(None, names):

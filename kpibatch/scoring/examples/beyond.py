@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import show_value
+from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import TOTAL, Example, Measure
+from kpibatch.rules.records import TOTAL, Measure
 from kpibatch.scoring.rank import rating_at
 
 _BESIDE = 0.01  # of a percent, as people write it

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpibatch.base.findings import Place
+from kpibatch.rules.checks import Example
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Example, Measure, Rule
+from kpibatch.rules.records import Measure, Rule
 from kpibatch.scoring.examples.tried import by_period, levels_of, measured_in
 
 

@@ -14,11 +14,12 @@ from itertools import pairwise
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Place
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.checks import Example
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
-from kpibatch.rules.records import Example, Measure, Method, Rule
+from kpibatch.rules.records import Measure, Method, Rule
 from kpibatch.rules.written import alternatives
 from kpibatch.scoring.examples.beyond import at_the_ends, refused_cases, total_cases
 from kpibatch.scoring.examples.series import telling_months

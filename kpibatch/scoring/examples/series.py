@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpibatch.base.kinds import Kind
+from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.records import Example, Measure, Rollup
+from kpibatch.rules.records import Measure, Rollup
 from kpibatch.scoring.examples.tried import levels_of, measured_in, rolled_up
 
 Values = Mapping[str, tuple[float, ...]]

@@ -12,10 +12,11 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import fold, show_number
+from kpibatch.rules.checks import Example
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import asked
-from kpibatch.rules.records import TOTAL, Example, Measure, Method, Rollup, Rule
+from kpibatch.rules.records import TOTAL, Measure, Method, Rollup, Rule
 from kpibatch.rules.schema import EXAMPLES, NOT_TAKEN
 from kpibatch.scoring.kpi import KpiScores, score_kpi
 from kpibatch.scoring.measures import Measured, compute_all

@@ -1,0 +1,108 @@
+"""What measures are of other units: which units a measure is asked of, of which parts it is made up, of which
+unit above it is the score.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpibatch.rules.records import TOTAL, Measure, Source, Unit
+from kpibatch.rules.tree.nodes import Scorecard
+
+
+@dataclass(frozen=True)
+class Links:
+    """By measure: the KPIs that show it, or, where none does, those of the units that it is made for; the
+    units it is asked of; by unit, of which parts it is made up (รวมจากหน่วยย่อย), and whose score it is
+    (คะแนนของหน่วย).
+    """
+
+    kpis: Mapping[str, tuple[str, ...]]
+    asked: Mapping[str, frozenset[str]]
+    parts: Mapping[str, Mapping[str, tuple[str, ...]]]
+    givers: Mapping[str, Mapping[str, str]]
+
+    @property
+    def there(self) -> bool:
+        """Whether any measure is of other units."""
+        return bool(self.parts or self.givers)
+
+
+def links_of(
+    card: Scorecard, measures: Mapping[str, Measure], showing: Mapping[str, tuple[str, ...]]
+) -> Links:
+    """Work them out; ``showing`` are by measure the KPIs that show it.
+
+    Parts are those directly below that are scored themselves by what the measure is made of; a measure that
+    no KPI shows is asked of the parts of those whose measure is made of it.
+    Source: design, section 1 (Wider rules: รวมจากหน่วยย่อย, คะแนนของหน่วย).
+    """
+    users: dict[str, list[Measure]] = {code: [] for code in measures}
+    for each in measures.values():
+        for code in (*each.ingredients, *_of_parts(each)):
+            users[code].append(each)
+    kpis, asked = dict[str, tuple[str, ...]](), dict[str, frozenset[str]]()
+    for code in measures:
+        _reach(code, card, showing, users, kpis, asked)
+    made = (each for each in measures.values() if each.source is Source.PARTS)
+    taken = (each for each in measures.values() if each.source is Source.UNIT_SCORE)
+    return Links(
+        {code: kpis[code] for code in measures if kpis[code]},
+        asked,
+        {each.code: _parts(card, each, asked) for each in made},
+        {each.code: _givers(card, each, asked[each.code]) for each in taken},
+    )
+
+
+def _of_parts(measure: Measure) -> tuple[str, ...]:
+    """The measure of its parts that one is made of, if it is of one."""
+    return (measure.other,) if measure.source is Source.PARTS and not measure.reach and measure.other else ()
+
+
+def _reach(
+    code: str,
+    card: Scorecard,
+    showing: Mapping[str, tuple[str, ...]],
+    users: Mapping[str, Sequence[Measure]],
+    kpis: dict[str, tuple[str, ...]],
+    asked: dict[str, frozenset[str]],
+) -> None:
+    """Put down a measure's KPIs and units, after those of what is made of it; what comes back to itself, a
+    fault that the check tells, ends there.
+    """
+    if code in kpis:
+        return
+    kpis[code] = showing.get(code, ())
+    asked[code] = frozenset(
+        unit.code for unit in card.units for kpi in kpis[code] if card.scored_itself(kpi, unit)
+    )
+    for user in () if kpis[code] else users[code]:
+        _reach(user.code, card, showing, users, kpis, asked)
+        kpis[code] = tuple(dict.fromkeys((*kpis[code], *kpis[user.code])))
+        whole = asked[user.code]
+        below = (unit.code for unit in card.units if unit.parent in whole)
+        asked[code] |= frozenset(below) if code == user.other else whole
+
+
+def _parts(
+    card: Scorecard, measure: Measure, asked: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[str, ...]]:
+    def counts(part: Unit) -> bool:
+        if measure.reach:
+            return measure.other in card.node and card.scored_itself(measure.other, part)
+        return part.code in asked.get(measure.other, ())
+
+    return {
+        unit.code: tuple(part.code for part in card.tree.parts.get(unit.code, ()) if counts(part))
+        for unit in card.units
+        if unit.code in asked[measure.code]
+    }
+
+
+def _givers(card: Scorecard, measure: Measure, asked: frozenset[str]) -> dict[str, str]:
+    """The nearest unit above that the node is meant for; without a node, the nearest of all."""
+    meant = card.meant.get(measure.other, frozenset()) if measure.other != TOTAL else frozenset(card.unit)
+    above = ((unit, card.tree.above(unit)) for unit in card.units if unit.code in asked)
+    found = (
+        (unit.code, next((each.code for each in units if each.code in meant), "")) for unit, units in above
+    )
+    return {unit: giver for unit, giver in found if giver}

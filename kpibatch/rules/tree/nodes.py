@@ -1,0 +1,117 @@
+"""What the level tables say of their nodes as a tree: who stands below whom, who is meant, who takes the
+result of the unit above.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from kpibatch.base.thai import fold
+from kpibatch.rules.records import TOTAL, Node, Unit
+from kpibatch.rules.tree.units import UnitTree
+
+
+class Scorecard:
+    """The nodes of the level tables (``nodes``), and the ``units`` that they are meant for."""
+
+    nodes: tuple[Node, ...]
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def tree(self) -> UnitTree:
+        return UnitTree(self.units)
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        return {node.code: node for node in self.nodes}
+
+    @cached_property
+    def unit(self) -> Mapping[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Each unit's row in every array over the units."""
+        return {unit.code: row for row, unit in enumerate(self.units)}
+
+    @cached_property
+    def leaves(self) -> tuple[Node, ...]:
+        """The KPIs and sub-KPIs that have level tables, in the workbook's order."""
+        parents = {node.parent for node in self.nodes}
+        return tuple(node for node in self.nodes if node.code not in parents)
+
+    def children(self, code: str) -> tuple[Node, ...]:
+        """A node's children; those of ``total`` are the nodes under nothing."""
+        parent = "" if code == TOTAL else code
+        return tuple(node for node in self.nodes if node.parent == parent)
+
+    def breadth_first(self) -> Iterator[Node]:
+        """Every node, so that siblings stand side by side and parents before children."""
+        queue = list(self.children(TOTAL))
+        while queue:
+            node = queue.pop(0)
+            yield node
+            queue.extend(self.children(node.code))
+
+    def in_tree_order(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
+        """Every node with its depth, each followed by what is under it."""
+        for node in self.children(parent):
+            yield node, depth
+            yield from self.in_tree_order(node.code, depth + 1)
+
+    def unit_called(self, text: str) -> Unit | None:
+        """The unit of that code or name, written in any way that looks the same."""
+        if text in self.unit:
+            return self.unit[text]
+        return next((unit for unit in self.units if fold(text) in (fold(unit.code), fold(unit.name))), None)
+
+    @cached_property
+    def meant(self) -> Mapping[str, frozenset[str]]:
+        """For each node the units that it and all above it are meant for.
+
+        Source: design, section 1 (ใช้กับ).
+        """
+        own = {node.code: frozenset(self._meant_by(node)) for node in self.nodes}
+        return {
+            node.code: own[node.code].intersection(*map(own.__getitem__, self._over(node)))
+            for node in self.nodes
+        }
+
+    def _meant_by(self, node: Node) -> Iterator[str]:
+        return (unit.code for unit in self.units if node.applies_to(unit))
+
+    def _over(self, node: Node) -> Iterator[str]:
+        """The codes of the nodes that one stands under, the nearest first."""
+        while node.parent:
+            yield node.parent
+            node = self.node[node.parent]
+
+    @cached_property
+    def taken(self) -> Mapping[str, Mapping[str, str]]:
+        """By node, for each unit that takes its result from one above, the code of that one: the nearest that
+        the node is meant for. What is under a node that is taken is taken as well.
+
+        Source: design, section 1 (Wider rules: ทีม).
+        """
+        taken: dict[str, Mapping[str, str]] = {}
+        for node in self.nodes:
+            above = (node, *map(self.node.__getitem__, self._over(node)))
+            if first := next((each for each in above if each.taken), None):
+                kinds = frozenset(map(fold, first.takers)) or self.tree.lowest
+                pairs = ((unit.code, self._giver(node.code, unit, kinds)) for unit in self.units)
+                taken[node.code] = {unit: giver for unit, giver in pairs if giver}
+        return taken
+
+    def _giver(self, code: str, unit: Unit, takers: frozenset[str]) -> str:
+        """The unit whose result of a node a unit takes; empty where it is scored itself."""
+        if fold(unit.kind) not in takers or unit.code not in self.meant[code]:
+            return ""
+        above = (each for each in self.tree.above(unit) if fold(each.kind) not in takers)
+        return next((each.code for each in above if each.code in self.meant[code]), "")
+
+    def giver(self, code: str, unit: str) -> str:
+        """The unit whose result of a node a unit takes; empty where it is scored itself."""
+        return self.taken.get(code, {}).get(unit, "")
+
+    def scored_itself(self, code: str, unit: Unit) -> bool:
+        """Whether a unit is scored at a node by its own values."""
+        return unit.code in self.meant[code] and not self.giver(code, unit.code)
