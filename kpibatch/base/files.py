@@ -227,6 +227,18 @@ def _exchanged(one: Path, other: Path) -> bool:
     return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
+def way_to(file: Path, folder: Path) -> str:
+    """The way from a folder to a file, so that both may be moved together; whole from another drive.
+
+    >>> way_to(Path("a/output/b.xlsx"), Path("c"))
+    '../a/output/b.xlsx'
+    """
+    try:
+        return os.path.relpath(file, folder).replace(os.sep, "/")
+    except ValueError:
+        return file.absolute().as_posix()
+
+
 def harmless(text: str) -> str:
     """A name from outside as text that every output can hold, in one line and in one direction: without what
     nobody sees, and what can't be shown as its bytes, as in addresses of the web.

@@ -15,3 +15,5 @@ OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVE
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
 AGREEMENTS = "agreements"
 MARKED, EXAMPLES, LOG = "level_tables_findings", "level_tables_examples.xlsx", "kpibatch.log"
+# Of several workspaces, in a folder of the operator's choice.
+NATIONAL, NATIONAL_LIST = "national.xlsx", "national.csv"

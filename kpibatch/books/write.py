@@ -209,11 +209,18 @@ class Sheet:
         """A link to a place in this workbook (``'T1'!A1``), in the colours of its styles; a formula's text
         ends at 255 letters, and how programs read ``_x0041_`` in one differs: there is no link then.
         """
+        self._link(row, column, f"#{target}", text, *styles)
+
+    def link_file(self, row: int, column: int, way: str, text: str, *styles: str) -> None:
+        """The same to a file, by the way to it from this workbook's folder."""
+        self._link(row, column, way, text, *styles)
+
+    def _link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:
         if max(len(text), len(target)) > _LINK_TEXT or escaped(text) != text:
             self.put(row, column, text, *styles)
             return
         whither, shown = target.replace('"', '""'), text.replace('"', '""')
-        self.put(row, column, Formula(f'HYPERLINK("#{whither}","{shown}")', text), *styles)
+        self.put(row, column, Formula(f'HYPERLINK("{whither}","{shown}")', text), *styles)
 
     def note(self, row: int, column: int, text: str) -> None:
         """A comment on a cell, wide enough to be read."""

@@ -19,7 +19,7 @@ many/       several workspaces in one call
 beginning.py  commands: ``init``
 monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``report``, ``open``, ``explain``
 levels.py   commands: ``levels check`` and ``show``
-keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``corrections``
+keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``rollup`` …
 mailing.py  commands: ``mail``
 cli.py      the entry point
 """

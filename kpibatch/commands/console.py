@@ -15,7 +15,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
 from kpibatch.commands.streams import write_bytes
-from kpibatch.months.listings import as_csv
+from kpibatch.months.csv_cells import as_csv
 
 _MARKS, _FAILED = {0: "✓", 1: "!"}, "✗"  # by exit code
 

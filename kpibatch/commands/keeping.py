@@ -1,5 +1,5 @@
-"""The commands about what is kept: ``corrections``, ``province``, ``history``, ``close``, ``verify`` and
-``diff``.
+"""The commands about what is kept: ``corrections``, ``province``, ``history``, ``close``, ``verify``,
+``diff`` and ``rollup``.
 """
 
 import os
@@ -12,7 +12,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.errors import NotAMonth, NoWorkspace
 from kpibatch.base.thai import arabic
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_of, month_typed
 
 
 @commands.command()
@@ -160,3 +160,26 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
         file = write_diff_file(config, difference)
         click.echo(say("diff.written", config.language, file=file), err=form == "csv")
     sys.exit(FINDINGS if difference.anything else CLEAN)
+
+
+@commands.command()
+@click.argument("workspaces", metavar="WORKSPACE…", nargs=-1)
+@click.option("--workspaces", "listing", metavar="FILE", help="ไฟล์รายชื่อพื้นที่งาน บรรทัดละแห่ง")
+@click.option("--month", type=month_typed, metavar="MONTH", help="เดือน (ไม่ระบุ = เดือนล่าสุดของแต่ละแห่ง)")
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="โฟลเดอร์ที่เขียนผล")
+@click.option("--together", is_flag=True, help="จัดอันดับรวมแม้ใช้ตารางระดับต่างกัน")
+@click.pass_obj
+def rollup(
+    workspace: Path, workspaces: tuple[str, ...], listing: str, month: str | None, out: Path, together: bool
+) -> None:
+    """รวมผลที่ประกาศแล้วของหลายพื้นที่งานเป็นอันดับเดียว (national.xlsx, national.csv) ไม่ให้คะแนนใหม่"""
+    from kpibatch.commands.many.named import listed, named_once
+    from kpibatch.commands.screens.keeping import show_rolled_up
+    from kpibatch.months.rollup.rollup import roll_up_workspaces
+
+    named = named_once((*workspaces, *(listed(listing) if listing else ())))
+    language = language_of(workspace)
+    folders = [Path(each.name) for each in named]
+    rolled = roll_up_workspaces(folders, month, out, language, together)
+    show_rolled_up(rolled, [each.name for each in named if each.again], language)
+    sys.exit(FINDINGS if rolled.national.absent or rolled.national.mixed else CLEAN)

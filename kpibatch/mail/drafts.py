@@ -16,8 +16,8 @@ from kpibatch.base.month_files import MAIL, MAIL_INDEX
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, moment_of
+from kpibatch.months.csv_cells import as_csv
 from kpibatch.months.folder import Published, is_ours
-from kpibatch.months.listings import as_csv
 from kpibatch.months.outbox import DRAFT
 from kpibatch.rules.levels import LevelTables
 from kpibatch.workbooks.returned.names import free_names, safe_name

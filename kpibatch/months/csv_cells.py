@@ -1,6 +1,9 @@
-"""A text as a cell of a CSV that Excel may open, and back."""
+"""A text as a cell of a CSV that Excel may open, and back; rows as such a CSV."""
 
+import csv
+import io
 import math
+from collections.abc import Iterable, Sequence
 
 
 def harmless(cell: str) -> str:
@@ -24,3 +27,12 @@ def as_meant(cell: str) -> str:
     ('=1+1', '-5', "'quoted'")
     """
     return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """CSV as Excel likes it; text that Excel would take for a formula gets a leading apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")

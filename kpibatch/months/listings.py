@@ -2,12 +2,10 @@
 so that Excel reads Thai.
 """
 
-import csv
-import io
 import math
 import platform
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +24,10 @@ from kpibatch.intake.evidence.listing import Evidence
 from kpibatch.intake.frame import PLACE
 from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.past import PAST_COLUMNS
-from kpibatch.months.csv_cells import harmless
+from kpibatch.months.csv_cells import as_csv
 from kpibatch.months.record import record_bytes
+from kpibatch.rules.fingerprint import fingerprint
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
@@ -46,15 +46,6 @@ SCORE_COLUMNS = (
     "rank",
 )
 MEASURE_COLUMNS = ("month", "unit", "measure", "value", *PLACE)
-
-
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV as Excel likes it; text that Excel would take for a formula gets a leading apostrophe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
 def scores_csv(outcome: Outcome) -> bytes:
@@ -161,10 +152,8 @@ STATUS_COLUMNS = (
 
 def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     """One row per unit: ``sent`` is yes, late, unreadable or no; how many findings of each severity; whether
-    provisional; its rank;
-
-    in how many places it says something else of earlier months than it sent then; how many measures that the
-    scoring asked for it left blank in what it sent, and how many are not due yet.
+    provisional; its rank; in how many places it says something else of earlier months than it sent then; how
+    many measures that the scoring asked for it left blank in what it sent, and how many are not due yet.
     """
     received = {submission.unit: submission.received for submission in outcome.intake.submissions}
     rows = []
@@ -243,15 +232,15 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "inputs": [
             {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
         ],
-        **_central(intake.central_files) | _evidence(intake.evidence),
+        **_central(intake.central_files) | _evidence(intake.evidence) | _assessed(tables),
         "submissions": [
             {
-                "unit": submission.unit,
-                "file": submission.file,
-                "received": submission.received and submission.received.isoformat(),
-                "late": submission.late,
+                "unit": sent.unit,
+                "file": sent.file,
+                "received": sent.received and sent.received.isoformat(),
+                "late": sent.late,
             }
-            for submission in intake.submissions
+            for sent in intake.submissions
         ],
         "arrivals": {
             digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(intake.arrivals.items())
@@ -265,6 +254,19 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         },
         "versions": versions(),
         "seconds": clock.seconds,
+    }
+
+
+def _assessed(tables: LevelTables) -> dict[str, object]:
+    """Who was assessed, and a digest of the rules alone: months of several workspaces in which it is the same
+    may be compared.
+    """
+    scores = tables.round.key, tables.scores, tables.round.below_one, tables.round.cap, tables.rating
+    return {
+        "owner": tables.round.owner,
+        "rules": fingerprint([scores, tables.nodes, tables.measures, tables.rules]),
+        "rating": tables.rating,
+        "units": [{"unit": unit.code, "name": unit.name, "group": unit.group} for unit in tables.units],
     }
 
 

@@ -76,6 +76,11 @@ def _spans(fact: object) -> bool:
     )
 
 
+def _band(fact: object) -> bool:
+    """From which percent on, and the word."""
+    return isinstance(fact, list) and [isinstance(fact[0], int | float), *map(type, fact[1:])] == [True, str]
+
+
 def _maybe(kind: Any) -> Callable[[object], bool]:
     return lambda fact: fact is None or (kind(fact) if not isinstance(kind, type) else isinstance(fact, kind))
 
@@ -104,6 +109,10 @@ _WHERE_STATED: Mapping[str, Any] = {
         {"unit": str, "file": str, "measures": [str], "levels": _spans, "sha256": str, "counts": bool}
     ],
     "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
+    "owner": str,
+    "rules": str,
+    "rating": [_band],
+    "units": [{"unit": str, "name": str, "group": str}],
 }
 
 

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from workspace import digest
 
 from kpibatch.base.findings import COLUMNS
-from kpibatch.months.csv_cells import as_meant, harmless
+from kpibatch.months.csv_cells import as_csv, as_meant, harmless
 from kpibatch.months.folder import Published
-from kpibatch.months.listings import as_csv
 
 
 @given(st.text(st.sampled_from("'=+-@5a"), max_size=5) | st.text())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kpibatch.base.errors import NothingPublished, NotPublished, PublishedChanged, PublishedDamaged
 from kpibatch.base.files import sha256_of
 from kpibatch.base.kinds import Kind
+from kpibatch.months.csv_cells import as_csv
 from kpibatch.months.folder import (
     as_number,
     month_folders,
@@ -22,7 +23,7 @@ from kpibatch.months.folder import (
     read_csv,
     read_published,
 )
-from kpibatch.months.listings import as_csv, machine_text
+from kpibatch.months.listings import machine_text
 from kpibatch.months.record import record_bytes
 
 RECORD = {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import Config
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import NOWHERE, Finding, Place
@@ -15,6 +15,8 @@ from kpibatch.intake.central.province_book import Written
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
 from kpibatch.months.history import History, Line
+from kpibatch.months.rollup.rollup import RolledUp
+from kpibatch.months.rollup.unit_sheets import about, warning_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lookup import find_kpi, find_unit
 from kpibatch.rules.records import Measure, Node, Unit
@@ -174,3 +176,16 @@ def _show_seal(seal: Seal, language: str) -> None:
     name = "signed-broken" if not seal.holds else "signed" if seal.known else "signed-distrusted"
     facts = {"key": harmless(seal.signature.key), "fingerprint": seal.signature.fingerprint}
     print(say(f"console.{name}", language, **facts))
+
+
+def show_rolled_up(rolled: RolledUp, twice: Sequence[str], language: str) -> None:
+    """Which workspaces are in the ranking of all and which are not, what may be compared, and where it is."""
+    say, national = Words("rollup", language), rolled.national
+    for name in twice:
+        print(say("twice", workspace=harmless(name)))
+    for each in national.absent:
+        print(say("absent", workspace=harmless(str(each.workspace)), reason=harmless(each.reason)))
+    if warning := warning_of(national, say):
+        print(warning)
+    print(about(national, say))
+    print(say("written", book=rolled.book, listing=rolled.listing))
