@@ -120,7 +120,7 @@ def write_means(national: National, sheet: Sheet, plan: ListPlan, means: Sequenc
         if mean.province:
             way = way_to(mean.province.ranking, sheet.book.path.parent)
             sheet.link_file(at, 1, way, mean.name, "cell", "link", "wrap")
-        sheet.height(at, lines_of(mean.name, 46))
+        sheet.height(at, lines_of(mean.name, 34))
     bar = {"type": "data_bar", "bar_color": "#8CC0B6", "bar_solid": True}
     ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 100}
     sheet.colour((_FIRST, _MEAN), (last, _MEAN), bar | ends)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
-from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.months.rollup.national import Line, National
 from kpibatch.scoring.rank import Status, rank_formula
@@ -68,7 +67,6 @@ def write_list(national: National, sheet: Sheet, plan: ListPlan, say: Words) -> 
     sheet.height(TOP, 2)
     for at, line in enumerate(national.lines, FIRST):
         put_line(sheet, at, columns, line)
-        sheet.height(at, max(lines_of(line.province.name, 40), lines_of(line.unit.name, 27)))
     show_exact(sheet, columns, FIRST, plan.last)
     for word, style in ((say("provisional"), "fair"), (say("not-sent"), "poor")):
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": sheet.book.style(style)}
@@ -106,12 +104,12 @@ def _columns(national: National, plan: ListPlan, say: Words) -> tuple[Column[Lin
         return f'IF({ref(at, _GROUP, "c")}=0,"",{ranked(at, _GROUP)})'
 
     centre, level = ("cell", "centre"), ("cell", "level")
-    wrapped, fitting = {"text_wrap": True}, {"shrink": True}
+    fitting = {"shrink": True}
     return (
         Column(say("rank"), 8, lambda line: line.rank or "", level, lambda at: ranked(at, _AMONG)),
-        Column(say("province"), 34, lambda line: line.province.name, ("cell",), extra=wrapped),
+        Column(say("province"), 34, lambda line: line.province.name, ("cell",), extra=fitting),
         Column(say("unit-code"), 10, lambda line: line.unit.code, ("cell", "code")),
-        Column(say("unit"), 24, lambda line: line.unit.name, ("cell", "bold"), extra=wrapped),
+        Column(say("unit"), 24, lambda line: line.unit.name, ("cell", "bold"), extra=fitting),
         Column(say("group"), 24, lambda line: line.unit.group, ("cell",), extra=fitting),
         Column(say("percent"), 13, lambda line: line.unit.percent, ("cell", "percent")),
         Column(say("rating"), 14, lambda line: line.unit.rating, centre),
