@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from recalculated import reckoned_elsewhere
-from workspace import kpibatch, open_book
+from workspace import open_book
 
 from kpibatch.base.errors import NothingPublished
 from kpibatch.months.csv_cells import as_csv

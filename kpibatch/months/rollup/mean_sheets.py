@@ -25,7 +25,7 @@ _TOP, _FIRST = 3, 4
 _DECIMALS, _BEYOND = 4, 1000  # no percent is as high
 _BASIS, _KEY, _AMONG, _COUNT, _MEAN = 2, 3, 4, 5, 6
 Fact: TypeAlias = Callable[[Spread], float]
-Formulas: TypeAlias = Callable[[int], str]
+Formula: TypeAlias = Callable[[int], str]
 
 
 @dataclass(frozen=True)
@@ -129,28 +129,39 @@ def write_means(national: National, sheet: Sheet, plan: ListPlan, means: Sequenc
     sheet.lock()
 
 
-def _columns(plan: ListPlan, listed: str, last: int, whose: str, say: Words) -> tuple[Column[Mean], ...]:
-    def counted(at: int) -> str:
+@dataclass(frozen=True)
+class _Formulas:
+    """What a line of means reckons, from the list of units: ``listed`` is the range that ``number`` is in."""
+
+    plan: ListPlan
+    listed: str
+
+    def _counted(self, at: int) -> str:
         """1 for each unit of the line that is ranked, as an array over the list."""
         own, basis = ref(at, _KEY, "c"), ref(at, _BASIS, "c")
-        return f"({listed}={own})*({plan.basis}={basis})*({plan.counts}=1)"
+        return f"({self.listed}={own})*({self.plan.basis}={basis})*({self.plan.counts}=1)"
 
-    def count(at: int) -> str:
-        return f"SUMPRODUCT({counted(at)})"
+    def count(self, at: int) -> str:
+        return f"SUMPRODUCT({self._counted(at)})"
 
-    def mean(at: int) -> str:
-        return f"SUMPRODUCT({counted(at)}*{plan.percent})/{ref(at, _COUNT, 'c')}"
+    def mean(self, at: int) -> str:
+        return f"SUMPRODUCT({self._counted(at)}*{self.plan.percent})/{ref(at, _COUNT, 'c')}"
 
-    def deviation(at: int) -> str:
-        return f"SQRT(SUMPRODUCT({counted(at)}*({plan.percent}-{mean(at)})^2)/{ref(at, _COUNT, 'c')})"
+    def deviation(self, at: int) -> str:
+        away = f"({self.plan.percent}-{self.mean(at)})^2"
+        return f"SQRT(SUMPRODUCT({self._counted(at)}*{away})/{ref(at, _COUNT, 'c')})"
 
-    def lowest(at: int) -> str:
-        return f"SUMPRODUCT(MIN({_BEYOND}-{counted(at)}*({_BEYOND}-{plan.percent})))"
+    def lowest(self, at: int) -> str:
+        return f"SUMPRODUCT(MIN({_BEYOND}-{self._counted(at)}*({_BEYOND}-{self.plan.percent})))"
 
-    def highest(at: int) -> str:
-        return f"SUMPRODUCT(MAX({counted(at)}*({_BEYOND}+{plan.percent})-{_BEYOND}))"
+    def highest(self, at: int) -> str:
+        return f"SUMPRODUCT(MAX({self._counted(at)}*({_BEYOND}+{self.plan.percent})-{_BEYOND}))"
 
-    def of_lie(name: str, width: float, value: Fact, formula: Formulas) -> Column[Mean]:
+
+def _columns(plan: ListPlan, listed: str, last: int, whose: str, say: Words) -> tuple[Column[Mean], ...]:
+    formulas = _Formulas(plan, listed)
+
+    def of_lie(name: str, width: float, value: Fact, formula: Formula) -> Column[Mean]:
         def rounded(at: int) -> str:
             return f'IF({ref(at, _COUNT, "c")}=0,"",ROUND({formula(at)},{_DECIMALS}))'
 
@@ -171,10 +182,10 @@ def _columns(plan: ListPlan, listed: str, last: int, whose: str, say: Words) -> 
         Column(
             say("ranked"), 10, lambda line: line.lie.count, level, lambda at: f"SUMPRODUCT({counted(at)})"
         ),
-        of_lie("mean", 12, lambda lie: lie.mean, mean),
-        of_lie("deviation", 19, lambda lie: lie.deviation, deviation),
-        of_lie("lowest", 11, lambda lie: lie.lowest, lowest),
-        of_lie("highest", 11, lambda lie: lie.highest, highest),
+        of_lie("mean", 12, lambda lie: lie.mean, formulas.mean),
+        of_lie("deviation", 19, lambda lie: lie.deviation, formulas.deviation),
+        of_lie("lowest", 11, lambda lie: lie.lowest, formulas.lowest),
+        of_lie("highest", 11, lambda lie: lie.highest, formulas.highest),
         Column(say("units"), 9, lambda line: line.units, level),
     )
 
