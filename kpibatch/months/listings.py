@@ -266,7 +266,10 @@ def _assessed(tables: LevelTables) -> dict[str, object]:
         "owner": tables.round.owner,
         "rules": fingerprint([scores, tables.nodes, tables.measures, tables.rules]),
         "rating": tables.rating,
-        "units": [{"unit": unit.code, "name": unit.name, "group": unit.group} for unit in tables.units],
+        "units": [
+            {"unit": unit.code, "name": unit.name, "group": unit.group, "kind": unit.kind}
+            for unit in tables.units
+        ],
     }
 
 

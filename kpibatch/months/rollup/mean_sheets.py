@@ -179,9 +179,7 @@ def _columns(plan: ListPlan, listed: str, last: int, whose: str, say: Words) -> 
         Column(say("basis"), 10, lambda line: line.basis, ("cell", "centre")),
         Column("", 8, lambda line: line.number, ("quiet",), hidden=True),
         Column("", 8, lambda line: line.among, ("quiet",), hidden=True),
-        Column(
-            say("ranked"), 10, lambda line: line.lie.count, level, lambda at: f"SUMPRODUCT({counted(at)})"
-        ),
+        Column(say("ranked"), 10, lambda line: line.lie.count, level, formulas.count),
         of_lie("mean", 12, lambda lie: lie.mean, formulas.mean),
         of_lie("deviation", 19, lambda lie: lie.deviation, formulas.deviation),
         of_lie("lowest", 11, lambda lie: lie.lowest, formulas.lowest),
