@@ -32,7 +32,7 @@ from house import (
 DOORS: dict[str, str | tuple[str, ...]] = {
     "pebble": "books/guard/capped.py",
     "python_calamine": "books/read.py",
-    "xlsxwriter": "books/write.py",
+    "xlsxwriter": "books/engine/as_it_is.py",
     "pandera": "intake/checks/validate.py",
     "click": (
         "commands/group.py",

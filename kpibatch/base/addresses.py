@@ -14,12 +14,22 @@ def address(row: int, column: int) -> str:
     >>> address(1, 27)
     'AB2'
     """
+    return f"{letters_of(column)}{row + 1}"
+
+
+@lru_cache(COLUMNS)
+def letters_of(column: int) -> str:
+    """The letters of a zero-based column.
+
+    >>> letters_of(27)
+    'AB'
+    """
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 @lru_cache(4096)
@@ -41,8 +51,8 @@ def excel_day(ordinal: float) -> float:
 
 def ref(row: int, column: int, fixed: str = "") -> str:
     """The A1 reference of zero-based coordinates; ``fixed`` holds ``r`` and ``c`` where they stay."""
-    letters = address(row, column).rstrip("0123456789")
-    return f"{'$' * ('c' in fixed)}{letters}{'$' * ('r' in fixed)}{row + 1}"
+    across, down = "$" if "c" in fixed else "", "$" if "r" in fixed else ""
+    return f"{across}{letters_of(column)}{down}{row + 1}"
 
 
 def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "") -> str:

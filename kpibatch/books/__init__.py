@@ -15,7 +15,8 @@ values.py   a cell → a value of a measure's kind, or why not
 reckon_functions.py  the functions of a spreadsheet's formulas
 reckon.py   what a spreadsheet program makes of a formula
 table.py    a sheet as a table; faults collected with their cells
-write.py    writing workbooks: formats, checked writes, formulas with results (the door to XlsxWriter)
+engine/     XlsxWriter underneath, as it is and in fewer steps (the door to it)
+write.py    writing workbooks: formats, checked writes, formulas with results
 paper.py    how large a sheet comes out on A4, and where its pages end
 columns.py  a list on a sheet as data: head, width, cell and look of each column
 printed/    pages as LibreOffice prints them, and pictures of them

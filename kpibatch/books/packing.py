@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 TYPES = "[Content_Types].xml"
 _DEFAULT_ROW = re.compile(rb"<sheetFormatPr[^<>]*/>")
@@ -46,12 +46,15 @@ def packed_parts(parts: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def normalised(raw: bytes) -> bytes:
-    """A sound package packed as on every other system, its parts by name, but for the list of their types,
-    which comes first.
-    """
+    """A sound package packed as on every other system."""
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
-        names = sorted(package.namelist(), key=lambda name: (name != TYPES, name))
-        return packed_parts((name, package.read(name)) for name in names)
+        return packed_in_order({name: package.read(name) for name in package.namelist()})
+
+
+def packed_in_order(parts: Mapping[str, bytes]) -> bytes:
+    """Parts packed by name, but for the list of their types, which comes first."""
+    names = sorted(parts, key=lambda name: (name != TYPES, name))
+    return packed_parts((name, parts[name]) for name in names)
 
 
 def contents_digest(raw: bytes) -> str:

@@ -1,11 +1,9 @@
-"""Writing workbooks: the one door to XlsxWriter.
+"""Writing workbooks.
 
 Every write is checked, formats are made once, text stays text, and a file appears whole or not at all.
 Coordinates are zero-based; a ``Formula`` carries the result that Excel will compute.
 """
 
-import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,13 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_rowcol_to_cell
-
+from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import PRECISE
+from kpibatch.books.engine.as_it_is import Format, WorkBook, WorkSheet
+from kpibatch.books.engine.fewer_steps import TRIED, QuickBook
 from kpibatch.books.look import (
     DEEPER,
     FONT,
@@ -32,7 +29,7 @@ from kpibatch.books.look import (
     lines_of,
     sheet_name,
 )
-from kpibatch.books.packing import normalised
+from kpibatch.books.packing import packed_in_order
 
 _LINK_TEXT = 250
 
@@ -59,17 +56,8 @@ class Book:
         self, path: Path, *, title: str, language: str = "th", day: date = date(2020, 1, 1), whose: str = ""
     ) -> None:
         self.path, self.language = path, language
-        options = {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "in_memory": True,
-        }
-        self._content = (
-            io.BytesIO()
-        )  # a zip file that the disk refuses half way would print its own traceback
-        self._book = xlsxwriter.Workbook(self._content, options)
-        self._formats: dict[tuple[tuple[str, ...], tuple[tuple[str, Any], ...]], Format] = {}
+        self._book = QuickBook() if TRIED else WorkBook()
+        self._formats: dict[tuple[object, ...], Format] = {}
         self.sheets: dict[str, Sheet] = {}
         self._book.set_properties(
             {"title": title, "author": "kpibatch", "created": datetime.combine(day, time())}
@@ -86,23 +74,26 @@ class Book:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._book.close()
-            saved(self.path, lambda part: part.write_bytes(normalised(self._content.getvalue())))
+            packed = packed_in_order(self._book.parts())
+            saved(self.path, lambda part: part.write_bytes(packed))
 
     def style(self, *names: str, **extra: Any) -> Format:
         """The format that the named styles make together, later ones and ``extra`` winning."""
-        key = (names, tuple(sorted(extra.items())) if extra else ())
-        form = self._formats.get(key)
+        asked = (names, *extra.items()) if extra else names
+        form = self._formats.get(asked)
         if form is None:
-            properties: dict[str, Any] = {}
-            for name in ("base", *names):
-                properties.update(self._date_format() if name == "date" else STYLES[name])
-            form = self._formats[key] = self._book.add_format(properties | extra)
+            key = (names, *sorted(extra.items()))
+            if key not in self._formats:
+                properties: dict[str, Any] = {}
+                for name in ("base", *names):
+                    properties.update(self._date_format() if name == "date" else STYLES[name])
+                self._formats[key] = self._book.add_format(properties | extra)
+            form = self._formats[asked] = self._formats[key]
         return form
 
     def number_format(self, form: str) -> Format:
         """A format that changes nothing but how a number is written."""
-        key = (("number-format",), (("num_format", form),))
+        key = ("", form)
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"num_format": form})
         return self._formats[key]
@@ -133,10 +124,9 @@ class Book:
 class Sheet:
     """One worksheet; ``raw`` is XlsxWriter's own, for what is written once and can't fail silently."""
 
-    def __init__(self, book: Book, name: str, raw: Any) -> None:
+    def __init__(self, book: Book, name: str, raw: WorkSheet) -> None:
         self.book, self.name, self.raw = book, name, raw
         self.heights: dict[int, float] = {}
-        raw._prepare_formula = _as_written
         raw.set_default_row(ROW)
         raw.hide_gridlines(2)
 
@@ -145,28 +135,18 @@ class Sheet:
         self._put(row, column, content, self.book.style(*styles, **extra))
 
     def _put(self, row: int, column: int, content: Content, form: Format) -> None:
-        if content is None or (isinstance(content, float) and math.isnan(content)):
-            _check(self.raw.write_blank(row, column, None, form), self.name, row, column)
+        if content is None or content != content:
+            self.raw.put_blank(row, column, form)
+        elif isinstance(content, str):
+            self.raw.put_text(row, column, clean(content), form)
         elif isinstance(content, Formula):
             result = content.result  # XlsxWriter escapes the texts of cells, and no result
-            _check(
-                self.raw.write_formula(
-                    row,
-                    column,
-                    "=" + content.text,
-                    form,
-                    escaped(clean(result)) if isinstance(result, str) else result,
-                ),
-                self.name,
-                row,
-                column,
-            )
-        elif isinstance(content, str):
-            _check(self.raw.write_string(row, column, clean(content), form), self.name, row, column)
+            shown = escaped(clean(result)) if isinstance(result, str) else result
+            self.raw.put_formula(row, column, content.text, form, shown)
         elif isinstance(content, date):
-            _check(self.raw.write_datetime(row, column, content, form), self.name, row, column)
+            self.raw.put_day(row, column, content, form)
         else:
-            _check(self.raw.write_number(row, column, content, form), self.name, row, column)
+            self.raw.put_number(row, column, content, form)
 
     def put_all(self, cells: Iterable[tuple[int, int, Content]], *styles: str, **extra: Any) -> None:
         """Many cells that look the same."""
@@ -296,7 +276,7 @@ class Sheet:
         """Numbers of that style get more decimals where they would else pass for rounder ones and contradict
         a threshold beside them: live, for a number may be changed.
         """
-        here = xl_rowcol_to_cell(*first)
+        here = ref(*first)
         for digits, form in DEEPER.get(style, ()):
             rounder = f",ROUND({here},{digits})=ROUND({here},{digits - 1})" if digits else ""
             told = f"=AND(ISNUMBER({here}),ROUND({here},{digits})<>ROUND({here},{PRECISE}){rounder})"
@@ -306,13 +286,6 @@ class Sheet:
     def colour(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
         """A conditional format over a range."""
         _check(self.raw.conditional_format(*first, *last, dict(options)), self.name)
-
-
-def _as_written(formula: str, expand_future_functions: bool = False) -> str:
-    """A formula as a workbook holds it. XlsxWriter looks through each for some forty functions that are newer
-    than Excel 2010, which no formula here uses, and takes most of its time to.
-    """
-    return formula.removeprefix("=")
 
 
 def _check(returned: Any, *where: object) -> None:

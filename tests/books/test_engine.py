@@ -1,0 +1,174 @@
+"""XlsxWriter's private steps done in fewer give the bytes that XlsxWriter gives."""
+
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from workspace import BURIRAM, RAYONG, sample_output
+from xlsxwriter.worksheet import Worksheet
+
+from kpibatch.books import write
+from kpibatch.books.engine.as_it_is import WorkBook
+from kpibatch.books.engine.fewer_steps import TRIED, QuickBook
+from kpibatch.books.write import Book, Formula, Sheet
+
+TEXTS = [
+    "ก",
+    "",
+    " a",
+    "a ",
+    "a\nb",
+    "<b> & \"c\" 'd'",
+    "_x0041_",
+    "a\tb",
+    "<r>a</r>",
+    "ก" * 20_000,
+    "😀" * 12_000,
+]
+NUMBERS = [0, -1, 1.5, 1 / 3, 1e300, 123456789012345678, True, 2.0]
+RESULTS = ["", "a", "<&>", "#N/A", "#n/a", 0, 1.25, True, False, 1 / 3]
+
+
+def packed(
+    fill: Callable[[Book], object], path: Path, *, quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> bytes:
+    monkeypatch.setattr(write, "TRIED", quick)
+    with Book(path, title="ก", whose="1") as book:
+        assert isinstance(book._book, QuickBook) == quick
+        fill(book)
+    return path.read_bytes()
+
+
+def cells(sheet: Sheet) -> None:
+    for row, text in enumerate(TEXTS):
+        sheet.put(row, 0, text, "cell")
+        sheet.put(row, 2, text, "cell", bold=True, font_size=20)
+    for row, number in enumerate(NUMBERS):
+        sheet.put(row, 3, number, "percent", indent=1)
+    for row, result in enumerate(RESULTS):
+        sheet.put(row, 5, Formula(f'IF(A1<>"&",{row},">")', result), "cell")
+    sheet.put_row(20, 1, [None, float("nan"), date(2022, 6, 30)], "date")
+    sheet.put(40, 7, 1.0, "cell", italic=True, bold=True)
+    sheet.put(40, 8, 1.0, "cell", bold=True, italic=True)
+    sheet.put(15, 0, "first of a block", "bold")
+
+
+def shapes(sheet: Sheet) -> None:
+    sheet.merge(2, 1, 4, "merged", "head")
+    sheet.merge_formula(3, 1, 4, Formula("1+1", 2), "cell")
+    sheet.block(5, 7, 1, 2, "block", "wrap")
+    sheet.note(9, 3, "a note where no cell stands")
+    sheet.link(10, 1, "'A'!A1", "a link", "link")
+    for row, hidden in ((2, False), (5, True), (50, False), (60, True)):
+        sheet.tall(row, 33.3, hidden=hidden)
+    sheet.raw.set_row(12, 20, sheet.book.style("head"))
+    sheet.raw.write_string(12, 3, "in a row's format")
+    sheet.raw.write_boolean(13, 3, True)
+    sheet.raw.write_array_formula(14, 3, 14, 3, "{=SUM(A1:A2)}", None, 3)
+    sheet.raw.write_rich_string(15, 3, sheet.book.style("bold"), "a", sheet.book.style("quiet"), "b")
+    sheet.widths(10, 20, 30)
+    sheet.show_exact((2, 3), (9, 3), "percent")
+    sheet.colour(
+        (2, 3), (9, 3), {"type": "cell", "criteria": ">", "value": 1, "format": sheet.book.style("good")}
+    )
+    sheet.raw.add_sparkline(2, 9, {"range": "A!A1:C1"})
+    sheet.page(top=0)
+    sheet.lock()
+
+
+def with_a_chart(book: Book) -> None:
+    sheet, chart = book.sheet("A"), book.chart("bar")
+    cells(sheet)
+    shapes(book.sheet("B"))
+    book.sheet("empty")
+    chart.add_series({"categories": ["A", 0, 0, 4, 0], "values": ["A", 0, 3, 4, 3], "name": ["A", 0, 5]})
+    book.sheets["B"].raw.insert_chart(20, 1, chart, {"description": "c"})
+    book.mark({"a": "b"})
+    book.define("x", "='A'!$A$1")
+
+
+def test_these_releases_were_tried() -> None:
+    assert TRIED, "try the new release: set TRIED, and look whether the other tests here still hold"
+
+
+def test_all_that_a_sheet_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = [
+        packed(with_a_chart, tmp_path / f"{quick}.xlsx", quick=quick, monkeypatch=monkeypatch)
+        for quick in (True, False)
+    ]
+    with zipfile.ZipFile(tmp_path / "True.xlsx") as quick, zipfile.ZipFile(tmp_path / "False.xlsx") as plain:
+        assert quick.namelist() == plain.namelist()
+        for name in plain.namelist():
+            assert quick.read(name) == plain.read(name), name
+    assert ways[0] == ways[1]
+
+
+def test_formats_of_two_workbooks_know_nothing_of_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(book: Book) -> None:
+        book.sheet("A").put(0, 0, "x", "cell", "wrap", bold=True)
+        cells(book.sheets["A"])
+
+    for fill in (other, cells_alone, other):
+        ways = [
+            packed(fill, tmp_path / "a.xlsx", quick=quick, monkeypatch=monkeypatch) for quick in (True, False)
+        ]
+        assert ways[0] == ways[1]
+
+
+def cells_alone(book: Book) -> None:
+    cells(book.sheet("A"))
+
+
+@pytest.mark.parametrize("made", [WorkBook, QuickBook])
+@pytest.mark.parametrize(
+    ("row", "column", "content"),
+    [
+        (-1, 0, "a"),
+        (0, -1, 1.0),
+        (1_048_576, 0, None),
+        (0, 16_384, Formula("1", 1)),
+        (0, 0, "😀" * 17_000),
+        (2_000_000, 0, date(2022, 1, 1)),
+    ],
+)
+def test_what_can_t_be_held_is_refused(
+    made: type[WorkBook],
+    row: int,
+    column: int,
+    content: write.Content,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(write, "TRIED", made is QuickBook)
+    book = Book(tmp_path / "a.xlsx", title="a")
+    with pytest.raises(ValueError, match="refused"):
+        book.sheet("A").put(row, column, content)
+
+
+@pytest.mark.parametrize("made", [WorkBook, QuickBook])
+def test_an_infinite_number_is_refused(
+    made: type[WorkBook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "TRIED", made is QuickBook)
+    with pytest.raises(TypeError, match="NAN/INF"):
+        Book(tmp_path / "a.xlsx", title="a").sheet("A").put(0, 0, float("inf"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [BURIRAM, RAYONG])
+def test_xlsxwriter_would_prepare_nothing_in_our_formulas(name: str) -> None:
+    formulas = set[str]()
+    with zipfile.ZipFile(sample_output(name) / "ranking.xlsx") as package:
+        for part in package.namelist():
+            if part.startswith("xl/worksheets/sheet"):
+                formulas |= {
+                    unescape(text) for text in re.findall("<f>([^<]*)</f>", package.read(part).decode())
+                }
+    assert len(formulas) > 300
+    assert [text for text in formulas if Worksheet()._prepare_formula(f"={text}") != text] == []
