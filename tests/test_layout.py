@@ -35,6 +35,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "xlsxwriter": "books/engine/as_it_is.py",
     "pandera": "intake/checks/validate.py",
     "click": (
+        "commands/usage/language.py",
+        "commands/usage/kinds.py",
+        "commands/usage/parts.py",
         "commands/group.py",
         "commands/beginning.py",
         "commands/monthly.py",

@@ -28,7 +28,7 @@ KpibatchError
 │   ├── UnreadableFormTemplate    it can't be opened
 │   └── FaultyFormTemplate        its placeholders have faults
 ├── MonthError
-│   ├── NotAMonth                 what was typed is none
+│   ├── NotAMonth                 what was typed is none, or may be several
 │   ├── MonthNotInRound           the round does not report in it
 │   ├── NoSubmissionsFolder       the folder of all months is not there
 │   ├── NoSubmissions             no month has a folder in it

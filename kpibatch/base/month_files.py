@@ -14,6 +14,7 @@ OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVE
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
 AGREEMENTS = "agreements"
-MARKED, EXAMPLES, LOG = "level_tables_findings", "level_tables_examples.xlsx", "kpibatch.log"
+MARKED, EXAMPLES = "level_tables_findings", "level_tables_examples.xlsx"
+LOG, LOGS = "kpibatch.log", "logs"  # what bugs leave; and a file a command
 # Of several workspaces, in a folder of the operator's choice.
 NATIONAL, NATIONAL_LIST = "national.xlsx", "national.csv"

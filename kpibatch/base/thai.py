@@ -195,10 +195,15 @@ def read_date(text: str, *, western: bool = False) -> date | None:
     return None
 
 
+def month_named(name: str) -> int:
+    """A month's number by its Thai or English name, whole or short; 0 where it is none."""
+    return _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name), 0) or _english_month(name.rstrip(". "))
+
+
 def _english_month(name: str) -> int:
     """A month's number by its English name, whole or its first three letters or more; 0 where it is none."""
     whole = name.capitalize()
-    fits = (month for month in _ENGLISH_NAMES if month.startswith(whole))
+    fits = (month for month in _ENGLISH_NAMES if len(whole) > 2 and month.startswith(whole))
     return next((_ENGLISH_NAMES.index(month) + 1 for month in fits), 0)
 
 

@@ -1,11 +1,15 @@
-"""What the operator sees while a command works: a bar on a terminal, plain lines elsewhere; and tables (the
-door to rich).
+"""What the operator sees while a command works: a bar on a terminal, plain lines elsewhere; and tables, for
+people or for machines (the door to rich).
 """
 
+import json
+import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -15,22 +19,59 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
 from kpibatch.commands.streams import write_bytes
+from kpibatch.commands.usage.log import note, step_words
+from kpibatch.commands.usage.voice import VOICE, Voice
 from kpibatch.months.csv_cells import as_csv
 
 _MARKS, _FAILED = {0: "✓", 1: "!"}, "✗"  # by exit code
 
 
-class Bar:
-    """Progress on a terminal: one bar, its label the step at hand."""
+class Display:
+    """Progress: what each step is and, on record, how long it took; nobody looks on."""
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self._step, self._begun = "", 0.0
+
+    def step(self, name: str) -> None:
+        self._end_step()
+        self._step, self._begun = name, time.monotonic()
+
+    def tick(self, done: int, of: int) -> None:
+        """Nothing: a line a file would drown what matters."""
+
+    def tell(self, text: str) -> None:
+        note(text)
+
+    def close(self) -> None:
+        self._end_step()
+
+    def _end_step(self) -> None:
+        if not self._step:
+            return
+        took = step_words(self._step, self.language, time.monotonic() - self._begun)
+        self._step = ""
+        note(took)
+        if VOICE.get().verbose:
+            self.add(took)
+
+    def add(self, text: str) -> None:
+        """A line beside the work."""
+        print(text, file=sys.stderr)
+
+
+class Bar(Display):
+    """Progress on a terminal: one bar, its label the step at hand."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bar = Progress(*columns, transient=True, console=Console(stderr=True, markup=False))
+        self._bar = Progress(*columns, transient=True, console=_console(stderr=True))
         self._task: TaskID | None = None
         self._bar.start()
 
     def step(self, name: str) -> None:
+        super().step(name)
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(say(f"step-name.{name}", self.language), total=None)
@@ -40,29 +81,30 @@ class Bar:
             self._bar.update(self._task, completed=done, total=of)
 
     def tell(self, text: str) -> None:
+        super().tell(text)
+        self.add(text)
+
+    def add(self, text: str) -> None:
         self._bar.console.print(text, highlight=False)
 
     def close(self) -> None:
+        super().close()
         self._bar.stop()
 
 
-class Lines:
+class Lines(Display):
     """Progress in a log or a pipe: one plain line a step."""
 
     def __init__(self, language: str, echo: Callable[[str], None]) -> None:
-        self.language, self._echo = language, echo
+        super().__init__(language)
+        self._echo = echo
 
     def step(self, name: str) -> None:
+        super().step(name)
         self._echo(say(f"step-name.{name}", self.language) + " …")
-
-    def tick(self, done: int, of: int) -> None:
-        """Nothing: a line a file would drown what matters."""
 
     def tell(self, text: str) -> None:
         self._echo(text)
-
-    def close(self) -> None:
-        """Nothing to put away."""
 
 
 class Board:
@@ -79,9 +121,9 @@ class Board:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             transient=True,
-            console=Console(stderr=True, markup=False),
+            console=_console(stderr=True),
             redirect_stdout=sys.stdout.isatty(),
-            disable=not sys.stderr.isatty(),
+            disable=not _bars_are_seen() or VOICE.get().quiet,
         )
         self._all = self._bar.add_task(self._so_far(), total=count)
         self._bar.start()
@@ -126,13 +168,50 @@ class Board:
 
 
 @contextmanager
-def showing(language: str, echo: Callable[[str], None]) -> Iterator[Bar | Lines]:
-    """Progress for the block: a bar where a person looks on, else plain lines."""
-    display = Bar(language) if sys.stderr.isatty() else Lines(language, echo)
+def showing(language: str, echo: Callable[[str], None]) -> Iterator[Display]:
+    """Progress for the block: a bar where a person looks on, else plain lines; they go to stderr where what
+    is printed is for machines.
+    """
+    display = _display(VOICE.get(), language, echo)
     try:
         yield display
     finally:
         display.close()
+
+
+def _display(voice: Voice, language: str, echo: Callable[[str], None]) -> Display:
+    if voice.quiet:
+        return Display(language)
+    if _bars_are_seen():
+        return Bar(language)
+    return Lines(language, print_aside if voice.for_machines else echo)
+
+
+def _bars_are_seen() -> bool:
+    """Whether a person looks on, at a terminal that can redraw a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Never a colour off a terminal, nor where ``NO_COLOR`` is set.
+
+    Source: https://no-color.org.
+    """
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    plain = not terminal or bool(os.environ.get("NO_COLOR"))
+    return Console(
+        stderr=stderr,
+        width=None if terminal else width,
+        markup=False,
+        highlight=False,
+        force_terminal=terminal,
+        color_system=None if plain else "auto",
+    )
+
+
+def print_aside(text: str) -> None:
+    """A line that is no part of what was asked for: to stderr where that is for machines."""
+    print(text, file=sys.stderr if VOICE.get().for_machines else sys.stdout)
 
 
 def print_table(
@@ -151,16 +230,36 @@ def print_table(
         table.add_column(head, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else width).print(table)
+    _console(width=width).print(table)
 
 
-def print_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """The rows: on a terminal as text, redirected to the byte as the CSV files are: Excel reads Thai."""
-    content = as_csv(heads, rows)
+def print_records(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
+) -> None:
+    """Rows for machines, under columns whose names are the same in every language: CSV to the byte as the
+    files are, so that Excel reads Thai, or JSON, a list of objects in which ``numbers`` are numbers, null
+    where they are blank.
+    """
+    if VOICE.get().form == "json":
+        facts = [_fact(dict(zip(columns, row, strict=True)), numbers) for row in rows]
+        content = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    else:
+        content = as_csv(columns, rows)
     if sys.stdout.isatty():
         print(content.decode("utf-8-sig").replace("\r\n", "\n"), end="")
     else:
         write_bytes(content)
+
+
+def _fact(row: Mapping[str, str], numbers: Collection[str]) -> dict[str, Any]:
+    return {name: _number(text) if name in numbers else text for name, text in row.items()}
+
+
+def _number(text: str) -> float | int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text) if text else None
 
 
 def finding_line(each: Finding, language: str, whose: str = "") -> str:

@@ -12,72 +12,86 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.errors import NotAMonth, NoWorkspace
 from kpibatch.base.thai import arabic
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_of, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_here, spoken
+from kpibatch.commands.usage.kinds import (
+    Month,
+    format_option,
+    kpis_offered,
+    month_argument,
+    month_or_file,
+    units_offered,
+)
 
 
-@commands.command()
+@commands.command(works=True)
+@format_option
 @click.pass_obj
-def corrections(workspace: Path) -> None:
-    """รายการแก้ไขค่า: แสดงตามที่อ่านได้ และเพิ่มแถวที่หน่วยแจ้งค่าย้อนหลังต่างจากเดิม ให้จังหวัดพิจารณา"""
-    from kpibatch.commands.console import showing
+def corrections(workspace: Path, form: str) -> None:
+    """The province's corrections, and what units now say otherwise."""
+    from kpibatch.commands.console import print_aside, showing
     from kpibatch.commands.run import propose_corrections
-    from kpibatch.commands.screens.keeping import show_corrections
+    from kpibatch.commands.screens.keeping import show_corrections, usable_corrections
+    from kpibatch.commands.screens.records import print_corrections
     from kpibatch.intake.corrections import read_corrections
     from kpibatch.months.assess import sound_levels
 
-    config = read_config(workspace)
+    config, language = read_config(workspace), language_here()
     tables, new = sound_levels(config), not os.path.lexists(config.corrections)
-    with showing(config.language, click.echo) as display:
+    with showing(language, click.echo) as display:
         added, refused = propose_corrections(config, tables, display)
     if new:
-        click.echo(say("corrections.written", config.language, file=config.corrections))
+        print_aside(say("corrections.written", language, file=config.corrections))
     read = read_corrections(config.corrections, tables, config.intake)
-    show_corrections(config, tables, read, refused)
+    if form == "table":
+        show_corrections(spoken(config), tables, read, refused)
+    else:
+        print_corrections(usable_corrections(read, refused), tables, language)
     if added:
-        click.echo(say("corrections.added", config.language, file=config.corrections, count=added))
+        print_aside(say("corrections.added", language, file=config.corrections, count=added))
     sys.exit(FINDINGS if any(each.grave for each in (*read.findings, *refused)) else CLEAN)
 
 
-@commands.command()
-@click.argument("month", type=month_typed, required=False)
+@commands.command(works=True)
+@month_argument
 @click.pass_obj
 def province(workspace: Path, month: str | None) -> None:
-    """สมุดให้จังหวัดกรอกตัวเลขของตนเอง (province.xlsx): สร้าง หรือเพิ่มเดือน หน่วย รายการที่ขาด ไม่ลบสิ่งที่กรอกแล้ว"""
+    """The workbook in which the province fills in its own numbers."""
     from kpibatch.commands.run import write_province_file
     from kpibatch.commands.screens.keeping import show_province
     from kpibatch.months.assess import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)
-    show_province(config, tables, *write_province_file(config, tables, month))
+    show_province(spoken(config), tables, *write_province_file(config, tables, month))
 
 
 @commands.group()
 def history() -> None:
-    """ประวัติ: เดือนก่อน ๆ ว่าอย่างไร และสร้างฐานข้อมูลใหม่จากโฟลเดอร์เดือน"""
+    """What earlier months said."""
 
 
-@history.command()
+@history.command(works=True)
 @click.pass_obj
 def rebuild(workspace: Path) -> None:
-    """สร้าง output/history.sqlite ใหม่จากโฟลเดอร์เดือนทั้งหมด"""
+    """Made anew from the months' folders."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import rebuild_history
     from kpibatch.commands.screens.keeping import show_rebuilt
 
-    config = read_config(workspace)
-    with showing(config.language, click.echo) as display:
+    config, language = read_config(workspace), language_here()
+    with showing(language, click.echo) as display:
         rebuilt = rebuild_history(config, display)
-    show_rebuilt(rebuilt, config.language)
+    show_rebuilt(rebuilt, language)
     sys.exit(FINDINGS if rebuilt.skipped else CLEAN)
 
 
 @history.command()
-@click.argument("unit")
-@click.argument("kpi")
+@click.argument("unit", shell_complete=units_offered)
+@click.argument("kpi", shell_complete=kpis_offered)
+@format_option
 @click.pass_obj
-def show(workspace: Path, unit: str, kpi: str) -> None:
-    """ระดับ คะแนน และค่าของหน่วยหนึ่งในตัวชี้วัดหนึ่ง ทุกเดือนที่ประมวลผลแล้ว"""
+def show(workspace: Path, unit: str, kpi: str, form: str) -> None:
+    """A unit's line at one KPI, month by month."""
     from kpibatch.commands.screens.keeping import show_history
     from kpibatch.months.assess import sound_levels
     from kpibatch.months.history import history_of
@@ -85,15 +99,15 @@ def show(workspace: Path, unit: str, kpi: str) -> None:
     config = read_config(workspace)
     tables = sound_levels(config)
     with history_of(config.output) as months:
-        show_history(months, tables, arabic(unit), kpi, config.language)
+        show_history(months, tables, arabic(unit), kpi, language_here(), form)
 
 
-@commands.command()
-@click.argument("month", type=month_typed, required=False)
-@click.option("--reopen", is_flag=True, help="เปิดเดือนที่ปิดแล้วอีกครั้ง ชุดที่ปิดไว้ยังเก็บอยู่")
+@commands.command(works=True)
+@month_argument
+@click.option("--reopen", is_flag=True)
 @click.pass_obj
 def close(workspace: Path, month: str | None, reopen: bool) -> None:
-    """ปิดเดือน: รวมแบบรายงาน ตารางระดับ การตั้งค่า และผล ไว้ในไฟล์ .zip เดียวพร้อมค่า SHA-256"""
+    """A month sealed with everything it came from."""
     from kpibatch.commands.closing import close_month, reopen_month
     from kpibatch.commands.console import showing
     from kpibatch.commands.screens.keeping import show_reopened, show_sealed
@@ -101,84 +115,80 @@ def close(workspace: Path, month: str | None, reopen: bool) -> None:
     config = read_config(workspace)
     if reopen and month is None:
         raise NotAMonth(found="")
-    with showing(config.language, click.echo) as display:
+    with showing(language_here(), click.echo) as display:
         if month and reopen:
-            show_reopened(config, month, reopen_month(config, month, display))
+            show_reopened(spoken(config), month, reopen_month(config, month, display))
         else:
-            show_sealed(config, close_month(config, month, display))
+            show_sealed(spoken(config), close_month(config, month, display))
 
 
 @commands.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
+@format_option
 @click.pass_obj
-def verify(workspace: Path, bundle: Path) -> None:
-    """ตรวจชุดที่ปิดเดือนไว้: ไม่ถูกแก้ไข และสร้างผลซ้ำได้ตรงทุกไบต์"""
+def verify(workspace: Path, bundle: Path, form: str) -> None:
+    """A sealed month made again, byte for byte."""
     from kpibatch.commands.closing import verify as verified
     from kpibatch.commands.console import showing
     from kpibatch.commands.screens.keeping import show_verdict
+    from kpibatch.commands.screens.records import print_verdict
 
     try:
         config = read_config(workspace)
     except NoWorkspace:  # a bundle is verified anywhere
         config = Config(workspace)
-    with showing(config.language, click.echo) as display:
-        verdict = verified(bundle, display, config.intake, config.seal.trusted, config.language)
-    show_verdict(verdict, config.language)
+    language = language_here()
+    with showing(language, click.echo) as display:
+        verdict = verified(bundle, display, config.intake, config.seal.trusted, language)
+    if form == "table":
+        show_verdict(verdict, language)
+    else:
+        print_verdict(verdict)
     sys.exit(CLEAN if verdict.sound else FINDINGS)
 
 
 @commands.command()
 @click.argument("a")
 @click.argument("b")
-@click.option(
-    "--month",
-    type=month_typed,
-    metavar="MONTH",
-    help="เดือนที่ใช้คิดคะแนนเมื่อเทียบตารางระดับ (ไม่ระบุ = เดือนล่าสุดที่มีไฟล์)",
-)
-@click.option("--unit", help="เฉพาะหน่วยนี้: รหัสหรือชื่อ")
-@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="ข้อความ หรือ CSV")
-@click.option("--xlsx", is_flag=True, help="เขียนเป็นสมุดงานพร้อมพิมพ์ (output/diff A B.xlsx)")
+@click.option("--month", type=Month(), metavar="MONTH")
+@click.option("--unit", metavar="UNIT", shell_complete=units_offered)
+@format_option
+@click.option("--xlsx", is_flag=True)
 @click.pass_obj
 def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, form: str, xlsx: bool) -> None:
-    """เทียบสองเดือน (diff 2565-05 2565-06) หรือตารางระดับสองฉบับ (diff เดิม.xlsx ใหม่.xlsx): อะไรทำให้ระดับ
-    คะแนน และอันดับเปลี่ยน
-    """
-    from kpibatch.commands.console import print_csv
+    """Two months or two level tables, and what moved which level, score and rank."""
+    from kpibatch.commands.console import print_aside, print_records
     from kpibatch.months.compare.compare import diff as compared
     from kpibatch.months.compare.compare import write_diff_file
-    from kpibatch.months.compare.rows import COLUMNS, diff_rows
+    from kpibatch.months.compare.rows import COLUMNS, NUMBERS, diff_rows
     from kpibatch.months.compare.words import diff_lines
 
-    config = read_config(workspace)
+    config, language = read_config(workspace), language_here()
+    a, b = (month_or_file(side, workspace) for side in (a, b))
     difference = compared(config, a, b, month, unit)
-    if form == "csv":
-        print_csv(COLUMNS, diff_rows(difference, config.language))
+    if form == "table":
+        click.echo("\n".join(diff_lines(difference, language)))
     else:
-        click.echo("\n".join(diff_lines(difference, config.language)))
+        print_records(COLUMNS, diff_rows(difference, language), numbers=NUMBERS)
     if xlsx:
-        file = write_diff_file(config, difference)
-        click.echo(say("diff.written", config.language, file=file), err=form == "csv")
+        print_aside(say("diff.written", language, file=write_diff_file(config, difference)))
     sys.exit(FINDINGS if difference.anything else CLEAN)
 
 
 @commands.command()
 @click.argument("workspaces", metavar="WORKSPACE…", nargs=-1)
-@click.option("--workspaces", "listing", metavar="FILE", help="ไฟล์รายชื่อพื้นที่งาน บรรทัดละแห่ง")
-@click.option("--month", type=month_typed, metavar="MONTH", help="เดือน (ไม่ระบุ = เดือนล่าสุดของแต่ละแห่ง)")
-@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="โฟลเดอร์ที่เขียนผล")
-@click.option("--together", is_flag=True, help="จัดอันดับรวมแม้ใช้ตารางระดับต่างกัน")
-@click.pass_obj
-def rollup(
-    workspace: Path, workspaces: tuple[str, ...], listing: str, month: str | None, out: Path, together: bool
-) -> None:
-    """รวมผลที่ประกาศแล้วของหลายพื้นที่งานเป็นอันดับเดียว (national.xlsx, national.csv) ไม่ให้คะแนนใหม่"""
+@click.option("--workspaces", "listing", metavar="FILE")
+@click.option("--month", type=Month(), metavar="MONTH")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", default=Path())
+@click.option("--together", is_flag=True)
+def rollup(workspaces: tuple[str, ...], listing: str, month: str | None, out: Path, together: bool) -> None:
+    """Several workspaces' published months in one ranking."""
     from kpibatch.commands.many.named import listed, named_once
     from kpibatch.commands.screens.keeping import show_rolled_up
     from kpibatch.months.rollup.rollup import roll_up_workspaces
 
     named = named_once((*workspaces, *(listed(listing) if listing else ())))
-    language = language_of(workspace)
+    language = language_here()
     folders = [Path(each.name) for each in named]
     rolled = roll_up_workspaces(folders, month, out, language, together)
     show_rolled_up(rolled, [each.name for each in named if each.again], language)

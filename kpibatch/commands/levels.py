@@ -11,56 +11,61 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import MonthNotInRound
 from kpibatch.base.thai import arabic
-from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, exit_code, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, exit_code, language_here, spoken
+from kpibatch.commands.usage.kinds import format_option, month_argument, units_offered
 
 
 @commands.group()
 def levels() -> None:
-    """ตารางระดับ: ตรวจ และแสดงตามที่อ่านได้"""
+    """The level tables."""
 
 
 @levels.command()
-@click.option("--xlsx", is_flag=True, help="สำเนาที่ทำเครื่องหมายทุกช่องที่ผิด (output/level_tables_findings.xlsx)")
-@click.option(
-    "--letter",
-    type=click.Path(path_type=Path),
-    help="หนังสือของกติกา (.txt .docx .pdf ที่มีตัวอักษร): เทียบตัวเลขทุกตัวกับตารางระดับ",
-)
+@click.option("--xlsx", is_flag=True)
+@click.option("--letter", metavar="LETTER", type=click.Path(path_type=Path))
+@format_option
 @click.pass_obj
-def check(workspace: Path, xlsx: bool, letter: Path | None) -> None:
-    """ตรวจตารางระดับทั้งเล่ม บอกทุกข้อผิดพร้อมชีต ช่อง และวิธีแก้"""
+def check(workspace: Path, xlsx: bool, letter: Path | None, form: str) -> None:
+    """Every fault at once."""
+    from kpibatch.commands.console import print_aside
     from kpibatch.commands.run import write_marked_levels
     from kpibatch.commands.screens.levels import show_faults, show_ledger
+    from kpibatch.commands.screens.records import print_findings
     from kpibatch.intake.agreements import signed_agreements
     from kpibatch.months.assess import checked_levels
 
-    config = read_config(workspace)
+    config = spoken(read_config(workspace))
     tables, findings = checked_levels(config)
     faulty = any(each.severity == "error" for each in findings)
     told = findings if faulty else [*findings, *signed_agreements(config, tables).findings]
-    show_faults(config, told)
+    if form == "table":
+        show_faults(config, told)
     if letter:
         from kpibatch.rules.letter.check import ledger_of
 
         ledger = ledger_of(letter, config.level_tables, tables, config.intake)
-        told = [*told, *show_ledger(config.language, ledger)]
+        told = [*told, *(show_ledger(config.language, ledger) if form == "table" else ledger.findings)]
+    if form != "table":
+        print_findings(told, config.language)
     if xlsx:
-        copy, index = write_marked_levels(config, findings)
+        copy, index = write_marked_levels(read_config(workspace), findings)
         if index:
-            click.echo(say("console.levels-unmarked", config.language, file=copy, index=index))
+            print_aside(say("console.levels-unmarked", config.language, file=copy, index=index))
         elif findings:
-            click.echo(say("console.levels-marked", config.language, file=copy))
+            print_aside(say("console.levels-marked", config.language, file=copy))
     sys.exit(STOPPED if faulty else exit_code(told))
 
 
 @levels.command()
-@click.argument("month", type=month_typed, required=False)
-@click.option("--xlsx", is_flag=True, help="เขียนเป็นเอกสารแนบท้ายหนังสือ (output/level_tables_annex.xlsx)")
+@month_argument
+@click.option("--xlsx", is_flag=True)
+@format_option
 @click.pass_obj
-def show(workspace: Path, month: str | None, xlsx: bool) -> None:
-    """แสดงตัวชี้วัด น้ำหนัก และเกณฑ์ทุกระดับตามที่อ่านได้ (ระบุเดือน = เฉพาะที่ใช้ในเดือนนั้น)"""
+def show(workspace: Path, month: str | None, xlsx: bool, form: str) -> None:
+    """Each condition as it was read."""
     from kpibatch.commands.run import write_annex_file
     from kpibatch.commands.screens.levels import show_levels
+    from kpibatch.commands.screens.records import print_rules
     from kpibatch.months.assess import sound_levels
 
     config = read_config(workspace)
@@ -68,17 +73,23 @@ def show(workspace: Path, month: str | None, xlsx: bool) -> None:
     if month and month not in tables.round.months:
         raise MonthNotInRound(month=month, months=", ".join(tables.round.months))
     if xlsx:
-        click.echo(say("console.annex", config.language, file=write_annex_file(config, tables, month or "")))
+        file = write_annex_file(config, tables, month or "")
+        click.echo(say("console.annex", language_here(), file=file))
+    elif form == "table":
+        show_levels(tables, language_here(), month or "")
     else:
-        show_levels(tables, config.language, month or "")
+        print_rules(tables.for_month(month) if month else tables, language_here())
 
 
-@levels.command()
+@levels.command(works=True)
+@format_option
 @click.pass_obj
-def examples(workspace: Path) -> None:
-    """เสนอตัวอย่างที่ขอบของทุกเกณฑ์ให้คนตรวจกับหนังสือ และบอกว่าเกณฑ์ใดยังไม่มีตัวอย่างยืนยัน"""
+def examples(workspace: Path, form: str) -> None:
+    """Cases at each threshold, for a person to confirm."""
+    from kpibatch.commands.console import print_aside
     from kpibatch.commands.run import write_examples_file
     from kpibatch.commands.screens.levels import show_loose
+    from kpibatch.commands.screens.records import print_loose
     from kpibatch.months.assess import sound_levels
     from kpibatch.scoring.examples.held import loose_thresholds
     from kpibatch.scoring.examples.propose import propose
@@ -86,20 +97,24 @@ def examples(workspace: Path) -> None:
     config = read_config(workspace)
     tables = sound_levels(config)
     loose, proposals = loose_thresholds(tables), propose(tables, config.language)
-    show_loose(tables, loose, config.language)
+    language = language_here()
+    if form == "table":
+        show_loose(tables, loose, language)
+    else:
+        print_loose(loose)
     if proposals:
         file = write_examples_file(config, tables, proposals)
-        click.echo(say("examples.proposed", config.language, count=len(proposals), file=file))
+        print_aside(say("examples.proposed", language, count=len(proposals), file=file))
     else:
-        click.echo(say("examples.none", config.language))
+        print_aside(say("examples.none", language))
     sys.exit(FINDINGS if loose else CLEAN)
 
 
-@levels.command()
-@click.option("--unit", "unit", help="เฉพาะหน่วยนี้ (รหัสหรือชื่อ)")
+@levels.command(works=True)
+@click.option("--unit", metavar="UNIT", shell_complete=units_offered)
 @click.pass_obj
 def agreement(workspace: Path, unit: str | None) -> None:
-    """บันทึกข้อตกลงของแต่ละหน่วย เป็นเอกสารและสมุดงาน ให้ลงนาม (output/agreements)"""
+    """An agreement a unit, to be signed."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.papers import write_agreements
     from kpibatch.months.assess import sound_levels
@@ -108,10 +123,11 @@ def agreement(workspace: Path, unit: str | None) -> None:
     config = read_config(workspace)
     tables = sound_levels(config)
     one = find_unit(tables, arabic(unit)) if unit else None
-    with showing(config.language, click.echo) as progress:
+    language = language_here()
+    with showing(language, click.echo) as progress:
         folder, without = write_agreements(config, tables, one, progress)
     count = (1 if one else len(tables.units)) - len(without)
-    click.echo(say("console.agreements", config.language, count=count, folder=folder))
+    click.echo(say("console.agreements", language, count=count, folder=folder))
     if without:
         names = ", ".join(each.name for each in without)
-        click.echo(say("console.agreements-none", config.language, units=names))
+        click.echo(say("console.agreements-none", language, units=names))

@@ -8,53 +8,64 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, month_typed
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, language_here
+from kpibatch.commands.usage.kinds import format_option, month_argument, units_offered
 
 
-@commands.command()
-@click.argument("month", type=month_typed, required=False)
-@click.option("--send", is_flag=True, help="ส่งจริง (ไม่ระบุ = เขียนร่างไว้ใน output/MONTH/mail)")
-@click.option("--only", default="", metavar="UNIT", help="เฉพาะหน่วยนี้: รหัสหรือชื่อ")
-@click.option("--remind", is_flag=True, help="ขอให้หน่วยที่ยังไม่ส่งรายงานส่ง")
-@click.option("--province", is_flag=True, help="เฉพาะจดหมายถึงจังหวัดพร้อมสมุดอันดับ")
-@click.option("--limit", type=click.IntRange(0), default=0, metavar="N", help="ไม่เกิน N ฉบับ")
-@click.option("--to-me", default="", metavar="ADDRESS", help="ซ้อมส่ง: ทุกฉบับไปที่อยู่นี้แทน")
-@click.option(
-    "--again", multiple=True, metavar="UNIT", help="ส่งซ้ำฉบับที่ไม่ทราบผลหรือถูกปฏิเสธของหน่วยนี้ (all = ทุกหน่วย)"
-)
-@click.option("--status", is_flag=True, help="ฉบับใดส่งแล้ว ถูกปฏิเสธ หรือไม่ทราบผล")
-@click.option("--templates", is_flag=True, help="คัดลอกแม่แบบจดหมายมาไว้ในพื้นที่งานเพื่อแก้ไข")
+@commands.command(works=True)
+@month_argument
+@format_option
+@click.option("--send", is_flag=True)
+@click.option("--only", default="", metavar="UNIT", shell_complete=units_offered)
+@click.option("--remind", is_flag=True)
+@click.option("--province", is_flag=True)
+@click.option("--limit", type=click.IntRange(0), default=0, metavar="N")
+@click.option("--to-me", default="", metavar="ADDRESS")
+@click.option("--again", multiple=True, metavar="UNIT", shell_complete=units_offered)
+@click.option("--status", is_flag=True)
+@click.option("--templates", is_flag=True)
 @click.pass_obj
 def mail(
     workspace: Path,
     /,
     month: str | None,
+    form: str,
     send: bool,
     again: tuple[str, ...],
     status: bool,
     templates: bool,
     **chosen: Any,
 ) -> None:
-    """จดหมายถึงหน่วยและจังหวัด: เขียนเป็นร่าง .eml ก่อนเสมอ ส่งจริงเมื่อสั่ง --send เท่านั้น"""
-    from kpibatch.commands.console import showing
-    from kpibatch.commands.screens.mailing import show_drafts, show_mails, show_sent
+    """Drafts by default; sends only when told."""
+    from kpibatch.commands.console import print_aside, showing
+    from kpibatch.commands.screens import mailing as screens
+    from kpibatch.commands.screens.records import print_drafts, print_mails
     from kpibatch.mail.month import draft_mails, mails_sent, send_mails, write_templates
     from kpibatch.mail.plan import Selection
 
-    config, selection = read_config(workspace), Selection(**chosen)
+    config, selection, language = read_config(workspace), Selection(**chosen), language_here()
     if templates:
         written = write_templates(config)
-        click.echo(say("mail.templates", config.language, count=len(written), folder=config.mail_templates))
+        print_aside(say("mail.templates", language, count=len(written), folder=config.mail_templates))
         return
     if status:
-        show_mails(*mails_sent(config, month), config.language)
+        month, rows = mails_sent(config, month)
+        screens.show_mails(month, rows, language) if form == "table" else print_mails(rows)
     elif send:
-        with showing(config.language, click.echo) as display:
+        with showing(language, click.echo) as display:
             sent = send_mails(config, month, selection, again, display)
-        show_sent(sent, config.language)
+        if form == "table":
+            screens.show_sent(sent, language)
+        else:
+            screens.show_problems(sent.drafted, language)
+            print_mails(each.row for each in sent.results)
         sys.exit(CLEAN if sent.complete else FINDINGS)
     else:
-        with showing(config.language, click.echo) as display:
+        with showing(language, click.echo) as display:
             drafted = draft_mails(config, month, selection, display)
-        show_drafts(drafted, config.language)
+        if form == "table":
+            screens.show_drafts(drafted, language)
+        else:
+            screens.show_problems(drafted, language)
+            print_drafts(drafted.rows)
         sys.exit(FINDINGS if drafted.wanting else CLEAN)

@@ -4,6 +4,7 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,27 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.base.errors import NotAMonth
 from kpibatch.base.month_files import FORMS
-from kpibatch.base.thai import arabic, is_month
-from kpibatch.commands.group import CLEAN, FINDINGS, commands, exit_code, language_of, month_typed
+from kpibatch.base.thai import arabic
+from kpibatch.commands.group import CLEAN, FINDINGS, commands, exit_code, language_here, spoken
+from kpibatch.commands.usage.kinds import (
+    format_option,
+    kpis_offered,
+    month_argument,
+    month_first,
+    months_offered,
+    units_offered,
+)
 
 
-@commands.command()
-@click.argument("month_or_workspaces", metavar="[MONTH] [WORKSPACE…]", nargs=-1)
-@click.option("--workspaces", "list_file", metavar="FILE", help="ไฟล์รายชื่อพื้นที่งาน บรรทัดละโฟลเดอร์ (- = stdin)")
-@click.option("--jobs", type=click.IntRange(1), help="ทำพร้อมกันกี่พื้นที่งาน (ปกติตามจำนวนซีพียูและหน่วยความจำ)")
-@click.option("--scheduler", default="", metavar="tcp://HOST:PORT", help="ให้เครื่องอื่นช่วยทำผ่าน Dask scheduler")
+@commands.command(works=True)
+@click.argument(
+    "month_or_workspaces", metavar="[MONTH] [WORKSPACE…]", nargs=-1, shell_complete=months_offered
+)
+@click.option("--workspaces", "list_file", metavar="FILE")
+@click.option("--jobs", type=click.IntRange(1), metavar="N")
+@click.option("--scheduler", default="", metavar="tcp://HOST:PORT")
+@format_option
 @click.pass_obj
 def run(
     workspace: Path,
@@ -29,131 +40,137 @@ def run(
     list_file: str | None,
     jobs: int | None,
     scheduler: str,
+    form: str,
 ) -> None:
-    """ประมวลผลประจำเดือน (เช่น run 2565-06) ไม่ระบุเดือน = เดือนล่าสุดที่มีไฟล์"""
-    month, others = _month_first(month_or_workspaces)
+    """The month's batch."""
+    month, others = month_first(month_or_workspaces, workspace)
     if list_file or others or scheduler:
         sys.exit(_run_many(workspace, month, others, list_file, jobs=jobs, scheduler=scheduler))
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import run_month
     from kpibatch.commands.screens.monthly import show_ranking
+    from kpibatch.commands.screens.records import print_ranking
 
     config = read_config(workspace)
-    with showing(config.language, click.echo) as display:
+    with showing(language_here(), click.echo) as display:
         outcome = run_month(config, month, display)
-    show_ranking(outcome)
+    if form == "table":
+        show_ranking(outcome, language_here())
+    else:
+        print_ranking(outcome)
     sys.exit(exit_code(outcome.findings))
 
 
 def _run_many(
-    workspace: Path, month: str | None, others: list[str], list_file: str | None, **how: Any
+    workspace: Path, month: str | None, others: Sequence[str], list_file: str | None, **how: Any
 ) -> int:
     from kpibatch.commands.many.named import listed, named_once
     from kpibatch.commands.many.together import run_together
 
     names = [*others, *(listed(list_file) if list_file else ())] or [str(workspace)]
-    return run_together(named_once(names), month, language_of(workspace), click.echo, **how)
+    return run_together(named_once(names), month, language_here(), click.echo, **how)
 
 
-def _month_first(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
-    if words and is_month(arabic(words[0])):
-        return arabic(words[0]), list(words[1:])
-    if words and not Path(words[0]).is_dir() and Path(words[0]).name == words[0]:
-        raise NotAMonth(found=words[0])
-    return None, list(words)
-
-
-@commands.command()
-@click.argument("month", type=month_typed, required=False)
+@commands.command(works=True)
+@month_argument
+@format_option
 @click.pass_obj
-def check(workspace: Path, month: str | None) -> None:
-    """ตรวจแบบรายงานอย่างเดียว ไม่จัดอันดับ และเขียนไฟล์ส่งกลับที่ทำเครื่องหมายไว้ ใน output/MONTH/returned"""
+def check(workspace: Path, month: str | None, form: str) -> None:
+    """Intake and validation only."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import check_month
     from kpibatch.commands.screens.monthly import show_findings
+    from kpibatch.commands.screens.records import print_findings
 
-    config = read_config(workspace)
-    with showing(config.language, click.echo) as display:
+    config, language = read_config(workspace), language_here()
+    with showing(language, click.echo) as display:
         outcome, written = check_month(config, month, display)
-    show_findings(outcome, written)
+    if form == "table":
+        show_findings(outcome, written, language)
+    else:
+        print_findings(outcome.findings, language)
     sys.exit(exit_code(outcome.findings))
 
 
 @commands.command()
-@click.argument("month", type=month_typed, required=False)
-@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", help="ตาราง หรือ CSV")
+@month_argument
+@format_option
 @click.pass_obj
 def status(workspace: Path, month: str | None, form: str) -> None:
-    """ใครส่งแล้ว ส่งช้า ยังไม่ส่ง มีข้อค้นพบ หรือคะแนนยังชั่วคราว"""
-    from kpibatch.commands.console import print_csv
+    """Who has sent, who is late, missing, or has findings."""
     from kpibatch.commands.screens.monthly import show_status
+    from kpibatch.commands.screens.records import print_status
     from kpibatch.months.assess import assess_month
-    from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 
-    outcome = assess_month(read_config(workspace), month)
-    if form == "csv":
-        print_csv(STATUS_COLUMNS, status_rows(outcome))
-    else:
+    outcome = assess_month(spoken(read_config(workspace)), month)
+    if form == "table":
         show_status(outcome)
+    else:
+        print_status(outcome)
 
 
-@commands.command()
+@commands.command(works=True)
 @click.option("--again", is_flag=True, hidden=True)  # what it asked for once is done anyhow
 @click.pass_obj
 def forms(workspace: Path, again: bool) -> None:
-    """สร้างแบบรายงานให้ทุกหน่วย ใน output/forms กรอกค่าและข้อความที่ส่งมาแล้วให้ ไม่ต้องพิมพ์ใหม่"""
+    """One workbook per unit to fill in."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import write_forms
     from kpibatch.commands.screens.monthly import show_filled_in, show_losses
 
-    config = read_config(workspace)
-    with showing(config.language, click.echo) as display:
+    config, language = read_config(workspace), language_here()
+    with showing(language, click.echo) as display:
         written = write_forms(config, display)
-    show_losses(written.lost, config.language)
+    show_losses(written.lost, language)
     if any(sent.month or sent.refused or sent.values for sent in written.sent.values()):
-        show_filled_in(written, config.language)
-    click.echo(say("console.forms", config.language, count=written.count, folder=config.output / FORMS))
+        show_filled_in(written, language)
+    click.echo(say("console.forms", language, count=written.count, folder=config.output / FORMS))
     sys.exit(exit_code(written.lost))
 
 
-@commands.command()
-@click.argument("month", type=month_typed, required=False)
+@commands.command(works=True)
+@month_argument
 @click.pass_obj
 def report(workspace: Path, month: str | None) -> None:
-    """สำหรับที่ประชุมและโทรศัพท์: สองแผ่นแรกของสมุดอันดับเป็น report.pdf และบัตรรายหน่วยใน cards (.html .png)"""
+    """The ranking as two pages, and a card a unit."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.meeting import write_report
     from kpibatch.commands.screens.monthly import show_report
 
-    config = read_config(workspace)
-    with showing(config.language, click.echo) as display:
+    config, language = read_config(workspace), language_here()
+    with showing(language, click.echo) as display:
         written = write_report(config, month, display)
-    show_report(written, config.language)
+    show_report(written, language)
     sys.exit(CLEAN if written.whole else FINDINGS)
 
 
 @commands.command("open")
-@click.argument("month", type=month_typed, required=False)
+@month_argument
 @click.pass_obj
 def open_(workspace: Path, month: str | None) -> None:
-    """เปิดสมุดอันดับของเดือน ไม่ระบุเดือน = เดือนล่าสุดที่ประมวลผลแล้ว"""
+    """Open the ranking as a double click does."""
     from kpibatch.commands.meeting import open_ranking
 
     config = read_config(workspace)
     path, opened = open_ranking(config, month)
-    click.echo(say("report.opened" if opened else "report.there", config.language, file=path))
+    click.echo(say("report.opened" if opened else "report.there", language_here(), file=path))
 
 
 @commands.command()
-@click.argument("unit")
-@click.argument("kpi")
-@click.argument("month", type=month_typed, required=False)
+@click.argument("unit", shell_complete=units_offered)
+@click.argument("kpi", shell_complete=kpis_offered)
+@month_argument
+@format_option
 @click.pass_obj
-def explain(workspace: Path, unit: str, kpi: str, month: str | None) -> None:
-    """บอกว่าทำไมได้ระดับนี้: ทุกค่ามาจากช่องใด ผ่านอะไรบ้าง และขาดอะไรถึงระดับถัดไป"""
+def explain(workspace: Path, unit: str, kpi: str, month: str | None, form: str) -> None:
+    """Why this level."""
+    from kpibatch.commands.screens.records import print_explained
     from kpibatch.months.assess import assess_month
     from kpibatch.scoring.why.explain import explain as explained
 
-    outcome = assess_month(read_config(workspace), month)
+    outcome = assess_month(spoken(read_config(workspace)), month)
+    if form != "table":
+        print_explained(outcome, arabic(unit), kpi)
+        return
     for line in explained(outcome, arabic(unit), kpi):
         click.echo(line)

@@ -119,7 +119,7 @@ def read_month(
     folder = config.submissions / month
     seen = opened(folder, tables, config.intake)
     if not (seen.files or any(found.severity == "error" for found in seen.findings)):
-        raise EmptyMonth(folder=folder)
+        raise EmptyMonth(folder=folder, months=", ".join(sorted(_with_workbooks(folder.parent))) or "–")
     names = seen.copies.names
     orders = Orders(tables, month, config.intake, office_form, names)
     contents = read_all(sorted(names, key=names.__getitem__), orders, readers, tick)

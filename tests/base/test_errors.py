@@ -70,9 +70,9 @@ def test_nobody_asks_an_error_for_its_name():
 
 
 def test_the_text_is_the_classs_own_unless_another_is_named():
-    assert EmptyMonth(folder="2565-06").name == "empty-month"
-    assert "2565-06" in EmptyMonth(folder="2565-06").message("en")
-    assert str(EmptyMonth(folder="x")) == EmptyMonth(folder="x").message("th")
+    assert EmptyMonth(folder="2565-06", months="").name == "empty-month"
+    assert "2565-06" in EmptyMonth(folder="2565-06", months="").message("en")
+    assert str(EmptyMonth(folder="x", months="–")) == EmptyMonth(folder="x", months="–").message("th")
     assert ServerBusy("smtp-answer").name == "smtp-answer"
     assert DatabaseBusy(file="f", reason="r").message("en") == HistoryRefused(file="f", reason="r").message(
         "en"
@@ -81,7 +81,10 @@ def test_the_text_is_the_classs_own_unless_another_is_named():
 
 @pytest.mark.parametrize(
     "error",
-    [EmptyMonth(folder="2565-06"), ServerBusy("smtp-answer", host="h", port=1, security="tls", answer="4")],
+    [
+        EmptyMonth(folder="2565-06", months=""),
+        ServerBusy("smtp-answer", host="h", port=1, security="tls", answer="4"),
+    ],
 )
 def test_an_error_travels_between_processes(error):
     copy = pickle.loads(pickle.dumps(error))

@@ -23,6 +23,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpibatch.base.month_files import LOGS
 from kpibatch.base.thai import is_month
 from kpibatch.commands.cli import commands
 
@@ -256,8 +257,10 @@ def sample_output(name: str, units: tuple[str, ...] = (), **settings: str) -> Pa
 
 
 def folders(workspace: Path) -> list[str]:
-    """The folders in ``output``, hidden ones too."""
-    return sorted(path.name for path in (workspace / "output").iterdir() if path.is_dir())
+    """The folders in ``output``, hidden ones too, but for the logs."""
+    return sorted(
+        path.name for path in (workspace / "output").iterdir() if path.is_dir() and path.name != LOGS
+    )
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -293,10 +296,11 @@ def scores_of(output: Path, *, without: str = "") -> dict[tuple[str, str], tuple
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder, hidden ones too, with a digest of its bytes."""
-    return {
-        str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    """Every file below a folder, hidden ones too, with a digest of its bytes; but for the commands' logs,
+    which tell the time.
+    """
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.parent.name != LOGS)
+    return {str(path.relative_to(folder)): digest(path) for path in files}
 
 
 def digest(path: Path) -> str:

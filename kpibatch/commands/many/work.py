@@ -51,7 +51,7 @@ def run_task(task: Task, tell: Tell) -> Ended:
     """
     tell("")
     workspace = Path(task.workspace)
-    with logging_in(workspace):
+    with logging_in(lambda: workspace):
         try:
             if not task.careful:
                 with suppress(Elsewhere), right_here():

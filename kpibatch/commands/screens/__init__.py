@@ -3,6 +3,7 @@
 In: what a command came to.
 Out: lines and tables on the screen.
 
+records.py  what is shown as a table, as rows for machines
 beginning.py  what a new workspace begins with
 monthly.py  the ranking, the findings, who has sent
 levels.py   the level tables: their faults, the scorecard as read

@@ -10,7 +10,8 @@ from kpibatch.base.findings import NOWHERE, Finding, Place
 from kpibatch.base.kinds import show_value
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.commands.closing import Seal, Verdict
-from kpibatch.commands.console import finding_line, print_table
+from kpibatch.commands.console import finding_line, print_aside, print_table
+from kpibatch.commands.screens.records import print_history
 from kpibatch.intake.central.province_book import Written
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
@@ -28,8 +29,7 @@ def show_corrections(
     """Each correction in words, then what can't be used and why; ``refused`` are those that closed months
     leave no room for.
     """
-    sealed = {each.place for each in refused}
-    usable = [row for row in corrections.usable if row.place not in sealed]
+    usable = usable_corrections(corrections, refused)
     for row in usable:
         print(_correction(row, tables, config.language))
     faults = (*corrections.findings, *refused)
@@ -38,6 +38,12 @@ def show_corrections(
     waiting = sum(not fault.grave for fault in faults)
     counts = {"count": len(usable), "waiting": waiting, "faults": len(faults) - waiting}
     print(say("corrections.listed", config.language, file=config.corrections, **counts))
+
+
+def usable_corrections(corrections: Corrections, refused: Sequence[Finding]) -> list[Correction]:
+    """Those that count: closed months leave no room for the ``refused``."""
+    sealed = {each.place for each in refused}
+    return [row for row in corrections.usable if row.place not in sealed]
 
 
 def _correction(row: Correction, tables: LevelTables, language: str) -> str:
@@ -85,10 +91,12 @@ def show_rebuilt(history: History, language: str) -> None:
 
 def _show_skipped(history: History, language: str) -> None:
     for error in history.skipped.values():
-        print(error.message(language))
+        print_aside(error.message(language))
 
 
-def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str, language: str) -> None:
+def show_history(
+    history: History, tables: LevelTables, unit_text: str, kpi: str, language: str, form: str
+) -> None:
     """One unit's line at one KPI, month by month, with each value's cell.
 
     Raises ``KpibatchError`` where either is unknown.
@@ -98,6 +106,9 @@ def show_history(history: History, tables: LevelTables, unit_text: str, kpi: str
     unit, node = find_unit(tables, unit_text), find_kpi(tables, kpi)
     lines = history.line(unit.code, node.code)
     _show_skipped(history, language)
+    if form != "table":
+        print_history(history, tables, unit.code, node.code)
+        return
     if not lines:
         print(say("console.history-empty", language))
         return

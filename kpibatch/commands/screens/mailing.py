@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_month
-from kpibatch.commands.console import finding_line, print_table
+from kpibatch.commands.console import finding_line, print_aside, print_table
 from kpibatch.mail.drafts import DraftRow
 from kpibatch.mail.month import Drafted, Sent
 from kpibatch.mail.send import Result
@@ -21,7 +21,7 @@ def show_drafts(drafted: Drafted, language: str) -> None:
         right=(4,),
         width=160,
     )
-    _show_problems(drafted, language)
+    show_problems(drafted, language)
     print(say("mail.drafted", language, count=len(drafted.rows), folder=drafted.folder))
 
 
@@ -38,14 +38,15 @@ def _draft(row: DraftRow, language: str) -> tuple[str, ...]:
     )
 
 
-def _show_problems(drafted: Drafted, language: str) -> None:
+def show_problems(drafted: Drafted, language: str) -> None:
+    """What keeps mails from being sent, or must be seen to."""
     for problem in drafted.problems:
-        print(finding_line(problem, language, problem.unit))
+        print_aside(finding_line(problem, language, problem.unit))
 
 
 def show_sent(sent: Sent, language: str) -> None:
     """What did not simply go, and how many did."""
-    _show_problems(sent.drafted, language)
+    show_problems(sent.drafted, language)
     for line in result_lines(sent.results, language):
         print(line)
 

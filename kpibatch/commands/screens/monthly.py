@@ -16,13 +16,13 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
 
-def show_ranking(outcome: Outcome) -> None:
+def show_ranking(outcome: Outcome, language: str) -> None:
     """The ranking as a table, then how many findings there are and where the files stand."""
-    language, noun = outcome.language, outcome.tables.round.unit_noun
+    noun = outcome.tables.round.unit_noun
     title = say("console.title", language, unit=noun, month=show_month(outcome.month, language))
     names = ("rank", "unit", "total", "percent", "rating", "status")
     heads = [noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
-    print_table(heads, _standings(outcome), title=title, right=(0, 2, 3), width=100)
+    print_table(heads, _standings(outcome, language), title=title, right=(0, 2, 3), width=100)
     show_losses(outcome.findings, language)
     print(say("console.findings", language, **count(outcome.findings)))
     print(say("console.written", language, folder=outcome.config.output / outcome.month))
@@ -66,8 +66,7 @@ def show_report(made: Report, language: str) -> None:
         print(say(f"report.{note.name}", language, **note.facts))
 
 
-def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:
-    language = outcome.language
+def _standings(outcome: Outcome, language: str) -> Iterator[tuple[str, ...]]:
     words = {
         Status.PROVISIONAL: say("sheet.provisional", language),
         Status.NOT_SUBMITTED: say("sheet.not-sent", language),
@@ -87,9 +86,9 @@ def _standings(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         )
 
 
-def show_findings(outcome: Outcome, written: int) -> None:
+def show_findings(outcome: Outcome, written: int, language: str) -> None:
     """Every finding as a line, the counts, and how many workbooks were returned."""
-    language, names = outcome.language, {unit.code: unit.name for unit in outcome.tables.units}
+    names = {unit.code: unit.name for unit in outcome.tables.units}
     for each in outcome.findings:
         print(finding_line(each, language, f"{each.unit} {names.get(each.unit, '')}".strip()))
     print(say("console.findings", language, **count(outcome.findings)))

@@ -36,6 +36,7 @@ COLUMNS = (
     ),
     *("file_a", "sheet_a", "cell_a", "file_b", "sheet_b", "cell_b"),
 )
+NUMBERS = ("level_a", "level_b", "score_a", "score_b", "points")
 
 
 def diff_rows(diff: Diff, language: str) -> Iterator[tuple[str, ...]]:
