@@ -12,7 +12,11 @@ from typing import Any
 from kpibatch.base.kinds import PRECISE
 
 FONT = "TH Sarabun New"
-ROW = 24.0
+SIZE, ROW = 16, 24.0  # points: of letters where no style says more, and of a line of them
+_LETTERS, _BOLD, _HALF_A_WORD, _FURTHER = 0.6, 0.95, 2.0, 1.75
+"""Letters that a unit of a column's width holds, how many of them in bold, what a line loses between words,
+and how much of its letters' size every line after the first takes.
+"""
 WHOSE, PROVINCE = "kpibatch_unit", "province"
 NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
     "#1F3A5F",
@@ -35,9 +39,9 @@ def date_format(language: str, word: str = "") -> str:
 
 
 STYLES: dict[str, dict[str, Any]] = {
-    "base": {"font_name": FONT, "font_size": 16, "valign": "vcenter", "font_color": INK},
+    "base": {"font_name": FONT, "font_size": SIZE, "valign": "vcenter", "font_color": INK},
     "title": {"bold": True, "font_size": 22, "font_color": NAVY},
-    "subtitle": {"font_size": 16, "font_color": GREY},
+    "subtitle": {"font_size": SIZE, "font_color": GREY},
     "head": {
         "bold": True,
         "font_color": "#FFFFFF",
@@ -143,6 +147,17 @@ def width_of(text: str) -> int:
     return sum(unicodedata.category(character) != "Mn" for character in text)
 
 
-def lines_of(text: str, width: float) -> int:
-    """About how many lines a text needs in a column of that width."""
-    return max(1, sum(math.ceil(max(1, width_of(part)) / max(1.0, width * 0.8)) for part in text.split("\n")))
+def lines_of(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> int:
+    """About how many lines a text needs in a column of that width, in letters so many points large.
+
+    It holds as well where a font that is wider than ours stands in for it. Thai breaks between words alone:
+    no line but the last is full.
+    """
+    last = width * _LETTERS * SIZE / size * (_BOLD if bold else 1.0)
+    full = max(1.0, last - _HALF_A_WORD)
+    return sum(1 + max(0, math.ceil((width_of(part) - last) / full)) for part in text.split("\n"))
+
+
+def tall_of(lines: int, size: float = SIZE) -> float:
+    """The height of a row of so many lines; also in a font that is taller than ours."""
+    return size * (ROW / SIZE + _FURTHER * (lines - 1))

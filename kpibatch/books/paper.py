@@ -1,13 +1,13 @@
 """How large a sheet comes out on A4, and whether it does on one page."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from kpibatch.books.look import ROW, lines_of
+from kpibatch.books.look import ROW, lines_of, tall_of
 from kpibatch.books.write import Sheet
 
 _ACROSS, _DOWN = 1040.0, 512.0  # what the margins leave of a page on its side: pixels of the screen, points
-_COLUMN, _EDGE, _PAGE_WIDTH = 7.0, 5.0, 300.0
+_COLUMN, _EDGE, _PAGE_WIDTH, _ROOM = 7.0, 5.0, 300.0, 6.0
 
 
 def pixels(widths: Sequence[float]) -> float:
@@ -15,18 +15,9 @@ def pixels(widths: Sequence[float]) -> float:
     return sum(_COLUMN * width + _EDGE for width in widths if width)
 
 
-def small_height(lines: int) -> float:
-    """The height of a row of so many lines of thirteen points."""
-    return 4 + 17.5 * lines
-
-
-def head_lines(head: str, width: float) -> int:
-    """Bold letters are wider, and Thai breaks between words alone: a line of a heading is seldom full."""
-    return lines_of(head, width * 0.58)
-
-
-def head_height(lines: int) -> float:
-    return 8 + 24.5 * lines
+def head_height(heads: Iterable[tuple[str, float]], least: int = 2) -> float:
+    """How tall the row of headings is that stand in columns of those widths."""
+    return tall_of(max([least, *(lines_of(head, width, bold=True) for head, width in heads)])) + _ROOM
 
 
 def heights_of(sheet: Sheet, last: int) -> list[float]:

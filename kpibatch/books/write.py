@@ -28,6 +28,7 @@ from kpibatch.books.look import (
     escaped,
     lines_of,
     sheet_name,
+    tall_of,
 )
 from kpibatch.books.packing import packed_in_order
 
@@ -204,7 +205,7 @@ class Sheet:
 
     def note(self, row: int, column: int, text: str) -> None:
         """A comment on a cell, wide enough to be read."""
-        lines = lines_of(text, 44)
+        lines = lines_of(text, 46, 14)
         options = {
             "font_name": FONT,
             "font_size": 14,
@@ -219,8 +220,8 @@ class Sheet:
             self.raw.set_column(column, column, width, self.book.style())
 
     def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
-        """So many lines of text; of several, a little more, for a font that stands in for ours is taller."""
-        self.tall(row, ROW * lines + (4 if lines > 1 else 0), hidden=hidden)
+        """So many lines of text."""
+        self.tall(row, tall_of(lines), hidden=hidden)
 
     def tall(self, row: int, points: float, *, hidden: bool = False) -> None:
         """A row's height; ``heights`` holds what is seen of it."""

@@ -15,7 +15,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_month
 from kpibatch.books.guard.capped import capped
 from kpibatch.books.guard.limits import Refused
-from kpibatch.books.look import ROW, lines_of
+from kpibatch.books.look import lines_of, tall_of
 from kpibatch.books.package import Element, make, open_package, tag
 from kpibatch.books.packing import Unpatchable
 from kpibatch.books.write import Book, Content, Sheet
@@ -167,7 +167,7 @@ def _make_room(root: Element, contents: Contents) -> None:
     for (row, column), content in contents.items():
         line = _placed(data, "row", row, str(row + 1), lambda one: int(one.get("r")) - 1)
         if (lines := lines_of(str(content), _WIDTHS[CLAIM])) > 1:  # only what is told in words is so long
-            line.set("ht", f"{ROW * lines:g}")
+            line.set("ht", f"{tall_of(lines):g}")
             line.set("customHeight", "1")
         _placed(line, "c", column, address(row, column), lambda one: coordinates(one.get("r"))[1])
     for size in root.iter(tag("dimension")):

@@ -82,11 +82,11 @@ def write_criteria(
         sheet.merge(kpi.row, 1, 2, kpi.title, "section", "wrap", valign="vcenter")
         back = f"{quoted(form)}!{address(rows[kpi.node.code], 1)}"
         sheet.link(kpi.row, 3, back, say("form.back", language), "section", "link", "right")
-        sheet.height(kpi.row, lines_of(kpi.title, _WIDTHS[1] + _WIDTHS[2]))
+        sheet.height(kpi.row, lines_of(kpi.title, _WIDTHS[1] + _WIDTHS[2], bold=True))
         for row, (level, words) in enumerate(kpi.lines, kpi.row + 1):
             sheet.put(row, 1, level, "cell", "bold", valign="top")
             sheet.merge(row, 2, 3, words, "cell", "wrap")
-            sheet.height(row, lines_of(words, (_WIDTHS[2] + _WIDTHS[3]) * 0.92))
+            sheet.height(row, lines_of(words, _WIDTHS[2] + _WIDTHS[3]))
     sheet.raw.freeze_panes(1, 0)
     last = max((kpi.row + len(kpi.lines) for kpi in criteria.values()), default=0)
     sheet.page(top=0, portrait=True, last=(last, 3))

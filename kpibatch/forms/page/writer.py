@@ -34,9 +34,7 @@ from kpibatch.rules.paper.words import template_in_words
 from kpibatch.rules.records import Measure, Node, Unit
 
 LOCKED = "#F1F3F5"
-_SMALL, _SMALLER = 14, 16 / 14  # points; how much more of a text a column holds in them
-_STANDS_IN = 0.82  # how much of a text a column holds in the font that stands in for an absent one
-_BOLD = 0.92  # and in bold
+_SMALL = 14  # points
 _TITLE, _DUE = 30.0, 42.0
 
 
@@ -123,8 +121,10 @@ class Writer:
         if node.code in self.criteria:
             there = f"{quoted(criteria_sheet(self.language))}!{address(self.criteria[node.code].row, 1)}"
             sheet.link(row, Column.BASE, there, self.say("criteria"), "section", "link", "centre")
-        lines = _lines(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]) * _BOLD)
-        sheet.height(row, max(lines, _lines(weight, WIDTHS[Column.BASE_NAME]), self._off(row, off)))
+        lines = lines_of(name, sum(WIDTHS[Column.NUMBER : Column.BASE_NAME]), bold=True)
+        sheet.height(
+            row, max(lines, lines_of(weight, WIDTHS[Column.BASE_NAME], bold=True), self._off(row, off))
+        )
         self.page.last = row
         if scored:
             self.page.last = self.page.scores[node.code] = row + 1
@@ -138,7 +138,7 @@ class Writer:
         columns, text = self.page.columns, "\n".join(words)
         extra = {"font_size": _SMALL, "bold": False, "valign": "vcenter"}
         self.sheet.merge(row, Column.FIRST_MONTH, columns.last, text, "section", "wrap", **extra)
-        return lines_of(text, sum(columns.widths[Column.FIRST_MONTH : columns.last + 1]))
+        return lines_of(text, sum(columns.widths[Column.FIRST_MONTH : columns.last + 1]), _SMALL)
 
     def _nothing_asked(self) -> None:
         sheet = self.sheet
@@ -164,9 +164,10 @@ class Writer:
         texts = [self.entries.get((measure.code, name)) for name in TEXT_COLUMNS]
         sheet.put_row(row, self.page.columns.texts, texts, "cell", "wrap", "input")
         written = [(measure.label, WIDTHS[Column.ITEM]), (measure.counting_unit, WIDTHS[Column.COUNT])]
-        written += [(how, WIDTHS[Column.HOW] * _SMALLER), (against, WIDTHS[Column.BASE_NAME])]
         written += [(str(text or ""), width) for text, width in zip(texts, TEXT_WIDTHS, strict=True)]
-        sheet.height(row, max(_lines(text, width) for text, width in written))
+        small = [(how, WIDTHS[Column.HOW]), (against, WIDTHS[Column.BASE_NAME])]
+        lines = [lines_of(text, width, _SMALL) for text, width in small]
+        sheet.height(row, max([*lines, *(lines_of(text, width) for text, width in written)]))
 
     def _base(self, measure: Measure, row: int) -> None:
         base = baseline_of(self.tables, measure)
@@ -201,8 +202,3 @@ class Writer:
 
     def _styles(self, measure: Measure, filled: bool) -> tuple[str, ...]:
         return ("cell", *input_style(measure.kind), *(() if self.locked and filled else ("input",)))
-
-
-def _lines(text: str, width: float) -> int:
-    """About how many lines a text needs, also where a wider font stands in for the form's own."""
-    return lines_of(text, width * _STANDS_IN)

@@ -162,7 +162,7 @@ def _line(
     sheet.height(
         at,
         max(
-            lines_of(content, _WIDTHS[column] * 1.1 - 2)
+            lines_of(content, _WIDTHS[column] - 2, 14)
             for column, content in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))
         ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.thai import show_date, show_month, show_number
-from kpibatch.books.look import LINE, ROW, lines_of
+from kpibatch.books.look import LINE, ROW, lines_of, tall_of
 from kpibatch.books.paper import page_breaks
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
@@ -34,8 +34,6 @@ _WIDTHS = (8.0, 96.0, 12.0, 26.0)
 _TOP = 5  # the row of the heads, which stands on every page
 _TALL = (11.69 - 1.1) * 72 / ((8.27 - 0.8) * 96 * 0.96 / sum(width * 7 + 5 for width in _WIDTHS))
 """How many points of rows an A4 page holds that is as wide as these columns, a little kept back."""
-
-_KEPT = 0.88  # of a column's width: a font that stands in for ours is wider, and a text is never cut
 
 
 def write_annex(tables: LevelTables, path: Path, language: str, day: date, month: str = "") -> None:
@@ -187,8 +185,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _height(text: str) -> float:
-    lines = lines_of(text, _WIDTHS[1] * _KEPT)
-    return ROW * lines + (4 if lines > 1 else 0)
+    return tall_of(lines_of(text, _WIDTHS[1]))
 
 
 def _part(sheet: Sheet, sides: tuple[str, str | float, str], lines: Sequence[str], at: int) -> int:
@@ -203,11 +200,11 @@ def _part(sheet: Sheet, sides: tuple[str, str | float, str], lines: Sequence[str
         edge = {"bottom": int(row == last), "top": int(row == at), "left": 1, "right": 1}
         bold = ("bold",) if row == at else ()
         sheet.put(row, 1, line, "wrap", *bold, **edge, border_color=LINE)
-        sheet.height(row, lines_of(line, _WIDTHS[1] * _KEPT))
+        sheet.height(row, lines_of(line, _WIDTHS[1]))
     beside = (
         lines_of(str(content), _WIDTHS[column]) for column, content in zip((2, 3), sides[1:], strict=True)
     )
-    missing = ROW * max(beside) - sum(sheet.heights[row] for row in range(at, last + 1))
+    missing = tall_of(max(beside)) - sum(sheet.heights[row] for row in range(at, last + 1))
     if missing > 0:
         sheet.tall(last, sheet.heights[last] + missing)
     return last + 1

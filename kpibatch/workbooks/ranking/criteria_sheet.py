@@ -8,8 +8,8 @@ from kpibatch.base.addresses import excel_day, quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, widths_of
-from kpibatch.books.look import lines_of
-from kpibatch.books.paper import break_before, on_pages, scale_of, small_height
+from kpibatch.books.look import lines_of, tall_of
+from kpibatch.books.paper import break_before, on_pages, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.plan import KpiPlan
@@ -28,7 +28,8 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
-_MOST_LINES, _LEAST_SCALE, _SMALL = 8, 0.42, {"font_size": 13}
+_MOST_LINES, _LEAST_SCALE, _SIZE = 8, 0.42, 13
+_SMALL = {"font_size": _SIZE}
 
 
 def plan_criteria(sheet: str, tables: LevelTables) -> tuple[str, str]:
@@ -72,8 +73,8 @@ def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan], 
             sheet.link(at, link, target, say("go"), "cell", "link", "centre")
         else:
             sheet.put(at, link, "", "cell")
-        lines = (lines_of(str(column.result(finding)), column.width * 1.2) for column in texts)
-        sheet.tall(at, small_height(min(max(lines), _MOST_LINES)))
+        lines = (lines_of(str(column.result(finding)), column.width, _SIZE) for column in texts)
+        sheet.tall(at, tall_of(min(max(lines), _MOST_LINES), _SIZE))
     if not outcome.findings:
         sheet.put(3, 0, say("no-findings"), "quiet")
     sheet.raw.autofilter(2, 0, max(3, 2 + len(outcome.findings)), link)
@@ -146,8 +147,8 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
         for row, rule in enumerate(rules, at + 1):
             put_line(sheet, row, columns, rule)
             texts = (columns[1], columns[2], columns[-1])
-            lines = max(lines_of(str(each.result(rule)), each.width * 1.2) for each in texts)
-            sheet.tall(row, small_height(lines))
+            lines = max(lines_of(str(each.result(rule)), each.width, _SIZE) for each in texts)
+            sheet.tall(row, tall_of(lines, _SIZE))
         at += 1 + len(rules)
         for words in worth_in_words(tables, node, say.language):
             sheet.merge(at, 0, len(columns) - 1, words, "cell", "wrap")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kpibatch.books.look import lines_of
+from kpibatch.books.look import lines_of, tall_of
 from kpibatch.books.paper import on_pages, pages_across, scale_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
@@ -14,8 +14,7 @@ _LINE, _HEAD_LINE, _MOST_LINES = 30.0, 28.0, 12
 
 def line_height(missing: str, width: float) -> float:
     """The height of a unit's line: what lacks is whole, of its own texts two lines are seen."""
-    lines = lines_of(missing, width * 0.8 * 16 / SIZES[0])
-    return max(_LINE, 6 + min(lines, _MOST_LINES) * SIZES[0] * 1.42)
+    return max(_LINE, tall_of(min(lines_of(missing, width, SIZES[0]), _MOST_LINES), SIZES[0]))
 
 
 def next_width(texts: Sequence[str], plan: KpiPlan, before: Sequence[float]) -> float:

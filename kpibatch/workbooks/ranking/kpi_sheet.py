@@ -15,7 +15,7 @@ from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
-from kpibatch.books.paper import head_height, head_lines
+from kpibatch.books.paper import head_height
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.kpi import KpiFormulas
@@ -102,8 +102,7 @@ class KpiWriter:
         put_heads(self.sheet, row, self.columns)
         stale = Formula(self._sent.stale(self.say("stale")), "")
         self.sheet.put(row - 1, plan.next, stale, "quiet", "stale")
-        lines = (head_lines(column.head, column.width) for column in self.columns)
-        self.sheet.tall(row, head_height(max(2, *lines)))
+        self.sheet.tall(row, head_height((column.head, column.width) for column in self.columns))
 
     def _line(self, row: int, unit: Unit) -> Line:
         sent = unit.code in self.outcome.sent

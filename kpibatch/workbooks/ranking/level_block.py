@@ -54,7 +54,7 @@ class LevelBlock:
             top, 0, [self.say("case"), self.say("item"), self.say("below-one"), *levels], "head"
         )
         self.sheet.merge(top, *self._remark, self.say("remark"), "head")
-        self.sheet.height(top, lines_of(self.say("below-one"), self.widths[2] * 0.9))
+        self.sheet.height(top, lines_of(self.say("below-one"), self.widths[2], bold=True))
         self.sheet.put(top + 1, 0, "", "section")
         self.sheet.put(top + 1, 1, self.say("level-score"), "section")
         scores = [self.tables.round.below_one, *self.tables.scores_of(plan.leaf.code)]

@@ -8,8 +8,8 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
-from kpibatch.books.look import TEAL
-from kpibatch.books.paper import head_height, head_lines, on_pages, pixels
+from kpibatch.books.look import TEAL, lines_of
+from kpibatch.books.paper import head_height, on_pages, pixels
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
@@ -168,7 +168,7 @@ class ListSheet:
 
         formula, head = self._looked_up(self.scores.column(code)), self._head(code)
         steps = range(int(_NARROW), int(_WIDE) + 1)
-        width = next((each for each in steps if head_lines(head, each) <= _HEAD_LINES), _WIDE)
+        width = next((each for each in steps if lines_of(head, each, bold=True) <= _HEAD_LINES), _WIDE)
         return Column(head, width, result, ("cell", "points"), formula)
 
     def _head(self, code: str) -> str:
@@ -229,10 +229,9 @@ class ListSheet:
         self.sheet.put(0, 0, self.say("ranking-title", unit=self.tables.round.unit_noun), "title")
         self.sheet.put(1, 0, heading(self.outcome), "subtitle")
         Podium(self.outcome, self.sheet, self.plan, self.widths).write(3)
-        lines = (head_lines(column.head, column.width) for column in self.columns)
         for row, points in enumerate((30.0, 27.0, 6.0, 22.0, 30.0, 6.0)):
             self.sheet.tall(row, points)
-        self.sheet.tall(LIST_TOP, head_height(max(2, *lines)))
+        self.sheet.tall(LIST_TOP, head_height((column.head, column.width) for column in self.columns))
 
     def _notes(self, at: int) -> None:
         ties = "note-ties" if self.outcome.config.ranking.ties == LEFT_OUT else "note-ties-1223"

@@ -10,8 +10,8 @@ from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
-from kpibatch.books.look import ROW, lines_of
-from kpibatch.books.paper import on_pages, pixels, small_height
+from kpibatch.books.look import ROW, lines_of, tall_of
+from kpibatch.books.paper import on_pages, pixels
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
@@ -26,7 +26,7 @@ _TOP = 5
 _CHARTED = 10
 _CHART_ROWS, _CHART_COLUMNS = 14, 8
 _WHY_WIDTH = 96.0
-_LEAST_SCALE = 0.4
+_LEAST_SCALE, _SMALL = 0.4, 13
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None
     hangs = sensitivity(outcome)
     for at, hang in enumerate(hangs, 4):
         put_line(sheet, at, columns, hang)
-        sheet.tall(at, small_height(lines_of(hang.text, _WHY_WIDTH * 1.2)))
+        sheet.tall(at, tall_of(lines_of(hang.text, _WHY_WIDTH, _SMALL), _SMALL))
     if not hangs:
         sheet.put(4, 0, say("sensitivity-none"), "quiet")
     else:
@@ -163,7 +163,7 @@ def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None
 
 def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
     say, tables = Words("sheet", outcome.language), outcome.tables
-    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter", "font_size": 13}
+    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter", "font_size": _SMALL}
 
     def rank(hang: Hang) -> int:
         return outcome.standing[hang.unit].rank

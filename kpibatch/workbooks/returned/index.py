@@ -7,7 +7,7 @@ from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import Finding, count
 from kpibatch.books.columns import Column
-from kpibatch.books.look import ROW, lines_of
+from kpibatch.books.look import lines_of, tall_of
 from kpibatch.rules.records import Unit
 from kpibatch.workbooks.returned.marks import place_of
 
@@ -112,4 +112,4 @@ def height_of(columns: Sequence[Column[Entry]], entry: Entry) -> float:
     """How tall a line of the list must be."""
     texts = columns[1:]
     lines = max(lines_of(str(column.result(entry)), column.width - 2) for column in texts)
-    return min(_TALLEST, (ROW + 1) * lines + 4)
+    return min(_TALLEST, tall_of(lines))

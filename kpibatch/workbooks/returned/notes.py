@@ -55,7 +55,7 @@ class Note:
     @property
     def lines(self) -> int:
         """About how many lines it takes in its box."""
-        return min(_TALLEST, 1 + sum(1 + lines_of(text, _LINE_WIDTH) for _, text in self.paragraphs))
+        return min(_TALLEST, 1 + sum(1 + lines_of(text, _LINE_WIDTH, _SIZE) for _, text in self.paragraphs))
 
     def runs(self) -> list[Element]:
         """Its text as the workbook holds it."""
@@ -140,7 +140,7 @@ def add_notes(package: Package, sheet: str, notes: Mapping[tuple[int, int], Note
             boxes[at] = note.lines
         elif int(old.get("authorId", "0")) not in threads:
             text = old.find(tag("text"))
-            boxes[at] = note.lines + lines_of("".join(text.itertext()), _LINE_WIDTH)
+            boxes[at] = note.lines + lines_of("".join(text.itertext()), _LINE_WIDTH, _SIZE)
             _append(text, [_run("\n"), *note.runs()])
     part = _drawing(package, sheet) or _new_drawing(package, sheet)
     package.parts[part] = drawn(package.parts[part], boxes, package.read(sheet), blocks_taken(package))

@@ -3,7 +3,18 @@
 from typing import Any
 
 from kpibatch.base.addresses import quoted, span
-from kpibatch.books.look import FAIR, MIST, NAVY, POOR, ROW, STYLES, TEAL, exact_format, lines_of
+from kpibatch.books.look import (
+    FAIR,
+    MIST,
+    NAVY,
+    POOR,
+    SIZE,
+    STYLES,
+    TEAL,
+    exact_format,
+    lines_of,
+    tall_of,
+)
 from kpibatch.books.paper import on_pages
 from kpibatch.books.write import Sheet
 from kpibatch.forms.asked import asked_of
@@ -32,14 +43,13 @@ _REASONS, _TITLE = 4, 26
 _LEAST = 0.62  # of its size: smaller, a page is not read, and the KPIs go on over a second one
 _TALLEST = 409.0  # points; Excel's rows go no further
 _BAR = "#A9C9CC"
-_KEPT = 0.92  # of a column's width: a font that stands in for ours is wider
 PADDED: dict[str, Any] = {"text_wrap": True, "indent": 1}
 
 
 def write_page(sheet: Sheet, view: View) -> None:
     this = view.tables.round
     sheet.widths(*_WIDTHS)
-    lines = _lines(view.say("title"), sum(_WIDTHS) * 16 / _TITLE)
+    lines = lines_of(view.say("title"), sum(_WIDTHS), _TITLE, bold=True)
     _spread(sheet, 0, 0, _LAST, view.say("title"), "title", font_size=_TITLE, text_wrap=True)
     tall(sheet, 0, 2 * lines)
     sheet.put(
@@ -73,7 +83,7 @@ def _spread(
     """A text or number over several columns; how many lines a text takes there."""
     if isinstance(content, str):
         sheet.merge(row, first, last, content, *styles, **extra)
-        return _lines(content, sum(_WIDTHS[first : last + 1]) - 2)
+        return lines_of(content, sum(_WIDTHS[first : last + 1]) - 2)
     sheet.merge(row, first, last, "", *styles, **extra)
     sheet.put(row, first, content, *styles, **extra)
     return 1
@@ -119,7 +129,7 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
         own = frame | {"bg_color": extra.get("bg_color", MIST)}
         _spread(sheet, row, first, last, view.say(f"card-{name}"), "bold", "centre", **own)
         _spread(sheet, row + 1, first, last, content, "big", "centre", shrink=True, **(own | extra))
-        lines = _lines(caption, sum(_WIDTHS[first : last + 1]))
+        lines = lines_of(caption, sum(_WIDTHS[first : last + 1]))
         fit = {"text_wrap": True} if lines > 1 else {"shrink": True}
         _spread(sheet, row + 2, first, last, caption, "centre", **own, font_size=14, **fit)
         most = max(most, lines)
@@ -186,7 +196,7 @@ def _best(sheet: Sheet, view: View, row: int) -> int:
         _spread(sheet, at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points)
         _spread(sheet, at, 4, 5, goal_text(view, way), "cell", "centre", shrink=True)
         lines = _spread(sheet, at, 6, _LAST, way_text(view, way), "cell", **PADDED)
-        tall(sheet, at, max(lines, _lines(name, 0.9 * _WIDTHS[1] - 2)))
+        tall(sheet, at, max(lines, lines_of(name, 0.9 * _WIDTHS[1] - 2)))
     below = row + max(len(best), 1) + 1
     _gap(sheet, below)
     return below + 1
@@ -222,7 +232,7 @@ def _section(sheet: Sheet, view: View, node: Node, row: int, indent: int) -> Non
     sheet.put(row, 2, view.shares[node.code], "section", "points")
     score = view.scores[node.code]
     sheet.put(row, 4, score, "section", "points", **exact_format("points", score))
-    tall(sheet, row, _lines(node.name, _WIDTHS[1] - 2 * indent - 1))
+    tall(sheet, row, lines_of(node.name, _WIDTHS[1] - 2 * indent - 1))
 
 
 def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
@@ -239,7 +249,7 @@ def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
     sheet.put(row, 3, float(line.level), "cell", "level")
     sheet.put(row, 4, line.score, "cell", "points", **exact_format("points", line.score))
     sheet.put(row, 5, view.say(status[0]), "cell", "centre", *status[1:])
-    tall(sheet, row, max(_lines(text, _WIDTHS[column] - 2 * indent - 1) for column, text in texts.items()))
+    tall(sheet, row, max(lines_of(text, _WIDTHS[column] - 2 * indent - 1) for column, text in texts.items()))
 
 
 def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
@@ -278,9 +288,5 @@ def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
         )
 
 
-def _lines(text: str, width: float) -> int:
-    return lines_of(text, width * _KEPT)
-
-
-def tall(sheet: Sheet, row: int, lines: int) -> None:
-    sheet.tall(row, min(_TALLEST, (ROW + 1) * lines + 4))
+def tall(sheet: Sheet, row: int, lines: int, size: float = SIZE) -> None:
+    sheet.tall(row, min(_TALLEST, tall_of(lines, size)))
