@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from kpibatch.books.look import SIZE
 from kpibatch.books.write import Content, Formula, Sheet
 
 Row = TypeVar("Row")
@@ -55,11 +56,11 @@ def set_widths(sheet: Sheet, columns: Sequence[Column[Any]]) -> None:
             sheet.raw.set_column(number, number, column.width, None, {"hidden": True})
 
 
-def put_heads(sheet: Sheet, at: int, columns: Sequence[Column[Any]]) -> None:
+def put_heads(sheet: Sheet, at: int, columns: Sequence[Column[Any]], size: float = SIZE) -> None:
     """Write the headings into a row of the sheet; a column without one is passed over."""
     for number, column in enumerate(columns):
         if column.head:
-            sheet.put(at, number, column.head, "head")
+            sheet.put(at, number, column.head, "head", font_size=size)
 
 
 def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row, first: int = 0) -> None:

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from kpibatch.books.look import ROW, lines_of, tall_of
+from kpibatch.books.look import ROW, SIZE, lines_of, tall_of
 from kpibatch.books.write import Sheet
 
 _ACROSS, _DOWN = 1040.0, 512.0  # what the margins leave of a page on its side: pixels of the screen, points
+_UPRIGHT = 712.0, 756.0  # and of one upright
 _COLUMN, _EDGE, _PAGE_WIDTH, _ROOM = 7.0, 5.0, 300.0, 6.0
 
 
@@ -15,9 +16,10 @@ def pixels(widths: Sequence[float]) -> float:
     return sum(_COLUMN * width + _EDGE for width in widths if width)
 
 
-def head_height(heads: Iterable[tuple[str, float]], least: int = 2) -> float:
-    """How tall the row of headings is that stand in columns of those widths."""
-    return tall_of(max([least, *(lines_of(head, width, bold=True) for head, width in heads)])) + _ROOM
+def head_height(heads: Iterable[tuple[str, float]], size: float = SIZE) -> float:
+    """How tall the row of headings is that stand in columns of those widths: two lines at least."""
+    lines = (lines_of(head, width, size, bold=True) for head, width in heads)
+    return tall_of(max(2, *lines), size) + _ROOM
 
 
 def heights_of(sheet: Sheet, last: int) -> list[float]:
@@ -30,14 +32,31 @@ def scale_of(widths: Sequence[float], tall: float = 0.0) -> float:
     return min(1.0, _ACROSS / pixels(widths), _DOWN / max(tall, 1.0))
 
 
-def on_pages(sheet: Sheet, widths: Sequence[float], last: int, least: float) -> int:
+def on_pages(sheet: Sheet, widths: Sequence[float], last: int, least: float, *, turns: bool = False) -> int:
     """Print the rows down to ``last`` on as few pages as it takes without making anything smaller than
     ``least``, which columns that are wider than that make it all the same; gives back how many.
+
+    Where the sheet ``turns``, pages stand upright if they are fewer or hold larger letters so.
     """
-    scale, tall = min(scale_of(widths), least), sum(heights_of(sheet, last))
-    pages = max(1, math.ceil(tall * scale / _DOWN))
+    tall = max(sum(heights_of(sheet, last)), 1.0)
+    pages, scale = _pages_of(widths, tall, least, (_ACROSS, _DOWN))
+    if turns:
+        fewer, larger = _pages_of(widths, tall, least, _UPRIGHT)
+        if larger >= min(least, scale) and (fewer, -larger) < (pages, -scale):
+            sheet.raw.set_portrait()
+            pages = fewer
     sheet.raw.fit_to_pages(1, pages)
     return pages
+
+
+def _pages_of(
+    widths: Sequence[float], tall: float, least: float, page: tuple[float, float]
+) -> tuple[int, float]:
+    """How many pages of that size rows so tall together take, and by how much they are made smaller."""
+    across, down = page
+    widest = min(1.0, across / pixels(widths))
+    pages = max(1, math.ceil(tall * min(widest, least) / down))
+    return pages, min(widest, pages * down / tall)
 
 
 def pages_across(sheet: Sheet, widths: Sequence[float], repeated: int) -> None:

@@ -4,9 +4,10 @@ In: ``Outcome``.
 Out: the workbook.
 
 score_formulas.py  the formulas from the KPIs' scores to the rank, and where all they refer to stands
+kpi_paper.py       a KPI's sheet on paper
 level_block.py     the head of a KPI's sheet: its level table and its cases
 criteria_sheet.py  เกณฑ์: the tables in words, วันหยุด; ข้อค้นพบ
-kpi_paper.py       a KPI's sheet on paper
+kpi_marks.py       its colours
 kpi_sheet.py       one KPI: each unit's values, result, level, below its level table
 charts.py          what the charts have in common
 compared.py        what caps, means and T-scores need there

@@ -28,7 +28,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
-_MOST_LINES, _LEAST_SCALE, _SIZE = 8, 0.42, 13
+_MOST_LINES, _LEAST_SCALE, _SIZE = 8, 0.4, 12
 _SMALL = {"font_size": _SIZE}
 
 
@@ -104,7 +104,7 @@ def _of_finding(outcome: Outcome) -> tuple[Column[Finding], ...]:
         Column(say("finding-cell"), 14, lambda finding: finding.place.cell, wrapped, extra=_SMALL),
         Column(say("finding-measure"), 26, lambda finding: finding.measure, wrapped, extra=_SMALL),
         Column(say("finding-found"), 26, lambda finding: finding.found, wrapped, extra=_SMALL),
-        Column(say("finding-message"), 80, lambda finding: finding.message(language), wrapped, extra=_SMALL),
+        Column(say("finding-message"), 150, lambda finding: finding.message(language), wrapped, extra=_SMALL),
         Column(say("finding-link"), 14, lambda finding: ""),
     )
 
@@ -146,8 +146,7 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
         rules = tables.rules_of(node.code)
         for row, rule in enumerate(rules, at + 1):
             put_line(sheet, row, columns, rule)
-            texts = (columns[1], columns[2], columns[-1])
-            lines = max(lines_of(str(each.result(rule)), each.width, _SIZE) for each in texts)
+            lines = max(lines_of(str(each.result(rule)), each.width, _SIZE) for each in columns[1:])
             sheet.tall(row, tall_of(lines, _SIZE))
         at += 1 + len(rules)
         for words in worth_in_words(tables, node, say.language):
@@ -173,30 +172,28 @@ def _write_holidays(say: Words, tables: LevelTables, sheet: Sheet) -> None:
 
 
 def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:
-    """Measure, item, case, the levels, remark."""
+    """Measure, item with its case, the levels, remark."""
     tables, say = outcome.tables, Words("sheet", outcome.language)
 
     def condition(level: int) -> Column[Rule]:
         head = say("level-n", level=level)
-        return Column(head, 18, lambda rule: _condition(rule, level), ("cell", "centre"), extra=_SMALL)
-
-    def case(rule: Rule) -> str:
-        return case_in_words(tables, rule.case, outcome.language) if rule.case else ""
+        style, extra = ("cell", "wrap", "centre"), _SMALL | {"valign": "vcenter"}
+        return Column(head, 24, lambda rule: _condition(rule, level), style, extra=extra)
 
     def item(rule: Rule) -> str:
         parts = tables.measures[rule.measure].label, group_in_words(rule, outcome.language)
-        return "   ".join(filter(None, parts))
+        of = say("case-is", case=case_in_words(tables, rule.case, outcome.language)) if rule.case else ""
+        return "\n".join(filter(None, ("   ".join(filter(None, parts)), of)))
 
     def remark(rule: Rule) -> str:
         return remark_in_words(rule, outcome.language)
 
     wrapped = ("cell", "wrap")
     return (
-        Column(say("unit-code"), 22, lambda rule: rule.measure, ("cell", "quiet"), extra=_SMALL),
-        Column(say("item"), 64, item, wrapped, extra=_SMALL),
-        Column(say("case"), 34, case, wrapped, extra=_SMALL),
+        Column(say("unit-code"), 24, lambda rule: rule.measure, ("cell", "quiet"), extra=_SMALL),
+        Column(say("item"), 70, item, wrapped, extra=_SMALL),
         *map(condition, range(1, tables.level_count + 1)),
-        Column(say("remark"), 110, remark, ("cell", "quiet", "wrap"), extra=_SMALL),
+        Column(say("remark"), 158, remark, ("cell", "quiet", "wrap"), extra=_SMALL),
     )
 
 

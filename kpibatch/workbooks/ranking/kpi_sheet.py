@@ -15,6 +15,7 @@ from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
+from kpibatch.books.look import SIZE
 from kpibatch.books.paper import head_height
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
@@ -26,12 +27,13 @@ from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
-from kpibatch.workbooks.ranking.kpi_paper import SIZES, TEXT_WIDTH, line_height, next_width, put_on_paper
-from kpibatch.workbooks.ranking.level_block import LevelBlock
+from kpibatch.workbooks.ranking.kpi_marks import mark_levels
+from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, best_widths, money_width, put_on_paper
+from kpibatch.workbooks.ranking.level_block import LevelBlock, rules_in_words
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row
-_LABEL_WIDTH, _CELL_WIDTH, _NARROW, _MANY, _DATE_WIDTH = 30.0, 13.0, 11.0, 12, 18.0
+_CELL_WIDTH, _NARROW, _MANY, _DATE_WIDTH = 13.0, 11.0, 12, 18.0
 _STYLES = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}
 
 
@@ -71,19 +73,24 @@ class KpiWriter:
         self.points = PointFormulas(self.formulas)
         self._sent = scores
         self.lines = [self._line(row, unit) for row, unit in enumerate(self.tables.units)]
+        self.between = self._between()
+        rules = rules_in_words(self.tables, plan.rows, self.say)
+        missing = [line.texts[0] for line in self.lines]
+        self.widths = best_widths(plan, rules, missing, widths_of(self.between))
         self.columns = tuple(self._columns())
 
     def write(self) -> None:
-        plan, widths = self.plan, widths_of(self.columns)
+        plan, widths, whole = self.plan, widths_of(self.columns), self.widths.printed
         self._heading()
         held = self.scores.points.held
-        LevelBlock(self.tables, self.sheet, plan, self.say, widths, self.points, held).write()
+        LevelBlock(self.tables, self.sheet, plan, self.say, widths, self.points, held, whole).write()
         self._unit_headings()
         for at, line in enumerate(self.lines, plan.first):
             self._unit(at, line)
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
-        put_on_paper(self.sheet, plan, widths, len(self.tables.units))
+        told = "" if whole else self.say("kpi-off-paper", kpi=plan.leaf.code)
+        put_on_paper(self.sheet, plan, widths, len(self.tables.units), told)
         self.sheet.lock()
 
     def _heading(self) -> None:
@@ -98,11 +105,14 @@ class KpiWriter:
 
     def _unit_headings(self) -> None:
         plan, row = self.plan, self.plan.first - 1
-        self.sheet.put_row(row - 1, 2, [measure.code for measure in plan.measures], "quiet", "centre")
-        put_heads(self.sheet, row, self.columns)
+        self.sheet.put_row(
+            row - 1, 2, [measure.code for measure in plan.measures], "quiet", "centre", shrink=True
+        )
+        size = RULE_SIZE if len(plan.measures) > _MANY else SIZE
+        put_heads(self.sheet, row, self.columns, size)
         stale = Formula(self._sent.stale(self.say("stale")), "")
         self.sheet.put(row - 1, plan.next, stale, "quiet", "stale")
-        self.sheet.tall(row, head_height((column.head, column.width) for column in self.columns))
+        self.sheet.tall(row, head_height(((column.head, column.width) for column in self.columns), size))
 
     def _line(self, row: int, unit: Unit) -> Line:
         sent = unit.code in self.outcome.sent
@@ -126,7 +136,7 @@ class KpiWriter:
         put_line(self.sheet, at, self.columns if meant else self.columns[: 2 + len(plan.measures)], line)
         self._note(at, line)
         if meant:
-            self.sheet.tall(at, line_height(line.texts[0], self.columns[plan.next].width))
+            self.sheet.tall(at, self.widths.line_height(line.texts[0]))
             return
         first = 2 + len(plan.measures)
         blank = [""] * (plan.level - first)
@@ -146,38 +156,39 @@ class KpiWriter:
     # --- the columns ------------------------------------------------------------------------------------
 
     def _columns(self) -> Iterator[Column[Line]]:
-        """All columns in the order of the plan; those that also hold the level table are wide enough for a
-        threshold.
-        """
+        """All columns in the order of the plan."""
+        yield Column(self.say("unit-code"), 10.0, lambda line: line.unit.code, ("cell", "code"))
+        yield Column(self.tables.round.unit_noun, self.widths.name, lambda line: line.unit.name)
+        yield from self.between
+        yield from self._words()
+
+    def _between(self) -> tuple[Column[Line], ...]:
+        """Values and results; those that also hold the level table are wide enough for a threshold."""
         dated = any(edge and edge.family == "date" for rule in self.plan.rows for edge in rule.edges)
         threshold = _DATE_WIDTH if dated else _CELL_WIDTH
-        before = (*self._of_unit(), *self._results())
-        missing = [line.texts[0] for line in self.lines]
-        columns = (*before, *self._words(next_width(missing, self.plan, widths_of(before))))
-        for number, column in enumerate(columns):
-            shared = 2 <= number < 3 + self.plan.levels
-            yield replace(column, width=max(column.width, threshold)) if shared else column
-
-    def _of_unit(self) -> Iterator[Column[Line]]:
-        yield Column(self.say("unit-code"), 10.0, lambda line: line.unit.code, ("cell", "code"))
-        yield Column(self.tables.round.unit_noun, _LABEL_WIDTH, lambda line: line.unit.name)
-        yield from map(self._value, self.plan.measures)
+        return tuple(
+            replace(column, width=max(column.width, threshold)) if number <= self.plan.levels else column
+            for number, column in enumerate((*map(self._value, self.plan.measures), *self._results()))
+        )
 
     def _value(self, measure: Measure) -> Column[Line]:
         """A measure: by reference where another KPI holds it, computed, or an input."""
         owner, many = self.tables.kpi_of[measure.code], len(self.plan.measures) > _MANY
-        width = _NARROW if many else _CELL_WIDTH
+        width, fitting = _NARROW if many else _CELL_WIDTH, {"shrink": True}
+        if measure.kind is Kind.AMOUNT:
+            width = money_width(self.outcome.measured.values[measure.code], width)
         result, look = partial(self._shown, measure), partial(self._look, measure)
         if owner != self.plan.leaf.code:
-            return Column(measure.label, width, result, look, partial(self._elsewhere, owner, measure.code))
+            formula = partial(self._elsewhere, owner, measure.code)
+            return Column(measure.label, width, result, look, formula, fitting)
         if measure.ingredients:
             formula = partial(self.formulas.computed, measure=measure)
-            return Column(measure.label, width, result, look, formula, {"italic": True})
+            return Column(measure.label, width, result, look, formula, fitting | {"italic": True})
 
         def style(line: Line) -> Style:
             return (*look(line), "input", *(["corrected"] if self._corrected(line, measure) else []))
 
-        return Column(measure.label, width, result, style, extra={"shrink": True})
+        return Column(measure.label, width, result, style, extra=fitting)
 
     def _elsewhere(self, owner: str, measure: str, at: int) -> str:
         other = self.plans[owner]
@@ -274,13 +285,15 @@ class KpiWriter:
         asked = [measure for measure, units in needed if units[line.row]]
         return sum(bool(incomplete[measure].to_numpy()[line.row]) for measure in asked)
 
-    def _words(self, width: float) -> Iterator[Column[Line]]:
+    def _words(self) -> Iterator[Column[Line]]:
         """What the unit should do next, and its own texts."""
-        widths = (width, *[TEXT_WIDTH] * TEXTS)
         for number, name in enumerate(("to-next", "evidence", "problem", "remark")):
-            result = partial(_text, number)
-            size = {"font_size": SIZES[number]}
-            yield Column(self.say(name), widths[number], result, ("cell", "wrap"), extra=size)
+            width, size = self.widths.texts[number]
+            result, extra = (
+                partial(_text, number, self.widths.between),
+                {"font_size": size, "valign": "vcenter"},
+            )
+            yield Column(self.say(name), width, result, ("cell", "wrap"), extra=extra)
         if self.claims:
             claim = say("score.claim", self.say.language)
             yield Column(claim, 12.0, lambda line: self.claims.get(line.unit.code, ""), ("cell", "level"))
@@ -296,19 +309,8 @@ class KpiWriter:
             style = _STYLES.get(measure.kind, "whole")
             self.sheet.show_exact((plan.first, column), (last, column), style)
         show_exact(self.sheet, self.columns, plan.first, last)
-        book, run = self.sheet.book, ref(plan.first, plan.level, "c")
-        for level, column in enumerate(range(plan.met, plan.level), 1):
-            here = ref(plan.first, column)
-            counted = f"=AND({here}=1,{run}>={level},ISNUMBER({run}))"
-            skipped = f"=AND({here}=1,ISNUMBER({run}),{run}<{level})"
-            for criteria, colour in ((counted, "good"), (skipped, "fair")):
-                form = book.style("cell", "met", colour)
-                rule = {"type": "formula", "criteria": criteria, "format": form}
-                self.sheet.colour((plan.first, column), (last, column), rule)
-        waiting, form = f'"{self.say("provisional")}"', book.style("cell", "fair", "centre")
-        rule = {"type": "cell", "criteria": "==", "value": waiting, "format": form}
-        self.sheet.colour((plan.first, plan.status), (last, plan.status), rule)
+        mark_levels(self.sheet, plan, last, self.say("provisional"))
 
 
-def _text(number: int, line: Line) -> str:
-    return line.texts[number]
+def _text(number: int, between: str, line: Line) -> str:
+    return line.texts[number].replace("\n", "\n" if number else between)

@@ -5,6 +5,7 @@ The thresholds are those that the formulas below refer to, so whoever changes on
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from kpibatch.base.catalogue import Words
 from kpibatch.books.look import date_format, lines_of
@@ -16,12 +17,26 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import group_in_words, remark_in_words
 from kpibatch.rules.records import Rule
 from kpibatch.scoring.points import deviation_of, mean_of
+from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, rule_height
+
+
+def label_of(tables: LevelTables, rule: Rule, say: Words) -> str:
+    """What a line of the level table is about."""
+    measure = tables.measures[rule.measure]
+    label = f"{measure.label} ({measure.counting_unit})" if measure.counting_unit else measure.label
+    label = say("deducts-by", label=label) if rule.deducts else label
+    return "   ".join(filter(None, (label, group_in_words(rule, say.language))))
+
+
+def rules_in_words(tables: LevelTables, rules: Sequence[Rule], say: Words) -> list[tuple[str, str]]:
+    """What the lines of the level table are about, and their remarks."""
+    return [(label_of(tables, rule, say), remark_in_words(rule, say.language)) for rule in rules]
 
 
 @dataclass(frozen=True)
 class LevelBlock:
     """Writes the level table and the cases of a KPI; ``widths`` are those of the sheet's columns, ``held`` is
-    what the units are compared by.
+    what the units are compared by; ``whole`` is whether what lacks is printed.
     """
 
     tables: LevelTables
@@ -31,6 +46,7 @@ class LevelBlock:
     widths: Sequence[float]
     points: PointFormulas
     held: Floats
+    whole: bool
 
     def write(self) -> None:
         """Source: design, section 4."""
@@ -45,7 +61,7 @@ class LevelBlock:
     @property
     def _remark(self) -> tuple[int, int]:
         """The first and the last column of the remarks."""
-        return 3 + self.plan.levels, 5 + self.plan.levels
+        return 3 + self.plan.levels, self.plan.next if self.whole else self.plan.status
 
     def _levels(self) -> None:
         plan, top = self.plan, self.plan.scores_row - 1
@@ -67,7 +83,7 @@ class LevelBlock:
         first, last = self._remark
         self.sheet.put(top + 1, first, self.say("score-cap"), "section", shrink=True)
         self.sheet.put(top + 1, first + 1, plan.leaf.cap, "cell", "input", "centre", "bold")
-        self.sheet.put(top + 1, last, "", "section")
+        self.sheet.merge(top + 1, first + 2, last, "", "section")
 
     def _among(self) -> None:
         """The mean and the deviation of what units are compared by."""
@@ -79,22 +95,18 @@ class LevelBlock:
             self.sheet.put(self.plan.mean + number, 2, content, "cell", "number")
 
     def _rule(self, row: int, rule: Rule) -> None:
-        plan, measure = self.plan, self.tables.measures[rule.measure]
-        label = f"{measure.label} ({measure.counting_unit})" if measure.counting_unit else measure.label
-        label = self.say("deducts-by", label=label) if rule.deducts else label
-        label = "   ".join(filter(None, (label, group_in_words(rule, self.say.language))))
+        plan, label, small = self.plan, label_of(self.tables, rule, self.say), {"font_size": RULE_SIZE}
         case = self.tables.cases_of(plan.leaf.code).index(rule.case) + 1 if rule.case else None
         self.sheet.put(row, 0, case, "cell", "centre")
-        self.sheet.put(row, 1, label, "cell", "wrap", valign="vcenter")
+        self.sheet.put(row, 1, label, "cell", "wrap", valign="vcenter", **small)
         self.sheet.put(row, 2, None, "cell")
         for level, edge in enumerate(rule.edges):
             self._threshold(row, 3 + level, edge, rule.typed[level])
         first, last = self._remark
         remark = remark_in_words(rule, self.say.language)
-        self.sheet.merge(row, first, last, remark, "cell", "quiet", "wrap")
+        self.sheet.merge(row, first, last, remark, "cell", "quiet", "wrap", valign="vcenter", **small)
         width = sum(self.widths[first : last + 1])
-        self.sheet.height(row, max(lines_of(label, self.widths[1]), lines_of(remark, width)))
-
+        self.sheet.tall(row, rule_height(label, self.widths[1], remark, width))
         for below, line in enumerate(lines_for(rule)[1:], row + 1):
             self._below(below, line, rule)
 
@@ -131,6 +143,7 @@ class LevelBlock:
         top = self.plan.cases_top
         heads = [self.say(name) for name in ("case", "case-of", "case-from", "case-to")]
         self.sheet.put_row(top, 0, heads, "head")
+        self.sheet.height(top, max(map(partial(lines_of, bold=True), heads, self.widths)))
         for number, case in enumerate(self.tables.cases_of(self.plan.leaf.code), 1):
             condition = case.condition
             self.sheet.put(top + number, 0, number, "cell", "centre")

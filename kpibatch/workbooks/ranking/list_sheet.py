@@ -9,7 +9,7 @@ from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import TEAL, lines_of
-from kpibatch.books.paper import head_height, on_pages, pixels
+from kpibatch.books.paper import head_height, on_pages, pixels, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
@@ -38,8 +38,8 @@ from kpibatch.workbooks.ranking.score_formulas import (
 )
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
-_LINE, _LEAST_SCALE, _PAGE_WIDTH = 22.0, 0.685, 182.0
-_NARROW, _WIDE, _HEAD_LINES, _PANEL = 11.0, 26.0, 4, 56.0
+_LINE, _LEAST_SCALE, _PAGE_WIDTH = 21.5, 0.685, 182.0
+_NARROW, _WIDE, _HEAD_LINES, _MOST_LINES, _PANEL = 11, 26, 3, 8, 56.0
 _CHARTED, _CHART_LINES = 15, 12
 
 
@@ -166,10 +166,23 @@ class ListSheet:
                 return "–"  # a KPI that stands under nothing and does not apply
             return "" if standing.total != standing.total else _known(score)
 
-        formula, head = self._looked_up(self.scores.column(code)), self._head(code)
-        steps = range(int(_NARROW), int(_WIDE) + 1)
-        width = next((each for each in steps if lines_of(head, each, bold=True) <= _HEAD_LINES), _WIDE)
-        return Column(head, width, result, ("cell", "points"), formula)
+        formula, width = self._looked_up(self.scores.column(code)), self._section_width(code, self._lines)
+        return Column(self._head(code), width, result, ("cell", "points"), formula)
+
+    @cached_property
+    def _lines(self) -> int:
+        """How many lines the sections' headings have: so many that the page's letters stay large enough."""
+        others = [column.width for column in (*self._results(), *self._movement())]
+
+        def fits(lines: int) -> bool:
+            own = [*others, *(self._section_width(code, lines) for code in self.sections)]
+            return scale_of([*own, 2.0, *[_PANEL / self.plan.across] * self.plan.across]) >= _LEAST_SCALE
+
+        return next(filter(fits, range(_HEAD_LINES, _MOST_LINES)), _MOST_LINES)
+
+    def _section_width(self, code: str, lines: int) -> float:
+        head, steps = self._head(code), range(_NARROW, _WIDE)
+        return next((each for each in steps if lines_of(head, each, bold=True) <= lines), _WIDE)
 
     def _head(self, code: str) -> str:
         return f"{code}  {self.tables.node[code].name}"

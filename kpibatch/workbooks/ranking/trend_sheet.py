@@ -25,7 +25,7 @@ from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, Scor
 _TOP = 5
 _CHARTED = 10
 _CHART_ROWS, _CHART_COLUMNS = 14, 8
-_WHY_WIDTH = 96.0
+_WHY_WIDTH = 116.0
 _LEAST_SCALE, _SMALL = 0.4, 13
 
 
@@ -157,7 +157,7 @@ def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None
         sheet.raw.autofilter(3, 0, 3 + len(hangs), len(columns) - 1)
     sheet.raw.freeze_panes(4, 3)
     sheet.page(top=3)
-    on_pages(sheet, widths_of(columns), 4 + len(hangs), _LEAST_SCALE)
+    on_pages(sheet, widths_of(columns), 4 + len(hangs), _LEAST_SCALE, turns=True)
     sheet.lock()
 
 
@@ -176,11 +176,11 @@ def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
         )
 
     return (
-        Column(say("rank"), 10, rank, ("cell", "level")),
-        Column(say("unit-code"), 12, lambda hang: hang.unit, ("cell", "code")),
-        Column(tables.round.unit_noun, 30, lambda hang: tables.unit[hang.unit].name, wrapped, extra=middle),
-        Column(say("hangs-on"), 26, lambda hang: say(f"hang-{hang.kind}"), wrapped, extra=middle),
+        Column(say("rank"), 9, rank, ("cell", "level")),
+        Column(say("unit-code"), 10, lambda hang: hang.unit, ("cell", "code")),
+        Column(tables.round.unit_noun, 26, lambda hang: tables.unit[hang.unit].name, wrapped, extra=middle),
+        Column(say("hangs-on"), 20, lambda hang: say(f"hang-{hang.kind}"), wrapped, extra=middle),
         Column(say("why"), _WHY_WIDTH, lambda hang: hang.text, wrapped, extra=middle),
-        Column(say("then-total"), 14, lambda hang: hang.total, ("cell", "score")),
-        Column(say("then-rank"), 12, lambda hang: hang.rank, colour),
+        Column(say("then-total"), 12, lambda hang: hang.total, ("cell", "score")),
+        Column(say("then-rank"), 10, lambda hang: hang.rank, colour),
     )
