@@ -13,9 +13,9 @@ from kpibatch.base.kinds import PRECISE
 
 FONT = "TH Sarabun New"
 SIZE, ROW = 16, 24.0  # points: of letters where no style says more, and of a line of them
-_LETTERS, _BOLD, _HALF_A_WORD, _FURTHER = 0.6, 0.95, 2.0, 1.75
+_LETTERS, _BOLD, _HALF_A_WORD, _FURTHER, _LETTER = 0.6, 0.95, 2.0, 1.75, 1.25
 """Letters that a unit of a column's width holds, how many of them in bold, what a line loses between words,
-and how much of its letters' size every line after the first takes.
+how much of its letters' size every line after the first takes; how wide a letter of our own font is.
 """
 WHOSE, PROVINCE = "kpibatch_unit", "province"
 NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
@@ -156,6 +156,13 @@ def lines_of(text: str, width: float, size: float = SIZE, *, bold: bool = False)
     last = width * _LETTERS * SIZE / size * (_BOLD if bold else 1.0)
     full = max(1.0, last - _HALF_A_WORD)
     return sum(1 + max(0, math.ceil((width_of(part) - last) / full)) for part in text.split("\n"))
+
+
+def fitting(text: str, size: float = SIZE) -> float:
+    """The width of a column that holds a text on one line without shrinking it; a wider font shrinks, and
+    comes out as large as ours.
+    """
+    return width_of(text) * _LETTER * size / SIZE
 
 
 def tall_of(lines: int, size: float = SIZE) -> float:

@@ -16,6 +16,16 @@ def pixels(widths: Sequence[float]) -> float:
     return sum(_COLUMN * width + _EDGE for width in widths if width)
 
 
+def rows_on_a_page(scale: float) -> float:
+    """How tall the rows are together that a page holds when it is made smaller like that."""
+    return _DOWN / scale
+
+
+def columns_left(widths: Sequence[float], more: int, scale: float) -> float:
+    """How wide so many more columns may be, for the page to be made no smaller than that."""
+    return ((_ACROSS / scale - pixels(widths)) / more - _EDGE) / _COLUMN
+
+
 def head_height(heads: Iterable[tuple[str, float]], size: float = SIZE) -> float:
     """How tall the row of headings is that stand in columns of those widths: two lines at least."""
     lines = (lines_of(head, width, size, bold=True) for head, width in heads)
@@ -102,6 +112,6 @@ def break_before(sheet: Sheet, blocks: Sequence[int], head: range, last: int, sc
 
     ``blocks`` are the rows that blocks begin with, ``head`` those that stand on top of each page.
     """
-    high = _DOWN / scale * 0.96
+    high = rows_on_a_page(scale) * 0.96
     spans = [(first, after - 1) for first, after in zip(blocks, (*blocks[1:], last + 1), strict=True)]
     sheet.raw.set_h_pagebreaks(page_breaks(sheet.heights, head, spans, high))

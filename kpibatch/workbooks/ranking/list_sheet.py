@@ -8,8 +8,8 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
-from kpibatch.books.look import TEAL, lines_of
-from kpibatch.books.paper import head_height, on_pages, pixels, scale_of
+from kpibatch.books.look import TEAL, fitting, lines_of
+from kpibatch.books.paper import columns_left, head_height, on_pages, pixels, rows_on_a_page, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
@@ -39,8 +39,9 @@ from kpibatch.workbooks.ranking.score_formulas import (
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
 _LINE, _LEAST_SCALE, _PAGE_WIDTH = 21.5, 0.685, 182.0
-_NARROW, _WIDE, _HEAD_LINES, _MOST_LINES, _PANEL = 11, 26, 3, 8, 56.0
-_CHARTED, _CHART_LINES = 15, 12
+_NARROW, _WIDE, _HEAD_LINES, _MOST_LINES, _PANEL = 11, 26, 3, 6, 46.0
+_NAMES = 20.0, 34.0
+_CHARTED, _CHART_LINES = 15, (8, 12)
 
 
 def heading(outcome: Outcome) -> str:
@@ -96,7 +97,7 @@ class ListSheet:
             self.sheet.tall(at, _LINE)
         show_exact(self.sheet, self.columns, FIRST, plan.last)
         panel.write()
-        last = write_map(self.outcome, self.sheet, plan, self.scores) if self._mapped else self._chart()
+        last = self._map() if self._mapped else self._chart()
         self._notes(max(last, plan.last) + 1)
         self._marks()
         self._paper(max(last, plan.last) + 2)
@@ -125,9 +126,12 @@ class ListSheet:
     @cached_property
     def widths(self) -> list[float]:
         """Those of all columns that are seen: the panel's fill the page."""
-        own, across = [column.width for column in self.columns], self.plan.across
-        panel = max(_PANEL, _PAGE_WIDTH - sum(own) - 2.0)
-        return [*own, 2.0, *[round(panel / across, 2)] * across]
+        own, across = [*(column.width for column in self.columns), 2.0], self.plan.across
+        each = max(_PANEL, _PAGE_WIDTH - sum(own)) / across
+        if self._mapped:  # room for the longest name, as long as the page's letters stay large enough
+            asked = max(fitting(unit.name) for unit in self.tables.units)
+            each = max(each, min(asked, columns_left(own, across, _LEAST_SCALE)))
+        return [*own, *[round(each, 2)] * across]
 
     def _all_columns(self) -> tuple[Column[Standing], ...]:
         seen = tuple(Column[Standing]("", width, lambda standing: "") for width in self.widths)
@@ -138,19 +142,22 @@ class ListSheet:
         units, centre = self.tables.unit, ("cell", "centre")
         of, noun = self._looked_up, self.tables.round.unit_noun
         yield Column(self.say("rank"), 7, lambda standing: standing.rank or "", ("cell", "level"), of(RANK))
-        yield Column(self.say("unit-code"), 7, lambda standing: standing.unit, ("cell", "code"), of(CODE))
-        name, fitting = ("cell", "bold"), {"shrink": True}
-        yield Column(noun, 20, lambda standing: units[standing.unit].name, name, of(NAME), fitting)
+        code, coded = ("cell", "code"), max(7.0, *map(fitting, units))
+        yield Column(self.say("unit-code"), coded, lambda each: each.unit, code, of(CODE))
+        name, shrinks = ("cell", "bold"), {"shrink": True}
+        longest = max(fitting(unit.name) for unit in self.tables.units)
+        width = max(_NAMES[0], min(longest, _NAMES[1]))
+        yield Column(noun, width, lambda standing: units[standing.unit].name, name, of(NAME), shrinks)
         total = of(TOTAL_SCORE)
         yield Column(self.say("total"), 10, lambda each: _known(each.total), ("cell", "score"), total)
         percent = of(PERCENT)
         yield Column(self.say("percent"), 11, lambda each: _known(each.percent), ("cell", "percent"), percent)
         rating = self.say("rating")
-        yield Column(rating, 13, lambda standing: standing.rating, centre, of(RATING), fitting)
+        yield Column(rating, 13, lambda standing: standing.rating, centre, of(RATING), shrinks)
         if self.grouped:
             group, rank = (of(self.scores.column_of(name)) for name in (GROUP, GROUP_RANK))
             head = self.say(GROUP)
-            yield Column(head, 12, lambda each: units[each.unit].group or "–", centre, group, fitting)
+            yield Column(head, 12, lambda each: units[each.unit].group or "–", centre, group, shrinks)
             yield Column(self.say(GROUP_RANK), 9, lambda each: each.in_group or "", ("cell", "level"), rank)
 
     def _looked_up(self, column: int) -> Callable[[int], str]:
@@ -167,7 +174,7 @@ class ListSheet:
             return "" if standing.total != standing.total else _known(score)
 
         formula, width = self._looked_up(self.scores.column(code)), self._section_width(code, self._lines)
-        return Column(self._head(code), width, result, ("cell", "points"), formula)
+        return Column(self._head(code), width, result, ("cell", "points"), formula, {"shrink": True})
 
     @cached_property
     def _lines(self) -> int:
@@ -279,10 +286,16 @@ class ListSheet:
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": form}
             self.sheet.colour((FIRST, plan.status), (last, plan.status), rule)
 
+    def _map(self) -> int:
+        return write_map(self.outcome, self.sheet, self.plan, self.scores, self.widths[self.plan.panel])
+
     def _chart(self) -> int:
         """The percents of the leading units, where there is no map; gives back its last row."""
         plan, top = self.plan, self.plan.below
-        last = max(plan.last, top + _CHART_LINES) if plan.units <= _CHARTED * 2 else top + _CHART_LINES
+        above = sum(map(self._height_of, range(top))) + 2 * _LINE  # the notes stand below
+        room = int((rows_on_a_page(_LEAST_SCALE) - above) / _LINE)
+        below = top + max(_CHART_LINES[0], min(_CHART_LINES[1], room)) - 1
+        last = max(plan.last, below) if plan.units <= _CHARTED * 2 else below
         shown = FIRST + min(plan.units, _CHARTED) - 1
         name, chart = self.sheet.name, titled_chart(self.sheet.book, "bar", self.say("chart-title"))
         cells = {"categories": [name, FIRST, 2, shown, 2], "values": [name, FIRST, 4, shown, 4]}

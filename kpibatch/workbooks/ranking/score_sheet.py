@@ -45,7 +45,7 @@ from kpibatch.workbooks.ranking.score_formulas import (
     unsent_names,
 )
 
-_LEAST_SCALE = 0.45
+_LEAST_SCALE, _FITTING = 0.45, {"shrink": True}
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class ScoreWriter:
             score = self._score(line.row, code)
             return "–" if score != score else "" if line.blank else score
 
-        return Column(code, 8.5, result, ("cell", "points"), partial(self.formulas.leaf, code=code))
+        return Column(code, 8.5, result, ("cell", "points"), partial(self.formulas.leaf, code=code), _FITTING)
 
     def _inner(self, code: str) -> Column[Line]:
         def result(line: Line) -> float | str:
@@ -165,7 +165,7 @@ class ScoreWriter:
 
         node, children = self.tables.node[code], self.tables.children(code)
         formula = partial(self.formulas.inner, node=node, children=children)
-        return Column(code, 8.5, result, ("cell", "points"), formula, {"bold": True})
+        return Column(code, 8.5, result, ("cell", "points"), formula, _FITTING | {"bold": True})
 
     def _mean_of_node(self, code: str) -> Column[Line]:
         mean = partial(mean_of_node, self.outcome, code)
@@ -287,7 +287,7 @@ class ScoreWriter:
 
     def _mean(self, column: int, mean: float) -> None:
         content = Formula(self.formulas.mean(column), mean if mean == mean else "")
-        self.sheet.put(self.plan.last + 1, column, content, "section", "points")
+        self.sheet.put(self.plan.last + 1, column, content, "section", "points", **_FITTING)
 
     # --- colours and chart ------------------------------------------------------------------------------
 

@@ -120,7 +120,7 @@ class Panel:
                 at, self.plan.panel, self.plan.right - 1, cell, "cell", shrink=True, align="left"
             )
             value = Formula(f'IFERROR(INDEX({self.plan.of_kpis(1)},{found}),"")', mean)
-            self.sheet.put(at, self.plan.right, value, "cell", "points")
+            self.sheet.put(at, self.plan.right, value, "cell", "points", shrink=True)
         self.sheet.show_exact((top + 1, self.plan.right), (top + WEAKEST, self.plan.right), "points")
 
     def _kpis(self) -> list[tuple[str, float | str]]:

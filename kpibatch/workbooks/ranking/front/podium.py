@@ -13,7 +13,7 @@ from kpibatch.workbooks.ranking.front.plan import FrontPlan
 
 MEDALS = ("#F4D774", "#DCE1E7", "#E7C9A9")
 MARK = "*"
-_ROOM, _MOST = 64, 5
+_ROOM, _MOST = 54, 5  # letters of eleven points in a third of the page; names
 
 
 def joined(names: Sequence[str], count: str, more: str) -> str:

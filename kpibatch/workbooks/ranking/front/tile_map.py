@@ -2,7 +2,7 @@
 
 from kpibatch.base.addresses import quoted, ref
 from kpibatch.base.catalogue import Words
-from kpibatch.books.look import FAIR, GOOD, POOR
+from kpibatch.books.look import FAIR, GOOD, POOR, fitting
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.ranking.front.plan import FrontPlan, map_size
@@ -11,6 +11,7 @@ from kpibatch.workbooks.ranking.score_formulas import PERCENT, ScorePlan
 
 _BLANK = "#EEF0F2"
 _DEEP = "#8CC9A1"
+_WRAPPED = {"text_wrap": True, "shrink": False}
 
 
 def band_colours(bands: int) -> list[str]:
@@ -48,8 +49,10 @@ def colour_bands(
         sheet.colour(first, last, {"type": "formula", "criteria": f"={band}={number}", "format": form})
 
 
-def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan) -> int:
-    """The map under its heading; gives back its last row. Only where units have places on it."""
+def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan, width: float) -> int:
+    """The map of columns so wide under its heading; gives back its last row. Only where units have places on
+    it. A name too long for its tile takes the line of its percent, which stands in the list.
+    """
     units = outcome.tables.units
     (rows, columns), top = map_size(units), plan.below
     places = [unit.tile for unit in units if unit.tile]
@@ -64,9 +67,13 @@ def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan
         across = unit.tile[1] - leftmost + shift
         percent = f"{quoted(scores.sheet)}!{ref(SCORES_FIRST + number, PERCENT)}"
         own = outcome.standing[unit.code].percent
-        sheet.put(row, plan.panel + across, unit.name, "bold", **edge | {"bottom": 0})
-        shown = Formula(f'IF(ISNUMBER({percent}),{percent},"–")', own if own == own else "–")
-        sheet.put(row + 1, plan.panel + across, shown, "percent", **edge | {"top": 0})
+        column = plan.panel + across
+        if fitting(unit.name) > width:
+            sheet.block(row, row + 1, column, column, unit.name, "bold", **edge | _WRAPPED)
+        else:
+            sheet.put(row, column, unit.name, "bold", **edge | {"bottom": 0})
+            shown = Formula(f'IF(ISNUMBER({percent}),{percent},"–")', own if own == own else "–")
+            sheet.put(row + 1, column, shown, "percent", **edge | {"top": 0})
         for at in (row, row + 1):
             sheet.put(
                 at, plan.grid + across, Formula(band_of(percent, scores), band_result(outcome, own)), "quiet"
