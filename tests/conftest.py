@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from made_once import WORKERS_HOME
+from merged import open_quickly
 from right_here import right_here
 from scoring_by_hand import measured_from
 
@@ -21,6 +22,8 @@ from kpibatch.scoring.kpi import score_kpi
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
+
+open_quickly()
 
 collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
 
@@ -59,7 +62,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """What the program does in children is done right here, but for the tests of the children."""
     if item.get_closest_marker("children"):
         return (yield)
-    with right_here():
+    patches = "monkeypatch" in getattr(item, "fixturenames", ())
+    with right_here(remember=not patches and not item.get_closest_marker("afresh")):
         return (yield)
 
 

@@ -6,23 +6,26 @@ reader finds in it. Where a test changes one cell it names the cell, so that the
 told.
 """
 
-import pickle
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import openpyxl
-import pytest
+from openpyxl import Workbook
+from plain_book import Cells, is_plain, plain_book
 
+from kpibatch.base.addresses import coordinates
 from kpibatch.base.findings import Finding
+from kpibatch.books.look import date_format
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.book import rows_of, write_level_book
+from kpibatch.rules.paper.book import _cell, rows_of, top_of, write_level_book
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.schema import GUIDE
+from kpibatch.rules.schema import GUIDE, Sheet
+from kpibatch.rules.schema import SHEETS as SCHEMA
+
+_DAY = date_format("th")
 
 SHEETS = {
     "รอบประเมิน": """
@@ -110,9 +113,12 @@ def write(
     to it.
     """
     if not cells and not spoil:
-        path.write_bytes(_written(True, **sheets))
+        path.write_bytes(_written(**sheets))
         return path
-    book = pickle.loads(_open(**sheets))
+    if not spoil and all(map(is_plain, cells.values())):
+        path.write_bytes(plain_book(_changed(_cells(**sheets), cells)))
+        return path
+    book = _open(_cells(**sheets))
     for place, value in cells.items():
         sheet, address = place.split("!")
         book[sheet][address] = value
@@ -123,33 +129,64 @@ def write(
 
 
 @cache
-def _open(**sheets: str) -> bytes:
-    """The workbook as openpyxl has it once opened, bare of what nobody reads and all would wait for: the
-    guide, dropdowns, and every style but how numbers are shown.
-    """
-    written, bare = openpyxl.load_workbook(BytesIO(_written(False, **sheets))), openpyxl.Workbook()
-    bare.remove(bare.active)
-    for sheet in written:
-        copy = bare.create_sheet(sheet.title)
-        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
-            if sheet.title != GUIDE:
-                copy[cell.coordinate] = cell.value
-                copy[cell.coordinate].number_format = cell.number_format
-    return pickle.dumps(bare)
+def _written(**sheets: str) -> bytes:
+    """The workbook as it is written for people."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "level_tables.xlsx"
+        texts = {name: rows_of(text) for name, text in (SHEETS | sheets).items()}
+        write_level_book(path, texts, date(2022, 4, 1))
+        return path.read_bytes()
 
 
 @cache
-def _written(whole: bool, **sheets: str) -> bytes:
-    """The workbook; not ``whole``: its guide, which takes half the time and no program reads, is blank."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "level_tables.xlsx"
-        with pytest.MonkeyPatch.context() as patch:
-            if not whole:
-                patch.setattr("kpibatch.rules.paper.book._write_guide", lambda book, _: book.sheet(GUIDE))
-            write_level_book(
-                path, {name: rows_of(text) for name, text in (SHEETS | sheets).items()}, date(2022, 4, 1)
+def _cells(**sheets: str) -> dict[str, Cells]:
+    """What stands in its cells, bare of what nobody reads and all would wait for: the guide, dropdowns, and
+    every look but how numbers are shown.
+    """
+    texts = {name: rows_of(text) for name, text in (SHEETS | sheets).items()}
+    labels = {row[0]: row[1] for row in texts["รายการข้อมูล"][1:]}
+    there = (schema for schema in SCHEMA if schema.sheet in texts)
+    return {GUIDE: {}, **{schema.sheet: _cells_of(schema, texts[schema.sheet], labels) for schema in there}}
+
+
+def _cells_of(schema: Sheet, rows: list[list[str]], labels: Mapping[str, str]) -> Cells:
+    top, cells = top_of(schema), {}
+    for column, heading in enumerate(rows[0]):
+        if top and column:
+            cells[0, column] = labels.get(heading), "General"
+        cells[top, column] = heading, "General"
+    columns = [schema.column(heading) for heading in rows[0]]
+    for number, row in enumerate(rows[1:], top + 1):
+        for index, (column, text) in enumerate(zip(columns, row, strict=True)):
+            content, styles = _cell(column, text)
+            cells[number, index] = (
+                content,
+                _DAY if "date" in styles else "@" if "text" in styles else "General",
             )
-        return path.read_bytes()
+    return {place: cell for place, cell in cells.items() if cell[0] is not None}
+
+
+def _changed(sheets: Mapping[str, Cells], cells: Mapping[str, Any]) -> dict[str, Cells]:
+    """With other contents, shown as a spreadsheet program shows what is typed."""
+    changed = {name: dict(several) for name, several in sheets.items()}
+    for place, value in cells.items():
+        sheet, address = place.split("!")
+        at = coordinates(address)
+        _, form = changed[sheet].get(at, (None, "General"))
+        is_day = isinstance(value, date) and form != _DAY
+        changed[sheet][at] = value, "yyyy\\-mm\\-dd" if is_day else form
+    return changed
+
+
+def _open(sheets: Mapping[str, Cells]) -> Workbook:
+    book = Workbook()
+    book.remove(book.active)
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for (row, column), (content, form) in cells.items():
+            cell = sheet.cell(row + 1, column + 1, content)
+            cell.number_format = form
+    return book
 
 
 def read(
@@ -160,7 +197,7 @@ def read(
         if cells or spoil:
             write(path, sheets, cells or {}, spoil)
         else:
-            path.write_bytes(_written(False, **sheets))
+            path.write_bytes(plain_book(_cells(**sheets)))
         return read_levels(path)
 
 
