@@ -68,6 +68,7 @@ def bundle(workspace: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.afresh
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
 def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
     workspace = Path(shutil.copytree(sample_output(name, FEW.get(name, ())).parents[1], tmp_path / name))
@@ -81,6 +82,7 @@ def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.afresh
 def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: Path) -> None:
     """Published months before, a late change, a correction, arrivals known from first sights only."""
     workspace = keep_units(copy_sample(tmp_path), "3102", "3104")

@@ -309,6 +309,7 @@ def test_a_sample_of_values_stands_in_the_cells_named(
 
 
 @pytest.mark.slow
+@pytest.mark.afresh
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     output, again = sample_output(RAYONG), run(copy_sample(tmp_path, RAYONG))
     first, second = tree(output), tree(again)

@@ -14,7 +14,7 @@ import pytest
 from small_workspace import EARLIER, MONTH, small_workspace
 from workspace import BURIRAM, CHACHOENGSAO, FEW, NEWEST, ROOT, copy_sample, keep_units, kpibatch, tree
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.afresh]
 
 SHUFFLED = """
 import os, random, sys
