@@ -156,9 +156,10 @@ class Board:
                 self._echo(f"    {each}")
 
     def close(self) -> None:
-        """How many are done; those that failed once more, together."""
+        """How many are done, if any has begun; those that failed once more, together."""
         self._bar.stop()
-        self._echo(self._so_far())
+        if self._done or self._begun:
+            self._echo(self._so_far())
         for each in self._failed:
             self._echo(each, err=True)
 

@@ -3,13 +3,16 @@ named).
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from kpibatch.base.errors import TogetherFault
 
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s/:\[\]]+):\d{1,5}")
 _SECONDS_TO_CONNECT = 5
 _SECONDS_TO_HAVE_WORKERS = 10
 _SECONDS_TO_ANSWER = 120  # a worker's process may have to be started first
@@ -19,15 +22,20 @@ class Scheduler:
     """The scheduler at an address. Raises ``TogetherFault`` where there is none, or no worker."""
 
     def __init__(self, address: str) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise TogetherFault("scheduler-address", address=address)
         try:
             import distributed
         except ImportError:
             raise TogetherFault("dask-missing") from None
+        if address.startswith("tls") and not _certificate(distributed):
+            reason = "no certificate (distributed.comm.tls)"
+            raise TogetherFault("scheduler-away", address=address, reason=reason)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # its lines are not the operator's
         try:
             connect: Any = distributed.Client
             self._client = connect(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-        except (OSError, ValueError, TypeError) as reason:
+        except (OSError, ValueError) as reason:
             text = str(reason).partition("\n")[0]
             raise TogetherFault("scheduler-away", address=address, reason=text) from None
         try:
@@ -47,12 +55,17 @@ class Scheduler:
         return executor
 
     def asked(self, ask: Callable[..., Any], given: object, workers: Sequence[str]) -> dict[str, Any]:
-        """What each worker answers, or the exception that came of it."""
+        """What each worker answers, or the exception that came of it.
+
+        First each must load what it is asked by: one that can't would say nothing, and lose its line.
+        """
+        load = {"workers": [*workers], "on_error": "return"}
+        answers: dict[str, Any] = self._client.run(import_module, ask.__module__, **load)
+        able = [worker for worker in workers if not isinstance(answers.get(worker), Exception)]
         futures = {
             worker: self._client.submit(ask, given, workers=[worker], pure=False, retries=0)
-            for worker in workers
+            for worker in able
         }
-        answers: dict[str, Any] = {}
         for worker, future in futures.items():
             try:
                 answers[worker] = future.result(timeout=_SECONDS_TO_ANSWER)
@@ -72,6 +85,11 @@ class Scheduler:
     def close(self) -> None:
         with suppress(Exception):
             self._client.close(timeout=_SECONDS_TO_CONNECT)
+
+
+def _certificate(distributed: Any) -> object:
+    """What this computer shows to be let in, by Dask's own configuration."""
+    return distributed.Security().get_connection_args("client").get("ssl_context")
 
 
 def tell_listeners(topic: str, *said: str) -> None:

@@ -70,7 +70,8 @@ class ApartHand:
     """An interpreter of its own."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-c", f"from {__name__} import serve_apart; serve_apart()"]
+        begin = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve_apart; serve_apart()"
+        command = [sys.executable, "-P", "-c", begin]  # what is found here is found there, and nothing else
         with _one_at_a_time, deaf_to_ctrl_c():
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._pipe = _Streams(self._process.stdout, self._process.stdin)
