@@ -11,6 +11,7 @@ folder.py            what is in a month's folder, zip files and folders below it
 evidence/            evidence as files: which is of what, what is wrong with any
 submission.py        one workbook of one unit → its values, texts and findings
 executor.py          many files read by whatever executor there is, or each in a child process
+remembered.py        what was read of a file before, by its bytes and all that decides it
 month.py             a folder of workbooks → submissions and their values
 agreements.py        the agreements that were signed, held against the rules of today
 earlier.py           what earlier months' forms say where a form holds one month

@@ -24,6 +24,7 @@ from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.folder import Copies, holds_workbooks, not_read, opened
 from kpibatch.intake.frame import COLUMNS, DTYPES, OwnLevel
 from kpibatch.intake.past import PastMonth
+from kpibatch.intake.remembered import Remembered, remembered
 from kpibatch.intake.submission import Contents, refused
 from kpibatch.rules.levels import LevelTables
 
@@ -122,7 +123,7 @@ def read_month(
         raise EmptyMonth(folder=folder, months=", ".join(sorted(_with_workbooks(folder.parent))) or "–")
     names = seen.copies.names
     orders = Orders(tables, month, config.intake, office_form, names)
-    contents = read_all(sorted(names, key=names.__getitem__), orders, readers, tick)
+    contents = _read(orders, remembered(config.output, orders), tick)
     contents += [refused(name, tables, reason) for name, reason in seen.refused.items()]
     contents.sort(key=lambda one: one.file)
     counted = frozenset(one.unit for one in contents)
@@ -135,6 +136,19 @@ def read_month(
     )
     intake = _together(tables, month, contents, arrivals, [*passed, *arrivals.findings])
     return replace(intake, originals=seen.copies)
+
+
+def _read(orders: Orders, before: Remembered, tick: Callable[[int, int], None]) -> list[Contents]:
+    """What the files hold: of those whose bytes are known what was read before, the others by readers."""
+    names = orders.names
+    known = {path: found for path, name in names.items() if (found := before.find(path, name))}
+    rest = sorted(names.keys() - known.keys(), key=names.__getitem__)
+    read = read_all(rest, orders, readers, lambda done, _: tick(len(known) + done, len(names)))
+    for one in read:
+        before.keep(one)
+    if read:
+        before.tidy()
+    return [*known.values(), *read]
 
 
 def with_evidence(intake: Intake, config: Config, tables: LevelTables) -> Intake:

@@ -9,22 +9,26 @@ from kpibatch.base.findings import Place
 from kpibatch.rules.conditions import MAY_LACK
 
 
-def fingerprint(content: object) -> str:
-    """The SHA-256 of what the content says, wherever it stands."""
-    return hashlib.sha256(repr(_orderly(content)).encode()).hexdigest()
+def fingerprint(content: object, *, whole: bool = False) -> str:
+    """The SHA-256 of what the content says, wherever it stands; of the ``whole`` of it, places and all that
+    decides nothing included.
+    """
+    orderly = repr(_orderly(content, whole))
+    return hashlib.sha256(orderly.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _orderly(content: object) -> object:
+def _orderly(content: object, whole: bool) -> object:
     if isinstance(content, Mapping):
-        return sorted((repr(key), _orderly(value)) for key, value in content.items())
+        return sorted((repr(key), _orderly(value, whole)) for key, value in content.items())
     if isinstance(content, frozenset):
         return sorted(content)
     if isinstance(content, list | tuple):
-        return [_orderly(item) for item in content]
-    if isinstance(content, Place):
+        return [_orderly(item, whole) for item in content]
+    if isinstance(content, Place) and not whole:
         return ""
     if is_dataclass(content):
-        return [_orderly(getattr(content, name)) for name in said(content)]
+        names = [part.name for part in fields(content)] if whole else said(content)
+        return [_orderly(getattr(content, name), whole) for name in names]
     return repr(content)
 
 
