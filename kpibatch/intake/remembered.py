@@ -19,12 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import python_calamine
-
 import kpibatch
 from kpibatch.base.files import sha256_of
 from kpibatch.base.findings import Finding, Place
 from kpibatch.books.guard.limits import REFUSALS
+from kpibatch.books.read import READER
 from kpibatch.intake.executor import Orders
 from kpibatch.intake.frame import Line, OwnLevel
 from kpibatch.intake.submission import Contents
@@ -113,7 +112,7 @@ def _program() -> str:
     home = Path(kpibatch.__file__).parent
     parts = [*sorted(home.rglob("*.py")), *sorted(home.rglob("*.toml")), *sorted(home.rglob("*.lark"))]
     stats = [(path.relative_to(home).as_posix(), path.stat()) for path in parts]
-    calamine = Path(python_calamine.__file__).stat()
+    calamine = Path(READER).stat()
     made_of = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     about = (kpibatch.__version__, sys.version, calamine.st_mtime_ns, calamine.st_size, made_of)
     return hashlib.sha256(repr(about).encode()).hexdigest()

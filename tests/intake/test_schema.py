@@ -10,7 +10,7 @@ import pytest
 
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.base.kinds import Kind
-from kpibatch.intake.checks.validate import Surroundings, schema_of, validate
+from kpibatch.intake.checks.validate import Surroundings, rules_of, schema_by, validate
 from kpibatch.intake.frame import BAD, COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
@@ -155,7 +155,7 @@ def test_the_schema_is_read_as_the_rules(buriram: LevelTables, config: Config) -
     others = {measure.limit: nothing for measure in buriram.monthly_measures if measure.limit}
     others |= dict.fromkeys(buriram.measures, nothing)
     around = Surroundings(pd.Series(dtype=str), others, nothing, nothing.astype(bool), {})
-    columns = schema_of(buriram, config, around).columns
+    columns = schema_by(rules_of(buriram, config, around)).columns
     assert list(columns) == [measure.code for measure in buriram.monthly_measures]
     rules = {code: {check.name: check.error for check in column.checks} for code, column in columns.items()}
     assert rules["T1.spent"] == {"negative": "≥ 0", "above-limit": "≤ T1.allocated"}

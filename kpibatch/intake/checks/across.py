@@ -18,7 +18,7 @@ from kpibatch.intake.checks.built_in import Broken, BuiltInRules
 from kpibatch.intake.checks.columns import Columns
 from kpibatch.intake.checks.copied import Copied, copied
 from kpibatch.intake.checks.subjects import size_of
-from kpibatch.intake.checks.validate import DOUBTED_VALUES, broken_in, schema_by
+from kpibatch.intake.checks.validate import DOUBTED_VALUES, Check, broken_in
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
 from kpibatch.rules.checks import BuiltIn, Comparison, Gravity, Watch
@@ -101,14 +101,14 @@ class _Across:
             *((code, str(check), broken) for code, check, broken in self.built_in),
             *((each.left, name, self._broken(each)) for name, each in comparisons.items()),
         ]
-        by_column: dict[str, list[tuple[str, Broken]]] = {}
+        by_column: dict[str, list[Check]] = {}
         for code, name, broken in rules:
-            by_column.setdefault(code, []).append((name, broken))
+            by_column.setdefault(code, []).append(Check(name, name, broken))
         wide = pd.DataFrame({code: self.columns.of(code) for code in by_column})
         order = {name: number for number, (_, name, _) in enumerate(rules)}
         first: dict[tuple[str, int], _Asked] = {}
         own = []
-        for code, name, at in sorted(broken_in(wide, schema_by(by_column)), key=lambda each: order[each[1]]):
+        for code, name, at in sorted(broken_in(wide, by_column), key=lambda each: order[each[1]]):
             if name in comparisons:
                 own.append(_Asked(comparisons[name], code, at, self._place(comparisons[name], at)))
                 continue

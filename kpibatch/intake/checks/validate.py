@@ -2,19 +2,18 @@
 
 In: the long frame of ``intake``. Out: the same frame with what is impossible turned into missing, and
 findings, by check and then in the frame's order. The frame is laid out with a column a measure and a row per
-unit and month; ``schema_of`` says which values each may hold, so that the schema can be read as the rules.
+unit and month; ``rules_of`` says which values each may hold, ``schema_by`` makes a schema of them, which can
+be read as the rules.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
-import pandera.errors
-import pandera.pandas as pa
 
 from kpibatch.base.config import Config
 from kpibatch.base.findings import Finding, Place, finding
@@ -23,9 +22,12 @@ from kpibatch.base.thai import month_end, says_percent
 from kpibatch.intake.arrivals import near_round
 from kpibatch.intake.frame import BAD, PLACE
 from kpibatch.intake.month import Intake
-from kpibatch.rules.conditions import Booleans, Floats
+from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Rollup, Source
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 IMPOSSIBLE = ("negative", "out-of-range", "above-limit", "date-senseless", "date-ahead")
 DOUBTFUL = ("below-base", "no-evidence", "percent-as-fraction", "part-of-one")
@@ -33,6 +35,21 @@ DOUBTED_VALUES = tuple(code for code in DOUBTFUL if code != "no-evidence")
 _ORDER = (*IMPOSSIBLE, *DOUBTFUL)
 Column: TypeAlias = "pd.Series[float]"
 Flags: TypeAlias = "pd.Series[bool]"
+
+
+@dataclass(frozen=True)
+class Check:
+    """``broken`` is true where a value breaks the rule, one that is missing breaks none; ``says`` is what the
+    schema tells a reader.
+    """
+
+    name: str
+    says: str
+    broken: Callable[[Floats], Booleans]
+
+
+Rules: TypeAlias = Mapping[str, Sequence[Check]]
+"""By column."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,7 @@ def validate(intake: Intake, tables: LevelTables, config: Config) -> tuple[pd.Da
     rows = wide_of(frame.assign(value=frame.index))
     said = sorted(
         (_ORDER.index(name), int(rows[measure].iloc[at]), at)
-        for measure, name, at in broken_in(wide, schema_of(tables, config, around))
+        for measure, name, at in broken_in(wide, rules_of(tables, config, around))
     )
     findings = [
         _finding(_ORDER[code], frame.iloc[row], at, around, tables)
@@ -98,33 +115,47 @@ def wide_of(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.pivot(index=["unit", "month"], columns="measure", values="value")
 
 
-def broken_in(wide: pd.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[str, str, int]]:
-    """Every value that breaks a check of its column, all in one pass: column, check, position of the row."""
-    try:
-        schema.validate(wide.reset_index(drop=True), lazy=True)
-        return []
-    except pandera.errors.SchemaErrors as broken:
-        cases = broken.failure_cases[["column", "check_number", "index"]]
+def broken_in(wide: pd.DataFrame, rules: Rules) -> list[tuple[str, str, int]]:
+    """Every value that breaks a check of its column, all in one pass: column, check, position of the row.
+
+    Only columns in which some check is broken are handed to pandera, which takes a millisecond a check
+    however few values there are, and half as long to load as all else: mostly nothing is broken.
+    """
+    with np.errstate(all="ignore"):  # a number of 300 digits is typed soon
+        doubted = {code: rules[code] for code in rules if code in wide and _breaks(wide[code], rules[code])}
+        if not doubted:
+            return []
+        import pandera.errors
+
+        schema = schema_by(doubted)
+        try:
+            schema.validate(wide[list(doubted)].reset_index(drop=True), lazy=True)
+        except pandera.errors.SchemaErrors as broken:
+            cases = broken.failure_cases[["column", "check_number", "index"]]
     return [
-        (str(column), str(schema.columns[column].checks[number].name), int(at))
+        (str(column), doubted[str(column)][number].name, int(at))
         for column, number, at in cases.itertuples(index=False)
     ]
 
 
-def schema_by(rules: Mapping[str, Iterable[tuple[str, Callable[[Floats], Booleans]]]]) -> pa.DataFrameSchema:
-    """The rules of each column, each with its name, as a schema; they take arrays."""
+def _breaks(column: Column, checks: Sequence[Check]) -> bool:
+    values = column.to_numpy(np.float64)
+    return any(check.broken(values).any() for check in checks)
 
-    def check(name: str, broken: Callable[[Floats], Booleans]) -> pa.Check:
-        def flags(values: Column) -> Flags:
-            return pd.Series(broken(np.asarray(values, np.float64)), index=values.index, dtype="bool")
 
-        return rule(name, name, flags)
+def schema_by(rules: Rules) -> "pa.DataFrameSchema":
+    """The rules of each column, each with its name, as a schema."""
+    import pandera.pandas as pa
+
+    def as_check(check: Check) -> pa.Check:
+        def holds(values: Column) -> Flags:
+            broken = check.broken(values.to_numpy(np.float64))
+            return pd.Series(~broken, index=values.index, dtype="bool")
+
+        return pa.Check(holds, name=check.name, error=check.says, ignore_na=False)
 
     return pa.DataFrameSchema(
-        {
-            code: pa.Column(float, [check(name, broken) for name, broken in several], nullable=True)
-            for code, several in rules.items()
-        }
+        {code: pa.Column(float, list(map(as_check, checks)), nullable=True) for code, checks in rules.items()}
     )
 
 
@@ -164,58 +195,49 @@ def _growth_bases(tables: LevelTables) -> dict[str, str]:
 # --- the rules ----------------------------------------------------------------------------------------------
 
 
-def schema_of(tables: LevelTables, config: Config, around: Surroundings) -> pa.DataFrameSchema:
+def rules_of(tables: LevelTables, config: Config, around: Surroundings) -> Rules:
     """Which values each measure may hold: a column a measure, its checks named as their findings are.
 
     Source: design, section 1 (รายการข้อมูล) and section 3 (Intake).
     """
     bases = _growth_bases(tables)
-    return pa.DataFrameSchema(
-        {
-            measure.code: pa.Column(
-                float,
-                [
-                    *_bounds(measure),
-                    *(_days(tables, config, around) if measure.kind is Kind.DATE else ()),
-                    *_others(measure, bases.get(measure.code, ""), around),
-                ],
-                nullable=True,
-                required=False,
-                title=measure.label,
-            )
-            for measure in tables.monthly_measures
-        }
-    )
+    return {
+        measure.code: [
+            *_bounds(measure),
+            *(_days(tables, config, around) if measure.kind is Kind.DATE else ()),
+            *_others(measure, bases.get(measure.code, ""), around),
+        ]
+        for measure in tables.monthly_measures
+    }
 
 
-def rule(code: str, says: str, broken: Callable[[Column], Flags]) -> pa.Check:
-    """``broken`` is true where a value breaks the rule; one that is missing breaks none."""
-    return pa.Check(lambda values: ~broken(values.round(9)), name=code, error=says, ignore_na=False)
+def _rule(name: str, says: str, broken: Callable[[Floats], Booleans]) -> Check:
+    return Check(name, says, lambda values: broken(values.round(DECIMALS)))
 
 
 def _is_number(measure: Measure) -> bool:
     return measure.kind not in (Kind.DATE, Kind.YES_NO)
 
 
-def _bounds(measure: Measure) -> Iterator[pa.Check]:
+def _bounds(measure: Measure) -> Iterator[Check]:
     """ต่ำสุด and สูงสุด; no number is negative unless its ต่ำสุด is; a percent of 2 or less may be
     meant as a fraction; nobody counts half a household.
     """
     low, high = _bound(measure.minimum, -math.inf), _bound(measure.maximum, math.inf)
     least = 0.0 if _is_number(measure) and _bound(measure.minimum, 0.0) >= 0 else -math.inf
     if least == 0:
-        yield rule("negative", "≥ 0", lambda values: values < 0)
+        yield _rule("negative", "≥ 0", lambda values: values < 0)
     if low > least or high < math.inf:
         stated = (_bound(bound, math.nan) for bound in (measure.minimum, measure.maximum))
         says = " – ".join(show_value(bound, measure.kind) or "…" for bound in stated)
-        yield rule(
+        yield _rule(
             "out-of-range", says, lambda values: (values >= least) & ((values < low) | (values > high))
         )
     if measure.kind is Kind.PERCENT and high > 2:
-        yield rule("percent-as-fraction", "not 0 < … ≤ 2", lambda values: (values > 0) & (values <= 2))
+        yield _rule("percent-as-fraction", "not 0 < … ≤ 2", lambda values: (values > 0) & (values <= 2))
     if is_counted(measure.kind, measure.counting_unit):
         lowest = max(least, low)
-        yield rule(
+        yield _rule(
             "part-of-one",
             "whole",
             lambda values: (values % 1 > 0) & (values >= lowest) & (values <= high),
@@ -226,31 +248,37 @@ def _bound(stated: float | None, otherwise: float) -> float:
     return otherwise if stated is None else stated
 
 
-def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator[pa.Check]:
+def _days(tables: LevelTables, config: Config, around: Surroundings) -> Iterator[Check]:
     """A day lies near the round, and has come by the end of the month it is reported in: a planned day is
     no day reached.
     """
     first, last = near_round(config, tables)
-    earliest, latest = first.toordinal(), last.toordinal()
-    yield rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
-    yield rule(
+    earliest, latest, last_day = first.toordinal(), last.toordinal(), around.last_day.to_numpy(float)
+    yield _rule("date-senseless", f"{first} … {last}", lambda values: (values < earliest) | (values > latest))
+    yield _rule(
         "date-ahead",
         "≤ the last day of the month",
-        lambda values: (values > around.last_day) & (values <= latest),
+        lambda values: (values > last_day) & (values <= latest),
     )
 
 
-def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[pa.Check]:
+def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[Check]:
     """ไม่เกินรายการ, the base that growth is counted from, ต้องมีหลักฐาน."""
+    current = around.current.to_numpy(bool)
     if measure.limit and _is_number(measure):
-        limit = around.others[measure.limit].round(9)
-        yield rule("above-limit", f"≤ {measure.limit}", lambda values: values > limit)
+        limit = _numbers(around, measure.limit)
+        yield _rule("above-limit", f"≤ {measure.limit}", lambda values: values > limit)
     if base and _is_number(measure):
-        least = around.others[base].round(9)
-        yield rule("below-base", f"≥ {base}", lambda values: around.current & (values < least))
+        least = _numbers(around, base)
+        yield _rule("below-base", f"≥ {base}", lambda values: current & (values < least))
     if measure.needs_evidence and measure.source is Source.FORM:
-        bare = around.current & ~around.units.isin(around.evidence.get(measure.code, frozenset()))
-        yield rule("no-evidence", "with หลักฐาน", lambda values: bare & values.notna() & (values != 0))
+        proven = around.units.isin(around.evidence.get(measure.code, frozenset()))
+        bare = current & ~proven.to_numpy(bool)
+        yield _rule("no-evidence", "with หลักฐาน", lambda values: bare & ~np.isnan(values) & (values != 0))
+
+
+def _numbers(around: Surroundings, code: str) -> Floats:
+    return around.others[code].to_numpy(float).round(DECIMALS)
 
 
 def _finding(code: str, row: "pd.Series[str]", at: int, around: Surroundings, tables: LevelTables) -> Finding:
