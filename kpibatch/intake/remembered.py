@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def remembered(output: Path, orders: Orders) -> Remembered:
     """What was read in a workspace by these orders; nothing is kept where there is no output folder yet."""
     if not output.is_dir():
         return NOTHING_REMEMBERED
-    said = fingerprint(replace(orders, names={}), whole=True)
+    said = fingerprint((orders.tables, orders.month, orders.limits, orders.office_form), whole=True)
     return Remembered(output / CACHE / "forms", f"{_program()}\n{said}")
 
 

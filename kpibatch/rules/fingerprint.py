@@ -18,6 +18,8 @@ def fingerprint(content: object, *, whole: bool = False) -> str:
 
 
 def _orderly(content: object, whole: bool) -> object:
+    if content is None or isinstance(content, str | int | float):  # most of it
+        return repr(content)
     if isinstance(content, Mapping):
         return sorted((repr(key), _orderly(value, whole)) for key, value in content.items())
     if isinstance(content, frozenset):

@@ -139,7 +139,7 @@ def broken_in(wide: pd.DataFrame, rules: Rules) -> list[tuple[str, str, int]]:
 
 
 def _breaks(column: Column, checks: Sequence[Check]) -> bool:
-    values = column.to_numpy(np.float64)
+    values: Floats = np.asarray(column, np.float64)
     return any(check.broken(values).any() for check in checks)
 
 
@@ -149,7 +149,7 @@ def schema_by(rules: Rules) -> "pa.DataFrameSchema":
 
     def as_check(check: Check) -> pa.Check:
         def holds(values: Column) -> Flags:
-            broken = check.broken(values.to_numpy(np.float64))
+            broken = check.broken(np.asarray(values, np.float64))
             return pd.Series(~broken, index=values.index, dtype="bool")
 
         return pa.Check(holds, name=check.name, error=check.says, ignore_na=False)
@@ -278,7 +278,8 @@ def _others(measure: Measure, base: str, around: Surroundings) -> Iterator[Check
 
 
 def _numbers(around: Surroundings, code: str) -> Floats:
-    return around.others[code].to_numpy(float).round(DECIMALS)
+    values: Floats = np.asarray(around.others[code], np.float64)
+    return values.round(DECIMALS)
 
 
 def _finding(code: str, row: "pd.Series[str]", at: int, around: Surroundings, tables: LevelTables) -> Finding:
