@@ -110,6 +110,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def clean(text: str) -> str:
     """The text without characters that a workbook can't hold, and no longer than a cell may be."""
+    if len(text) <= 32000 and text.isprintable():
+        return text
     return _CONTROL.sub("�", text)[:32000]
 
 
@@ -119,7 +121,7 @@ def escaped(text: str) -> str:
     >>> escaped("_x0041_"), unescaped("_x005F_x0041_"), escaped("_xl_ _x41_")
     ('_x005F_x0041_', '_x0041_', '_xl_ _x41_')
     """
-    return _ESCAPE.sub("_x005F_x", text)
+    return _ESCAPE.sub("_x005F_x", text) if "_x" in text else text
 
 
 def unescaped(text: str) -> str:
@@ -147,6 +149,7 @@ def width_of(text: str) -> int:
     return sum(unicodedata.category(character) != "Mn" for character in text)
 
 
+@lru_cache(maxsize=10_000)
 def lines_of(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> int:
     """About how many lines a text needs in a column of that width, in letters so many points large.
 

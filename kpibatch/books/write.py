@@ -133,9 +133,10 @@ class Sheet:
 
     def put(self, row: int, column: int, content: Content, *styles: str, **extra: Any) -> None:
         """Write one cell; raises where the value or place can't be held."""
-        self._put(row, column, content, self.book.style(*styles, **extra))
+        self.cell(row, column, content, self.book.style(*styles, **extra))
 
-    def _put(self, row: int, column: int, content: Content, form: Format) -> None:
+    def cell(self, row: int, column: int, content: Content, form: Format) -> None:
+        """The same in a format that was made before (``Book.style``)."""
         if content is None or content != content:
             self.raw.put_blank(row, column, form)
         elif isinstance(content, str):
@@ -153,11 +154,10 @@ class Sheet:
         """Many cells that look the same."""
         form = self.book.style(*styles, **extra)
         for row, column, content in cells:
-            self._put(row, column, content, form)
+            self.cell(row, column, content, form)
 
     def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
-        for offset, content in enumerate(contents):
-            self.put(row, column + offset, content, *styles, **extra)
+        self.put_all(((row, at, each) for at, each in enumerate(contents, column)), *styles, **extra)
 
     def merge(self, row: int, first: int, last: int, content: str, *styles: str, **extra: Any) -> None:
         """One text across several columns of a row."""

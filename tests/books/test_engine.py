@@ -75,7 +75,11 @@ def shapes(sheet: Sheet) -> None:
     sheet.colour(
         (2, 3), (9, 3), {"type": "cell", "criteria": ">", "value": 1, "format": sheet.book.style("good")}
     )
-    sheet.raw.add_sparkline(2, 9, {"range": "A!A1:C1"})
+    sheet.raw.add_sparkline(2, 9, {"range": "A!A1:C1", "markers": True})
+    sheet.raw.add_sparkline(
+        3, 9, {"range": "'A'!A2:C2", "markers": True, "series_color": "#2A7F86", "max": 1}
+    )
+    sheet.raw.add_sparkline(4, 9, {"range": "=A!$A$2:$C$2", "markers": True})
     sheet.page(top=0)
     sheet.lock()
 

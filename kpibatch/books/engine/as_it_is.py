@@ -11,7 +11,7 @@ from xlsxwriter.format import Format as Format
 from xlsxwriter.packager import Packager as Packager
 from xlsxwriter.sharedstrings import SharedStrings as SharedStrings
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import Worksheet as Worksheet
 
 VERSION: Final = xlsxwriter.__version__
 OPTIONS: Final[Mapping[str, bool]] = {

@@ -7,13 +7,22 @@ its bytes against those of ``as_it_is.py``.
 
 import re
 from collections import namedtuple
+from collections.abc import Callable
 from functools import lru_cache
 from io import StringIO
 from itertools import chain
 from typing import Any
 
-from kpibatch.base.addresses import letters_of
-from kpibatch.books.engine.as_it_is import VERSION, Format, Packager, SharedStrings, WorkBook, WorkSheet
+from kpibatch.base.addresses import address, letters_of
+from kpibatch.books.engine.as_it_is import (
+    VERSION,
+    Format,
+    Packager,
+    SharedStrings,
+    WorkBook,
+    WorkSheet,
+    Worksheet,
+)
 
 TRIED = VERSION.startswith("3.3.")
 
@@ -23,6 +32,7 @@ Number = namedtuple("Number", "number, format")
 String = namedtuple("String", "string, format")
 Formula = namedtuple("Formula", "formula, format, value")
 
+_made: Callable[..., Any] = tuple.__new__  # the tuples' own way asks Python twice
 _FAULTS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 _LONG = 16_000  # letters; of longer texts XlsxWriter counts the UTF-16 units
 # What is written otherwise than it is: markup, controls, escapes, spaces at an end.
@@ -42,29 +52,32 @@ class QuickSheet(WorkSheet):
         return int(super()._check_dimensions(row, col, *ignored, **named))
 
     def _store(self, row: int, column: int, cell: tuple[object, ...]) -> None:
-        self.checked(self._check_dimensions(row, column), row, column)
+        if self._check_dimensions(row, column):
+            self.checked(-1, row, column)
         self.table[row][column] = cell
 
     def _write_blank(self, row: int, col: int, _: object, cell_format: Format | None = None) -> int:
         if cell_format is not None:
-            self._store(row, col, Blank(cell_format))
+            self._store(row, col, _made(Blank, (cell_format,)))
         return 0
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
         if len(string) > _LONG:
             return int(super()._write_string(row, col, string, cell_format))
-        self._store(row, col, String(self.str_table._get_shared_string_index(string), cell_format))
+        index = self.str_table._get_shared_string_index(string)
+        self._store(row, col, _made(String, (index, cell_format)))
         return 0
 
     def put_blank(self, row: int, column: int, form: Format) -> None:
-        self._store(row, column, Blank(form))
+        self._store(row, column, _made(Blank, (form,)))
 
     def put_text(self, row: int, column: int, text: str, form: Format) -> None:
-        self.checked(self._write_string(row, column, text, form), row, column)
+        if self._write_string(row, column, text, form):
+            self.checked(-2, row, column)
 
     def put_number(self, row: int, column: int, number: float, form: Format) -> None:
         if number - number == 0:
-            self._store(row, column, Number(number, form))
+            self._store(row, column, _made(Number, (number, form)))
         else:  # infinite
             super().put_number(row, column, number, form)
 
@@ -72,7 +85,17 @@ class QuickSheet(WorkSheet):
         if not formula or formula[0] == "{":
             super().put_formula(row, column, formula, form, result)
         else:
-            self._store(row, column, Formula(formula, form, result))
+            self._store(row, column, _made(Formula, (formula, form, result)))
+
+    def add_sparkline(self, row: int, col: int, options: dict[str, Any] | None = None) -> int:
+        look = dict(options or {})
+        cells = look.pop("range", "")
+        if "!" not in cells or "$" in cells or "location" in look:
+            return int(super().add_sparkline(row, col, options))
+        self.checked(self._check_dimensions(row, col, True, True), row, col)
+        place = {"locations": [address(row, col)], "ranges": [cells.lstrip("=")]}
+        self.sparklines.append(_sparkline(*chain.from_iterable(look.items())) | place)
+        return 0
 
     def _calculate_spans(self) -> None:
         """The first and last column of every block of sixteen rows."""
@@ -115,7 +138,10 @@ class QuickSheet(WorkSheet):
             if form is None:
                 self._write_cell(row, column, cell)
                 continue
-            at = f'<c r="{letters[column]}{number}" s="{form._get_xf_index()}"'
+            index = form._index
+            if index is None:
+                index = form._get_xf_index()
+            at = f'<c r="{letters[column]}{number}" s="{index}"'
             if kind is String:
                 write(f'{at} t="s"><v>{cell.string}</v></c>')
             elif kind is Number:
@@ -127,6 +153,19 @@ class QuickSheet(WorkSheet):
                 write(f"{at}{kind_of}><f>{_escaped(cell.formula)}</f><v>{value}</v></c>")
             else:
                 self._write_cell(row, column, cell)
+
+
+@lru_cache(maxsize=100, typed=True)
+def _sparkline(*look: Any) -> dict[str, Any]:
+    """A line as XlsxWriter keeps it, to be placed; it makes three hundred colours for one."""
+    sheet = Worksheet()
+    sheet.name = ""
+    sheet.add_sparkline(0, 0, {"range": "A1", **_pairs(look)})
+    return dict(sheet.sparklines[0])
+
+
+def _pairs(flat: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _result(value: Any) -> tuple[str, object]:
@@ -168,7 +207,7 @@ class QuickFormat(Format):  # type: ignore[misc]
 @lru_cache(maxsize=2_000, typed=True)
 def _model(*properties: Any) -> QuickFormat:
     """A format to be copied; it belongs to no workbook. Given each property's name and value in turn."""
-    form = QuickFormat(dict(zip(properties[::2], properties[1::2], strict=True)))
+    form = QuickFormat(_pairs(properties))
     form._get_format_key()
     return form
 
