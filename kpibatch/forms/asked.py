@@ -5,20 +5,17 @@ In: the level tables as they were read. Out: its measures, each with the KPI tha
 
 from collections.abc import Iterable
 
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Node, Source, Unit
 
 
 def asked_of(tables: LevelTables, unit: Unit) -> list[Measure]:
-    """The measures a unit fills in: those of the KPIs that apply to it.
+    """The measures a unit fills in: those of the KPIs that it is scored at itself, and what a unit above is
+    scored by.
 
     Source: design, section 3.
     """
-    return [
-        measure
-        for measure in tables.form_measures
-        if any(applies(tables, kpi, unit) for kpi in tables.kpis_of(measure.code))
-    ]
+    return [measure for measure in tables.form_measures if unit.code in tables.links.asked[measure.code]]
 
 
 def asked_over(tables: LevelTables, unit: Unit, months: Iterable[str]) -> list[tuple[Measure, Node]]:
@@ -39,7 +36,7 @@ def months_asked(tables: LevelTables, unit: Unit | None, measure: str) -> tuple[
     asked = {
         period.since
         for period in tables.periods
-        if any(unit is None or applies(period, kpi, unit) for kpi in period.kpis_of(measure))
+        if (period.kpi_of.get(measure) if unit is None else unit.code in period.links.asked[measure])
     }
     return tuple(month for month in tables.round.months if tables.for_month(month).since in asked)
 

@@ -23,7 +23,7 @@ from kpibatch.forms.page.printing import print_of
 from kpibatch.forms.page.writer import Writer
 from kpibatch.forms.scored.rows import ScoreRows
 from kpibatch.rules.agreement.agreed import own_tables
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Node, Unit
 
 
@@ -89,7 +89,7 @@ def _by_kpi(
     nodes = {node.code: node for _, node in asked}
     for period in periods:
         for leaf in period.leaves:
-            if leaf.code in nodes or applies(period, leaf.code, unit):
+            if leaf.code in nodes or period.scored_itself(leaf.code, unit):
                 nodes.setdefault(leaf.code, leaf)
                 items.setdefault(leaf.code, [])
     for measure, node in asked:

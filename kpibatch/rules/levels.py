@@ -232,6 +232,13 @@ class LevelTables(Scorecard):
         return links_of(self, self.measures, self._kpis_showing)
 
     @cached_property
+    def senders(self) -> frozenset[str]:
+        """The units that have something to send: where there is no tree of units, all of them."""
+        if not self.tree.there:
+            return frozenset(self.unit)
+        return frozenset().union(*(self.links.asked[measure.code] for measure in self.form_measures))
+
+    @cached_property
     def kpi_of(self) -> Mapping[str, str]:
         """For each measure the first KPI that shows it; where none does, that of the unit it is asked for."""
         return {code: kpis[0] for code, kpis in self.links.kpis.items()}

@@ -66,6 +66,13 @@ def quotients(rules: Iterable[Rule], measures: Mapping[str, Measure]) -> tuple[M
     return tuple(measures[code] for code in asked if measures[code].source in COMPUTED)
 
 
+def of_other_units(measure: Measure, what: str) -> str:
+    """The name of the text that says what a measure waits for of other units: ``parts-none``,
+    ``above-number``.
+    """
+    return f"{'parts' if measure.source is Source.PARTS else 'above'}-{what}"
+
+
 def undefined_at_zero(measure: Measure) -> bool:
     """Whether no rule says what a measure is when its denominator is zero.
 

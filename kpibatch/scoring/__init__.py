@@ -11,6 +11,7 @@ tree.py         the KPIs' scores → every node's, up to the total
 score.py        all KPIs and nodes of a month
 rank.py         scores → ranking: the tie policy
 evidence/       evidence held against the levels reached
+cascade/        up and down the tree of units: sums of the parts, scores of the unit above
 lacking.py      what was needed to score and is not there
 what_if.py      units with other values, measured and scored anew, many in one batch
 next_level.py   what a unit lacks for the next level, in the measure's own terms

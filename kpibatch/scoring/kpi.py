@@ -1,17 +1,27 @@
 """One KPI over the units: its cases, which levels are met, the level and the score."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.rules.conditions import Booleans, Floats
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Node, Rule, Source
 from kpibatch.rules.sources import needed_for, quotients
 from kpibatch.rules.written import alternatives, levels_asked
-from kpibatch.scoring.points import NO_PEERS, Integers, Peers, Points, active, holding, points_of, steps
+from kpibatch.scoring.points import (
+    NO_PEERS,
+    Integers,
+    Peers,
+    Points,
+    Taken,
+    active,
+    holding,
+    points_of,
+    steps,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class KpiScores:
     ``case`` counts from 1; 0 where no case holds or the case's measure is missing, which gives level 0.
     ``missing`` marks the units whose score rests on incomplete data; ``needed`` holds, for each measure that
     the KPI asks about, the units whose score needed it, ``asked`` the same for what is filled in or fixed.
+    ``taken`` marks those that take all of it from the unit above, empty where none do.
     """
 
     code: str
@@ -33,6 +44,12 @@ class KpiScores:
     missing: Booleans
     needed: Mapping[str, Booleans]
     asked: Mapping[str, Booleans]
+    taken: Booleans = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    @property
+    def of_others(self) -> Booleans:
+        """Which units take their result from the one above."""
+        return self.taken if len(self.taken) else np.zeros(len(self.applies), dtype=np.bool_)
 
     @property
     def score(self) -> Floats:
@@ -87,9 +104,64 @@ def score_kpi(
 
 
 def _meant(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> Booleans:
-    """The rows whose units a KPI is meant for."""
-    meant_for = {unit.code: applies(tables, leaf.code, unit) for unit in tables.units}
-    return np.array([meant_for[unit] for unit in values.index], dtype=bool)
+    """The rows whose units are scored at a KPI themselves."""
+    own = tables.meant[leaf.code] - tables.taken.get(leaf.code, {}).keys()
+    return np.fromiter((unit in own for unit in values.index), dtype=bool, count=len(values))
+
+
+def givers_of(tables: LevelTables, own: Integers) -> dict[str, Integers]:
+    """By node that some take, for each unit the place of the one whose result it takes, −1 where it is scored
+    itself. None where the rows (``own`` is the place of each one's unit) are not the units themselves.
+    """
+    if not np.array_equal(own, np.arange(len(tables.units))):
+        return {}
+    place = {"": -1, **tables.position}
+    return {
+        code: np.array([place[pairs.get(unit, "")] for unit in tables.unit], dtype=np.int_)
+        for code, pairs in tables.taken.items()
+        if pairs
+    }
+
+
+def given_to(kpi: KpiScores, givers: Integers, scored: Booleans, below_one: float) -> Taken:
+    """What units take of a KPI from others: ``givers`` are by unit the place of the one above, −1 where a
+    unit is scored itself. Of a unit that has sent nothing they take level 0, and wait for it.
+
+    Source: design, section 1 (Wider rules: ทีม; missing is not zero).
+    """
+    takes, silent = givers >= 0, ~scored[givers]
+    return Taken(
+        takes,
+        np.where(silent, below_one, np.where(kpi.applies, kpi.score, np.nan)[givers]),
+        (kpi.missing[givers] | silent) & kpi.applies[givers],
+        np.where(silent, 0, kpi.case[givers]),
+        kpi.given[givers],
+        kpi.met[givers] & ~silent[:, None],
+        np.where(silent, 0, kpi.level[givers]),
+        np.where(silent, below_one, kpi.points.full[givers]),
+        np.where(silent, 0.0, kpi.points.deducted[givers]),
+    )
+
+
+def taking(kpi: KpiScores, taken: Taken) -> KpiScores:
+    """The KPI with what units take of it from those above; ``taken`` has its rows."""
+    takes, points = taken.takes, kpi.points
+    return replace(
+        kpi,
+        applies=np.where(takes, ~np.isnan(taken.score), kpi.applies),
+        case=np.where(takes, taken.case, kpi.case),
+        given=np.where(takes[:, None], taken.given, kpi.given),
+        met=np.where(takes[:, None], taken.met, kpi.met),
+        level=np.where(takes, taken.level, kpi.level),
+        points=Points(
+            np.where(takes, taken.full, points.full),
+            np.where(takes, taken.deducted, points.deducted),
+            points.held,
+            np.where(takes, taken.score, points.score),
+        ),
+        missing=np.where(takes, taken.missing, kpi.missing),
+        taken=takes,
+    )
 
 
 def _deducting(leaf: Node, case: Integers, tables: LevelTables) -> Iterator[tuple[str, Booleans]]:

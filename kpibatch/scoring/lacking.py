@@ -12,7 +12,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.intake.frame import BAD, EMPTY, OK
 from kpibatch.rules.computations import COMPUTATIONS
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
 from kpibatch.rules.schema import BASELINES, RULES
 from kpibatch.rules.sources import computed_words, needed_for, undefined_at_zero
@@ -229,7 +229,7 @@ def left_out(measured: Measured, scores: Scores, sent: set[str], tables: LevelTa
     """
     found = []
     for code, kpi in scores.kpis.items():
-        meant = [applies(tables, code, unit) for unit in tables.units]
+        meant = [tables.scored_itself(code, unit) for unit in tables.units]
         for row in np.flatnonzero(np.array(meant, dtype=bool) & ~kpi.applies).tolist():
             unit = tables.units[row].code
             for quotient in quotients_in_case(code, int(kpi.case[row]), tables) if unit in sent else ():
@@ -286,8 +286,9 @@ def without_case(scores: Scores, sent: set[str], tables: LevelTables) -> list[Fi
     """
     findings = []
     for code, kpi in scores.kpis.items():
+        taking = tables.taken.get(code, {}).keys()
         for row, unit in enumerate(tables.unit):
-            if tables.cases_of(code) and kpi.case[row] == 0 and kpi.applies[row] and unit in sent:
+            if tables.cases_of(code) and kpi.case[row] == 0 and kpi.applies[row] and unit in sent - taking:
                 measure = tables.cases_of(code)[0].measure
                 findings.append(
                     finding("no-case", Place(tables.file, RULES.sheet), unit=unit, measure=measure, kpi=code)

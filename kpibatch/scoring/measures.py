@@ -92,6 +92,8 @@ def measure_all(
             columns[code] = np.array([float(unit in measure.members) for unit in units])
         elif measure.source is Source.MONTH_NUMBER:
             columns[code] = np.full(len(units), tables.round.number_of(month))
+        elif measure.source in (Source.PARTS, Source.UNIT_SCORE):  # known when other units are
+            columns[code] = np.full(len(units), np.nan)
     everything, partial = compute_all(columns, incomplete, tables)
     return Measured(pd.DataFrame(everything, index=units), pd.DataFrame(partial, index=units), origin)
 

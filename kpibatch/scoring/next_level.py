@@ -15,7 +15,7 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Rule, Source
-from kpibatch.rules.sources import needed_for, rounded
+from kpibatch.rules.sources import needed_for, of_other_units, rounded
 from kpibatch.rules.written import alternatives
 
 _FAR = 2**50  # steps of the search; beyond, floats no longer tell neighbours apart
@@ -154,21 +154,27 @@ def _reference(rule: Rule, level: int) -> str:
 def _of_others(
     measure: Measure, edge: Condition, values: Mapping[str, float], tables: LevelTables
 ) -> Step | None:
-    """What the unit can't report itself: a value of the province or a central system, or one that lacks it.
+    """What the unit can't report itself: a value of the province, a central system or other units, or one
+    that lacks it.
 
-    Source: design, section 1 (ที่มา จังหวัด, แหล่งข้อมูล).
+    Source: design, section 1 (ที่มา จังหวัด, รวมจากหน่วยย่อย, คะแนนของหน่วย; แหล่งข้อมูล).
     """
     if math.isnan(values[measure.code]):
         lacking = _without_value(measure, values, tables)
-        return Step("central-none", lacking) if _is_central(lacking, tables) else None
+        return Step(how, lacking) if (how := _of_whom(lacking, "none", tables)) else None
     above = [tables.measures[code] for code in measure.numerator] or [measure]
-    if not all(_is_central(each, tables) for each in above):
+    hows = [_of_whom(each, "number", tables) for each in above]
+    if not all(hows):
         return None
-    return Step("central-number", measure, target=meeting(edge, measure))
+    return Step(hows[0], measure, target=meeting(edge, measure))
 
 
-def _is_central(measure: Measure, tables: LevelTables) -> bool:
-    return measure.monthly and tables.counts_from(measure.code) is not Counts.UNIT
+def _of_whom(measure: Measure, what: str, tables: LevelTables) -> str:
+    """The name of a step that is for others than the unit to take; empty where it is the unit's own."""
+    if measure.other:
+        return of_other_units(measure, what)
+    central = measure.monthly and tables.counts_from(measure.code) is not Counts.UNIT
+    return f"central-{what}" if central else ""
 
 
 def _yes_no(measure: Measure, edge: Condition, value: float, change: tuple[str, float]) -> Step:

@@ -26,6 +26,8 @@ from kpibatch.intake.month import Intake, in_time, late_days
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
+from kpibatch.scoring.cascade.passes import score_tree_of_units
+from kpibatch.scoring.cascade.senders import counted
 from kpibatch.scoring.evidence.wanted import Wanted, about_evidence, wanted
 from kpibatch.scoring.lacking import (
     NOT_GIVEN,
@@ -44,7 +46,7 @@ from kpibatch.scoring.measures import Measured, backwards, measure_all
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.promises import Promise, points_back, promises
 from kpibatch.scoring.rank import Standing, rank_units
-from kpibatch.scoring.score import Scores, score_all
+from kpibatch.scoring.score import Scores
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class Outcome:
 
     @cached_property
     def sent(self) -> frozenset[str]:
-        """The units whose submission counts."""
-        return frozenset(submission.unit for submission in self.intake.submissions)
+        """The units whose results count: that sent, or have nothing to send."""
+        return counted(self.tables, {submission.unit for submission in self.intake.submissions})
 
     @cached_property
     def late(self) -> frozenset[str]:
@@ -240,8 +242,8 @@ def assess(
     findings += [*about_corrections, *corrections.findings]
     findings += [*about_seals, *about_sealed, *about_late]
     measured = _measured(reported, tables, intake, past)
-    sent = {submission.unit for submission in intake.submissions}
-    scores = score_all(measured, tables, intake.month, sent)
+    sent = {*counted(tables, {submission.unit for submission in intake.submissions})}
+    measured, scores = score_tree_of_units(measured, tables, intake.month, sent)
     needed = scores.needed.loc[[unit for unit in scores.needed.index if unit in sent]]
     findings += missing(reported, still_missing(needed, scores, measured, tables), tables, intake.month)
     findings += [*missing_baselines(needed, tables), *scores.lost]

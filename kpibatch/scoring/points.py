@@ -3,7 +3,7 @@ proportion, or as a T-score among the units; then its cap, and what is taken off
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 
 import numpy as np
@@ -20,16 +20,26 @@ _AT_ONCE = 1_000_000  # values compared in one go
 
 @dataclass(frozen=True)
 class Peers:
-    """Whom a T-score compares: the units of the month that are scored.
+    """The other units of the month: whom a T-score compares, those that are scored, and whose results are
+    taken.
 
     ``own`` is each row's unit, as its place in the tables; ``scored`` says by unit whether it has sent.
     ``among`` holds by node what each unit is compared by, NaN where that is unknown; where a node is not in
-    it, the rows themselves are compared with each other.
+    it, the rows themselves are compared with each other. ``kinds`` are the units of each kind, which are
+    compared with each other alone. ``taken`` holds by node what each unit takes of the one above; where a
+    node is not in it, the rows are all the units, and take from each other.
     """
 
     own: Integers
     scored: Booleans
     among: Mapping[str, Floats] = field(default_factory=dict)
+    kinds: tuple[slice, ...] = (slice(None),)
+    taken: Mapping[str, "Taken"] = field(default_factory=dict)
+
+    def alike(self, held: Floats, row: int) -> Floats:
+        """What the units of the kind of one, as its place in the tables, are compared by, so far as known."""
+        kind = next(kind for kind in self.kinds if row in range(len(held))[kind])
+        return held[kind][~np.isnan(held[kind])]
 
     def held(self, code: str, values: Floats) -> Floats:
         """What every unit is compared by at a node whose rows have these values."""
@@ -38,6 +48,41 @@ class Peers:
         held = np.full(len(self.scored), np.nan)
         held[self.own] = np.where(self.scored[self.own], values, np.nan)
         return held
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What each unit takes of a node from the one above (arrays of shape (units,), ``given`` and ``met`` are
+    (units, levels)): ``takes`` says which units do. Of an inner node there is but the score, and whether it
+    is provisional (``missing``).
+    """
+
+    takes: Booleans
+    score: Floats
+    missing: Booleans
+    case: Integers
+    given: Booleans
+    met: Booleans
+    level: Integers
+    full: Floats
+    deducted: Floats
+
+    def rows(self, own: Integers) -> "Taken":
+        """The same of rows that name a unit each."""
+        return Taken(*(getattr(self, each.name)[own] for each in fields(self)))
+
+
+def node_given_to(
+    score: Floats, missing: Booleans, givers: Integers, scored: Booleans, below_one: float
+) -> Taken:
+    """What units take of an inner node from others; of a unit that has sent nothing, as of a KPI.
+
+    Source: design, section 1 (Wider rules: ทีม).
+    """
+    silent, none = ~scored[givers], np.zeros(len(givers), dtype=np.int_)
+    worth = np.where(silent, below_one, score[givers])
+    waits, no_levels = missing[givers] | silent, np.zeros((len(givers), 0), dtype=np.bool_)
+    return Taken(givers >= 0, worth, waits, none, no_levels, no_levels, none, worth, np.zeros(len(givers)))
 
 
 NO_PEERS = Peers(np.zeros(0, dtype=np.int_), np.zeros(0, dtype=np.bool_))
@@ -190,8 +235,8 @@ def standard(values: Floats, held: Floats, peers: Peers) -> Floats:
     """คะแนนที: 50 + 10 × (value − mean) ÷ standard deviation among all units; 50 where they do not differ.
 
     NaN for a unit that is not scored or has no value. A row whose value is not the one that its unit is held
-    to have is compared with the other units as they are.
-    Source: design, section 1 (Wider rules: คะแนนที).
+    to have is compared with the other units as they are; all of them with those of their kind alone.
+    Source: design, section 1 (Wider rules: คะแนนที, ประเภท).
 
     >>> peers = Peers(np.arange(3), np.array([True, True, True]))
     >>> x = np.array([1.0, 2.0, 3.0])
@@ -201,14 +246,17 @@ def standard(values: Floats, held: Floats, peers: Peers) -> Floats:
     scores = np.full(len(values), np.nan)
     joins = peers.scored[peers.own] & ~np.isnan(values)
     as_held = joins & (values == held[peers.own])
-    if as_held.any():
-        scores[as_held] = standard_among(values[as_held], held[None, :])
-    others = np.flatnonzero(joins & ~as_held)
-    for start in range(0, len(others), many := max(1, _AT_ONCE // len(held))):
-        rows = others[start : start + many]
-        every = np.tile(held, (len(rows), 1))
-        every[np.arange(len(rows)), peers.own[rows]] = values[rows]
-        scores[rows] = standard_among(values[rows], every)
+    for kind in peers.kinds:
+        alike, first, end = held[kind], *kind.indices(len(held))[:2]
+        here = (peers.own >= first) & (peers.own < end)
+        if (as_held & here).any():
+            scores[as_held & here] = standard_among(values[as_held & here], alike[None, :])
+        others = np.flatnonzero(joins & ~as_held & here)
+        for start in range(0, len(others), many := max(1, _AT_ONCE // max(len(alike), 1))):
+            rows = others[start : start + many]
+            every = np.tile(alike, (len(rows), 1))
+            every[np.arange(len(rows)), peers.own[rows] - first] = values[rows]
+            scores[rows] = standard_among(values[rows], every)
     return scores
 
 

@@ -94,7 +94,27 @@ def promises(
     Source: design, section 4 (what it needs for the next level).
     """
     this = _Month(measured, scores, tables, month)
-    return _kept([this.a_try(*each) for each in _levels_ahead(scores, tables)], this, ranking)
+    own = _kept([this.a_try(*each) for each in _levels_ahead(scores, tables)], this, ranking)
+    return own | _of_units_above(scores, tables, ranking)
+
+
+def _of_units_above(scores: Scores, tables: LevelTables, ranking: RankingRules) -> Promises:
+    """Where a unit takes the result of the one above, that is whose to improve it is.
+
+    Source: design, section 1 (Wider rules: ทีม).
+    """
+    result: Promises = {}
+    taken = {code: np.flatnonzero(kpi.of_others & kpi.applies) for code, kpi in scores.kpis.items()}
+    keys = keys_of(scores.scores, ranking) if any(len(rows) for rows in taken.values()) else []
+    for code, rows in taken.items():
+        kpi, measure = scores.kpis[code], tables.measures_of(code)[-1]
+        for row in rows.tolist():
+            if tables.next_level(code, int(kpi.case[row]), int(kpi.level[row])):
+                unit = tables.units[row].code
+                name = tables.tree.unit[tables.giver(code, unit)].name
+                step = Step("of-unit", measure, items=(name,), reachable=False)
+                result[code, unit] = Promise((step,), int(kpi.level[row]), 0.0, keys[row])
+    return result
 
 
 def points_back(
@@ -106,7 +126,8 @@ def points_back(
     """
     this = _Month(measured, scores, tables, month)
     off = {
-        kpi: np.flatnonzero(each.applies & (each.points.deducted > 0)) for kpi, each in scores.kpis.items()
+        kpi: np.flatnonzero(each.applies & ~each.of_others & (each.points.deducted > 0))
+        for kpi, each in scores.kpis.items()
     }
     return _kept(
         [this.a_try(kpi, row, 0) for kpi, rows in off.items() for row in rows.tolist()], this, ranking
@@ -147,7 +168,8 @@ def _kept(tries: list[_Try], this: _Month, ranking: RankingRules) -> Promises:
 def _levels_ahead(scores: Scores, tables: LevelTables) -> Iterator[tuple[str, int, int]]:
     """Each KPI, the row of a unit and its next level there, where there is one."""
     for kpi, result in scores.kpis.items():
-        for row in np.flatnonzero(result.applies & (result.level < tables.level_count)).tolist():
+        below_top = result.applies & ~result.of_others & (result.level < tables.level_count)
+        for row in np.flatnonzero(below_top).tolist():
             if level := tables.next_level(kpi, int(result.case[row]), int(result.level[row])):
                 yield kpi, row, level
 

@@ -21,6 +21,7 @@ from kpibatch.rules.conditions import Floats
 from kpibatch.rules.formulas.tree import TOTAL_DECIMALS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL
+from kpibatch.rules.tree.units import Kind
 from kpibatch.scoring.score import Scores
 
 DECIMALS = TOTAL_DECIMALS
@@ -122,7 +123,7 @@ def first_formula(key: str, so_far: Sequence[tuple[str, str]]) -> str:
 
 
 def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: RankingRules) -> list[Standing]:
-    """Every unit's standing, best first, then those not ranked in the tables' order.
+    """Every unit's standing, kind by kind, best first, then those not ranked in the tables' order.
 
     Raises ``ConfigFault`` where a tie-breaker is no node of the scorecard.
     """
@@ -134,28 +135,47 @@ def rank_units(scores: Scores, sent: set[str], tables: LevelTables, rules: Ranki
     provisional = scores.provisional[TOTAL]
     scored = [unit for unit in tables.unit if unit in sent and applies[unit]]
     ranked = {unit for unit in scored if rules.incomplete == "mark" or not provisional[unit]}
-    rising, groups = rungs((keys[unit] for unit in ranked), rules), _groups(tables, ranked, keys, rules)
-    standings = []
+    rising, groups = _rising(tables, ranked, keys, rules), _groups(tables, ranked, keys, rules)
+    kinds, standings = tables.tree.kind_of, []
     for unit in tables.unit:
         total = keys[unit][0] if unit in sent and applies[unit] else math.nan
-        rank = rank_among(keys[unit], rising) if unit in ranked else 0
+        rank = rank_among(keys[unit], rising[kinds[unit]]) if unit in ranked else 0
         status = _status(unit in sent, bool(applies[unit]), bool(provisional[unit]))
         words = percent_of(total, tables), rating_of(total, tables)
         standings.append(Standing(unit, total, *words, rank, status, *groups.get(unit, (0, 0))))
     return sorted(
         standings,
-        key=lambda standing: (standing.rank == 0, standing.rank, math.isnan(standing.total)),
+        key=lambda standing: (
+            kinds[standing.unit].first,
+            standing.rank == 0,
+            standing.rank,
+            math.isnan(standing.total),
+        ),
     )
+
+
+def _rising(
+    tables: LevelTables, ranked: set[str], keys: Mapping[str, Key], rules: RankingRules
+) -> dict[Kind, list[Key]]:
+    """By kind the keys of its units that are ranked: units of one kind are ranked with each other alone.
+
+    Source: design, section 1 (Wider rules: ประเภท).
+    """
+    return {
+        kind: rungs((keys[unit.code] for unit in tables.units[kind.rows] if unit.code in ranked), rules)
+        for kind in tables.tree.kinds
+    }
 
 
 def _groups(
     tables: LevelTables, ranked: set[str], keys: Mapping[str, Key], rules: RankingRules
 ) -> dict[str, tuple[int, int]]:
-    """Each ranked unit's rank within its กลุ่ม and how many are ranked there."""
-    members: dict[str, list[str]] = {}
+    """Each ranked unit's rank among those of its kind within its กลุ่ม and how many are ranked there."""
+    members: dict[tuple[Kind, str], list[str]] = {}
     for unit in tables.units:
         if rules.within_groups and unit.group and unit.code in ranked:
-            members.setdefault(fold(unit.group), []).append(unit.code)
+            kind = tables.tree.kind_of[unit.code]
+            members.setdefault((kind, fold(unit.group)), []).append(unit.code)
     rising = {group: rungs((keys[unit] for unit in units), rules) for group, units in members.items()}
     return {
         unit: (rank_among(keys[unit], rising[group]), len(units))

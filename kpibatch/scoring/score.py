@@ -16,7 +16,7 @@ from kpibatch.base.thai import month_end
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.written import may_come
-from kpibatch.scoring.kpi import KpiScores, score_kpi, unscored
+from kpibatch.scoring.kpi import KpiScores, given_to, givers_of, score_kpi, taking, unscored
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.points import NO_PEERS, Peers
 from kpibatch.scoring.tree import score_tree
@@ -61,14 +61,22 @@ def score_all(
     absent = (values.isna() | measured.incomplete) & ~not_yet
     own = np.array([tables.position[unit] for unit in values.index], dtype=np.int_)
     scored = np.array([sent is None or unit in sent for unit in tables.unit], dtype=bool)
-    peers = replace(peers, own=own) if peers else Peers(own, scored)
+    kinds = tuple(kind.rows for kind in tables.tree.kinds)
+    peers = replace(peers, own=own) if peers else Peers(own, scored, kinds=kinds)
     kpis, lost = dict[str, KpiScores](), list[Finding]()
     for leaf in tables.leaves:
         with piece(lost, KPI_LOST, leaf.place, kpi=leaf.code):
             kpis[leaf.code] = score_kpi(leaf, values, absent, tables, measured.incomplete, peers)
         if leaf.code not in kpis:
             kpis[leaf.code] = unscored(leaf, values, tables)
-    tree = score_tree(kpis, tables, values.index, peers)
+    givers = {} if peers.taken else givers_of(tables, own)
+    of_kpis = {code: each for code, each in givers.items() if code in kpis}
+    below_one = tables.round.below_one
+    taken = peers.taken or {
+        code: given_to(kpis[code], each, scored, below_one) for code, each in of_kpis.items()
+    }
+    kpis |= {code: taking(kpis[code], each.rows(own)) for code, each in taken.items() if code in kpis}
+    tree = score_tree(kpis, tables, values.index, replace(peers, taken=taken), givers)
     among = {code: kpi.points.held for code, kpi in kpis.items() if len(kpi.points.held)} | {**tree.held}
     return Scores(
         kpis,
@@ -78,7 +86,7 @@ def score_all(
         _needed(kpis.values(), values),
         not_yet,
         tree.means,
-        replace(peers, among=among),
+        replace(peers, among=among, taken={**taken, **tree.taken}),
         tuple(lost),
     )
 

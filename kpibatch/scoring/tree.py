@@ -10,7 +10,7 @@ from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Method
 from kpibatch.scoring.kpi import KpiScores
-from kpibatch.scoring.points import Peers, as_score, standard
+from kpibatch.scoring.points import Integers, Peers, Taken, as_score, node_given_to, standard
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class TreeScores:
     """Every node's score, its part of the total in percent and whether it is provisional (units × nodes).
 
     ``means`` are the inner nodes' means as they are before a cap or a T-score; ``held`` is by node what all
-    units are compared by, where it is scored คะแนนที.
+    units are compared by, where it is scored คะแนนที, ``taken`` what inner nodes give to units below.
     """
 
     scores: pd.DataFrame
@@ -26,12 +26,18 @@ class TreeScores:
     provisional: pd.DataFrame
     means: Mapping[str, Floats]
     held: Mapping[str, Floats]
+    taken: Mapping[str, Taken]
 
 
 def score_tree(
-    kpis: Mapping[str, KpiScores], tables: LevelTables, units: "pd.Index[str]", peers: Peers
+    kpis: Mapping[str, KpiScores],
+    tables: LevelTables,
+    units: "pd.Index[str]",
+    peers: Peers,
+    givers: Mapping[str, Integers] | None = None,
 ) -> TreeScores:
-    """The scores from the KPIs' up to the total.
+    """The scores from the KPIs' up to the total; ``givers`` are by node whose score each unit takes, where
+    ``peers`` do not hold what is taken.
 
     Source: design, section 1 (ตัวชี้วัด).
     """
@@ -39,7 +45,7 @@ def score_tree(
     scores = {code: np.where(kpi.applies, kpi.score, np.nan) for code, kpi in kpis.items()}
     provisional = {code: kpi.missing for code, kpi in kpis.items()}
     order = [node.code for node in tables.breadth_first()]
-    means, held = dict[str, Floats](), dict[str, Floats]()
+    means, held, taken = dict[str, Floats](), dict[str, Floats](), dict[str, Taken]()
     for code in [*reversed(order), TOTAL]:
         children = tables.children(code)
         if children:
@@ -49,12 +55,21 @@ def score_tree(
                 held[code] = peers.held(code, means[code])
             scores[code] = _worth(code, means[code], held.get(code), tables, peers)
             provisional[code] = np.any([provisional[node.code] for node in children], axis=0)
+        if code not in kpis and (code in peers.taken or code in (givers or {})):
+            none = np.full(len(units), np.nan)
+            own = scores.setdefault(code, none), provisional.setdefault(code, np.zeros(len(units), bool))
+            if givers and code in givers:
+                taken[code] = node_given_to(*own, givers[code], peers.scored, tables.round.below_one)
+            given = taken[code] if code in taken else peers.taken[code].rows(peers.own)
+            scores[code] = np.where(given.takes, given.score, own[0])
+            provisional[code] = np.where(given.takes, given.missing, own[1])
+            means.setdefault(code, none)
     columns = [TOTAL, *order]
     scored, marked, shared = (
         pd.DataFrame(part, index=units)[columns]
         for part in (scores, provisional, shares_of(scores, weights, tables))
     )
-    return TreeScores(scored, shared, marked, means, held)
+    return TreeScores(scored, shared, marked, means, held, taken)
 
 
 def _compares(code: str, tables: LevelTables) -> bool:

@@ -7,7 +7,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.forms.asked import baseline_of
 from kpibatch.forms.page.entry import is_milestone
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import since_in_words, spans_in_words
 from kpibatch.rules.paper.worth import deduction_in_words
 from kpibatch.rules.records import Measure, Rollup, Source, Unit
@@ -63,7 +63,7 @@ def about_unit(periods: Sequence[LevelTables], unit: Unit, language: str) -> str
     """What is fixed of a unit and decides by which case it is judged (its staff), and whom it may ask."""
     facts: dict[str, str] = {}
     for period in periods:
-        for leaf in (leaf for leaf in period.leaves if applies(period, leaf.code, unit)):
+        for leaf in (leaf for leaf in period.leaves if period.scored_itself(leaf.code, unit)):
             for measure in (period.measures[case.measure] for case in period.cases_of(leaf.code)):
                 fixed = period.baselines.get((unit.code, measure.code))
                 if fixed and measure.source is Source.BASE:

@@ -58,7 +58,7 @@ class Inputs:
             held = limit is not None and limit.source not in (Source.FORM, Source.BASE)
             others = self.tables.counts_from(measure.code) is not Counts.UNIT
             return others or held or not all(cells) or (alone and len(self.months) > 1)
-        return measure.source in (Source.PROVINCE, Source.ON_TIME, Source.LATE_DAYS)
+        return bool(measure.other) or measure.source in (Source.PROVINCE, Source.ON_TIME, Source.LATE_DAYS)
 
     def _asked(self, measure: Measure) -> list[str]:
         asked = ("", *months_asked(self.tables, self.ground.unit, measure.code))

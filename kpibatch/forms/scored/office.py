@@ -11,7 +11,7 @@ from kpibatch.books.write import Content, Formula
 from kpibatch.forms.office import LEVEL, MISSING, PART, TOTAL, UNIT, Placeholder
 from kpibatch.forms.scored.marks import SHEET, Ground
 from kpibatch.forms.scored.sheet import ScoreSheet, score_sheet
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 
 
@@ -58,7 +58,8 @@ class OfficeScores:
         return found
 
     def _has(self, kpi: str) -> bool:
-        return any(kpi in period.node and applies(period, kpi, self.unit) for period in self.tables.periods)
+        periods = (period for period in self.tables.periods if kpi in period.node)
+        return any(period.scored_itself(kpi, self.unit) for period in periods)
 
     @cached_property
     def _reckoner(self) -> Reckoner:

@@ -18,7 +18,7 @@ from kpibatch.forms.scored.marks import NAMES, NOW, SHEET, Cells, Ground, fixed
 from kpibatch.rules.checks import Comparison
 from kpibatch.rules.formulas import tree
 from kpibatch.rules.formulas.missing import literal, shown, spoken
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Measure, Method, Node, Source, Unit
 
 _WEIGHT, _SCORE, _COUNTS, _CAP, _SHARE = range(1, 6)  # columns of the tree
@@ -75,7 +75,7 @@ class ScoreSheet:
         return [*({m.code: m for m in limits if m.source is Source.BASE} | measures).values()]
 
     def _leaves(self, tables: LevelTables) -> list[Node]:
-        return [leaf for leaf in tables.leaves if applies(tables, leaf.code, self.ground.unit)]
+        return [leaf for leaf in tables.leaves if tables.scored_itself(leaf.code, self.ground.unit)]
 
     def _holidays(self) -> str:
         """Writes วันหยุด in a row of their own; gives back where they stand."""
@@ -277,7 +277,7 @@ def score_sheet(ground: Ground) -> ScoreSheet:
     """The hidden sheet of a unit's form; units that are asked the same share what takes long to lay out."""
     tables, unit = ground.tables, ground.unit
     leaves = [leaf.code for period in tables.periods for leaf in period.leaves]
-    applying = (applies(period, leaf.code, unit) for period in tables.periods for leaf in period.leaves)
+    applying = (period.scored_itself(leaf.code, unit) for period in tables.periods for leaf in period.leaves)
     fixed_values = frozenset(code for code in tables.measures if (unit.code, code) in tables.baselines)
     what = (ground.months, tuple(ground.spots.items()), ground.first_day, ground.language, ground.pick)
     asked = tuple(months_asked(tables, unit, measure.code) for measure in tables.form_measures)

@@ -24,7 +24,7 @@ from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.forms.page.entry import number_style, validation_of
 from kpibatch.intake.central.province import NAME, UNIT, in_a_child, month_of, month_sheets, province_grids
 from kpibatch.intake.central.rows import unit_in
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
 
 _HEAD = 3  # above it: title, guide, what the codes mean
@@ -118,7 +118,7 @@ def _lacks(typed: Typed, tables: LevelTables) -> bool:
 
 
 def _asked(tables: LevelTables, measure: Measure, unit: Unit) -> bool:
-    return any(applies(tables, kpi, unit) for kpi in tables.kpis_of(measure.code))
+    return unit.code in tables.links.asked[measure.code]
 
 
 def _blank(typed: Typed, tables: LevelTables) -> int:

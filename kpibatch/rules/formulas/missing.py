@@ -15,7 +15,7 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.formulas.kpi import KpiFormulas
 from kpibatch.rules.records import Measure, Rollup, Source
-from kpibatch.rules.sources import needed_for
+from kpibatch.rules.sources import needed_for, of_other_units
 from kpibatch.rules.written import alternatives
 
 _LONGEST = 200  # of a text in a formula: Excel takes 255 characters
@@ -108,7 +108,7 @@ class MissingFormulas:
         """What the unit does not report: the days of its submissions tell it, or somebody else does."""
         if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
             return spoken("score.timely", self.language, {"label": measure.label}, {})
-        return self._say("central-none", measure)
+        return self._say("central-none" if not measure.other else of_other_units(measure, "none"), measure)
 
     def _day(self, measure: Measure, edge: Condition, cell: str) -> str:
         if edge.of:

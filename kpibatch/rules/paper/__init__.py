@@ -6,6 +6,7 @@ them.
 
 blank.py    the rows that every such workbook begins with
 book.py     writing such a workbook, with คู่มือ and dropdowns
+made.py     how a measure is made of others, in words
 words.py    the level tables in words, as an office writes them
 worth.py    what a level or a value is worth, in words
 annex.py    the tables as the annex of a letter

@@ -14,6 +14,7 @@ from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.made import made_in_words
 from kpibatch.rules.reading.evidence import EVERY_LEVEL, Spans
 from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
 from kpibatch.rules.written import alternatives
@@ -193,38 +194,6 @@ def source_in_words(tables: LevelTables, measure: Measure, language: str) -> str
     if export.counts is Counts.UNSTATED:
         return say("words.from-central", language, **facts)
     return say("words.from-central-checked", language, counts=export.counts.value, **facts)
-
-
-def made_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
-    """How a measure is worked out, where its name alone does not say so; empty for a percent and what is
-    filled in.
-    """
-    name = _MADE.get(measure.source, "")
-    facts = {
-        "parts": ", ".join(tables.measures[code].label for code in measure.numerator),
-        "below": tables.measures[measure.denominator].label if measure.denominator else "",
-        "n": len(measure.numerator),
-        "count": measure.count,
-        "rollup": measure.rollup.value,
-    }
-    made = say(f"words.made-{name}", language, **facts) if name else ""
-    rounds = measure.decimals is not None
-    digits = say("words.rounded", language, decimals=measure.decimals) if rounds else ""
-    return "  ".join(filter(None, (made, digits)))
-
-
-_MADE = {
-    Source.RATIO: "ratio",
-    Source.DIFFERENCE: "difference",
-    Source.MEAN: "mean",
-    Source.MEAN_OF_HIGHEST: "mean-of-highest",
-    Source.HIGHEST: "highest",
-    Source.LOWEST: "lowest",
-    Source.DONE: "done",
-    Source.WORKDAYS: "workdays",
-    Source.LATE_DAYS: "late-days",
-    Source.MONTH_NUMBER: "month-number",
-}
 
 
 def evidence_in_words(tables: LevelTables, measure: Measure, language: str) -> str:

@@ -63,7 +63,7 @@ def explain_node(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
 def _among(outcome: Outcome, row: int, code: str, say: Words) -> str:
     """The unit among all that are scored: its value, their mean and deviation, its T-score and score."""
     held = outcome.scores.peers.among[code]
-    known, own = held[held == held], float(held[row])
+    known, own = outcome.scores.peers.alike(held, row), float(held[row])
     if own != own:
         return say("standard-unknown")
     mean, deviation = float(mean_of(known)), float(deviation_of(known))

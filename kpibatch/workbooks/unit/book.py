@@ -15,7 +15,8 @@ from kpibatch.base.thai import month_end, show_month
 from kpibatch.books.look import exact_format, lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.intake.frame import BAD
-from kpibatch.rules.paper.words import made_in_words, source_in_words
+from kpibatch.rules.paper.made import made_in_words
+from kpibatch.rules.paper.words import source_in_words
 from kpibatch.rules.records import Measure, Source, Unit
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome

@@ -6,6 +6,7 @@ from tablebook import one_kpi, read
 from weighing import leaving, weighing
 
 from kpibatch.rules.checks import USUAL, BuiltIn
+from kpibatch.rules.paper.made import made_in_words
 from kpibatch.rules.paper.words import (
     applies_in_words,
     asked,
@@ -13,7 +14,6 @@ from kpibatch.rules.paper.words import (
     case_in_words,
     check_in_words,
     leaves_in_words,
-    made_in_words,
     sources_in_words,
     weight_in_words,
     weights_under,

@@ -1,0 +1,104 @@
+"""What measures are of other units: summed up over the parts, the share of parts that reach a level, the
+score of the unit above; all units at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from kpibatch.base.findings import NOWHERE
+from kpibatch.rules.conditions import Booleans, Floats
+from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.records import TOTAL, Measure
+from kpibatch.scoring.measures import Measured, compute_all
+from kpibatch.scoring.points import Integers
+from kpibatch.scoring.rank import round_half_up
+from kpibatch.scoring.rollups import Months, roll_up
+from kpibatch.scoring.score import Scores
+
+Column: TypeAlias = tuple[Floats, Booleans]  # values over the units, and which of them are incomplete
+
+
+def with_links(measured: Measured, scores: Scores, tables: LevelTables) -> Measured:
+    """The measures with what they are of other units, as those are measured and scored so far, and with all
+    that is computed from it.
+
+    Source: design, section 1 (Wider rules: รวมจากหน่วยย่อย, คะแนนของหน่วย).
+    """
+    given = [code for code, measure in tables.measures.items() if not measure.ingredients]
+    columns = {code: measured.values[code].to_numpy(float) for code in given}
+    incomplete = {code: measured.incomplete[code].to_numpy(bool) for code in given}
+    for code, wholes in tables.links.parts.items():
+        measure, parts = tables.measures[code], _parts(wholes, tables)
+        made = _share(measure, parts, scores) if measure.reach else _made(measure, parts, columns, incomplete)
+        columns[code], incomplete[code] = _over(tables, wholes, made)
+    for code, givers in tables.links.givers.items():
+        rows = np.array([tables.position[giver] for giver in givers.values()], dtype=np.int_)
+        columns[code], incomplete[code] = _over(
+            tables, givers, _score(tables.measures[code].other, rows, scores)
+        )
+    values, partial = compute_all(columns, incomplete, tables)
+    units = measured.values.index
+    return Measured(pd.DataFrame(values, index=units), pd.DataFrame(partial, index=units), measured.origin)
+
+
+def _parts(wholes: Mapping[str, Sequence[str]], tables: LevelTables) -> Integers:
+    """The places of each whole's parts, a row a whole; −1 where it has no more."""
+    longest = max(map(len, wholes.values()), default=0)
+    places = np.full((len(wholes), max(longest, 1)), -1, dtype=np.int_)
+    for row, parts in enumerate(wholes.values()):
+        places[row, : len(parts)] = [tables.position[part] for part in parts]
+    return places
+
+
+def _made(
+    measure: Measure, parts: Integers, columns: Mapping[str, Floats], incomplete: Mapping[str, Booleans]
+) -> Column:
+    """The parts' values as one, as a measure's months become one: incomplete where one of them is missing or
+    is so itself; the lowest is known only when all are.
+    """
+    outside = parts < 0
+    values = np.where(outside, np.nan, columns[measure.other][parts])
+    places = np.full(parts.shape, NOWHERE, dtype=object)
+    made, partial = roll_up(Months(values, np.isnan(values), places, outside), measure.rollup)
+    waits = (incomplete[measure.other][parts] & ~outside).any(axis=1)
+    return made, (partial | waits) & ~np.isnan(made)
+
+
+def _share(measure: Measure, parts: Integers, scores: Scores) -> Column:
+    """Percent of the parts, of those known to which the KPI applies, that reach its level; incomplete where
+    one has not sent or is provisional there.
+    """
+    kpi = scores.kpis.get(measure.other)
+    if kpi is None:
+        return np.full(len(parts), np.nan), np.zeros(len(parts), dtype=bool)
+    sent = scores.peers.scored[parts]
+    asked = (parts >= 0) & (kpi.applies[parts] | ~sent)
+    known = asked & sent
+    reach = (known & (kpi.level[parts] >= measure.reach)).sum(axis=1)
+    count = known.sum(axis=1)
+    share = np.divide(100.0 * reach, count, out=np.full(len(parts), np.nan), where=count > 0)
+    return share, (asked & (~sent | kpi.missing[parts])).any(axis=1) & (count > 0)
+
+
+def _score(node: str, givers: Integers, scores: Scores) -> Column:
+    """The score that the units above have at a node, the total as it is ranked by; missing where they have
+    sent nothing.
+    """
+    code = node or TOTAL
+    if code not in scores.scores:
+        return np.full(len(givers), np.nan), np.zeros(len(givers), dtype=bool)
+    score = scores.scores[code].to_numpy(float)
+    worth = round_half_up(score) if code == TOTAL else score
+    values = np.where(scores.peers.scored[givers], worth[givers], np.nan)
+    return values, scores.provisional[code].to_numpy(bool)[givers] & ~np.isnan(values)
+
+
+def _over(tables: LevelTables, some: Mapping[str, object], column: Column) -> Column:
+    """Values of some units as a column over all; missing for the others."""
+    rows = np.array([tables.position[unit] for unit in some], dtype=np.int_)
+    values, partial = np.full(len(tables.units), np.nan), np.zeros(len(tables.units), dtype=bool)
+    values[rows], partial[rows] = column
+    return values, partial
