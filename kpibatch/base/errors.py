@@ -5,14 +5,14 @@ Callers catch by class; whoever raises gives the facts of the text. The tree, ``
 a class:
 
 KpibatchError
-├── WorkspaceError
+├── WorkspaceError …             what was said of a new workspace can't be
 │   ├── NoWorkspace               no config.toml in the folder
 │   ├── ConfigFault …             config.toml can't be read, or a key or value in it
 │   ├── OutputBusy                another command is at work in the output
 │   ├── FileInUse                 open in Excel, or read-only
 │   ├── FileHeld                  a file to read is held by another program, or not open to this person
 │   ├── ForeignFolder             stands where an output belongs, and is not the program's
-│   ├── FolderNotEmpty            a workspace is begun only where nothing stands
+│   ├── FolderNotEmpty …          a workspace is begun only where nothing stands
 │   ├── NothingWritten            bugs have cost a month every workbook
 │   ├── CannotWrite               the disk refuses a file that is written
 │   └── DiskRefuses               the drive or share is gone, or not open to this person

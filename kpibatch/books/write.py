@@ -219,6 +219,10 @@ class Sheet:
         for column, width in enumerate(widths):
             self.raw.set_column(column, column, width, self.book.style())
 
+    def column(self, column: int, width: float, *styles: str) -> None:
+        """A column's width, and how what will be typed in it looks."""
+        self.raw.set_column(column, column, width, self.book.style(*styles))
+
     def height(self, row: int, lines: int, *, hidden: bool = False) -> None:
         """So many lines of text."""
         self.tall(row, tall_of(lines), hidden=hidden)

@@ -12,7 +12,7 @@ console.py  progress and tables on a terminal, tables for machines (the door to 
 run.py      the batch: only here are a month's files written
 meeting.py  the ranking as two pages, a card a unit, the ranking opened
 papers.py   papers that are signed: an agreement a unit
-begin.py    a new workspace, which appears whole
+door/       a workspace begun, and what stands in the way of working in one
 closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, the language

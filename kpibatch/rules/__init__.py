@@ -24,6 +24,7 @@ optional/        the sheets that a workbook may do without → their records
 reader.py        the workbook → ``LevelTables``
 lint/            ``levels check``: every fault of tables that can be read
 paper/           the tables as people hold them: written, in words, as an annex, compared
+fresh/           the workbook of a round that begins, or that follows another
 agreement/       what each unit and who assesses it put their names to
 letter/          the letter that the rules come from, held against them
 draft/           a letter → a draft of its tables, with every doubt marked

@@ -21,6 +21,7 @@ SINCE = "ใช้ตั้งแต่เดือน"
 KINDS = ("จังหวัด", "กลุ่มงาน", "อำเภอ", "บุคคล")  # of units; any other word may be one as well
 PERSON = KINDS[-1]
 FROM_ABOVE = "ใช้คะแนนของหน่วย"  # ทีม of a node whose result units take from the one above
+EXAMPLE_MAIL, EXAMPLE_REFERENCE = "@init.example", "ตัวอย่างจาก init"  # of rows that are to be overwritten
 NOT_TAKEN = "ไม่รับ"  # ระดับที่ควรได้ of values that no form may say
 
 
@@ -162,9 +163,10 @@ class _Units(Sheet):
     map_column = Column("คอลัมน์", 10, "number", optional=True)
 
 
-_NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$500"
+_NODE_CODES = "='ตัวชี้วัด'!$A$2:$A$501"
 _MONTHS = "='ปฏิทิน'!$A$2:$A$37"
-_MEASURE_CODES = "='รายการข้อมูล'!$A$2:$A$2000"
+_UNIT_CODES = "='หน่วย'!$A$2:$A$2000"
+MEASURE_CODES = "='รายการข้อมูล'!$A$2:$A$2000"  # what a dropdown of measures offers
 
 
 class _Nodes(Sheet):
@@ -212,11 +214,11 @@ class _Measures(Sheet):
     source = Column("ที่มา", 14, choices=Source)
     rollup = Column("สรุปรายเดือน", 13, choices=Rollup)
     numerator = Column("ตัวตั้ง", 22)
-    denominator = Column("ตัวหาร", 22, choices=_MEASURE_CODES)
+    denominator = Column("ตัวหาร", 22, choices=MEASURE_CODES)
     zero_rule = Column("เมื่อตัวหารเป็นศูนย์", 14, choices=ZeroRule)
     minimum = Column("ต่ำสุด", 9, "number")
     maximum = Column("สูงสุด", 9, "number")
-    limit = Column("ไม่เกินรายการ", 22, choices=_MEASURE_CODES)
+    limit = Column("ไม่เกินรายการ", 22, choices=MEASURE_CODES)
     needs_evidence = Column("ต้องมีหลักฐาน", 13, choices=(Flag.YES, "ทุกระดับ", "ระดับ 3 ขึ้นไป"), open=True)
     origin = Column("แหล่ง", 14, optional=True)
     decimals = Column("ปัดทศนิยม", 11, "number", optional=True)
@@ -224,9 +226,9 @@ class _Measures(Sheet):
 
 class _Rules(Sheet):
     kpi = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
-    case_of = Column("กรณีของ", 16, choices=_MEASURE_CODES, open=True)
+    case_of = Column("กรณีของ", 16, choices=MEASURE_CODES, open=True)
     case = Column("เงื่อนไขกรณี", 14, "condition")
-    measure = Column("รายการข้อมูล", 26, choices=_MEASURE_CODES)
+    measure = Column("รายการข้อมูล", 26, choices=MEASURE_CODES)
     levels = tuple(
         Column(f"ระดับ {level}", 22, "condition", optional=level > FEWEST_LEVELS)
         for level in range(1, MOST_LEVELS + 1)
@@ -238,7 +240,7 @@ class _Rules(Sheet):
 
 
 class _Baselines(Sheet):
-    unit = Column("รหัสหน่วย", 13)
+    unit = Column("รหัสหน่วย", 13, choices=_UNIT_CODES)
 
 
 class _Exports(Sheet):
@@ -246,7 +248,7 @@ class _Exports(Sheet):
     file = Column("ไฟล์", 34)
     tab = Column("ชีต", 20)
     unit = Column("คอลัมน์หน่วย", 24)
-    measure = Column("รายการข้อมูล", 26, choices=_MEASURE_CODES)
+    measure = Column("รายการข้อมูล", 26, choices=MEASURE_CODES)
     heading = Column("คอลัมน์", 40, wraps=True)
     counts = Column("ใช้ค่า", 12, choices=Counts)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.mailboxes import read_addresses
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.schema import UNITS
+from kpibatch.rules.schema import EXAMPLE_MAIL, EXAMPLE_REFERENCE, UNITS
 
-_LONGEST = 200
+_LONGEST, _NAMED = 200, 5
 
 
 def no_units(tables: LevelTables) -> Iterator[Finding]:
@@ -86,4 +86,16 @@ def same_tiles(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-same-tile", unit.place, unit=unit.code, **facts)
 
 
-CHECKS = (no_units, same_names, long_names, mail_addresses, same_addresses, same_tiles)
+def still_examples(tables: LevelTables) -> Iterator[Finding]:
+    """The examples of a new workbook were overwritten or deleted: they are nobody's rules.
+
+    Source: design, section 2 (``init``).
+    """
+    units = [(unit.code, unit.place) for unit in tables.units if unit.email.endswith(EXAMPLE_MAIL)]
+    nodes = [(node.code, node.place) for node in tables.nodes if node.reference == EXAMPLE_REFERENCE]
+    for left in filter(None, (units, nodes)):
+        named = ", ".join(code for code, _ in left[:_NAMED]) + ", …" * (len(left) > _NAMED)
+        yield finding("lint-still-example", left[0][1], found=named, count=len(left))
+
+
+CHECKS = (still_examples, no_units, same_names, long_names, mail_addresses, same_addresses, same_tiles)

@@ -5,7 +5,8 @@ Out: the workbook to fill in, the tables in words and as the annex of a letter, 
 them.
 
 blank.py    the rows that every such workbook begins with
-book.py     writing such a workbook, with คู่มือ and dropdowns
+guide.py    คู่มือ, with pictures of filled rows drawn as cells
+book.py     writing such a workbook, with dropdowns, ready for rows to come
 made.py     how a measure is made of others, in words
 words.py    the level tables in words, as an office writes them
 worth.py    what a level or a value is worth, in words
