@@ -1,14 +1,17 @@
 """``init``: a workspace appears whole, where nothing stood; a letter that gives no draft leaves nothing."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from docx import Document
-from workspace import ROOT, digest, open_book
+from workspace import RAYONG, ROOT, SAMPLES, configure, digest, open_book, tree
 from workspace import kpibatch as in_workspace
 
 from kpibatch.base.config import read_config
+from kpibatch.commands import beginning
+from kpibatch.commands.cli import commands
 from kpibatch.commands.door import begin
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.schema import SHEETS
@@ -47,6 +50,175 @@ def test_its_configuration_is_the_repositorys_with_paths_of_its_own(tmp_path: Pa
     init(tmp_path / "new")
     ours = (ROOT / "config.toml").read_text(encoding="utf-8").replace("input_samples/buriram-2565-2/", "")
     assert (tmp_path / "new" / "config.toml").read_text(encoding="utf-8") == ours
+
+
+def test_what_is_said_of_the_round_stands_in_it(tmp_path: Path) -> None:
+    said = (
+        "--province",
+        "จังหวัดพะเยา",
+        "--unit",
+        "ตำบล",
+        "--year",
+        "2567",
+        "--round",
+        "2",
+        "--month",
+        "2567-06",
+    )
+    done = init(tmp_path / "new", *said)
+    assert (done.exit_code, names(tmp_path / "new" / "submissions")) == (0, ["2567-06"])
+    tables, _ = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert (tables.round.owner, tables.round.unit_noun, tables.round.key) == ("จังหวัดพะเยา", "ตำบล", "2567/2")
+    assert tables.round.months == ("2567-06", "2567-07", "2567-08", "2567-09")
+    assert tables.units[0].name.startswith("ตำบล")
+
+
+def test_a_letter_that_says_little_is_filled_in_with_what_is_said(tmp_path: Path) -> None:
+    init(
+        tmp_path / "new",
+        "--from",
+        letter(tmp_path),
+        "--province",
+        "จังหวัดพะเยา",
+        "--year",
+        "2567",
+        "--round",
+        "2",
+    )
+    tables, _ = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert (tables.round.owner, tables.round.fiscal_year) == ("จังหวัดพะเยา", "2568")  # the letter comes first
+    assert str(tables.round.start) == "2024-04-01"
+    assert len(tables.calendar) == 6
+
+
+def small(folder: Path) -> Path:
+    """A workspace with a round that has ended, and settings of its own."""
+    from tablebook import write
+
+    assert init(folder).exit_code == 0
+    write(folder / "level_tables.xlsx", {}, {})
+    configure(
+        folder, host='"mail.example"', tie_breakers='["T", "I"]', per_minute="7", submissions='"../sent"'
+    )
+    configure(folder, language='"en"')
+    (folder / "mail_templates").mkdir()
+    (folder / "mail_templates" / "result.txt").write_text("ของเรา", encoding="utf-8")
+    return folder
+
+
+def test_the_next_round_of_a_workspace(tmp_path: Path) -> None:
+    before = tree(small(tmp_path / "old"))
+    done = init(tmp_path / "new", "--like", tmp_path / "old")
+    assert done.exit_code == 0, done.output
+    assert names(tmp_path / "new") == sorted([*WHOLE, "mail_templates"])
+    assert names(tmp_path / "new" / "submissions") == ["2565-10"]
+    config = read_config(tmp_path / "new")
+    assert (config.mail.host, config.ranking.tie_breakers, config.mail.per_minute) == (
+        "mail.example",
+        ("T", "I"),
+        7,
+    )
+    assert (config.language, config.workspace.submissions) == ("en", "submissions")  # its own folders
+    text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+    assert "per_minute = 7  # 0 ถึง 100000" in text
+    assert tree(tmp_path / "old") == before
+    assert "5 แห่งในชีต ร่าง" in done.output
+    checked = in_workspace(tmp_path / "new", "levels", "check")
+    assert checked.exit_code == 2
+    assert "5 places" in checked.output
+
+
+def test_a_later_round_can_be_named(tmp_path: Path) -> None:
+    small(tmp_path / "old")
+    done = init(
+        tmp_path / "new", "--like", tmp_path / "old", "--year", "2567", "--round", "2", "--unit", "ตำบล"
+    )
+    tables, _ = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert (tables.round.key, tables.round.unit_noun, done.exit_code) == ("2567/2", "ตำบล", 0)
+    assert tables.rules[4].typed[-1] == "ภายใน 10 ก.ย. 2567"
+
+
+def test_a_workspace_with_faulty_tables_has_no_next_round(tmp_path: Path) -> None:
+    from tablebook import write
+
+    small(tmp_path / "old")
+    write(tmp_path / "old" / "level_tables.xlsx", {}, {"ระดับ!E2": "อะไรสักอย่าง"})
+    done = init(tmp_path / "new", "--like", tmp_path / "old")
+    assert (done.exit_code, done.output.count("\n"), names(tmp_path)) == (2, 1, ["old"])
+
+
+def test_a_sample_is_complete(tmp_path: Path) -> None:
+    done = init(tmp_path / "new", "--sample", RAYONG)
+    assert (done.exit_code, names(tmp_path / "new")) == (0, WHOLE)
+    sent = tree(tmp_path / "new" / "submissions")
+    assert sent == tree(SAMPLES / RAYONG / "submissions")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--sample", "buri"),
+        ("--sample", RAYONG, "--year", "2567"),
+        ("--sample", RAYONG, "--like", "."),
+        ("--like", ".", "--from", "letter.txt"),
+        ("--like", "nowhere"),
+        ("--year", "2024"),
+        ("--round", "5"),
+        ("--month", "13/2567"),
+        ("--month", "2567-10", "--year", "2567", "--round", "2"),
+    ],
+)
+def test_what_does_not_go_together_or_is_not_there_is_one_line(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = init(tmp_path / "new", *options)
+    assert (done.exit_code, done.output.count("\n"), names(tmp_path)) == (2, 1, []), done.output
+
+
+def test_twice_is_told_that_it_is_one_already(tmp_path: Path) -> None:
+    init(tmp_path / "new")
+    before = tree(tmp_path)
+    done = init(tmp_path / "new")
+    assert (done.exit_code, tree(tmp_path)) == (2, before)
+    assert "เป็นพื้นที่งานอยู่แล้ว" in done.output
+
+
+@pytest.mark.parametrize("name", ["ที่ ทำงาน ใหม่", "x" * 200, "x" * 255, "ก" * 85, "a/b/c"])
+def test_a_folder_may_be_called_anything_that_a_disk_takes(name: str, tmp_path: Path) -> None:
+    assert init(tmp_path / name).exit_code == 0
+    assert names(tmp_path / name) == WHOLE
+
+
+def test_a_name_that_no_disk_takes_is_one_line(tmp_path: Path) -> None:
+    done = init(tmp_path / ("ก" * 200))
+    assert (done.exit_code, done.output.count("\n"), names(tmp_path)) == (2, 1, [])
+
+
+def test_below_a_file_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    done = init(tmp_path / "file" / "new")
+    assert (done.exit_code, done.output.count("\n"), names(tmp_path)) == (2, 1, ["file"])
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_is_asked_and_a_slip_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["จังหวัดพะเยา", "", "2024", "2567", "2", ""])
+    monkeypatch.setattr(beginning.sys, "stdin", Terminal())
+    monkeypatch.setattr(beginning.sys, "stdout", Terminal())
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        commands(["-C", str(ROOT), "init", "new"])
+    assert end.value.code == 0
+    tables, _ = read_levels(tmp_path / "new" / "level_tables.xlsx")
+    assert (tables.round.owner, tables.round.unit_noun, tables.round.key) == ("จังหวัดพะเยา", "อำเภอ", "2567/2")
+    assert next(answers, None) is None
 
 
 def test_from_a_letter(tmp_path: Path) -> None:

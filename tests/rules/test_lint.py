@@ -462,6 +462,7 @@ SLIPS = (
     Slip("table-check-idle", "กฎตรวจ!B2", spoil=checking("ยอดสะสมลดลง | ≥ | 5")),
     Slip("table-check-idle", "กฎตรวจ!C2", spoil=checking("ใช่กลายเป็นไม่ใช่ | | 5")),
     Slip("table-check-limit", "กฎตรวจ!C2", spoil=checking("หลายเท่าของเดือนก่อน | | 1")),
+    Slip("lint-still-example", "หน่วย!A3", {"หน่วย!D3": "3102@init.example"}),
     Slip("lint-check-units", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | I1.news")),
     Slip("lint-check-twice", "กฎตรวจ!A2", spoil=checking("T1.spent | ≤ | T1.budget")),
     Slip("lint-linear-rows", "ตัวชี้วัด!A4", {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"}, near=LINEAR),

@@ -10,6 +10,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+_ON_WINDOWS = os.name == "nt"
 CMD, SH = "run-monthly.bat", "run-monthly.sh"
 
 
@@ -17,11 +18,14 @@ def write_scripts(folder: Path) -> None:
     """Both scripts into a folder that is there."""
     program = str(Path(sys.executable).absolute()) if sys.executable else ""
     words = "" if getattr(sys, "frozen", False) else "-m kpibatch"
-    here = os.name == "nt"
-    cmd = _template(CMD).format(program=as_cmd_reads(program) if here else "", words=words)
+    cmd = _template(CMD).format(program=as_cmd_reads(program) if _ON_WINDOWS else "", words=words)
     # cmd reads on in the code page that it was told to, so a path with Thai letters is UTF-8, without a mark
     (folder / CMD).write_bytes(cmd.replace("\r\n", "\n").replace("\n", "\r\n").encode())
-    sh = _template(SH).replace("{program}", shlex.quote("" if here else program)).replace("{words}", words)
+    sh = (
+        _template(SH)
+        .replace("{program}", shlex.quote("" if _ON_WINDOWS else program))
+        .replace("{words}", words)
+    )
     (folder / SH).write_bytes(sh.replace("\r\n", "\n").encode())
     (folder / SH).chmod(0o755)
 

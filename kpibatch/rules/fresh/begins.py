@@ -112,7 +112,7 @@ def _number(text: str) -> str:
     >>> [_number(text) for text in ("๒", "รอบที่ 1", "ทั้งปี", "")]
     ['2', '1', 'ทั้งปี', '']
     """
-    bare = fold(text).removeprefix("รอบ").removeprefix("ที่").strip()
+    bare = fold(text).removeprefix(Item.NUMBER).removeprefix("ที่").strip()
     if bare in _WHOLE:
         return WHOLE_YEAR
     if bare not in ("", "1", "2"):

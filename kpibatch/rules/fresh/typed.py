@@ -8,7 +8,6 @@ from pathlib import Path
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.thai import read_number, show_date, show_number
 from kpibatch.books.read import Value, as_text, read_book
-from kpibatch.books.table import Row
 from kpibatch.rules.fresh.examples import Sheets
 from kpibatch.rules.schema import GUIDE, SHEETS, Column, Sheet
 from kpibatch.rules.sheets import in_a_child, read_sheets
@@ -39,17 +38,13 @@ def _typed(path: Path) -> TypedBook:
         columns = [name for name in table.columns if schema.any_column is not None or _known(schema, name)]
         strange += [f"{schema.sheet}: {name}" for name in table.columns if name not in columns]
         if columns:
-            rows = [[_cell(row, schema.column(name)) for name in columns] for row in table]
+            rows = [[typed(row.value(name), schema.column(name)) for name in columns] for row in table]
             sheets[schema.sheet] = [columns, *rows]
     return TypedBook(sheets, tuple(strange))
 
 
 def _known(schema: Sheet, name: str) -> bool:
     return any(column == name for column in schema.columns)
-
-
-def _cell(row: Row, column: Column) -> str:
-    return typed(row.value(column), column)
 
 
 def typed(value: Value, column: Column) -> str:
