@@ -11,7 +11,7 @@ from typing import Any
 
 from kpibatch.base.addresses import address
 from kpibatch.books.look import lines_of
-from kpibatch.books.paper import break_before, head_lines, scale_of
+from kpibatch.books.paper import break_before, head_height, scale_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.schema import GUIDE, UNITS
 
@@ -111,13 +111,13 @@ def _draw_one(sheet: Sheet, row: int, picture: Picture) -> int:
     _across(sheet, row + 1, 1, letters, picture.steps, "cell", "quiet", **frame)
     sheet.put(row + 2, 0, str(picture.head_row), "cell", "quiet", **frame)
     _across(sheet, row + 2, 1, picture.heads, picture.steps, "head")
-    sheet.height(row + 2, max(map(head_lines, picture.heads, (_STEP * wide for wide in picture.steps))))
+    widths = [_STEP * wide for wide in picture.steps]
+    sheet.tall(row + 2, head_height(zip(picture.heads, widths, strict=True)))
     row += 2
     for number, texts in picture.rows:
         row += 1
         sheet.put(row, 0, str(number), "cell", "quiet", **frame)
         _across(sheet, row, 1, texts, picture.steps, "cell", "input", "text", "wrap", valign="vcenter")
-        widths = (_STEP * wide for wide in picture.steps)
         sheet.height(row, max(map(lines_of, texts, widths)))
     sheet.merge(row + 1, 0, _STEPS - 1, picture.caption, "quiet", "wrap")
     sheet.height(row + 1, lines_of(picture.caption, _STEP * _STEPS))
