@@ -59,6 +59,18 @@ def on_pages(sheet: Sheet, widths: Sequence[float], last: int, least: float, *, 
     return pages
 
 
+def scale_on_one_page(widths: Sequence[float], tall: float) -> float:
+    """By how much columns, and rows so tall together, are made smaller to stand on one page, which is turned
+    as it holds them best.
+    """
+    return max(_pages_of(widths, tall, 0.0, page)[1] for page in ((_ACROSS, _DOWN), _UPRIGHT))
+
+
+def on_one_page(sheet: Sheet, widths: Sequence[float], last: int) -> None:
+    """Print the rows down to ``last`` on one page, upright if that holds larger letters."""
+    on_pages(sheet, widths, last, 0.0, turns=True)
+
+
 def _pages_of(
     widths: Sequence[float], tall: float, least: float, page: tuple[float, float]
 ) -> tuple[int, float]:

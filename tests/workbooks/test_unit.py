@@ -24,7 +24,7 @@ from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 SAMPLES = Path(__file__).parents[2] / "input_samples"
-SUMMARY, DETAIL, FINDINGS = "สรุป", "รายละเอียด", "ข้อค้นพบ"
+SUMMARY, COURSE, DETAIL, FINDINGS = "สรุป", "แนวโน้ม", "รายละเอียด", "ข้อค้นพบ"
 BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
 
 
@@ -228,6 +228,7 @@ def test_it_speaks_english_and_the_same_bytes_come_out_twice(
     assert written(english, code, tmp_path).read_bytes() == first
     assert load_workbook(tmp_path / unit_file(june.tables.unit[code])).sheetnames == [
         "Summary",
+        *([] if code == MISSING else ["Trend"]),
         "Details",
         "Findings",
     ]
@@ -253,11 +254,11 @@ def test_a_kpi_tells_its_level_and_its_value_month_by_month(june: Outcome, tmp_p
     past = replace(now, month="2565-05", levels={(BEST, "T2"): 1}, values={(BEST, "T2"): 71.256})
     unit = june.tables.unit[BEST]
     write_unit_book(june, unit, tmp_path / "unit.xlsx", Trend((past, now)))
-    rows = {str(row[0]): row for row in load_workbook(tmp_path / "unit.xlsx")[SUMMARY].values}
+    rows = {str(row[0]): row for row in load_workbook(tmp_path / "unit.xlsx")[COURSE].values}
     level, value = now.levels[BEST, "T2"], f"{now.values[BEST, 'T2']:.2f}".rstrip("0").rstrip(".")
-    assert f"ระดับ 1→{level}\n" in str(rows["T2"][7])
-    assert str(rows["T2"][7]).endswith(f"71.26→{value}")
-    assert "→" not in str(rows["T1"][7])
+    assert f"ระดับ 1→{level}\n" in str(rows["T2"][5])
+    assert str(rows["T2"][5]).endswith(f"71.26→{value}")
+    assert "→" not in str(rows["T1"][5])
 
 
 @pytest.mark.parametrize("length", [20, 120])
@@ -266,5 +267,36 @@ def test_headings_of_any_length_have_room(june: Outcome, tmp_path: Path, length:
     long = replace(june, tables=replace(june.tables, nodes=nodes))
     sheet = load_workbook(written(long, BEST, tmp_path))[SUMMARY]
     at = next(row for row in range(1, 40) if sheet.cell(row, 1).value == "T")
-    assert (sheet.row_dimensions[at].height > 90) == (length == 120)
-    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.orientation) == (1, "landscape")
+    assert (sheet.row_dimensions[at].height > 70) == (length == 120)
+    assert fits_on_one_page(sheet)
+
+
+def fits_on_one_page(sheet: Worksheet) -> bool:
+    setup = sheet.page_setup
+    return (setup.fitToWidth or 1, 1 if setup.fitToHeight is None else setup.fitToHeight) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sample", "month", "unit", "stands"),
+    [("buriram-2565-2", "2565-06", BEST, "portrait"), ("rayong-2554", "2554-09", "21P03", "landscape")],
+)
+def test_the_page_is_one_sheet_of_paper_turned_as_it_holds_it_best(
+    tmp_path: Path, sample: str, month: str, unit: str, stands: str
+) -> None:
+    outcome = outcome_of(SAMPLES / sample, month)
+    book = load_workbook(written(outcome, unit, tmp_path))
+    assert fits_on_one_page(book[SUMMARY])
+    assert book[SUMMARY].page_setup.orientation == stands
+    assert all(sheet.page_setup.fitToWidth in (None, 1) for sheet in book)
+
+
+def test_a_page_of_many_steps_tells_one_of_each_kpi_and_all_of_them_behind_it(
+    june: Outcome, tmp_path: Path
+) -> None:
+    book = load_workbook(written(june, "3111", tmp_path))
+    page, course = ({str(row[0]): str(row[-1]) for row in book[name].values} for name in (SUMMARY, COURSE))
+    rest = len({step.text("th") for step in june.steps("I6", "3111")}) - 1
+    assert page["I6"].endswith(f"และอีก {rest} ข้อ")
+    assert "•" not in page["I6"]
+    assert course["I6"].count("•") == 3
+    assert course["T1"] == page["T1"]

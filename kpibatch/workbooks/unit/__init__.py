@@ -7,6 +7,8 @@ figures.py  what the page says, worked out
 months.py   a KPI month by month, in words
 ways.py     what would raise the total, in words
 proofs.py   the unit's evidence in words
+room.py     the paper that it stands on
 page.py     the page
+course.py   each KPI through the months
 book.py     the workbook
 """

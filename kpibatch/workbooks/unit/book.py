@@ -13,6 +13,7 @@ from kpibatch.base.files import file_name
 from kpibatch.base.kinds import Kind, show_rounded, show_value
 from kpibatch.base.thai import month_end, show_month
 from kpibatch.books.look import exact_format, lines_of
+from kpibatch.books.paper import break_before, scale_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.intake.frame import BAD
 from kpibatch.rules.paper.made import made_in_words
@@ -21,9 +22,11 @@ from kpibatch.rules.records import Measure, Source, Unit
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
+from kpibatch.workbooks.unit.course import write_course
 from kpibatch.workbooks.unit.figures import Line, View
-from kpibatch.workbooks.unit.page import PADDED, tall, write_page
+from kpibatch.workbooks.unit.page import write_page
 from kpibatch.workbooks.unit.proofs import evidence_of
+from kpibatch.workbooks.unit.room import PADDED, tall
 
 _TEXTS = ("evidence", "problem", "remark")
 _SEVERITY_STYLE = {"error": "poor", "warning": "fair", "note": "centre"}
@@ -40,6 +43,8 @@ def write_unit_book(outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_
     title, day = f"{view.say('title')} {view.month}", month_end(outcome.month)
     with Book(path, title=title, language=outcome.language, day=day, whose=unit.code) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)
+        if view.sent:
+            write_course(book.sheet(view.say("sheet-course")), view)
         detail = book.sheet(view.say("sheet-detail"))
         rows = _details(detail, view)
         _findings(
@@ -71,8 +76,9 @@ def _details(sheet: Sheet, view: View) -> dict[str, int]:
         2, 0, [*heads, *months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))], "head"
     )
     tall(sheet, 2, 2)
-    row, rows = 3, dict[str, int]()
+    row, rows, blocks = 3, dict[str, int](), list[int]()
     for code, line in view.lines.items():
+        blocks.append(row)
         sheet.merge(row, 0, len(widths) - 1, _kpi_in_words(view, line), "section", indent=1)
         measures = view.tables.measures_of(code)
         for number, measure in enumerate(measures, 1):
@@ -81,6 +87,8 @@ def _details(sheet: Sheet, view: View) -> dict[str, int]:
         row += len(measures) + 1
     sheet.raw.freeze_panes(3, 2)
     sheet.page(top=2, last=(row - 1, len(widths) - 1))
+    if blocks:
+        break_before(sheet, blocks, range(2, 3), row - 1, scale_of(widths))
     return rows
 
 

@@ -1,21 +1,13 @@
-"""The page a unit's chief reads: where it stands, what would raise the total most, every KPI in a line."""
+"""The page a unit's chief reads, one sheet of A4: where it stands, what would raise the total most, every KPI
+with its level and what is missing.
+"""
 
+from itertools import product
 from typing import Any
 
 from kpibatch.base.addresses import quoted, span
-from kpibatch.books.look import (
-    FAIR,
-    MIST,
-    NAVY,
-    POOR,
-    SIZE,
-    STYLES,
-    TEAL,
-    exact_format,
-    lines_of,
-    tall_of,
-)
-from kpibatch.books.paper import on_pages
+from kpibatch.books.look import FAIR, MIST, POOR, STYLES, TEAL, exact_format, lines_of, tall_of
+from kpibatch.books.paper import on_one_page, scale_on_one_page
 from kpibatch.books.write import Sheet
 from kpibatch.forms.asked import asked_of
 from kpibatch.intake.month import NOTHING_COUNTS
@@ -32,73 +24,69 @@ from kpibatch.workbooks.unit.figures import (
     status_word,
     trend_in_words,
 )
-from kpibatch.workbooks.unit.months import months_in_words
 from kpibatch.workbooks.unit.proofs import evidence_to_come
+from kpibatch.workbooks.unit.room import PADDED, Paper, tall
 from kpibatch.workbooks.unit.ways import best_ways, goal_text, steps_text, way_text
 
-_WIDTHS = (9.0, 46.0, 11.0, 12.0, 10.0, 11.0, 14.0, 34.0, 64.0)
-_LAST = len(_WIDTHS) - 1
-_CARDS = ((0, 1), (2, 4), (5, 6), (7, 7), (8, 8))
+_CODE, _FIXED = 9.0, (10.0, 9.0, 10.0, 11.0, 18.0)
+_DONE, _NEXT = 6, 7
+_NAMES, _WAYS, _STEPS = (46.0, 60.0, 76.0), (60.0, 80.0, 104.0), (3, 2, 1)
+_CARDS = ((0, 1), (2, 3), (4, 5), (6, 6), (7, 7))
 _REASONS, _TITLE = 4, 26
-_LEAST = 0.62  # of its size: smaller, a page is not read, and the KPIs go on over a second one
-_TALLEST = 409.0  # points; Excel's rows go no further
+_ABOVE, _READ = 480.0, 0.5  # points that the rest of the page takes, nearly; how small it may become
 _BAR = "#A9C9CC"
-PADDED: dict[str, Any] = {"text_wrap": True, "indent": 1}
 
 
 def write_page(sheet: Sheet, view: View) -> None:
+    """Source: design, section 4."""
     this = view.tables.round
-    sheet.widths(*_WIDTHS)
-    lines = lines_of(view.say("title"), sum(_WIDTHS), _TITLE, bold=True)
-    _spread(sheet, 0, 0, _LAST, view.say("title"), "title", font_size=_TITLE, text_wrap=True)
-    tall(sheet, 0, 2 * lines)
-    sheet.put(
-        1,
-        0,
-        view.say("subtitle", round=this.number, year=this.year(view.say.language), code=view.unit.code),
-        "bold",
-    )
-    sheet.put(2, 0, view.say("reference", reference=this.reference) if this.reference else "", "quiet")
-    _gap(sheet, 3)
-    if not view.sent:
-        _nothing_sent(sheet, view, 4)
-        sheet.page(top=0)
-        return
-    _cards(sheet, view, 4)
-    _gap(sheet, 7)
-    head = _best(sheet, view, _reasons(sheet, view, 8))
-    last = _scorecard(sheet, view, head)
-    _paragraph(sheet, last + 1, view.say("note"), "quiet")
-    sheet.page(top=head, last=(last + 1, _LAST))
-    on_pages(sheet, _WIDTHS, last + 1, _LEAST)
+    widths, steps = _best_widths(view)
+    paper = Paper(sheet, widths)
+    sheet.widths(*widths)
+    title = view.say("title")
+    lines = lines_of(title, sum(widths), _TITLE, bold=True)
+    paper.spread(0, 0, paper.last, title, "title", font_size=_TITLE, text_wrap=True)
+    tall(sheet, 0, lines, _TITLE)
+    facts = {"round": this.number, "year": this.year(view.say.language), "code": view.unit.code}
+    tall(sheet, 1, paper.spread(1, 0, paper.last, view.say("subtitle", **facts), "bold", text_wrap=True))
+    reference = view.say("reference", reference=this.reference) if this.reference else ""
+    tall(sheet, 2, paper.spread(2, 0, paper.last, reference, "quiet", text_wrap=True), 14)
+    paper.gap(3)
+    if view.sent:
+        _cards(paper, view, 4)
+        paper.gap(7)
+        head = _best(paper, view, _reasons(paper, view, 8))
+        last = _scorecard(paper, view, head, steps) + 1
+        paper.paragraph(last, view.say("note"), "quiet", font_size=14)
+    else:
+        last = _nothing_sent(paper, view, 4)
+    sheet.page(top=0, last=(last, paper.last))
+    on_one_page(sheet, widths, last)
 
 
-def _gap(sheet: Sheet, row: int) -> None:
-    sheet.tall(row, 10)
+def _best_widths(view: View) -> tuple[tuple[float, ...], int]:
+    """The widths with which the page comes out largest, and how many steps of each KPI stand on it: three, or
+    fewer where all else would be too small.
+    """
+
+    def scale(widths: tuple[float, ...], steps: int) -> float:
+        kpis = (_lines_of_kpi(view, line, widths, steps) for line in view.lines.values())
+        return scale_on_one_page(widths, _ABOVE + sum(map(tall_of, kpis)))
+
+    every = [(_CODE, name, *_FIXED, way) for name, way in product(_NAMES, _WAYS)]
+    for steps in _STEPS:
+        widths = max(every, key=lambda each: scale(each, steps))
+        if scale(widths, steps) >= _READ:
+            break
+    return widths, steps
 
 
-def _spread(
-    sheet: Sheet, row: int, first: int, last: int, content: str | float, *styles: str, **extra: Any
-) -> int:
-    """A text or number over several columns; how many lines a text takes there."""
-    if isinstance(content, str):
-        sheet.merge(row, first, last, content, *styles, **extra)
-        return lines_of(content, sum(_WIDTHS[first : last + 1]) - 2)
-    sheet.merge(row, first, last, "", *styles, **extra)
-    sheet.put(row, first, content, *styles, **extra)
-    return 1
+def _lines_of_kpi(view: View, line: Line, widths: tuple[float, ...], steps: int) -> int:
+    texts = {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
+    return max(lines_of(text, widths[column] - 2) for column, text in texts.items())
 
 
-def _paragraph(sheet: Sheet, row: int, text: str, *styles: str, **extra: Any) -> None:
-    tall(sheet, row, _spread(sheet, row, 0, _LAST, text, *styles, **PADDED, **extra))
-
-
-def _heading(sheet: Sheet, row: int, text: str) -> None:
-    sheet.put(row, 0, text, "bold", font_size=18, font_color=NAVY)
-    tall(sheet, row, 1)
-
-
-def _cards(sheet: Sheet, view: View, row: int) -> None:
+def _cards(paper: Paper, view: View, row: int) -> None:
     standing, top_score = view.standing, view.tables.top_score
     word, colour = status_word(view)
     ranked = view.say("of-units", ranked=view.outcome.ranked) if standing.rank else view.say("unranked")
@@ -127,20 +115,18 @@ def _cards(sheet: Sheet, view: View, row: int) -> None:
     most = 1
     for (first, last), (name, content, caption, extra) in zip(_CARDS, cards, strict=True):
         own = frame | {"bg_color": extra.get("bg_color", MIST)}
-        _spread(sheet, row, first, last, view.say(f"card-{name}"), "bold", "centre", **own)
-        _spread(sheet, row + 1, first, last, content, "big", "centre", shrink=True, **(own | extra))
-        lines = lines_of(caption, sum(_WIDTHS[first : last + 1]))
-        fit = {"text_wrap": True} if lines > 1 else {"shrink": True}
-        _spread(sheet, row + 2, first, last, caption, "centre", **own, font_size=14, **fit)
-        most = max(most, lines)
-    tall(sheet, row + 1, 2)
-    tall(sheet, row + 2, most)
+        paper.spread(row, first, last, view.say(f"card-{name}"), "bold", "centre", **own)
+        paper.spread(row + 1, first, last, content, "big", "centre", shrink=True, **(own | extra))
+        wrapped = {"text_wrap": True, "font_size": 14}
+        most = max(most, paper.spread(row + 2, first, last, caption, "centre", **own, **wrapped))
+    tall(paper.sheet, row + 1, 1, 32)
+    tall(paper.sheet, row + 2, most, 14)
 
 
-def _reasons(sheet: Sheet, view: View, row: int) -> int:
+def _reasons(paper: Paper, view: View, row: int) -> int:
     """The trend, and why the score is not final, came late or has no rank; the row below."""
     if words := trend_in_words(view):
-        _trend(sheet, view, row, words)
+        _trend(paper, view, row, words)
         row += 1
     texts: list[tuple[str, dict[str, Any]]] = []
     if view.standing.status is Status.PROVISIONAL:
@@ -161,15 +147,16 @@ def _reasons(sheet: Sheet, view: View, row: int) -> int:
     if view.findings:
         texts.append((view.say("has-findings", counts=findings_in_words(view)), {}))
     for number, (text, colour) in enumerate(texts):
-        _paragraph(sheet, row + number, text, **colour)
+        paper.paragraph(row + number, text, **colour)
     return row + len(texts)
 
 
-def _trend(sheet: Sheet, view: View, row: int, words: str) -> None:
+def _trend(paper: Paper, view: View, row: int, words: str) -> None:
     """The months in words, and beside them the unit's own line, drawn over hidden cells at the right."""
-    _spread(sheet, row, 0, _LAST - 1, words, **PADDED)
+    sheet, right = paper.sheet, paper.last
+    lines = paper.spread(row, 0, right - 1, words, **PADDED)
     percents = [month.percent.get(view.unit.code) for month in view.trend.months]
-    first, last = _LAST + 2, _LAST + 1 + len(percents)
+    first, last = right + 2, right + 1 + len(percents)
     sheet.put_row(row, first, percents, "percent")
     sheet.raw.set_column(first, last, 8, None, {"hidden": True})
     shape = {
@@ -177,42 +164,45 @@ def _trend(sheet: Sheet, view: View, row: int, words: str) -> None:
         "markers": True,
         "show_hidden": True,
     }
-    sheet.raw.add_sparkline(row, _LAST, shape | {"series_color": TEAL, "min": 0, "max": 100})
-    tall(sheet, row, 1)
+    sheet.raw.add_sparkline(row, right, shape | {"series_color": TEAL, "min": 0, "max": 100})
+    tall(sheet, row, lines)
 
 
-def _best(sheet: Sheet, view: View, row: int) -> int:
+def _best(paper: Paper, view: View, row: int) -> int:
     """What would raise the total most; the row below."""
-    _heading(sheet, row, view.say("best-heading"))
+    sheet, last = paper.sheet, paper.last
+    paper.heading(row, view.say("best-heading"))
     best = best_ways(view.lines.values())
     if not best:
         at_top = view.lines and not any(line.next or line.back for line in view.lines.values())
-        _paragraph(sheet, row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
+        paper.paragraph(row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
     points = f'"+"0.0000 "{view.say("points")}"'
     for number, way in enumerate(best, 1):
         at, name = row + number, f"{way.line.node.code}  {way.line.node.name}"
         sheet.put(at, 0, float(number), "cell", "level")
         sheet.put(at, 1, name, "cell", **PADDED)
-        _spread(sheet, at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points)
-        _spread(sheet, at, 4, 5, goal_text(view, way), "cell", "centre", shrink=True)
-        lines = _spread(sheet, at, 6, _LAST, way_text(view, way), "cell", **PADDED)
-        tall(sheet, at, max(lines, lines_of(name, 0.9 * _WIDTHS[1] - 2)))
+        paper.spread(at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points, shrink=True)
+        paper.spread(at, 4, 5, goal_text(view, way), "cell", "centre", shrink=True)
+        lines = paper.spread(at, 6, last, way_text(view, way), "cell", **PADDED)
+        tall(sheet, at, max(lines, paper.lines(name, 1, 1)))
     below = row + max(len(best), 1) + 1
-    _gap(sheet, below)
+    paper.gap(below)
     return below + 1
 
 
-def _scorecard(sheet: Sheet, view: View, head: int) -> int:
+def _scorecard(paper: Paper, view: View, head: int, steps: int) -> int:
     """The table of all KPIs by section, from its head on; its last row."""
-    names = ("code", "name", "share", "level", "score", "status", "done", "values", "next")
-    sheet.put_row(head, 0, [view.say(f"head-{name}") for name in names], "head")
-    tall(sheet, head, 2)
+    sheet = paper.sheet
+    names = ("code", "name", "share", "level", "score", "status", "done", "next")
+    heads = [view.say(f"head-{name}") for name in names]
+    sheet.put_row(head, 0, heads, "head")
+    tall(sheet, head, max(lines_of(*each, bold=True) for each in zip(heads, paper.widths, strict=True)))
     row = head
     for row, (node, depth) in enumerate(view.nodes(), head + 1):
         if node.code in view.lines:
-            _kpi(sheet, view, view.lines[node.code], row, indent=max(1, depth))
+            _kpi(paper, view, view.lines[node.code], row, max(1, depth), steps)
         else:
-            _section(sheet, view, node, row, indent=max(1, depth))
+            _section(paper, view, node, row, indent=max(1, depth))
     bar = {
         "type": "data_bar",
         "data_bar_2010": True,
@@ -225,68 +215,61 @@ def _scorecard(sheet: Sheet, view: View, head: int) -> int:
     return row
 
 
-def _section(sheet: Sheet, view: View, node: Node, row: int, indent: int) -> None:
-    sheet.put_row(row, 0, [""] * len(_WIDTHS), "section")
+def _section(paper: Paper, view: View, node: Node, row: int, indent: int) -> None:
+    sheet = paper.sheet
+    sheet.put_row(row, 0, [""] * len(paper.widths), "section")
     sheet.put(row, 0, node.code, "section", "centre")
     sheet.put(row, 1, node.name, "section", text_wrap=True, indent=indent)
     sheet.put(row, 2, view.shares[node.code], "section", "points")
     score = view.scores[node.code]
     sheet.put(row, 4, score, "section", "points", **exact_format("points", score))
-    tall(sheet, row, lines_of(node.name, _WIDTHS[1] - 2 * indent - 1))
+    tall(sheet, row, lines_of(node.name, paper.widths[1] - 2 * indent - 1, bold=True))
 
 
-def _kpi(sheet: Sheet, view: View, line: Line, row: int, indent: int) -> None:
+def _done(view: View, line: Line) -> str:
+    """Levels met above a gap, and the level that the unit claims."""
     claimed = view.say("claimed", level=line.claimed) if line.claimed is not None else ""
     above = view.say("levels", levels=", ".join(map(str, line.done))) if line.done else ""
-    done = "\n".join(filter(None, (above, claimed)))
+    return "\n".join(filter(None, (above, claimed)))
+
+
+def _kpi(paper: Paper, view: View, line: Line, row: int, indent: int, steps: int) -> None:
+    sheet = paper.sheet
     status = ("data-missing", "fair", "bold") if line.missing else ("data-complete",)
-    values = "\n".join(filter(None, (line.values, months_in_words(view, line.node.code))))
-    texts = {1: line.node.name, 6: done, 7: values, 8: steps_text(view, line)}
+    texts = {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
     for column, text in texts.items():
-        sheet.put(row, column, text, "cell", **(PADDED | ({"indent": indent} if column == 1 else {})))
-    sheet.put(row, 0, line.node.code, "cell", "code", "centre")
+        own = {"indent": indent} if column == 1 else {}
+        sheet.put(row, column, text, "cell", **(PADDED | own))
+    sheet.put(row, 0, line.node.code, "cell", "code", "centre", shrink=True)
     sheet.put(row, 2, line.share, "cell", "points")
     sheet.put(row, 3, float(line.level), "cell", "level")
-    sheet.put(row, 4, line.score, "cell", "points", **exact_format("points", line.score))
-    sheet.put(row, 5, view.say(status[0]), "cell", "centre", *status[1:])
-    tall(sheet, row, max(lines_of(text, _WIDTHS[column] - 2 * indent - 1) for column, text in texts.items()))
+    sheet.put(row, 4, line.score, "cell", "points", shrink=True, **exact_format("points", line.score))
+    sheet.put(row, 5, view.say(status[0]), "cell", "centre", *status[1:], shrink=True)
+    tall(sheet, row, max(lines_of(text, paper.widths[each] - 2 * indent) for each, text in texts.items()))
 
 
-def _nothing_sent(sheet: Sheet, view: View, row: int) -> None:
-    """The page of a unit without a usable report: that there is none, why, and what to do."""
+def _nothing_sent(paper: Paper, view: View, row: int) -> int:
+    """The page of a unit without a usable report: that there is none, why, and what to do; its last row."""
     refused = [
         finding.message(view.outcome.language)
         for finding in view.findings
         if finding.code not in NOTHING_COUNTS and finding.grave
     ]
-    _spread(
-        sheet,
-        row,
-        0,
-        _LAST,
-        view.say("status-refused" if refused or view.unread else "status-missing"),
-        "big",
-        "centre",
-        bg_color=POOR,
-    )
-    tall(sheet, row, 2)
+    word = view.say("status-refused" if refused or view.unread else "status-missing")
+    paper.spread(row, 0, paper.last, word, "big", "centre", bg_color=POOR)
+    tall(paper.sheet, row, 2)
     texts = [view.say("missing-refused", reason=reason) for reason in refused[:_REASONS]]
     texts += [view.say("missing-why"), *([view.say("missing-due", due=view.due)] if view.due else [])]
     for number, text in enumerate(texts, 1):
-        _paragraph(sheet, row + number, text, font_size=18)
+        paper.paragraph(row + number, text, font_size=18)
     below = row + len(texts) + 1
-    _gap(sheet, below)
-    _heading(sheet, below + 1, view.say("missing-heading"))
+    paper.gap(below)
+    paper.heading(below + 1, view.say("missing-heading"))
     items = len(asked_of(view.tables, view.unit))
     todo = [view.say("missing-fill", items=items), view.say("missing-send"), view.say("missing-ask")]
     for number, text in enumerate(todo, 1):
-        sheet.put(below + 1 + number, 0, float(number), "cell", "level")
-        tall(
-            sheet,
-            below + 1 + number,
-            _spread(sheet, below + 1 + number, 1, _LAST, text, "cell", **PADDED, font_size=18),
-        )
-
-
-def tall(sheet: Sheet, row: int, lines: int, size: float = SIZE) -> None:
-    sheet.tall(row, min(_TALLEST, tall_of(lines, size)))
+        at = below + 1 + number
+        paper.sheet.put(at, 0, float(number), "cell", "level")
+        lines = paper.spread(at, 1, paper.last, text, "cell", **PADDED, font_size=18)
+        tall(paper.sheet, at, lines, 18)
+    return below + 1 + len(todo)

@@ -50,19 +50,23 @@ def way_text(view: View, way: Way) -> str:
     return "\n".join([*_bulleted(view, way.steps), *_peers(view, way.line)])
 
 
-def steps_text(view: View, line: Line) -> str:
-    """What a KPI lacks for its next level, and for nothing to be taken off."""
-    texts = _bulleted(view, line.steps) if line.next else [view.say("at-top")]
+def steps_text(view: View, line: Line, most: int = _STEPS) -> str:
+    """What a KPI lacks for its next level, and for nothing to be taken off; so many steps, and how many more
+    there are.
+    """
+    texts = _bulleted(view, line.steps, most) if line.next else [view.say("at-top")]
     if line.back:
         language = view.outcome.language
         texts += [say("step.points-back", language, step=text) for text in _written(view, line.back.steps)]
     return "\n".join([*texts, *(_peers(view, line) if line.next or line.back else ())])
 
 
-def _bulleted(view: View, steps: Sequence[Step]) -> list[str]:
+def _bulleted(view: View, steps: Sequence[Step], most: int = _STEPS) -> list[str]:
     written = _written(view, steps)
-    rest = [view.say("more-steps", count=len(written) - _STEPS)] if len(written) > _STEPS else []
-    return [*([f"• {text}" for text in written[:_STEPS]] if len(written) > 1 else written), *rest]
+    rest = [view.say("more-steps", count=len(written) - most)] if len(written) > most else []
+    if most == 1 and rest:
+        return [f"{written[0]}   {rest[0]}"]
+    return [*([f"• {text}" for text in written[:most]] if len(written) > 1 else written), *rest]
 
 
 def _written(view: View, steps: Sequence[Step]) -> list[str]:
