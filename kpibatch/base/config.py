@@ -93,8 +93,9 @@ class IntakeLimits:
 @dataclass(frozen=True)
 class MailServer:
     """The outgoing mail server and who gets what; the password comes only from ``KPIBATCH_SMTP_PASSWORD`` or
-    the system keyring.
+    the system keyring, a token (``auth`` is ``xoauth2``) only from what ``token_command`` prints.
 
+    ``helo`` is the name this computer greets the server by; blank: its own, where it is a whole one.
     ``province`` are the addresses that get the ranking; ``attempts`` is how often a temporary refusal is
     tried in all.
     """
@@ -105,6 +106,9 @@ class MailServer:
     sender: str = line(key="from")
     reply_to: str = line()
     username: str = line()
+    auth: str = choice("password", ("password", "xoauth2"))
+    token_command: tuple[str, ...] = lines()
+    helo: str = line()
     per_minute: int = number(30, 0, 100_000)
     province: tuple[str, ...] = lines()
     templates: str = place("mail_templates")

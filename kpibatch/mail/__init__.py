@@ -4,6 +4,7 @@ In: a month as published.
 Out: drafts, or mails sent once and only once.
 
 password.py  the mail account's password
+tokens.py    an access token in its place, from the operator's own command
 message.py   a mail as a record and as the bytes of an ``.eml``
 sandbox.py   a template and its facts → one text, kept within bounds (the door to Jinja2)
 text.py      facts and templates → what a mail says, written in a child process

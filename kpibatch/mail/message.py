@@ -36,7 +36,9 @@ BANGKOK = timezone(timedelta(hours=7))
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=98)
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL = re.compile(r'["<>@,;:\\()\[\]]|=\?')
 _NOWHERE = "kpibatch.invalid"
+_PLAIN, _LINE, _FOLD = 60, 76, "\r\n "  # letters of a text that stands plain, of a line; where one goes on
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Message:
     """One mail. ``unit`` is a code, or ``province`` for the mail with the ranking; ``kind`` is result,
     reminder, evidence,
 
-    province, or rehearsal for any of them that goes to oneself.
+    province, or rehearsal for any of them that goes to oneself. ``name`` is who stands beside the addresses
+    in To; it is no part of what is said.
     """
 
     month: str
@@ -65,6 +68,7 @@ class Message:
     plain: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    name: str = ""
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -154,9 +158,9 @@ def _headers(
         headers.append(("From", _mailbox(name, sender)))
     if mail.reply_to:
         headers.append(("Reply-To", _reply_to(mail)))
-    headers.append(("To", _listed(message.to)))
+    headers.append(("To", _listed(message.to, message.name)))
     if message.copies:
-        headers.append(("Cc", _listed(message.copies)))
+        headers.append(("Cc", _listed(message.copies, "")))
     return [
         *headers,
         ("Subject", _words(subject, "Subject")),
@@ -173,16 +177,22 @@ def _reply_to(mail: MailServer) -> str:
 
 
 def _mailbox(name: str, address: str) -> str:
-    return (
-        formataddr((name, address)) if name.isascii() else f"{_words(one_line(name), 'Reply-To')} <{address}>"
-    )
+    """A name stands as it is where it is plain, else encoded, for no two programs read quotes alike; the
+    address goes to the next line where it is long.
+    """
+    shown = one_line(name)
+    if shown.isascii() and not _SPECIAL.search(shown) and len(shown) < _PLAIN:
+        return formataddr((shown, address))
+    words = Header(shown, "utf-8", 75, "From").encode(linesep="\r\n")
+    last = len(words.rpartition("\r\n")[2]) + len(address)
+    return f"{words}{' ' if last < _LINE else _FOLD}<{address}>"
 
 
-def _listed(addresses: tuple[str, ...]) -> str:
+def _listed(addresses: tuple[str, ...], name: str) -> str:
     for address in addresses:
         if not is_address(address):
             raise MailAddressFault("mail-address", found=address)
-    return ", ".join(addresses)
+    return ("," + (_FOLD if name else " ")).join(_mailbox(name, address) for address in addresses)
 
 
 def _words(text: str, header: str) -> str:
@@ -191,7 +201,7 @@ def _words(text: str, header: str) -> str:
     """
     return (
         text
-        if text.isascii() and len(text) < 60 and "=?" not in text
+        if text.isascii() and len(text) < _PLAIN and "=?" not in text
         else Header(text, "utf-8", 75, header).encode(linesep="\r\n")
     )
 

@@ -87,7 +87,7 @@ def _rehearsed(message: Message, address: str, language: str) -> Message:
     mailbox = read_mailbox(address)
     assert mailbox
     subject = say("mail.rehearsal", language, subject=message.subject)
-    return replace(message, kind=REHEARSAL, to=(mailbox[1],), copies=(), subject=subject)
+    return replace(message, kind=REHEARSAL, to=(mailbox[1],), copies=(), subject=subject, name=mailbox[0])
 
 
 def moment_of(published: Published) -> datetime:
@@ -171,6 +171,7 @@ class _Planner:
             if copy.casefold() not in {address.casefold() for address in to.valid}
         )
         message = self._written(unit.code, kind, facts, (to.valid, others), attachments)
+        message = replace(message, name=unit.name)
         self._refuse_strangers(message, unit, facts)
         yield from self._small_enough(message, unit.name)
 

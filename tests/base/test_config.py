@@ -224,7 +224,7 @@ def test_a_path_of_windows_is_told_with_its_line_and_two_ways_to_write_it(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("key", "nearest"), [("prot", "port"), ("per_minuet", "per_minute"), ("oauth_command", ""), ("x", "")]
+    ("key", "nearest"), [("prot", "port"), ("per_minuet", "per_minute"), ("retention_days", ""), ("x", "")]
 )
 def test_a_key_is_proposed_only_where_it_is_near(tmp_path, key, nearest):
     (tmp_path / FILE).write_text(f"[mail]\n{key} = 1\n", encoding="utf-8")

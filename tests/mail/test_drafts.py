@@ -54,7 +54,8 @@ def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path
         raw = (mails(workspace) / row.file).read_bytes()
         back, planned_mail = email.message_from_bytes(raw, policy=policy.default), mail_to(plan, row.unit)
         assert int(row.size) == len(raw)
-        assert (back["Subject"], back["To"], back["X-Unsent"]) == (planned_mail.subject, row.to, "1")
+        to = ", ".join(each.addr_spec for each in back["To"].addresses)
+        assert (back["Subject"], to, back["X-Unsent"]) == (planned_mail.subject, row.to, "1")
         files = {(part.get_filename(), part.get_payload(decode=True)) for part in back.iter_attachments()}  # type: ignore[attr-defined]
         assert files == {(file.name, file.content) for file in planned_mail.attachments}
         assert row.attachments == "; ".join(file.name for file in planned_mail.attachments)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 import pytest
 from hypothesis import given, settings
@@ -77,6 +78,41 @@ def test_the_senders_name_is_encoded_by_the_book() -> None:
     assert text_of(parsed(as_eml(mail(), MAIL, MOMENT), "compat32")["From"]) == MAIL.sender
     short = MailServer(sender="พช.บุรีรัมย์ <kpi@buriram.example>")
     assert str(parsed(as_eml(mail(), short, MOMENT))["From"]) == '"พช.บุรีรัมย์" <kpi@buriram.example>'
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "สำนักงานจังหวัด",
+        "ที่ทำการปกครองอำเภอเฉลิมพระเกียรติ ฝ่ายความมั่นคง ศูนย์อำนวยการขจัดความยากจนและพัฒนาชนบท",
+        'Office "A", Division; <x@y.example>',
+        "=?utf-8?b?4Liq?=",
+        "Lahan Sai",
+    ],
+)
+def test_the_units_name_stands_beside_each_of_its_addresses(name: str) -> None:
+    long = f"{'a' * 60}@{'b' * 60}.example"
+    raw = as_eml(mail(name=name, to=("a@b.example", long), copies=("e@f.example",)), MAIL, MOMENT)
+    back = parsed(raw)
+    assert not back.defects
+    assert [each.addr_spec for each in back["To"].addresses] == ["a@b.example", long]
+    # by the older parser: the newer one puts a space between two encoded words of a name
+    old = getaddresses([str(parsed(raw, "compat32")["To"])])
+    assert [(text_of(shown), address) for shown, address in old] == [(name, "a@b.example"), (name, long)]
+    assert back["Cc"] == "e@f.example"
+    assert max(map(len, raw.split(b"\r\n\r\n")[0].splitlines())) < 150
+
+
+def test_a_name_is_no_part_of_what_is_said() -> None:
+    """Else every mail would go again as a correction once the program tells names."""
+    assert mail(name="สำนักงานจังหวัด").content == mail().content
+
+
+def test_a_name_can_add_no_header_and_no_address() -> None:
+    for name in ("a\r\nBcc: z@z.example", "x>, <z@z.example", "ก\nBcc: z@z.example", "\u202e"):
+        back = parsed(as_eml(mail(name=name, to=("a@b.example",)), MAIL, MOMENT))
+        assert back["Bcc"] is None
+        assert [each.addr_spec for each in back["To"].addresses] == ["a@b.example"]
 
 
 def test_bodies_come_back_as_alternatives() -> None:

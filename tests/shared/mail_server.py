@@ -7,6 +7,7 @@ by recipient, one order at a time: a reply such as ``451 later`` or ``550 no`` (
 message), ``keep-drop`` and ``lose-drop`` (after its end, kept or not).
 """
 
+import base64
 import socket
 import ssl
 import threading
@@ -18,6 +19,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, syntax
@@ -50,6 +52,14 @@ class PostOffice:
         self.connections = 0
         self.port = 0
         self.on_keep: Callable[[int], None] = lambda kept: None
+        self.greeted: list[str] = []
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.greeted.append(hostname)
+        return responses
 
     def received(self) -> Counter[str]:
         """How often each address got something."""
@@ -94,8 +104,33 @@ class PostOffice:
         return "250 OK taken"
 
 
+class TokenOffice(PostOffice):
+    """It takes tokens (XOAUTH2), those in ``good``; what it was shown is in ``shown``. What is no good is
+    answered as Google does: a challenge that says why, which wants an empty answer, then 535.
+    """
+
+    def __init__(self, *good: str) -> None:
+        super().__init__()
+        self.good, self.shown, self.answers = set(good), list[str](), list[object]()
+        self.at_once = False
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        self.at_once = len(args) > 1
+        said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+        user, bearer, *ends = said.decode().split("\x01")
+        assert (user, ends) == (f"user={USER}", ["", ""])
+        self.shown.append(bearer.removeprefix("auth=Bearer "))
+        if self.shown[-1] in self.good:
+            return AuthResult(success=True)
+        why = '{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}'
+        self.answers.append(await server.challenge_auth(why))
+        return AuthResult(success=False, handled=False)
+
+
 class _Talk(SMTP):
-    """aiosmtpd's conversation, with orders that concern DATA itself."""
+    """aiosmtpd's conversation, with orders that concern DATA itself, and lines as long as tokens."""
+
+    line_length_limit = 12_288  # RFC 4954, section 4
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
@@ -117,9 +152,10 @@ def post_office(
     starttls: ssl.SSLContext | None = None,
     login: bool = False,
     size: int = 0,
+    office: PostOffice | None = None,
 ) -> Iterator[PostOffice]:
-    """A server at ``office.port``; with ``login`` it wants ``USER`` and ``PASSWORD``."""
-    office = PostOffice()
+    """A server at ``office.port``; with ``login`` it wants ``USER`` and ``PASSWORD``, or a token."""
+    office = office or PostOffice()
 
     class Here(Controller):
         def factory(self) -> SMTP:
