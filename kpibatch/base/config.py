@@ -7,8 +7,10 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import Field, dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.errors import ConfigFault, NoWorkspace
@@ -192,6 +194,11 @@ _SECTIONS = {
     "mail": MailServer,
     "seal": Seal,
 }
+
+
+def today_in(config: Config) -> date:
+    """The day it is in the workspace's time zone."""
+    return datetime.now(ZoneInfo(config.workspace.time_zone)).date()
 
 
 def read_config(root: Path) -> Config:

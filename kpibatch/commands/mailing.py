@@ -1,4 +1,4 @@
-"""The command ``mail``."""
+"""The commands ``mail`` and ``calendar``."""
 
 import sys
 from pathlib import Path
@@ -69,3 +69,38 @@ def mail(
             screens.show_problems(drafted, language)
             print_drafts(drafted.rows)
         sys.exit(FINDINGS if drafted.wanting else CLEAN)
+
+
+@commands.command(works=True)
+@format_option
+@click.option("--remind", is_flag=True)
+@click.option("--send", is_flag=True)
+@click.pass_obj
+def calendar(workspace: Path, form: str, remind: bool, send: bool) -> None:
+    """What is done by when and by whom; reminders before a day."""
+    from kpibatch.base.config import today_in
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.screens import mailing as screens
+    from kpibatch.commands.screens.records import print_drafts, print_mails, print_process
+    from kpibatch.mail.process import draft_reminders, send_reminders
+    from kpibatch.months.assess import sound_levels
+
+    config, language = read_config(workspace), language_here()
+    today = today_in(config)
+    if not (remind or send):
+        tables = sound_levels(config)
+        if form == "table":
+            screens.show_process(tables, today, language)
+        else:
+            print_process(tables, today, language)
+        return
+    with showing(language, click.echo) as display:
+        sent = send_reminders(config, today, display) if send else None
+        drafted = sent.drafted if sent else draft_reminders(config, today, display)
+    if form != "table":
+        print_mails(each.row for each in sent.results) if sent else print_drafts(drafted.rows)
+    elif sent:
+        screens.show_sent(sent, language)
+    else:
+        screens.show_drafts(drafted, language)
+    sys.exit(FINDINGS if drafted.wanting or (sent and not sent.complete) else CLEAN)

@@ -98,6 +98,8 @@ def check(workspace: Path, month: str | None, form: str) -> None:
 @click.pass_obj
 def status(workspace: Path, month: str | None, form: str) -> None:
     """Who has sent, who is late, missing, or has findings."""
+    from kpibatch.base.config import today_in
+    from kpibatch.commands.screens.mailing import next_step
     from kpibatch.commands.screens.monthly import show_status
     from kpibatch.commands.screens.records import print_status
     from kpibatch.months.assess import assess_month
@@ -105,6 +107,8 @@ def status(workspace: Path, month: str | None, form: str) -> None:
     outcome = assess_month(spoken(read_config(workspace)), month)
     if form == "table":
         show_status(outcome)
+        if line := next_step(outcome.tables, today_in(outcome.config), outcome.language):
+            click.echo(line)
     else:
         print_status(outcome)
 

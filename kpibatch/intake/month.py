@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from kpibatch.base.config import Config
+from kpibatch.base.config import Config, today_in
 from kpibatch.base.errors import EmptyMonth, MonthNotInRound, NoSubmissions, NoSubmissionsFolder
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.thai import is_month, month_end
@@ -82,7 +82,7 @@ def newest_month(config: Config, tables: LevelTables) -> str:
     if not months:
         raise NoSubmissions(folder=folder)
     of_the_round = [month for month in months if month in tables.round.months]
-    today = datetime.now(ZoneInfo(config.workspace.time_zone)).date()
+    today = today_in(config)
     begun = [month for month in of_the_round if month_end(month).replace(day=1) <= today]
     return max(begun or of_the_round or months)
 

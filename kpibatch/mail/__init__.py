@@ -16,4 +16,5 @@ smtp.py      the mail server reached, or why not (the door to smtplib and ssl)
 session.py   one conversation with it: what became of a message for each recipient
 send.py      sending a month's mails, whatever breaks in between
 month.py     a month's mails as drafts, sent, or looked up
+process.py   reminders before a day of the calendar
 """

@@ -5,8 +5,9 @@
 same plan gives the same bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
@@ -15,9 +16,9 @@ from kpibatch.base.files import by_name, replaced
 from kpibatch.base.month_files import MAIL, MAIL_INDEX
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.message import Message, as_eml
-from kpibatch.mail.plan import Plan, moment_of
+from kpibatch.mail.plan import Plan
 from kpibatch.months.csv_cells import as_csv
-from kpibatch.months.folder import Published, is_ours
+from kpibatch.months.folder import is_ours
 from kpibatch.months.outbox import DRAFT
 from kpibatch.rules.levels import LevelTables
 from kpibatch.workbooks.returned.names import free_names, safe_name
@@ -41,20 +42,28 @@ class DraftRow:
 
 
 def write_drafts(
-    config: Config, tables: LevelTables, published: Published, plan: Plan, states: States | None = None
+    config: Config,
+    tables: LevelTables,
+    home: Path,
+    moment: datetime,
+    plan: Plan,
+    states: States | None = None,
+    ours: Callable[[Path], bool] = lambda mail: is_ours(mail.parent),
 ) -> tuple[DraftRow, ...]:
-    """Write the drafts of a plan; ``states`` says of (unit, kind, recipient) what sending would do.
+    """Write the drafts of a plan, dated ``moment``, below a folder, such as a month's; ``states`` says of
+    (unit, kind, recipient) what sending would do, ``ours`` whether the drafts that lie there are the
+    program's.
 
     Raises ``KpibatchError`` where a draft is open elsewhere or the disk refuses; then the former drafts are
     as they were.
     """
-    target, moment = published.folder / MAIL, moment_of(published)
+    target = home / MAIL
     rows: list[DraftRow] = []
     names = free_names(
         (safe_name(_name(message, tables, config.language)) for message in plan.messages),
         (MAIL_INDEX, *_others(target)),
     )
-    with replaced(target, lambda mail: is_ours(mail.parent), keep=_others(target)) as folder:
+    with replaced(target, ours, keep=_others(target)) as folder:
         for message, name in zip(plan.messages, names, strict=True):
             raw = as_eml(message, config.mail, moment, draft=True, language=config.language)
             (folder / name).write_bytes(raw)

@@ -29,7 +29,7 @@ from kpibatch.base.mailboxes import read_mailbox
 from kpibatch.books.guard.formats import MIME_TYPES
 from kpibatch.books.packing import contents_digest
 
-RESULT, REMINDER, REHEARSAL, EVIDENCE = "result", "reminder", "rehearsal", "evidence"
+RESULT, REMINDER, REHEARSAL, EVIDENCE, STEP = "result", "reminder", "rehearsal", "evidence", "step"
 BANGKOK = timezone(timedelta(hours=7))
 # Unlike the newer policies this one never cuts a file's name into numbered pieces. Lines of up to 98 letters
 # hold Excel's long type.
@@ -147,7 +147,7 @@ def _headers(
     name, sender = sender_of(mail) if mail.sender or not draft else ("", "")
     subject = one_line(message.subject)
     if revision:
-        if message.kind in (REMINDER, EVIDENCE):
+        if message.kind in (REMINDER, EVIDENCE, STEP):
             subject = say("mail.reminder-again", language, count=revision + 1, subject=subject)
         else:
             subject = say("mail.revision", language, count=revision, subject=subject)

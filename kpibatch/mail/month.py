@@ -19,7 +19,7 @@ from kpibatch.base.progress import Progress
 from kpibatch.base.thai import arabic
 from kpibatch.mail.drafts import DraftRow, write_drafts
 from kpibatch.mail.message import Message, as_eml
-from kpibatch.mail.plan import Plan, Selection, plan_mail
+from kpibatch.mail.plan import Plan, Selection, moment_of, plan_mail
 from kpibatch.mail.send import Result, send_all
 from kpibatch.mail.text import packaged_templates
 from kpibatch.months.assess import sound_levels
@@ -95,9 +95,11 @@ class _Month:
         states = {
             (message.unit, message.kind, recipient): state
             for message in plan.messages
-            for recipient, state in prospects(self.history(message), _wanted(message)).items()
+            for recipient, state in prospects(self.history(message), wanted(message)).items()
         }
-        rows = write_drafts(self.config, self.tables, self.published, plan, states)
+        rows = write_drafts(
+            self.config, self.tables, self.published.folder, moment_of(self.published), plan, states
+        )
         return Drafted(rows, plan.problems, self.published.folder / MAIL)
 
     def status(self) -> tuple[Row, ...]:
@@ -141,12 +143,10 @@ def send_mails(
     with _month(config, month, progress) as of:
         whole = of.plan(replace(selection, limit=0))
         units = _units(of, again)
-        wanted = (
-            whole.messages
-        )  # what has gone already is left to the outbox, but it does not count against the limit
-        if selection.limit:
-            wanted = tuple(message for message in wanted if _is_due(of, message, units))[: selection.limit]
-        letters = [partial(_itself, message) for message in wanted]
+        due = whole.messages
+        if selection.limit:  # what has gone already does not count against it
+            due = tuple(message for message in due if _is_due(of, message, units))[: selection.limit]
+        letters = [partial(itself, message) for message in due]
         write = partial(as_eml, language=config.language)
         try:
             results = send_all(
@@ -157,16 +157,18 @@ def send_mails(
         return Sent(results, drafted)
 
 
-def _itself(message: Message) -> Message:
+def itself(message: Message) -> Message:
+    """A letter that is made already."""
     return message
 
 
 def _is_due(of: _Month, message: Message, again: Collection[str]) -> bool:
     """Whether anybody is still to get this mail."""
-    return bool(decide(of.history(message), _wanted(message), again=message.unit in again).send)
+    return bool(decide(of.history(message), wanted(message), again=message.unit in again).send)
 
 
-def _wanted(message: Message) -> list[Entry]:
+def wanted(message: Message) -> list[Entry]:
+    """What a mail is on record as, an entry for each who gets it."""
     return [
         Entry(message.month, message.unit, message.kind, to, message.content, message.subject)
         for to in message.recipients

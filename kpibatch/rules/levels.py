@@ -11,7 +11,7 @@ from kpibatch.rules.computations import Parts
 from kpibatch.rules.conditions import MAY_LACK, Floats
 from kpibatch.rules.fingerprint import fingerprint, said
 from kpibatch.rules.records import Baseline, Case, Counts, Export, Measure, Node, Rule, Source, Unit
-from kpibatch.rules.round import Holiday, Round
+from kpibatch.rules.round import Holiday, Round, Step
 from kpibatch.rules.sources import are_days, computed
 from kpibatch.rules.tree.links import Links, links_of
 from kpibatch.rules.tree.nodes import Scorecard
@@ -21,8 +21,8 @@ from kpibatch.rules.written import NEVER_CHANGED, Written, numbered
 @dataclass(frozen=True)
 class LevelTables(Scorecard):
     """Everything the workbook says. ``rating_typed`` is (from percent, word) in the sheet's order;
-    ``calendar`` month → due day; ``warnings`` are what the check warns of in them, ``doubtful`` each sheet's
-    codes whose rows hold a fault.
+    ``calendar`` month → due day, ``steps`` every day of the process; ``warnings`` are what the check warns of
+    in them, ``doubtful`` each sheet's codes whose rows hold a fault.
 
     Where rules change in mid-round, ``nodes`` and ``rules`` are those of one month (of tables as read, the
     first), ``written`` all of them; ``since`` is the month from which the tables hold, empty as they were
@@ -47,6 +47,7 @@ class LevelTables(Scorecard):
     written: Written = field(default=NEVER_CHANGED, compare=False)
     since: str = field(default="", compare=False)
     examples: tuple[Example, ...] = field(default=(), compare=False)
+    steps: tuple[Step, ...] = field(default=(), compare=False)
 
     def for_month(self, month: str) -> "LevelTables":
         """The tables by which a month is scored: the rows that count then, and no others.

@@ -26,7 +26,7 @@ from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbe
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_links, sound_measures
-from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round
+from kpibatch.rules.reading.rounds import read_calendar, read_rating, read_round, read_steps
 from kpibatch.rules.reading.units import read_units
 from kpibatch.rules.reading.unseen import about_unseen
 from kpibatch.rules.reading.whose import goes_by_unit, whose_case
@@ -78,6 +78,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         round=this,
         rating_typed=read_rating(sheets[RATING.sheet]),
         calendar=read_calendar(sheets[CALENDAR.sheet]),
+        steps=read_steps(sheets[CALENDAR.sheet]),
         units=tuple(units.values()),
         nodes=nodes,
         measures=own,

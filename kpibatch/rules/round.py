@@ -84,6 +84,36 @@ class Round:
         return self.months.index(month) + 1.0 if month in self.months else math.nan
 
 
+class Stage(StrEnum):
+    """What the process comes to, in its order; a row of ปฏิทิน may also name work of its own."""
+
+    AGREEMENT = "ทำข้อตกลง"
+    REPORT = "รายงานผล"
+    ASSESSMENT = "ประเมินผล"
+    COMMITTEE = "คณะกรรมการกลั่นกรอง"
+    ANNOUNCEMENT = "ประกาศผล"
+
+
+@dataclass(frozen=True)
+class Step:
+    """ปฏิทิน: a day of the process by which something is done, and by whom (``owner``, blank: the province).
+
+    ``month`` is set where it is the day by which a month's reports are due. So many days ``ahead`` whoever
+    does it is reminded; ``None``: never. It decides no score.
+    """
+
+    task: str
+    day: date
+    owner: str = ""
+    ahead: int | None = None
+    month: str = ""
+    place: Place = NOWHERE
+
+    def reminds_on(self, today: date) -> bool:
+        """Whether today is a day on which whoever does it is reminded; the last is the day itself."""
+        return self.ahead is not None and 0 <= (self.day - today).days <= self.ahead
+
+
 @dataclass(frozen=True)
 class Holiday:
     """วันหยุด: a day, as an ordinal, on which nobody works."""

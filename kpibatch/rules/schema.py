@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
-from kpibatch.rules.round import CAP, OWN_SCORES, Item
+from kpibatch.rules.round import CAP, OWN_SCORES, Item, Stage
 
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS = 9, 2
@@ -145,6 +145,9 @@ class _Calendar(Sheet):
     month = Column("เดือน", 14)
     due = Column("กำหนดส่ง", 18, "day")
     remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
+    task = Column("งาน", 34, choices=Stage, wraps=True, optional=True, open=True)
+    owner = Column("ผู้รับผิดชอบ", 30, wraps=True, optional=True)
+    ahead = Column("เตือนก่อน (วัน)", 15, "number", optional=True)
 
 
 _UNIT_CODES = "='หน่วย'!$A$2:$A$3000"
@@ -288,7 +291,7 @@ class _Draft(Sheet):
 
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
-CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month,),))
+CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month, _Calendar.task), (_Calendar.month,)))
 UNITS = _Units("หน่วย", ((_Units.code,),), frozen=2)
 _NODE = (_Nodes.code, _Nodes.scope, _Nodes.since)
 NODES = _Nodes("ตัวชี้วัด", (_NODE, (_Nodes.code, _Nodes.since), _NODE[:1]), frozen=3)

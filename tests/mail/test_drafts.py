@@ -28,7 +28,9 @@ def june() -> Path:
 def written(
     workspace: Path, states: dict[tuple[str, str, str], str] | None = None, **selection: object
 ) -> tuple[DraftRow, ...]:
-    return write_drafts(*state(workspace), planned(workspace, **selection), states)
+    config, tables, published = state(workspace)
+    home, moment = published.folder, moment_of(published)
+    return write_drafts(config, tables, home, moment, planned(workspace, **selection), states)
 
 
 def mails(workspace: Path) -> Path:

@@ -115,6 +115,16 @@ def counting(level_5: str) -> dict[str, Any]:
 
 
 HOLIDAYS = {"วันหยุด": "วันที่ | ชื่อ\n31 มี.ค. 2565 | วันหยุด"}
+PROCESS = {
+    "ปฏิทิน": """
+        เดือน    | กำหนดส่ง      | งาน       | ผู้รับผิดชอบ | เตือนก่อน (วัน)
+        2565-04 | 5 พ.ค. 2565
+        2565-05 | 5 มิ.ย. 2565
+        2565-06 | 5 ก.ค. 2565
+                | 1 เม.ย. 2565 | ทำข้อตกลง  | อำเภอ     | 7
+                | 15 ก.ค. 2565 | ประเมินผล
+    """
+}
 WORKDAYS = {
     **{"ระดับ!D6": "I1.days", "ระดับ!I6": "≤ 10"},
     **{
@@ -365,6 +375,15 @@ SLIPS = (
         near=cells_of("วันหยุด", 3, "1 เม.ย. 2565", "ชดเชย")),
     Slip("lint-holiday-weekend", "วันหยุด!A3", cells_of("วันหยุด", 3, "2 เม.ย. 2565", "เสาร์"), sheets=HOLIDAYS,
         near=cells_of("วันหยุด", 3, "1 เม.ย. 2565", "ศุกร์")),
+    Slip("lint-step-outside", "ปฏิทิน!B5", cells_of("ปฏิทิน", 5, None, "2 เม.ย. 2566", "อบรม"), sheets=PROCESS,
+        near=cells_of("ปฏิทิน", 5, None, "1 เม.ย. 2566", "อบรม")),
+    Slip("lint-step-order", "ปฏิทิน!B5", cells_of("ปฏิทิน", 5, None, "16 ก.ค. 2565", "ทำข้อตกลง"), sheets=PROCESS,
+        near=cells_of("ปฏิทิน", 5, None, "15 ก.ค. 2565", "ทำข้อตกลง")),
+    Slip("lint-step-twice", "ปฏิทิน!B7", cells_of("ปฏิทิน", 7, None, "15 ก.ค. 2565", "ประเมินผล"), sheets=PROCESS,
+        near=cells_of("ปฏิทิน", 7, None, "16 ก.ค. 2565", "ประเมินผล")),
+    Slip("table-value", "ปฏิทิน!B5", cells_of("ปฏิทิน", 5, None, None, "อบรม"), sheets=PROCESS),
+    Slip("table-value", "ปฏิทิน!E5", {"ปฏิทิน!E5": 0.5}, sheets=PROCESS, near={"ปฏิทิน!E5": 90}),
+    Slip("table-value", "ปฏิทิน!E5", {"ปฏิทิน!E5": 91}, sheets=PROCESS, near={"ปฏิทิน!E5": 0}),
     # the level tables proper
     Slip("lint-no-conditions", "ระดับ!E3", levels(3, *[None] * 5), near=levels(3, *[None] * 4, "ใช่")),
     Slip("lint-order", "ระดับ!G2", levels(2, "≥ 60", "≥ 70", "≥ 65"), near=levels(2, "≥ 60", "≥ 70", "≥ 70")),

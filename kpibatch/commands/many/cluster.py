@@ -38,11 +38,7 @@ def cluster(
             replace(task, program=program, settings=digest_of(Path(task.workspace) / FILE), topic=topic)
             for task in tasks
         ]
-        executor = scheduler.executor()
-        try:
-            yield executor, ready
-        finally:
-            executor.shutdown(wait=False)  # what is not begun is not begun any more
+        yield scheduler.executor(), ready
     finally:
         scheduler.everywhere(put_down, topic)
         scheduler.close()

@@ -89,8 +89,8 @@ def _ended(
                     careful = replace(task, careful=True)
                     futures[executor.submit(work, careful)] = careful
             except (Exception, CancelledError) as error:  # the scheduler's own
-                reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".rstrip(": ")
-                yield _failed(task, "many.away", language, reason=reason)
+                reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+                yield _failed(task, "many.lost", language, reason=reason)
 
 
 def _failed(task: Task, key: str, language: str, **facts: object) -> Ended:

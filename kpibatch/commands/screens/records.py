@@ -5,6 +5,7 @@ columns whose names are the same in every language.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
+from datetime import date
 
 from kpibatch.base.findings import COLUMNS, Finding, Place
 from kpibatch.base.kinds import show_value
@@ -18,6 +19,7 @@ from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.months.outbox import Row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lookup import find_unit
+from kpibatch.rules.paper.process import owner_in_words, task_in_words
 from kpibatch.rules.paper.words import case_in_words, changes_in_round
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.examples.held import Loose
@@ -45,6 +47,7 @@ EXPLAINED = ("month", "unit", "node", "part", "item", "label", "value", "level",
 HISTORY = ("month", "unit", "node", "level", "score", "rank", "status", "measure", "value", *PLACE)
 CORRECTIONS = ("unit", "measure", "month", "value", "reason", "document", "approver", "day", *PLACE)
 MAILS = ("month", "unit", "kind", "recipient", "revision", "state", "attempts", "at", "detail")
+PROCESS = ("day", "days_left", "task", "owner", "month", "remind_days", *PLACE)
 VERDICT = ("month", "sha256", "file", "result")
 
 
@@ -69,6 +72,23 @@ def print_status(outcome: Outcome) -> None:
     """A row a unit, as ``status`` has always given them."""
     counts = ("error", "warning", "note", "rank", "late_changes", "blank", "not_due")
     print_records(STATUS_COLUMNS, status_rows(outcome), numbers=counts)
+
+
+def print_process(tables: LevelTables, today: date, language: str) -> None:
+    """A row for each day of the calendar."""
+    rows = (
+        (
+            step.day.isoformat(),
+            str((step.day - today).days),
+            task_in_words(step, language),
+            owner_in_words(tables, step, language),
+            step.month,
+            "" if step.ahead is None else str(step.ahead),
+            *astuple(step.place),
+        )
+        for step in tables.steps
+    )
+    print_records(PROCESS, rows, numbers=("days_left", "remind_days"))
 
 
 def print_rules(tables: LevelTables, language: str) -> None:

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from kpibatch.base.findings import Finding, Place, finding
-from kpibatch.base.thai import BUDDHIST, month_end, months_between, show_date, show_number
+from kpibatch.base.thai import BUDDHIST, fold, month_end, months_between, show_date, show_number
 from kpibatch.rules.computations import is_workday
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.bounds import rising
 from kpibatch.rules.records import Source
+from kpibatch.rules.round import Stage, Step
 from kpibatch.rules.schema import CALENDAR, HOLIDAYS, RATING, ROUND
 
 _MOST_MONTHS, _FISCAL = 36, 10
+_AROUND = timedelta(183)
 
 
 def round_days(tables: LevelTables) -> Iterator[Finding]:
@@ -167,6 +169,37 @@ def calendar_order(tables: LevelTables) -> Iterator[Finding]:
             yield finding("lint-calendar-order", Place(tables.file, CALENDAR.sheet), **facts)
 
 
+def step_days(tables: LevelTables) -> Iterator[Finding]:
+    """The process of a round has its days near the round.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    first, last = tables.round.start, tables.round.end
+    for step in tables.steps if _days_read(tables) else ():
+        if not step.month and not (first - _AROUND <= step.day <= last + _AROUND):
+            facts = {"found": show_date(step.day), "task": step.task}
+            yield finding("lint-step-outside", step.place, **facts)
+
+
+def step_order(tables: LevelTables) -> Iterator[Finding]:
+    """What the process comes to begins in its order, and no work stands twice on a day.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    first, seen = dict[str, Step](), set[tuple[str, date]]()
+    for step in tables.steps:
+        if not step.month:
+            first.setdefault(step.task, step)
+    for before, after in pairwise(first[stage] for stage in Stage if stage in first):
+        if before.day > after.day:
+            facts = {"found": f"{before.task} {show_date(before.day)}", "after": after.task}
+            yield finding("lint-step-order", before.place, **facts, day=show_date(after.day))
+    for step in tables.steps:
+        if not step.month and (fold(step.task), step.day) in seen:
+            yield finding("lint-step-twice", step.place, found=step.task, day=show_date(step.day))
+        seen.add((fold(step.task), step.day))
+
+
 def _days_read(tables: LevelTables) -> bool:
     """Whether the round's own days could be read; that they could not is reported already."""
     return min(tables.round.start, tables.round.end).year > 1
@@ -225,6 +258,8 @@ CHECKS = (
     due_days,
     due_outside,
     calendar_order,
+    step_days,
+    step_order,
     holidays_of_the_round,
     each_holiday,
 )

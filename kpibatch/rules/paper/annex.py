@@ -16,6 +16,7 @@ from kpibatch.books.look import LINE, ROW, lines_of, tall_of
 from kpibatch.books.paper import page_breaks
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.process import has_process, process_lines
 from kpibatch.rules.paper.words import (
     applies_in_words,
     changes_in_round,
@@ -58,6 +59,10 @@ def write_annex(tables: LevelTables, path: Path, language: str, day: date, month
             at += 1
         if tables.checks.deciding:
             at = _checks(sheet, tables, at + 2, language)
+            blocks.append(at + 1)
+        if has_process(tables):
+            blocks.append(at + 1)
+            at = _process(sheet, tables, at + 2, language)
             blocks.append(at + 1)
         _signatures(sheet, tables, at + 2, language)
         _print(sheet, blocks, at + 5)
@@ -218,6 +223,17 @@ def _checks(sheet: Sheet, tables: LevelTables, at: int, language: str) -> int:
         sheet.merge(number, 0, 3, line, "wrap")
         sheet.height(number, lines_of(line, sum(_WIDTHS)))
     return at + len(tables.checks.deciding) + 1
+
+
+def _process(sheet: Sheet, tables: LevelTables, at: int, language: str) -> int:
+    """The days of the process, and who keeps them."""
+    sheet.merge(at, 0, 3, say("annex.process", language), "section")
+    for row, (day, task, owner) in enumerate(process_lines(tables, language), at + 1):
+        sheet.merge(row, 0, 1, task, "wrap")
+        sheet.put(row, 2, day, "centre")
+        sheet.put(row, 3, owner, "wrap")
+        sheet.height(row, max(lines_of(task, sum(_WIDTHS[:2])), lines_of(owner, _WIDTHS[3])))
+    return at + len(tables.steps) + 1
 
 
 def _signatures(sheet: Sheet, tables: LevelTables, at: int, language: str) -> None:

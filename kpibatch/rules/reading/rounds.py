@@ -12,11 +12,12 @@ from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import arabic, fold
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.reading.cells import Typed, cap_in, numbers_listed, report_shares
-from kpibatch.rules.round import Item, Round
+from kpibatch.rules.round import Item, Round, Stage, Step
 from kpibatch.rules.schema import CALENDAR, RATING, ROUND
 
 _NEEDED = (Item.YEAR, Item.NUMBER, Item.START, Item.END, Item.UNIT_NOUN)
 _UNREAD = date(1, 1, 1)
+_MOST_AHEAD = 90  # days
 
 
 def read_round(table: Table) -> Round:
@@ -127,6 +128,8 @@ def read_calendar(table: Table) -> dict[str, date]:
     calendar: dict[str, date] = {}
     for row in table:
         month, due = row.month_in(CALENDAR.month), row.date_in(CALENDAR.due)
+        if row.blank(CALENDAR.month) and row.text(CALENDAR.task):
+            continue  # a step of the process
         if month is None:
             row.report("table-value", CALENDAR.month, row.text(CALENDAR.month), expected="2565-04")
         elif month in calendar:
@@ -134,3 +137,31 @@ def read_calendar(table: Table) -> dict[str, date]:
         elif due is not None:
             calendar[month] = due
     return calendar
+
+
+def read_steps(table: Table) -> tuple[Step, ...]:
+    """ปฏิทิน: the days of the process, those of the months' reports among them, in order.
+
+    Source: design, section 1 (ปฏิทิน).
+    """
+    steps = []
+    for row in table:
+        due, task = row.date_in(CALENDAR.due), row.text(CALENDAR.task)
+        month = row.month_in(CALENDAR.month) or ""
+        ahead, owner = _ahead(row), row.text(CALENDAR.owner)
+        if task and due is None and row.blank(CALENDAR.due):
+            row.report("table-value", CALENDAR.due, "", expected=Kind.DATE.value)
+        if due is not None and (task or month):
+            steps.append(Step(task or Stage.REPORT, due, owner, ahead, month, row.place(CALENDAR.due)))
+    return tuple(sorted(steps, key=lambda step: step.day))
+
+
+def _ahead(row: Row) -> int | None:
+    """So many whole days before."""
+    days = row.number_in(CALENDAR.ahead)
+    if days is None:
+        return None
+    if days != int(days) or not 0 <= days <= _MOST_AHEAD:
+        row.report("table-value", CALENDAR.ahead, row.text(CALENDAR.ahead), expected=f"0 – {_MOST_AHEAD}")
+        return None
+    return int(days)

@@ -14,6 +14,7 @@ from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.paper.process import has_process, process_lines
 from kpibatch.rules.paper.words import (
     case_in_words,
     group_in_words,
@@ -153,11 +154,25 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
             sheet.merge(at, 0, len(columns) - 1, words, "cell", "wrap")
             at += 1
     _write_holidays(say, tables, sheet)
+    at = _write_process(say, tables, sheet, at, blocks)
     sheet.raw.freeze_panes(top + 1, 0)
     sheet.page(top=top)
     if blocks:
         break_before(sheet, blocks, range(top, top + 1), at - 1, scale_of(widths_of(columns)))
     sheet.lock()
+
+
+def _write_process(say: Words, tables: LevelTables, sheet: Sheet, at: int, blocks: list[int]) -> int:
+    """The days of the process below all else; gives back the first free row."""
+    if not has_process(tables):
+        return at
+    at = max(at, _holidays_top(tables) + len(tables.holidays)) + 1 if tables.holidays else at + 1
+    blocks.append(at)
+    sheet.put(at, 1, say("process"), "section")
+    for row, (day, task, owner) in enumerate(process_lines(tables, say.language), at + 1):
+        sheet.put(row, 0, day, "cell", **_SMALL)
+        sheet.put(row, 1, f"{task}   {owner}", "cell", "wrap", **_SMALL)
+    return at + len(tables.steps) + 1
 
 
 def _write_holidays(say: Words, tables: LevelTables, sheet: Sheet) -> None:
