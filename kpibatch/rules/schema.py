@@ -16,8 +16,7 @@ from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 from kpibatch.rules.round import CAP, OWN_SCORES, Item, Stage
 
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
-MOST_LEVELS, FEWEST_LEVELS = 9, 2
-SINCE = "ใช้ตั้งแต่เดือน"
+MOST_LEVELS, FEWEST_LEVELS, SINCE = 9, 2, "ใช้ตั้งแต่เดือน"
 KINDS = ("จังหวัด", "กลุ่มงาน", "อำเภอ", "บุคคล")  # of units; any other word may be one as well
 PERSON = KINDS[-1]
 FROM_ABOVE = "ใช้คะแนนของหน่วย"  # ทีม of a node whose result units take from the one above
