@@ -229,10 +229,10 @@ def _process(sheet: Sheet, tables: LevelTables, at: int, language: str) -> int:
     """The days of the process, and who keeps them."""
     sheet.merge(at, 0, 3, say("annex.process", language), "section")
     for row, (day, task, owner) in enumerate(process_lines(tables, language), at + 1):
-        sheet.merge(row, 0, 1, task, "wrap")
-        sheet.put(row, 2, day, "centre")
-        sheet.put(row, 3, owner, "wrap")
-        sheet.height(row, max(lines_of(task, sum(_WIDTHS[:2])), lines_of(owner, _WIDTHS[3])))
+        line = say("annex.step", language, day=day, task=task)
+        sheet.merge(row, 0, 1, line, "wrap")
+        sheet.merge(row, 2, 3, owner, "wrap")
+        sheet.height(row, max(lines_of(line, sum(_WIDTHS[:2])), lines_of(owner, sum(_WIDTHS[2:]))))
     return at + len(tables.steps) + 1
 
 
