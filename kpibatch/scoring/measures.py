@@ -39,9 +39,16 @@ class Measured:
         """One unit's value of one measure; NaN where it is missing."""
         return float(self._columns[measure][self._rows[unit]])
 
-    def row(self, row: int) -> dict[str, float]:
+    def row(self, row: int) -> Mapping[str, float]:
         """Every measure of the unit in that row; NaN where missing."""
-        return {code: float(column[row]) for code, column in self._columns.items()}
+        if row not in self._asked:
+            self._asked.clear()  # one after the other is asked about, each many times
+            self._asked[row] = {code: float(column[row]) for code, column in self._columns.items()}
+        return self._asked[row]
+
+    @cached_property
+    def _asked(self) -> dict[int, Mapping[str, float]]:
+        return {}
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:

@@ -1,10 +1,11 @@
 """A list as columns: widths, headings, cells and styles stand where the tuple says."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from workspace import open_book
 
-from kpibatch.books.columns import Column, put_heads, put_line, set_widths
+from kpibatch.books.columns import Column, Downwards, downwards, put_heads, put_line, set_widths
 from kpibatch.books.write import Book
 
 COLUMNS = (
@@ -45,3 +46,27 @@ def test_widths_and_looks_are_the_columns_own(tmp_path: Path) -> None:
     assert sheet["A4"].number_format == "#,##0"
     assert (sheet["C4"].font.italic, sheet["A4"].font.italic) == (True, False)
     assert sheet["C4"].fill.fgColor.rgb != sheet["C5"].fill.fgColor.rgb
+
+
+def test_a_formula_of_which_more_changes_than_rows_is_put_together_anew() -> None:
+    special: tuple[Callable[[int], str], ...] = (
+        lambda at: "A1" if at == 1000 else "A1+1",
+        lambda at: f"A{at + 1}" if at < 5000 else f"B{at + 1}",
+        lambda at: f"A{2 * at}",
+        lambda at: "+".join("A1" for _ in range(at % 3 + 1)),
+        lambda at: f"{chr(65 + at % 26)}1",
+    )
+    assert [downwards(formula) for formula in special] == list(special)
+
+
+def test_a_formula_goes_down_a_column_whatever_stands_around_its_rows() -> None:
+    for formula in (
+        lambda at: f"'ปี 2565'!$C${at + 1}*0.5&\"100%s\"",
+        lambda at: f"SUM(A{at - 4}:A{at})+A7+{at}",
+        lambda at: "1+1",
+    ):
+        shared = downwards(formula)
+        assert isinstance(shared, Downwards)
+        assert [shared(row) for row in (5, 9, 99, 1_048_575)] == [
+            formula(row) for row in (5, 9, 99, 1_048_575)
+        ]

@@ -6,7 +6,7 @@ Values feed formulas: measure → met or not per level → level → score. Resu
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from kpibatch.base.addresses import excel_day, quoted, ref
@@ -281,9 +281,13 @@ class KpiWriter:
         """How many of the measures that count here lack a month (an input: it can't be seen from the
         values).
         """
-        incomplete, needed = self.outcome.measured.incomplete, self.scores.needed.items()
-        asked = [measure for measure, units in needed if units[line.row]]
-        return sum(bool(incomplete[measure].to_numpy()[line.row]) for measure in asked)
+        return sum(lacks[line.row] for lacks in self._incomplete)
+
+    @cached_property
+    def _incomplete(self) -> list[list[bool]]:
+        """Of each measure that the KPI asks about, for which units it counts and lacks a month."""
+        frame, needed = self.outcome.measured.incomplete, self.scores.needed.items()
+        return [(asked & frame[measure].to_numpy(bool)).tolist() for measure, asked in needed]
 
     def _words(self) -> Iterator[Column[Line]]:
         """What the unit should do next, and its own texts."""
