@@ -10,10 +10,17 @@ class CtrlC(KeyboardInterrupt):
     """
 
 
+OLDEST = (3, 11)  # what stands above its check can be read by any Python 3
+
+
 def main() -> None:
     """Ctrl-C while the program is still being loaded, or already ends, is one line and exit code 2, as it is
     in between; once the work is done it changes nothing.
     """
+    if sys.version_info < OLDEST:
+        here = sys.version.split()[0]  # where the catalogue of texts can't be read
+        print("kpibatch: ต้องใช้ Python 3.11 ขึ้นไป / needs Python 3.11 or newer, this is", here, file=sys.stderr)
+        sys.exit(2)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     try:

@@ -1,4 +1,4 @@
-"""The command of the way in: ``init``."""
+"""The commands of the way in: ``init`` and ``doctor``."""
 
 import sys
 from collections.abc import Callable
@@ -11,7 +11,8 @@ import click
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.errors import KpibatchError, WorkspaceError
-from kpibatch.commands.group import commands, language_here
+from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, language_here
+from kpibatch.commands.usage.kinds import format_option
 from kpibatch.commands.usage.months import month_meant
 
 if TYPE_CHECKING:
@@ -54,6 +55,20 @@ def init(
     if len(given) > 1:
         raise WorkspaceError("not-together", one=given[0], other=given[1])
     show_begun(folder, _begun(folder, letter, last, sample, said, language), language)
+
+
+@commands.command()
+@format_option
+@click.pass_obj
+def doctor(workspace: Path, form: str) -> None:
+    """How it is with the installation, the workspace and the mail server."""
+    from kpibatch.commands.door.doctor import examined, worst
+    from kpibatch.commands.screens.doctor import show_points
+
+    language = language_here()
+    points = examined(workspace, language)
+    show_points(points, language)
+    sys.exit({"error": STOPPED, "warning": FINDINGS}.get(worst(points), CLEAN))
 
 
 def _begun(

@@ -36,13 +36,15 @@ def exit_code(findings: Iterable[Finding]) -> int:
 
 
 def failure_of(error: BaseException) -> KpibatchError | None:
-    """What is the operator's or the disk's to mend, or Ctrl-C; none where it is a bug."""
+    """What the operator, the disk or the installation can mend, or Ctrl-C; none where it is a bug."""
     if isinstance(error, KpibatchError):
         return error
     if isinstance(error, KeyboardInterrupt):
         return Interrupted()
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return DiskRefuses(file=error.filename or "", reason=error.strerror)
+    if isinstance(error, ImportError) and error.name and not error.name.startswith("kpibatch"):
+        return WorkspaceError("package-lacks", package=error.name.partition(".")[0], reason=error)
     return None
 
 
@@ -84,7 +86,7 @@ class OneLine(ToldGroup):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (KpibatchError, KeyboardInterrupt, OSError) as error:
+        except (KpibatchError, KeyboardInterrupt, OSError, ImportError) as error:
             failure = failure_of(error)
             if failure is None:
                 raise
