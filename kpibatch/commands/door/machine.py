@@ -22,6 +22,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # of Python: the first that will do, the last
 _NEEDS = re.compile(
     r"(?P<name>[\w.-]+)(?:\s*>=\s*(?P<least>[\d.]+))?(?:.*extra\s*==\s*['\"](?P<extra>\w+)['\"])?"
 )
+_RELEASE = re.compile(r"(?:(?<=^)|(?<=\d\.))\d+")  # of 3.10.1rc2 the numbers before letters
 _IMPORTED = {"python-docx": "docx"}
 _FOR_DEVELOPERS = "test"
 _FONT = re.compile(r"sarabun", re.IGNORECASE)
@@ -111,7 +112,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     >>> _numbers("3.10.1rc2") > _numbers("3.9") > _numbers("")
     True
     """
-    return tuple(int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0]))  # type: ignore[index]
+    return tuple(map(int, _RELEASE.findall(version)))
 
 
 def _readers(points: Points) -> None:
