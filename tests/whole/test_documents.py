@@ -18,6 +18,8 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "SECURITY.md",
     "kpibatch/docs/en/decisions.md",
+    "kpibatch/docs/en/many-workspaces.md",
+    "kpibatch/docs/th/many-workspaces.md",
     NEVER_IN_SILENCE,
 )
 
