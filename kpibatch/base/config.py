@@ -20,6 +20,7 @@ from kpibatch.base.settings import ALLOWED, NotAllowed, choice, flag, line, line
 FILE = "config.toml"
 LEFT_OUT = "1224"  # of ties: the ranks after a shared one are left out
 _NEAR = 0.6  # how like a known key an unknown one must be to be taken for a slip of the pen
+_ESCAPED = re.compile("[\b\t\n\f\r]")  # what "C:\\temp" becomes, which is TOML
 _PLACE_OF_FAULT = re.compile(r"at line (\d+)")
 
 
@@ -254,7 +255,9 @@ def _value(path: Path, key: str, spec: Field[Any], value: object) -> Any:
     try:
         return spec.metadata[ALLOWED].read(value)
     except NotAllowed as fault:
-        raise ConfigFault(fault.text, file=path, key=key, found=shown(value), **fault.facts) from None
+        texts = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+        name = "config-escape" if any(map(_ESCAPED.search, texts)) else fault.text
+        raise ConfigFault(name, file=path, key=key, found=shown(value), **fault.facts) from None
 
 
 def _refuse_unknown(path: Path, section: str, raw: dict[str, Any], known: list[str]) -> None:

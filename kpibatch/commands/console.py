@@ -116,6 +116,7 @@ class Board:
         self._count, self._language, self._echo = count, language, echo
         self._lock, self._begun = threading.Lock(), dict[str, TaskID | None]()
         self._failed: list[str] = []
+        self.records: list[tuple[str, str, str]] = []
         self._done, self.worst = 0, 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -145,6 +146,7 @@ class Board:
         """What became of a workspace; ``told`` are lines of its own."""
         shown = f"{_MARKS.get(code, _FAILED)} {harmless(name)}: {line}"
         with self._lock:
+            self.records.append((name, str(code), line))
             self._done, self.worst = self._done + 1, max(self.worst, code)
             if code not in _MARKS:
                 self._failed.append(shown)

@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kpibatch.commands.usage.kinds import (
     months_offered,
     units_offered,
 )
+from kpibatch.commands.usage.voice import VOICE
 
 
 @commands.command(works=True)
@@ -68,7 +70,8 @@ def _run_many(
     from kpibatch.commands.many.together import run_together
 
     names = [*others, *(listed(list_file) if list_file else ())] or [str(workspace)]
-    return run_together(named_once(names), month, language_here(), click.echo, **how)
+    echo = partial(click.echo, err=True) if VOICE.get().for_machines else click.echo
+    return run_together(named_once(names), month, language_here(), echo, **how)
 
 
 @commands.command(works=True)

@@ -122,7 +122,8 @@ def read_published(folder: Path) -> Published:
         if record["month"] != folder.name:
             raise RecordFault(record["month"])
     except FileNotFoundError:
-        raise NotPublished(folder=folder, month=folder.name) from None
+        months = ", ".join(each.name for each in published_months(folder.parent)) or "–"
+        raise NotPublished(folder=folder, month=folder.name, months=months) from None
     except RecordFault as fault:
         if fault.changed:
             raise PublishedChanged(folder=folder, file=RECORD) from None

@@ -183,7 +183,9 @@ def test_every_key_has_a_range_in_which_its_default_lies():
         ("[seal_of_office]\nkey = 'x'", "config-key-new"),
         ('[workspace]\nsubmissions = "C:\\Users\\งาน"', "config-backslash"),
         ('[workspace]\nsubmissions = "D:\\ข้อมูล"', "config-backslash"),
-        ('[workspace]\nsubmissions = "C:\\temp"', "config-place"),
+        ('[workspace]\nsubmissions = "C:\\temp"', "config-escape"),
+        ('[mail]\ntoken_command = ["x", "C:\\bin\\token.exe"]', "config-escape"),
+        ("[workspace]\nsubmissions = 'C:\x01'", "config-unreadable"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_one_line(tmp_path, text, name):

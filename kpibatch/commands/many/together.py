@@ -11,13 +11,14 @@ from typing import Any
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import harmless
 from kpibatch.books.guard.capped import START
-from kpibatch.commands.console import Board
+from kpibatch.commands.console import Board, print_records
 from kpibatch.commands.group import STOPPED
 from kpibatch.commands.many.calls import run_task
 from kpibatch.commands.many.crew import Crew
 from kpibatch.commands.many.named import Named
 from kpibatch.commands.many.room import at_once
 from kpibatch.commands.many.task import Ended, Lost, Task, digest_of
+from kpibatch.commands.usage.voice import VOICE
 
 _LOOK = 0.5  # seconds between two looks at what is done: Ctrl-C is heard meanwhile, on Windows too
 _SHARE_LAGS = 15.0  # seconds for another computer's file to be seen on a share
@@ -49,6 +50,10 @@ def run_together(
                 board.ended(names[ended.workspace], ended.code, ended.line, ended.told)
     finally:
         board.close()
+    if VOICE.get().for_machines:
+        order = [each.name for each in named]
+        rows = sorted(board.records, key=lambda row: order.index(row[0]))
+        print_records(("workspace", "exit", "line"), rows, numbers=("exit",))
     return board.worst
 
 

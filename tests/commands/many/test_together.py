@@ -1,5 +1,6 @@
 """Many workspaces in one call: each told as it ends, a failing one fails alone, the gravest exit code."""
 
+import json
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from kpibatch.commands.many.named import Named
 from kpibatch.commands.many.task import Ended, Lost, Task
 from kpibatch.commands.many.together import run_together
 from kpibatch.commands.many.work import run_task
+from kpibatch.commands.usage.voice import VOICE, Voice
 
 ROOT = Path(__file__).parents[3]
 
@@ -84,6 +86,19 @@ def test_each_line_as_it_ends_and_the_failed_once_more(monkeypatch: pytest.Monke
     assert [line.partition("]")[0] for line in out[:-1]] == ["[1/3", "[2/3", "[3/3"]
     assert out[-1] == "3 of 3 workspaces done, 1 failed"
     assert err == ["✗ b: broken"]
+
+
+def test_machines_get_a_row_a_workspace_in_the_order_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"b": (0, "clean"), "a": (2, "broken")}
+    before = VOICE.set(Voice(form="json"))
+    try:
+        lines_of(monkeypatch, lambda task: ended(task, *said[task.name]), "b", "a")
+    finally:
+        VOICE.reset(before)
+    rows = [{"workspace": name, "exit": code, "line": line} for name, (code, line) in said.items()]
+    assert json.loads(capsys.readouterr().out) == rows
 
 
 def test_what_killed_its_process_is_done_once_more_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
