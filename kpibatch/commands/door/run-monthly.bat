@@ -10,17 +10,21 @@ if exist ".venv\Scripts\python.exe" (
     set "PROGRAM=.venv\Scripts\python.exe"
     set "WORDS=-m kpibatch"
 )
-if not exist "%PROGRAM%" (
-    set "PROGRAM=kpibatch"
-    set "WORDS="
+if exist "%PROGRAM%" (
+    "%PROGRAM%" %WORDS% run %*
+) else (
+    where /q kpibatch
+    if errorlevel 1 (
+        echo kpibatch was not found: install it, or put its .venv into this folder.
+        cmd /c exit 2
+    ) else (
+        call kpibatch run %*
+    )
 )
-"%PROGRAM%" %WORDS% run %*
 set "CODE=%ERRORLEVEL%"
-if not "%CODE%"=="9009" goto told
-echo kpibatch was not found: install it, or put its .venv into this folder.
-set "CODE=2"
-:told
 popd
 setlocal EnableDelayedExpansion
-echo(!CMDCMDLINE!| find /i "%~nx0" >nul && timeout /t 60
+rem Of a double click the window stays open for a minute, or until a key is pressed.
+set "CALLED=!CMDCMDLINE!"
+if not "!CALLED:%~nx0=!"=="!CALLED!" timeout /t 60
 exit /b %CODE%

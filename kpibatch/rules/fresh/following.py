@@ -31,6 +31,7 @@ from kpibatch.rules.schema import (
 
 _A_YEAR = re.compile(r"(?<![0-9๐-๙])(?:2[45][0-9]{2}|๒[๔๕][๐-๙]{2})(?![0-9๐-๙])")
 _NAMING = ((NODES, NODES.name), (MEASURES, MEASURES.label), (RULES, RULES.remark), (EXPORTS, EXPORTS.file))
+_LONGEST = 90  # letters of a text that is only named
 _FIXED = frozenset(map(str, EXAMPLES.columns))
 
 
@@ -161,4 +162,8 @@ def _mark_years(made: Following) -> None:
         at = column_of(rows, column)
         for number, row in enumerate(rows[1:] if at >= 0 else [], 1):
             if _A_YEAR.search(row[at]):
-                made.looks.append(Look(schema.sheet, number, at, row[at], row[at], "year"))
+                made.looks.append(Look(schema.sheet, number, at, _short(row[at]), "", "year"))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

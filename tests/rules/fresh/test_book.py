@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from package_check import faults as package_faults
 from tablebook import SHEETS as SHEETS_WRITTEN
 from tablebook import levels
 from workspace import open_book
@@ -112,6 +113,10 @@ def test_the_guide_shows_rows_of_the_sheets(book: Workbook) -> None:
                 assert sheets[name][0][letter] == head
                 assert str(cell.value or "") == text
                 assert not text or text in shown
+
+
+def test_excel_has_nothing_to_repair(tmp_path: Path) -> None:
+    assert package_faults(written(HALF, tmp_path)) == []
 
 
 def test_the_same_round_gives_the_same_bytes(tmp_path: Path) -> None:
