@@ -40,6 +40,7 @@ class Workspace:
     province: str = place("province.xlsx")
     sources: str = place("sources")
     agreements: str = place("agreements")
+    salaries: str = place("salaries.xlsx")
     submissions: str = place("submissions")
     output: str = place("output")
     language: str = choice("th", LANGUAGES)
@@ -171,6 +172,11 @@ class Config:
         return self.root / self.workspace.agreements
 
     @property
+    def salaries(self) -> Path:
+        """What raises are reckoned from; only ``increments`` reads it."""
+        return self.root / self.workspace.salaries
+
+    @property
     def mail_templates(self) -> Path:
         """The province's own mail templates; what is not there is taken from the package."""
         return self.root / self.mail.templates
@@ -280,6 +286,7 @@ def _refuse_originals(path: Path, config: Config) -> None:
         "form_template": config.form_template,
         "corrections": config.corrections,
         "province": config.province,
+        "salaries": config.salaries,
     }
     held = [(key, file) for key, file in {**folders, **files}.items() if file and _lies_in(output, file)]
     around = [(key, folder) for key, folder in folders.items() if _lies_in(_true(folder), config.output)]

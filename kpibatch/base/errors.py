@@ -34,7 +34,7 @@ KpibatchError
 │   ├── NoSubmissions             no month has a folder in it
 │   ├── EmptyMonth                the month's folder has no file of a unit
 │   ├── CorrectionsFault …        the corrections' workbook can't be read
-│   ├── ProvinceFault             the workbook of the province's own numbers can't be read
+│   ├── ProvinceFault …           a workbook of the province's own numbers, or of salaries, can't be used
 │   ├── NoReaders                 no process to read files with
 │   └── MonthClosed               sealed, and not written over
 ├── PublishedError

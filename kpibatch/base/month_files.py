@@ -13,7 +13,7 @@ JOURNAL = f"{MAIL}/journal.csv"
 OF_A_MONTH = frozenset((RANKING, UNITS, RETURNED, *LISTED, RECORD, CHECKED, LEVEL_TABLES, MAIL, *MADE_AFTER))
 # Beside the months, in the output folder itself.
 HISTORY, CLOSED, FORMS, ANNEX = "history.sqlite", "closed", "forms", "level_tables_annex.xlsx"
-AGREEMENTS, REMINDERS = "agreements", "reminders"
+AGREEMENTS, REMINDERS, INCREMENTS = "agreements", "reminders", "increments"
 MARKED, EXAMPLES = "level_tables_findings", "level_tables_examples.xlsx"
 LOG, LOGS = "kpibatch.log", "logs"  # what bugs leave; and a file a command
 # Of several workspaces, in a folder of the operator's choice.

@@ -193,3 +193,23 @@ def rollup(workspaces: tuple[str, ...], listing: str, month: str | None, out: Pa
     rolled = roll_up_workspaces(folders, month, out, language, together)
     show_rolled_up(rolled, [each.name for each in named if each.again], language)
     sys.exit(FINDINGS if rolled.national.absent or rolled.national.mixed else CLEAN)
+
+
+@commands.command(works=True)
+@month_argument
+@click.option("--blank", is_flag=True)
+@click.pass_obj
+def increments(workspace: Path, month: str | None, blank: bool) -> None:
+    """Raises within a ceiling, as a workbook for the committee."""
+    from kpibatch.commands.console import showing
+    from kpibatch.commands.screens.keeping import show_increments
+    from kpibatch.months.increments.raises import write_increments_file, write_salaries_file
+
+    config, language = read_config(workspace), language_here()
+    if blank:
+        click.echo(say("increments.blank", language, file=write_salaries_file(config, month)))
+        return
+    with showing(language, click.echo) as display:
+        written = write_increments_file(config, month, display)
+    show_increments(written, language)
+    sys.exit(FINDINGS if written.told else CLEAN)

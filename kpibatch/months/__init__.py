@@ -19,4 +19,5 @@ assess.py    one month read, set against the months before it, and scored
 sent.py      what each unit has sent so far, as its form is filled in with it again
 compare/     two sides compared: what moved which level, score and rank
 rollup/      the published months of several workspaces in one ranking
+increments/  raises within a ceiling, from the results of a published month
 """

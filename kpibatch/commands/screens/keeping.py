@@ -16,6 +16,7 @@ from kpibatch.intake.central.province_book import Written
 from kpibatch.intake.corrections import Correction, Corrections
 from kpibatch.months.bundle import bundle_path
 from kpibatch.months.history import History, Line
+from kpibatch.months.increments.raises import Increments
 from kpibatch.months.rollup.rollup import RolledUp
 from kpibatch.months.rollup.unit_sheets import about, warning_of
 from kpibatch.rules.levels import LevelTables
@@ -200,3 +201,13 @@ def show_rolled_up(rolled: RolledUp, twice: Sequence[str], language: str) -> Non
         print(warning)
     print(about(national, say))
     print(say("written", book=rolled.book, listing=rolled.listing))
+
+
+def show_increments(written: Increments, language: str) -> None:
+    """Who is to be looked at, and what the raises come to."""
+    say = Words("increments", language)
+    for line in written.told:
+        print(say("line", code=line.code, name=line.name, note=line.note))
+    raises = written.raises
+    given, ceiling, left = (f"{each / 100:,.2f}" for each in (raises.given, raises.ceiling, raises.left))
+    print(say("written", file=written.path, given=given, ceiling=ceiling, left=left))
