@@ -20,7 +20,6 @@ from workspace import (
     BURIRAM,
     CHACHOENGSAO,
     CHIEFS,
-    FEW,
     NAKHON_PHANOM,
     NEWEST,
     RAYONG,
@@ -31,7 +30,6 @@ from workspace import (
     keep_units,
     kpibatch,
     run,
-    sample_output,
     submission,
     tree,
 )
@@ -71,7 +69,7 @@ def bundle(workspace: Path) -> Path:
 @pytest.mark.afresh
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
 def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
-    workspace = Path(shutil.copytree(sample_output(name, FEW.get(name, ())).parents[1], tmp_path / name))
+    workspace = Path(shutil.copytree(few_output(name).parents[1], tmp_path / name))
     path = close(workspace)
     assert path.name == f"{NEWEST[name]}.zip"
     result = kpibatch(tmp_path, "verify", str(path))

@@ -72,8 +72,8 @@ def test_the_form_says_what_the_batch_says(name: str) -> None:
 def test_every_sample_s_forms_say_what_the_batch_says(name: str, tmp_path: Path) -> None:
     """Just below, at and just above what each level asks; then with blank, refused and unread cells."""
     found, number = Counts(), 0
-    while number < 3 * 5 + 6:
-        scored = scored_month(name, tmp_path / str(number), first=number)
+    while number < (every := 3 * 5 + 6):
+        scored = scored_month(name, tmp_path / str(number), every - number, first=number)
         for unit in sent_units(scored):
             found += compared(scored.outcome, unit, scored.forms[unit])
         number += len(scored.forms)

@@ -22,6 +22,7 @@ from workspace import (
     copy_sample,
     copy_standard,
     findings,
+    keep_units,
     kpibatch,
     open_book,
     read_rows,
@@ -50,8 +51,16 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def book(forms: Path) -> Workbook:
-    return open_book(forms / FIRST)
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first unit's form, as the command makes it where there is no other unit."""
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("first")), "3101")
+    assert kpibatch(workspace, "forms").exit_code == 0
+    return workspace / "output" / "forms" / FIRST
+
+
+@pytest.fixture(scope="module")
+def book(first: Path) -> Workbook:
+    return open_book(first)
 
 
 @pytest.fixture(scope="module")

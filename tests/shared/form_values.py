@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from openpyxl.worksheet.worksheet import Worksheet
-from workspace import copy_sample, open_book
+from raw_cells import raw_rows
+from workspace import copy_sample
 
 from kpibatch.base.config import read_config
 from kpibatch.base.kinds import Kind
@@ -151,12 +151,11 @@ def scored_month(name: str, folder: Path, units: int = 24, first: int = 0) -> Sc
 
 def told(path: Path) -> tuple[dict[str, str], str]:
     """What a form says of itself: each KPI's level in words, and the total."""
-    sheet: Worksheet = open_book(path, values=True)["แบบรายงาน"]
-    levels = {}
-    for row in sheet.iter_rows(values_only=True):
+    rows, levels = raw_rows(path, "แบบรายงาน"), {}
+    for row in rows:
         if str(row[0]).startswith("kpi:") and "ระดับที่ประเมินตนเอง" in row:
             levels[str(row[0]).removeprefix("kpi:")] = str(row[1])
-    total = next(str(cell) for cell in next(sheet.iter_rows(values_only=True)) if "คะแนน" in str(cell))
+    total = next(str(cell) for cell in rows[0] if "คะแนน" in str(cell))
     return levels, total
 
 

@@ -16,6 +16,7 @@ import pytest
 from libreoffice import recalculate
 from many_units import intake_of, replicated
 from package_check import faults
+from raw_cells import raw_rows
 from recalculated import differences
 from tablebook import one_kpi
 from workspace import RAYONG, open_book
@@ -160,7 +161,7 @@ def expected(outcome: Outcome) -> list[tuple[int | None, str, float | None]]:
 @cache
 def lines(path: Path) -> list[tuple[int | None, str, float | None, str]]:
     """Rank, unit, total and status of every line of the sheet อันดับ, as it is shown."""
-    heads, *rows = open_book(path, values=True).worksheets[0].iter_rows(min_row=7, values_only=True)
+    heads, *rows = raw_rows(path, "อันดับ")[6:]
     shown = [heads.index(head) for head in ("อันดับ", "รหัส", "คะแนนรวม", "สถานะ")]
     taken = (tuple(row[at] for at in shown) for row in rows if row[1])
     return [

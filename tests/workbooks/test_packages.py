@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from package_check import TYPES, faults
 from recalculated import sample_rankings
-from workspace import CHACHOENGSAO, FEW, NEWEST, copy_sample, keep_units, kpibatch, open_book, sample_output
+from workspace import CHACHOENGSAO, FEW, NEWEST, copy_sample, few_output, keep_units, kpibatch, open_book
 
 SAMPLES = list(NEWEST)
 _SOME = 3
@@ -53,19 +53,19 @@ def wrong(books: list[Path], *, titled: bool) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_rankings_package_is_sound(name: str) -> None:
-    assert wrong([sample_output(name) / "ranking.xlsx"], titled=True) == []
+    assert wrong([few_output(name) / "ranking.xlsx"], titled=True) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_units_summaries_are_sound(name: str) -> None:
-    assert wrong(some(sample_output(name) / "units"), titled=True) == []
+    assert wrong(some(few_output(name) / "units"), titled=True) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_what_goes_back_is_sound(name: str, workspaces: dict[str, Path]) -> None:
-    folders = (sample_output(name) / "returned", workspaces[name] / "output" / NEWEST[name] / "returned")
+    folders = (few_output(name) / "returned", workspaces[name] / "output" / NEWEST[name] / "returned")
     assert wrong([book for folder in folders for book in some(folder)], titled=False) == []
 
 
@@ -88,7 +88,7 @@ def test_level_tables_are_sound(name: str, workspaces: dict[str, Path]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_libreoffice_opens_every_ranking(name: str) -> None:
-    book, anew = sample_output(name) / "ranking.xlsx", sample_rankings()[name]
+    book, anew = few_output(name) / "ranking.xlsx", sample_rankings()[name]
     assert open_book(anew).sheetnames == open_book(book).sheetnames
 
 

@@ -18,6 +18,7 @@ from libreoffice import recalculate
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
+from raw_cells import raw_rows
 from recalculated import calculated, differences, sample_rankings
 from workspace import (
     BURIRAM,
@@ -29,6 +30,7 @@ from workspace import (
     change,
     copy_sample,
     edit_table,
+    few_output,
     findings,
     keep_units,
     kpibatch,
@@ -63,7 +65,7 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def output_of(variant: str) -> Path:
     """The month's folder of a variant."""
     name, settings = VARIANTS[variant]
-    return sample_output(name, FEW[name] if settings else (), **settings)
+    return sample_output(name, FEW.get(name, ()), **settings)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +153,7 @@ class WhatIf:
     @property
     def output(self) -> Path:
         """The ranking's folder as it was."""
-        return sample_output(self.sample, FEW.get(self.sample, ()))
+        return few_output(self.sample)
 
 
 def put(cells: Mapping[tuple[str, str, str], Any]) -> Callable[[Workbook], None]:
@@ -311,7 +313,7 @@ def ranking(path: Path) -> list[list[Any]]:
 
     A new threshold also moves the earlier months of a fresh run; in the workbook these stay what they were.
     """
-    heads, *lines = open_book(path, values=True)[RANKING].iter_rows(min_row=7, values_only=True)
+    heads, *lines = raw_rows(path, RANKING)[6:]
     shown = [
         at for at, head in enumerate(heads[: heads.index("สถานะ") + 1]) if head not in ("ขึ้น/ลง", "แนวโน้ม")
     ]
