@@ -27,6 +27,7 @@ from workspace import (
     configure,
     copy_sample,
     digest,
+    few_output,
     keep_units,
     kpibatch,
     run,

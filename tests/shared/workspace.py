@@ -116,6 +116,12 @@ def keep_units(workspace: Path, *codes: str) -> Path:
     return workspace
 
 
+def copy_few(folder: Path, name: str) -> Path:
+    """A sample as a workspace of its own; of a few units where it has many."""
+    workspace = copy_sample(folder, name)
+    return keep_units(workspace, *FEW[name]) if name in FEW else workspace
+
+
 def _once(path: Path, codes: tuple[str, ...], keep: Callable[[Workbook, tuple[str, ...]], None]) -> None:
     """The workbook, where there is one, of these units only, made once for all tests."""
     if not path.is_file():

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from package_check import TYPES, faults
 from recalculated import sample_rankings
-from workspace import CHACHOENGSAO, FEW, NEWEST, copy_sample, few_output, keep_units, kpibatch, open_book
+from workspace import CHACHOENGSAO, NEWEST, copy_few, few_output, kpibatch, open_book
 
 SAMPLES = list(NEWEST)
 _SOME = 3
@@ -18,10 +18,8 @@ _SOME = 3
 @pytest.fixture(scope="module")
 def workspaces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each sample with its forms and the annex written."""
-    made = {name: copy_sample(tmp_path_factory.mktemp("packages"), name) for name in SAMPLES}
-    for name, workspace in made.items():
-        if name in FEW:
-            keep_units(workspace, *FEW[name])
+    made = {name: copy_few(tmp_path_factory.mktemp("packages"), name) for name in SAMPLES}
+    for workspace in made.values():
         spoil_an_answer(workspace)
         for words in (("forms",), ("levels", "show", "--xlsx"), ("check",)):
             result = kpibatch(workspace, *words)

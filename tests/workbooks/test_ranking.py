@@ -28,11 +28,11 @@ from workspace import (
     RAYONG,
     cell_of,
     change,
+    copy_few,
     copy_sample,
     edit_table,
     few_output,
     findings,
-    keep_units,
     kpibatch,
     open_book,
     read_rows,
@@ -333,9 +333,7 @@ def test_a_changed_cell_gives_what_a_fresh_run_gives(
     name: str, changed: dict[str, Path], tmp_path: Path
 ) -> None:
     what_if = WHAT_IF[name]
-    workspace = copy_sample(tmp_path, what_if.sample)
-    if what_if.sample in FEW:
-        keep_units(workspace, *FEW[what_if.sample])
+    workspace = copy_few(tmp_path, what_if.sample)
     what_if.in_workspace(workspace)
     fresh = ranking(run(workspace) / "ranking.xlsx")
     assert ranking(changed[name]) == nearly(fresh)

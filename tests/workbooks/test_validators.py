@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openxml_audit import FileFormat, OpenXmlValidator
 from recalculated import reckoned_elsewhere
-from workspace import FEW, NEWEST, copy_sample, few_output, keep_units, kpibatch
+from workspace import NEWEST, few_output, kpibatch
 
 _SOME = 2
 
@@ -36,11 +36,7 @@ def test_a_months_workbooks_are_valid(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NEWEST)
 def test_forms_tables_and_annex_are_valid(name: str, tmp_path: Path) -> None:
-    workspace = (
-        keep_units(copy_sample(tmp_path, name), *FEW[name][:2])
-        if name in FEW
-        else copy_sample(tmp_path, name)
-    )
+    workspace = copy_few(tmp_path, name)
     for words in (("forms",), ("levels", "show", "--xlsx")):
         assert kpibatch(workspace, *words).exit_code in (0, 1)
     output = workspace / "output"
