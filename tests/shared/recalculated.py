@@ -55,9 +55,9 @@ def reckoned_elsewhere(book: Path) -> tuple[int, list[str]]:
     for place in cells.formulas:
         sheet, address = place
         row, column = coordinates(address)
-        ours = cells.values.get(place, "")
+        ours = cells.values.get(place)
         theirs = model.get_cell_value(sheets[sheet], row + 1, column + 1)
-        if not _same(ours, "" if theirs is None else theirs):
+        if not _same("" if ours is None else ours, "" if theirs is None else theirs):
             wrong.append(f"{sheet}!{address}: {ours!r}, IronCalc {theirs!r}")
     return len(cells.formulas), wrong
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openxml_audit import FileFormat, OpenXmlValidator
 from recalculated import reckoned_elsewhere
-from workspace import NEWEST, few_output, kpibatch
+from workspace import NEWEST, copy_few, few_output, kpibatch
 
 _SOME = 2
 
