@@ -52,8 +52,8 @@ class Column(Generic[Row]):
     """One column of a list: what stands above it, how wide it is, what each row has in it and how it looks.
 
     ``result`` is a row's content; where there is a ``formula`` (of a row of the sheet, zero-based), it is
-    what Excel will compute from that. ``style`` names the styles of every cell, or of each row's; ``extra``
-    are formats beside them.
+    what Excel will compute from that; where it is ``own``, each row has another. ``style`` names the styles
+    of every cell, or of each row's; ``extra`` are formats beside them.
     """
 
     head: str
@@ -63,6 +63,7 @@ class Column(Generic[Row]):
     formula: Callable[[int], str] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     hidden: bool = False
+    own: bool = False
 
     def content(self, at: int, row: Row) -> Content:
         """What the cell in row ``at`` of the sheet holds."""
@@ -75,7 +76,7 @@ class Column(Generic[Row]):
     @cached_property
     def _down(self) -> Callable[[int], str]:
         assert self.formula is not None
-        return downwards(self.formula)
+        return self.formula if self.own else downwards(self.formula)
 
     def styles(self, row: Row) -> Style:
         """The styles of the row's cell."""

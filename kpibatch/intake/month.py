@@ -180,7 +180,8 @@ def _together(
         several = by_unit.get(unit.code, [])
         if not several:
             code = UNREAD if unit.code in unread else NOT_SENT
-            findings.append(finding(code, Place(month), unit=unit.code, name=unit.name, month=month))
+            if unit.code in tables.senders | unread:
+                findings.append(finding(code, Place(month), unit=unit.code, name=unit.name, month=month))
             continue
         sent = [_submission(one, tables, month, arrivals.of(one.file, one.sha256)) for one in several]
         counts = _counting(sent)

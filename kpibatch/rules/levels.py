@@ -26,7 +26,7 @@ class LevelTables(Scorecard):
 
     Where rules change in mid-round, ``nodes`` and ``rules`` are those of one month (of tables as read, the
     first), ``written`` all of them; ``since`` is the month from which the tables hold, empty as they were
-    read.
+    read. Of tables that are of one kind of units alone ``whole`` are those of all.
     """
 
     file: str
@@ -48,6 +48,7 @@ class LevelTables(Scorecard):
     since: str = field(default="", compare=False)
     examples: tuple[Example, ...] = field(default=(), compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    whole: "LevelTables | None" = field(default=None, compare=False)
 
     def for_month(self, month: str) -> "LevelTables":
         """The tables by which a month is scored: the rows that count then, and no others.
@@ -230,19 +231,23 @@ class LevelTables(Scorecard):
     @cached_property
     def links(self) -> Links:
         """What measures are of other units, and whom each is asked of."""
-        return links_of(self, self.measures, self._kpis_showing)
+        return self.whole.links if self.whole else links_of(self, self.measures, self._kpis_showing)
 
     @cached_property
     def senders(self) -> frozenset[str]:
         """The units that have something to send: where there is no tree of units, all of them."""
-        if not self.tree.there:
-            return frozenset(self.unit)
+        if self.whole or not self.tree.there:
+            return self.whole.senders if self.whole else frozenset(self.unit)
         return frozenset().union(*(self.links.asked[measure.code] for measure in self.form_measures))
 
     @cached_property
     def kpi_of(self) -> Mapping[str, str]:
         """For each measure the first KPI that shows it; where none does, that of the unit it is asked for."""
-        return {code: kpis[0] for code, kpis in self.links.kpis.items()}
+        if not self.whole:
+            return {code: kpis[0] for code, kpis in self.links.kpis.items()}
+        here = {leaf.code for leaf in self.own_leaves}
+        own = ((code, [kpi for kpi in kpis if kpi in here]) for code, kpis in self.links.kpis.items())
+        return {code: kpis[0] for code, kpis in own if kpis}
 
     def kpis_of(self, measure: str) -> tuple[str, ...]:
         """The KPIs that show a measure."""

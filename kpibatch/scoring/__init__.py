@@ -18,6 +18,7 @@ next_level.py   what a unit lacks for the next level, in the measure's own terms
 points_back.py  what would give back the points that are taken off
 promises.py     what all of that together would bring
 outcome.py      the month's outcome: the steps in order
+apart/          the outcome of each kind of units alone
 trend.py        the months of the round side by side: movement and trend
 examples/       worked cases of the level tables tried, proposed, and what they hold
 why/            why a level or a rank is what it is, and what it hangs on

@@ -54,7 +54,8 @@ class Outcome:
     """Everything that the outputs of a month are written from.
 
     ``reported`` is the long frame as it counts: earlier months as first sent, after corrections and
-    validation; ``intake.reported`` is as sent; ``past`` are the round's months before.
+    validation; ``intake.reported`` is as sent; ``past`` are the round's months before; ``counting`` are the
+    units that count, where not all of them stand here.
     """
 
     month: str
@@ -68,6 +69,7 @@ class Outcome:
     findings: tuple[Finding, ...]
     past: tuple[PastMonth, ...] = ()
     corrections: Corrections = NO_CORRECTIONS
+    counting: frozenset[str] | None = None
 
     @property
     def language(self) -> str:
@@ -76,6 +78,8 @@ class Outcome:
     @cached_property
     def sent(self) -> frozenset[str]:
         """The units whose results count: that sent, or have nothing to send."""
+        if self.counting is not None:
+            return self.counting
         return counted(self.tables, {submission.unit for submission in self.intake.submissions})
 
     @cached_property

@@ -5,7 +5,13 @@ sum of the persons' visits. The province is scored by what the districts have: V
 no KPI of theirs asks about, V2 the share of those that reach level 3 of T1.
 """
 
-from tablebook import SHEETS
+from collections.abc import Sequence
+from pathlib import Path
+
+from tablebook import SHEETS, write
+
+from kpibatch.forms.standard import write_form
+from kpibatch.rules.reader import read_levels
 
 UNITS = """
     รหัส | ชื่อ           | กลุ่ม | อีเมล            | สำเนา | สังกัด | ประเภท  | ตำแหน่ง
@@ -69,3 +75,32 @@ SHEETS_OF_IT = {
 def book(**sheets: str) -> dict[str, str]:
     """The sheets of the workbook, some of them others."""
     return SHEETS_OF_IT | sheets
+
+
+ENTRIES = {
+    "31": {"T1.spent": 850.0, "uses": 50.0},
+    "32": {"T1.spent": 1400.0, "uses": 13.0},
+    "G1": {"T1.spent": 3000.0, "uses": 0.0},
+    "311": {"N1.visits": 4.0},
+    "312": {"N1.visits": 2.0},
+    "313": {"N1.visits": 1.0},
+    "321": {"N1.visits": 5.0},
+    "G11": {"N1.visits": 0.0},
+}
+"""What units fill in of the first month."""
+MONTH = "2565-04"
+CONFIG = '[workspace]\nlevel_tables = "level_tables.xlsx"\nsubmissions = "submissions"\noutput = "output"\n'
+
+
+def cascade_workspace(folder: Path, unsent: Sequence[str] = (), **sheets: str) -> Path:
+    """A workspace with the first month sent by all but ``unsent``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+    tables, _ = read_levels(write(folder / "level_tables.xlsx", book(**sheets), {}))
+    sent = folder / "submissions" / MONTH
+    sent.mkdir(parents=True)
+    for code, values in ENTRIES.items():
+        if code not in unsent:
+            entries = {(measure, MONTH): value for measure, value in values.items()}
+            write_form(tables, tables.unit[code], sent / f"{code}.xlsx", entries)
+    return folder

@@ -15,10 +15,11 @@ class Scorecard:
 
     nodes: tuple[Node, ...]
     units: tuple[Unit, ...]
+    whole: "Scorecard | None"
 
     @cached_property
     def tree(self) -> UnitTree:
-        return UnitTree(self.units)
+        return self.whole.tree if self.whole else UnitTree(self.units)
 
     @cached_property
     def node(self) -> Mapping[str, Node]:
@@ -36,8 +37,17 @@ class Scorecard:
     @cached_property
     def leaves(self) -> tuple[Node, ...]:
         """The KPIs and sub-KPIs that have level tables, in the workbook's order."""
-        parents = {node.parent for node in self.nodes}
+        parents = {node.parent for node in (self.whole or self).nodes}
         return tuple(node for node in self.nodes if node.code not in parents)
+
+    @cached_property
+    def own_leaves(self) -> tuple[Node, ...]:
+        """Those of them at which some unit is scored itself."""
+        return tuple(
+            leaf
+            for leaf in self.leaves
+            if not self.taken.get(leaf.code) or any(self.scored_itself(leaf.code, u) for u in self.units)
+        )
 
     def children(self, code: str) -> tuple[Node, ...]:
         """A node's children; those of ``total`` are the nodes under nothing."""
@@ -70,20 +80,22 @@ class Scorecard:
 
         Source: design, section 1 (ใช้กับ).
         """
+        if self.whole:
+            return self.whole.meant
         own = {node.code: frozenset(self._meant_by(node)) for node in self.nodes}
         return {
-            node.code: own[node.code].intersection(*map(own.__getitem__, self._over(node)))
+            node.code: own[node.code].intersection(*map(own.__getitem__, self.over(node.code)))
             for node in self.nodes
         }
 
     def _meant_by(self, node: Node) -> Iterator[str]:
         return (unit.code for unit in self.units if node.applies_to(unit))
 
-    def _over(self, node: Node) -> Iterator[str]:
+    def over(self, code: str) -> Iterator[str]:
         """The codes of the nodes that one stands under, the nearest first."""
-        while node.parent:
-            yield node.parent
-            node = self.node[node.parent]
+        while parent := self.node[code].parent:
+            yield parent
+            code = parent
 
     @cached_property
     def taken(self) -> Mapping[str, Mapping[str, str]]:
@@ -92,9 +104,11 @@ class Scorecard:
 
         Source: design, section 1 (Wider rules: ทีม).
         """
+        if self.whole:
+            return self.whole.taken
         taken: dict[str, Mapping[str, str]] = {}
         for node in self.nodes:
-            above = (node, *map(self.node.__getitem__, self._over(node)))
+            above = (node, *map(self.node.__getitem__, self.over(node.code)))
             if first := next((each for each in above if each.taken), None):
                 kinds = frozenset(map(fold, first.takers)) or self.tree.lowest
                 pairs = ((unit.code, self._giver(node.code, unit, kinds)) for unit in self.units)

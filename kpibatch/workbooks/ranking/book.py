@@ -2,10 +2,12 @@
 end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from kpibatch.base.addresses import span
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import LOST, Finding, Place, piece
 from kpibatch.base.month_files import RANKING
@@ -13,15 +15,19 @@ from kpibatch.base.thai import month_end
 from kpibatch.books.look import PROVINCE, sheet_name
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan, plan_kpi
+from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
+from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere, Layout
 from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_criteria, write_findings
+from kpibatch.workbooks.ranking.front.plan import LIST_TOP
 from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
 from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
 from kpibatch.workbooks.ranking.score_formulas import RANK, TOTAL_SCORE, plan_scores
 from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity, write_trend
 
+_FEW = 300  # units of a kind other than the main one of which it is told what their ranks hang on
 _SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")
 
 
@@ -42,36 +48,58 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding
             blank.add(str(sheet))
 
 
+def _layouts(outcome: Outcome, names: Sequence[str]) -> Iterator[Layout]:
+    """All sheets are laid out first, so that each can refer to the others: of each kind of units its scores
+    and its KPIs.
+    """
+    rating, taken = plan_criteria(names[5], outcome.tables), [*names]
+    for number, part in enumerate(by_kind(outcome)):
+        kpis, kind = dict[str, KpiPlan](), part.tables.round.unit_noun if number else ""
+        for leaf in part.tables.own_leaves:
+            name = sheet_name(" ".join(filter(None, (leaf.code, kind if leaf.code in taken else ""))), taken)
+            kpis[leaf.code] = plan_kpi(leaf, name, part.tables)
+            taken.append(name)
+        scores = sheet_name(f"{names[1]} {kind}", taken) if number else names[1]
+        taken += [scores] if number else []
+        yield Layout(part, kpis, plan_scores(scores, part.tables, outcome.config.ranking, rating))
+
+
 def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blank: set[str]) -> None:
-    """All sheets are laid out first, so that each can refer to the others."""
-    tables, language = outcome.tables, outcome.language
+    """The sheets of the main kind, then those of the others, then what is of all."""
+    language = outcome.language
     names = [say(f"sheet.{name}", language) for name in _SHEETS]
-    kpis: dict[str, KpiPlan] = {}
-    for leaf in tables.leaves:
-        kpis[leaf.code] = plan_kpi(
-            leaf, sheet_name(leaf.code, [*names, *(plan.sheet for plan in kpis.values())]), tables
-        )
-    rating = plan_criteria(names[5], tables)
-    scores = plan_scores(names[1], tables, outcome.config.ranking, rating)
+    layouts = tuple(_layouts(outcome, names))
+    provisional, below_one = say("sheet.provisional", language), outcome.tables.round.below_one
+    elsewhere, main = Elsewhere(layouts, provisional, below_one), layouts[0]
     with Book(
         path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE
     ) as book:
-        first, second, third = map(book.sheet, names[:3])
-        sheets = {code: book.sheet(plan.sheet) for code, plan in kpis.items()}
-        months = TrendPlan(names[2], len(trend.months), len(tables.units))
-        ListSheet(outcome, first, scores, months, trend).write()
-        ScoreWriter(outcome, second, scores, kpis).write(heading(outcome))
-        for code, plan in kpis.items():
-            KpiWriter(outcome, sheets[code], plan, kpis, scores).write()
-        book.define("scores", f"={scores.range(TOTAL_SCORE, outside=True)}")
-        book.define("ranks", f"={scores.range(RANK, outside=True)}")
-        alone: dict[str, Callable[[Sheet], None]] = {
-            names[2]: lambda sheet: write_trend(outcome, sheet, months, scores, trend, kpis),
-            names[3]: partial(write_sensitivity, outcome, scores),
-            names[4]: lambda sheet: write_findings(outcome, sheet, kpis, scores),
-        }
+        alone: dict[str, Callable[[Sheet], None]] = {}
+        sheets: dict[str, Sheet] = {}
+        for number, layout in enumerate(layouts):
+            of_kind = [_of_kind(name, layout, number) for name in names]
+            sheets |= {name: book.sheet(name) for name in (of_kind[0], layout.scores.sheet, of_kind[2])}
+            sheets |= {plan.sheet: book.sheet(plan.sheet) for plan in layout.kpis.values()}
+            months = TrendPlan(of_kind[2], len(trend.months), len(layout.outcome.tables.units))
+            front = ListSheet(layout.outcome, sheets[of_kind[0]], layout.scores, months, trend)
+            front.write()
+            if not number:
+                cells = span((LIST_TOP, 0), (front.plan.last, front.plan.status), "rc")
+                book.define("ranking", f"='{names[0]}'!{cells}")
+            ScoreWriter(layout.outcome, sheets[layout.scores.sheet], elsewhere).write(heading(outcome))
+            for plan in layout.kpis.values():
+                KpiWriter(layout.outcome, sheets[plan.sheet], plan, elsewhere, outcome).write()
+            kpis = layout.kpis
+            alone[of_kind[2]] = partial(
+                _trend, layout.outcome, plan=months, scores=layout.scores, trend=trend, kpis=kpis
+            )
+            if not number or len(layout.outcome.tables.units) <= _FEW:
+                alone[of_kind[3]] = partial(write_sensitivity, layout.outcome, layout.scores)
+        book.define("scores", f"={main.scores.range(TOTAL_SCORE, outside=True)}")
+        book.define("ranks", f"={main.scores.range(RANK, outside=True)}")
+        alone[names[4]] = partial(write_findings, outcome, elsewhere=elsewhere)
         for name, write in alone.items():
-            sheet, before = third if name == names[2] else book.sheet(name), len(lost)
+            sheet, before = sheets.get(name) or book.sheet(name), len(lost)
             if name in blank:
                 sheet.put(0, 0, say("sheet.lost", language), "title")
                 continue
@@ -79,4 +107,13 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
                 write(sheet)
             if len(lost) > before:
                 raise _SheetLost(name)
-        write_criteria(outcome, book.sheet(names[5]), scores)
+        write_criteria(outcome, book.sheet(names[5]), main.scores)
+
+
+def _of_kind(name: str, layout: Layout, number: int) -> str:
+    """A sheet's name, with the kind behind it but of the main one."""
+    return sheet_name(f"{name} {layout.outcome.tables.round.unit_noun}", []) if number else name
+
+
+def _trend(outcome: Outcome, sheet: Sheet, **plans: Any) -> None:
+    write_trend(outcome, sheet, **plans)

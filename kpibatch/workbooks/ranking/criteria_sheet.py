@@ -2,8 +2,6 @@
 read.
 """
 
-from collections.abc import Mapping
-
 from kpibatch.base.addresses import excel_day, quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
@@ -12,7 +10,6 @@ from kpibatch.books.look import lines_of, tall_of
 from kpibatch.books.paper import break_before, on_pages, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
-from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.process import has_process, process_lines
 from kpibatch.rules.paper.words import (
@@ -26,6 +23,7 @@ from kpibatch.rules.paper.words import (
 from kpibatch.rules.paper.worth import total_cap_in_words, worth_in_words
 from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere
 from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
@@ -55,7 +53,7 @@ def _holidays_top(tables: LevelTables) -> int:
     return _RATING_TOP + len(tables.rating) + 2 + len(nodes) + rules + 2
 
 
-def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan], scores: ScorePlan) -> None:
+def write_findings(outcome: Outcome, sheet: Sheet, elsewhere: Elsewhere) -> None:
     """Every finding, gravest first, with a link to the unit's value in its KPI's sheet where there is one.
 
     Source: design, section 4.
@@ -65,11 +63,11 @@ def write_findings(outcome: Outcome, sheet: Sheet, kpis: Mapping[str, KpiPlan], 
     set_widths(sheet, columns)
     sheet.put(0, 0, say("findings-title"), "title")
     sheet.height(0, 2)
-    sheet.put(1, 0, Formula(scores.stale(say("stale")), ""), "quiet", "stale")
+    sheet.put(1, 0, Formula(elsewhere.layouts[0].scores.stale(say("stale")), ""), "quiet", "stale")
     put_heads(sheet, 2, columns)
     for at, finding in enumerate(outcome.findings, 3):
         put_line(sheet, at, columns[:-1], finding)
-        target = _target(outcome, kpis, finding)
+        target = _target(elsewhere, finding)
         if target:
             sheet.link(at, link, target, say("go"), "cell", "link", "centre")
         else:
@@ -110,11 +108,12 @@ def _of_finding(outcome: Outcome) -> tuple[Column[Finding], ...]:
     )
 
 
-def _target(outcome: Outcome, kpis: Mapping[str, KpiPlan], finding: Finding) -> str:
-    plan = kpis.get(outcome.tables.kpi_of.get(finding.measure, ""))
-    if plan is None or finding.unit not in outcome.tables.unit:
+def _target(elsewhere: Elsewhere, finding: Finding) -> str:
+    layout = elsewhere.of.get(finding.unit)
+    plan = layout and layout.kpis.get(layout.outcome.tables.kpi_of.get(finding.measure, ""))
+    if not layout or not plan:
         return ""
-    row = plan.first + outcome.tables.position[finding.unit]
+    row = plan.first + layout.row(finding.unit)
     return f"{quoted(plan.sheet)}!{ref(row, plan.column(finding.measure))}"
 
 

@@ -4,8 +4,8 @@ Values feed formulas: measure → met or not per level → level → score. Resu
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -17,48 +17,43 @@ from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
 from kpibatch.books.look import SIZE
 from kpibatch.books.paper import head_height
-from kpibatch.books.write import Formula, Sheet
-from kpibatch.rules.conditions import NOT_GIVEN
+from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.formulas.kpi import KpiFormulas
 from kpibatch.rules.formulas.plan import TEXTS, KpiPlan
 from kpibatch.rules.formulas.points import PointFormulas
-from kpibatch.rules.levels import applies
 from kpibatch.rules.paper.words import weight_in_words
 from kpibatch.rules.records import Measure, Unit
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere
+from kpibatch.workbooks.ranking.apart.parts import Parts, made_of_parts
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
 from kpibatch.workbooks.ranking.kpi_marks import mark_levels
 from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, best_widths, money_width, put_on_paper
+from kpibatch.workbooks.ranking.kpi_results import Line, Results
 from kpibatch.workbooks.ranking.level_block import LevelBlock, rules_in_words
-from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, ScorePlan, unsent_names
+from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row
 _CELL_WIDTH, _NARROW, _MANY, _DATE_WIDTH = 13.0, 11.0, 12, 18.0
 _STYLES = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """A unit's line; ``row`` is its place in the tables, ``texts`` are what to do next and the unit's own."""
-
-    row: int
-    unit: Unit
-    sent: bool
-    texts: tuple[str, ...]
-
-
 class KpiWriter:
-    """Writes one KPI's sheet; ``scores`` is where the cells stand that say whether a unit has sent.
+    """Writes one KPI's sheet for the units of one kind; ``elsewhere`` is where all else stands, ``whole`` the
+    outcome of all kinds.
 
     Source: design, section 4.
     """
 
     def __init__(
-        self, outcome: Outcome, sheet: Sheet, plan: KpiPlan, plans: Mapping[str, KpiPlan], scores: ScorePlan
+        self, outcome: Outcome, sheet: Sheet, plan: KpiPlan, elsewhere: Elsewhere, whole: Outcome
     ) -> None:
-        self.outcome, self.sheet, self.plan, self.plans = outcome, sheet, plan, plans
+        self.outcome, self.sheet, self.plan, self.elsewhere = outcome, sheet, plan, elsewhere
+        here = elsewhere.of[outcome.tables.units[0].code]
+        self.plans, scores = here.kpis, here.scores
         self.tables, self.say = outcome.tables, Words("sheet", outcome.language)
         self.scores = outcome.scores.kpis[plan.leaf.code]
+        self.results = Results(self.scores, self.say)
         self.cases = self.tables.cases_of(plan.leaf.code)
         own = outcome.intake.own_levels.items()
         self.claims = {unit: each.level for (unit, kpi), each in own if kpi == plan.leaf.code}
@@ -67,11 +62,13 @@ class KpiWriter:
             outcome.tables,
             month_end(outcome.month).toordinal(),
             self.say("provisional"),
-            plan_holidays(self.say("criteria-name"), outcome.tables),
+            plan_holidays(self.say("criteria-name"), whole.tables),
             self.say("yes"),
         )
         self.points = PointFormulas(self.formulas)
         self._sent = scores
+        units, below = tuple(self.tables.unit), plan.first + len(self.tables.units) + 1
+        self.parts = Parts(whole, elsewhere, units, tuple(made_of_parts(plan.measures)), below, self.say)
         self.lines = [self._line(row, unit) for row, unit in enumerate(self.tables.units)]
         self.between = self._between()
         rules = rules_in_words(self.tables, plan.rows, self.say)
@@ -87,6 +84,7 @@ class KpiWriter:
         self._unit_headings()
         for at, line in enumerate(self.lines, plan.first):
             self._unit(at, line)
+        self.parts.write(self.sheet)
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
         told = "" if whole else self.say("kpi-off-paper", kpi=plan.leaf.code)
@@ -131,8 +129,8 @@ class KpiWriter:
             yield say("step.points-back", language, step=step.text(language))
 
     def _unit(self, at: int, line: Line) -> None:
-        plan = self.plan
-        meant = applies(self.tables, plan.leaf.code, line.unit)
+        plan, code = self.plan, self.plan.leaf.code
+        meant = self.tables.scored_itself(code, line.unit)
         put_line(self.sheet, at, self.columns if meant else self.columns[: 2 + len(plan.measures)], line)
         self._note(at, line)
         if meant:
@@ -141,7 +139,12 @@ class KpiWriter:
         first = 2 + len(plan.measures)
         blank = [""] * (plan.level - first)
         between = [""] * (plan.score - plan.level - 1)
-        words = [*blank, "–", *between, "–", "", self.say("not-applicable")]
+        words: list[Content] = [*blank, "–", *between, "–", "", self.say("not-applicable")]
+        if giver := self.tables.giver(code, line.unit.code):
+            level, score, status = self.elsewhere.row_taken(giver, code, self._has_sent(at))
+            words = [*blank, Formula(level, self.results.level(line)), *between]
+            words += [Formula(score, self.results.score(line)), 0]
+            words.append(Formula(status, self.results.waits(line)))
         self.sheet.put_row(at, first, words, "cell", "centre", "quiet")
         self.sheet.put_row(at, plan.next, [""] * (1 + TEXTS), "cell", "quiet")
 
@@ -179,8 +182,11 @@ class KpiWriter:
             width = money_width(self.outcome.measured.values[measure.code], width)
         result, look = partial(self._shown, measure), partial(self._look, measure)
         if owner != self.plan.leaf.code:
-            formula = partial(self._elsewhere, owner, measure.code)
+            formula = partial(self._in_another, owner, measure.code)
             return Column(measure.label, width, result, look, formula, fitting)
+        if measure.other:
+            made = partial(self.parts.of_others, measure, self.plan.first)
+            return Column(measure.label, width, result, look, made, fitting, own=True)
         if measure.ingredients:
             formula = partial(self.formulas.computed, measure=measure)
             return Column(measure.label, width, result, look, formula, fitting | {"italic": True})
@@ -190,7 +196,7 @@ class KpiWriter:
 
         return Column(measure.label, width, result, style, extra=fitting)
 
-    def _elsewhere(self, owner: str, measure: str, at: int) -> str:
+    def _in_another(self, owner: str, measure: str, at: int) -> str:
         other = self.plans[owner]
         cell = other.outside(at - self.plan.first, other.column(measure))
         return f'IF({cell}="","",{cell})'
@@ -213,31 +219,36 @@ class KpiWriter:
 
     def _corrected(self, line: Line, measure: Measure) -> Sequence[Finding]:
         """What the province has set right of a measure that stands here."""
-        here = self.tables.kpi_of[measure.code] == self.plan.leaf.code and not measure.ingredients
+        computed = measure.ingredients or measure.other
+        here = self.tables.kpi_of[measure.code] == self.plan.leaf.code and not computed
         return self.outcome.overruled.get((line.unit.code, measure.code), []) if here else []
 
     def _results(self) -> Iterator[Column[Line]]:
         """Case, the levels met, level, score, months that lack, status."""
-        formulas, scores, say, centre = self.formulas, self.scores, self.say, ("cell", "centre")
+        formulas, results, say, centre = self.formulas, self.results, self.say, ("cell", "centre")
         if self.cases:
-            yield Column(say("case"), 12.0, lambda line: int(scores.case[line.row]), centre, formulas.case)
+            yield Column(say("case"), 12.0, results.case, centre, formulas.case)
         for level in range(self.plan.levels):
             met = partial(formulas.met, level=level)
-            yield Column(say("met-n", level=level + 1), 9.0, partial(self._met, level), ("cell", "met"), met)
+            yield Column(
+                say("met-n", level=level + 1), 9.0, partial(results.met, level), ("cell", "met"), met
+            )
         live = self._unless_left_out(self._level_formula)
-        yield Column(say("level"), 9.0, self._level, ("cell", "level"), live)
+        yield Column(say("level"), 9.0, results.level, ("cell", "level"), live)
         if self.plan.deductions:
             off = self._beside_level(self.points.deducted, "")
-            yield Column(say("deducted"), 10.0, self._deducted, ("cell", "points"), off)
+            yield Column(say("deducted"), 10.0, results.deducted, ("cell", "points"), off)
         if self.plan.compares:
             by = self._beside_level(self.points.compared, "")
-            yield Column(say("compared"), 12.0, self._compared, ("cell", "number"), by)
+            yield Column(say("compared"), 12.0, results.compared, ("cell", "number"), by)
         score = self._beside_level(self.points.score, "–")
-        yield Column(say("score"), 10.0, self._score, ("cell", "points"), score)
-        yield Column(say("months-short"), 11.0, self._months_short, (*centre, "input"))
+        yield Column(say("score"), 10.0, results.score, ("cell", "points"), score)
+        waits = self._waits if self.parts.measures else None
+        short = (*centre, "input") if waits is None else centre
+        yield Column(say("months-short"), 11.0, self._months_short, short, waits, own=True)
         status = self._beside_level(formulas.status, say("no-target"))
         width = max(13.0, 1.3 * len(say("no-target"))) if self.plan.leaf.leaves else 13.0
-        yield Column(say("status"), width, self._status, centre, status)
+        yield Column(say("status"), width, results.status, centre, status)
 
     def _unless_left_out(self, formula: Live) -> Live:
         return lambda at: self.formulas.unless_left_out(at, formula(at))
@@ -245,37 +256,14 @@ class KpiWriter:
     def _beside_level(self, formula: Live, word: str) -> Live:
         return lambda at: self.formulas.beside_level(at, formula(at), word)
 
-    def _met(self, level: int, line: Line) -> int | str:
-        return int(self.scores.met[line.row, level]) if self.scores.given[line.row, level] else NOT_GIVEN
-
-    def _level(self, line: Line) -> int | str:
-        if not self.scores.applies[line.row]:
-            return "–"
-        return int(self.scores.level[line.row]) if line.sent else ""
-
     def _level_formula(self, at: int) -> str:
+        return self.formulas.level(at, self._has_sent(at))
+
+    def _has_sent(self, at: int) -> str:
         cell = ref(FIRST + at - self.plan.first, SENT, "c")
         words = [self.say(name) for name in unsent_names(self.outcome)]
         differs = [f'{quoted(self._sent.sheet)}!{cell}<>"{word}"' for word in words]
-        return self.formulas.level(at, differs[0] if len(differs) == 1 else f"AND({','.join(differs)})")
-
-    def _score(self, line: Line) -> float | str:
-        if not self.scores.applies[line.row]:
-            return "–"
-        return float(self.scores.score[line.row]) if line.sent else ""
-
-    def _deducted(self, line: Line) -> float | str:
-        told = line.sent and self.scores.applies[line.row]
-        return float(self.scores.points.deducted[line.row]) if told else ""
-
-    def _compared(self, line: Line) -> float | str:
-        held = float(self.scores.points.held[line.row])
-        return "" if math.isnan(held) else held
-
-    def _status(self, line: Line) -> str:
-        if not self.scores.applies[line.row]:
-            return self.say("no-target")
-        return self.say("provisional") if line.sent and self.scores.missing[line.row] else ""
+        return differs[0] if len(differs) == 1 else f"AND({','.join(differs)})"
 
     def _months_short(self, line: Line) -> int:
         """How many of the measures that count here lack a month (an input: it can't be seen from the
@@ -288,6 +276,12 @@ class KpiWriter:
         """Of each measure that the KPI asks about, for which units it counts and lacks a month."""
         frame, needed = self.outcome.measured.incomplete, self.scores.needed.items()
         return [(asked & frame[measure].to_numpy(bool)).tolist() for measure, asked in needed]
+
+    def _waits(self, at: int) -> str:
+        """The same, where some are made of parts, which are seen to lack something."""
+        row = at - self.plan.first
+        needed = (code for code, units in self.scores.needed.items() if units[row])
+        return self.parts.lacking(self.tables.units[row].code, needed, partial(self.formulas.cell, at))
 
     def _words(self) -> Iterator[Column[Line]]:
         """What the unit should do next, and its own texts."""

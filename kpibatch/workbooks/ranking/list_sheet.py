@@ -101,8 +101,6 @@ class ListSheet:
         self._notes(max(last, plan.last) + 1)
         self._marks()
         self._paper(max(last, plan.last) + 2)
-        cells = span((LIST_TOP, 0), (plan.last, plan.status), "rc")
-        self.sheet.book.define("ranking", f"='{self.sheet.name}'!{cells}")
 
     def _paper(self, last: int) -> None:
         """One page, unless that makes its letters smaller than eleven points."""

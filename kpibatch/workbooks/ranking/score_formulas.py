@@ -4,7 +4,7 @@ Siblings stand side by side (breadth first), so every node's score is one SUMPRO
 weights.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpibatch.base.addresses import quoted, ref, span
@@ -126,7 +126,8 @@ def status_name(outcome: Outcome, standing: Standing) -> str:
 @dataclass(frozen=True)
 class ScoreFormulas:
     """The formulas for the unit in row ``at`` of the sheet; ``unsent`` and ``provisional`` are the words
-    that stand in its cells, ``complete`` whether only units with a final score are ranked.
+    that stand in its cells, ``complete`` whether only units with a final score are ranked; ``leaves`` are the
+    KPIs, ``others`` says when a row is provisional for what it takes of the unit above.
     """
 
     plan: ScorePlan
@@ -134,6 +135,8 @@ class ScoreFormulas:
     unsent: tuple[str, ...]
     provisional: str
     complete: bool
+    leaves: Sequence[str]
+    others: Callable[[int], Sequence[str]]
 
     def _children(self, at: int, children: Sequence[Node]) -> tuple[str, str]:
         """Where the weights and the scores of a node's children stand."""
@@ -258,10 +261,15 @@ class ScoreFormulas:
         waiting = [
             f'{plan.outside(at - FIRST, plan.status)}="{self.provisional}"' for plan in self.kpis.values()
         ]
+        waiting += self.others(at)
         sent = f'IF(OR({",".join(waiting)}),"{self.provisional}","")'
         if len(self.unsent) == 1:
             return f'IF({self._unsent(at)},"{self.unsent[0]}",{sent})'
         return f"IF(OR({self._unsent(at)}),{ref(at, SENT, 'c')},{sent})"
+
+    def if_sent(self, at: int, formula: str) -> str:
+        """A formula that gives nothing for a unit that has sent nothing."""
+        return f'IF(OR({self._unsent(at)}),"",{formula})'
 
     def _unsent(self, at: int) -> str:
         """What OR is given to tell that the unit sent nothing that counts."""
@@ -291,7 +299,7 @@ class ScoreFormulas:
         lower = "+".join(
             f"SUMPRODUCT(--({span((at, first), (at, last), 'rc')}<{here}))"
             for first, last in _runs(
-                [self.plan.column(code) for code in self.plan.nodes if code in self.kpis]
+                [self.plan.column(code) for code in self.plan.nodes if code in self.leaves]
             )
         )
         return f'IF(ISNUMBER({here}),IF({lower}<3,"▼",""),"")'

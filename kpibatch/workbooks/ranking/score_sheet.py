@@ -1,24 +1,24 @@
 """The sheet คะแนนรายตัวชี้วัด: units × nodes, live, down to the total, the rating and the rank."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 
 import numpy as np
 
 from kpibatch.base.addresses import quoted
 from kpibatch.base.catalogue import Words
-from kpibatch.base.thai import fold
 from kpibatch.books.columns import Column, put_line, set_widths, show_exact
 from kpibatch.books.look import width_of
 from kpibatch.books.paper import on_pages
 from kpibatch.books.write import Formula, Sheet
-from kpibatch.rules.formulas.plan import KpiPlan
-from kpibatch.rules.records import TOTAL, Unit
+from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.rank import LEAST, Standing, round_half_up
+from kpibatch.scoring.rank import LEAST, round_half_up
+from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere
 from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, titled_chart, values_up_to
 from kpibatch.workbooks.ranking.compared import (
+    Beside,
+    Line,
     mean_of,
     mean_of_node,
     mean_of_those_who_sent,
@@ -28,10 +28,6 @@ from kpibatch.workbooks.ranking.compared import (
 from kpibatch.workbooks.ranking.score_formulas import (
     FIRST,
     FIRST_NODE,
-    FIRST_OF_RUNG,
-    GROUP,
-    GROUP_NUMBER,
-    GROUP_RANK,
     HEAD,
     NAME,
     PERCENT,
@@ -40,7 +36,6 @@ from kpibatch.workbooks.ranking.score_formulas import (
     TOTAL_SCORE,
     WEIGHT_ROW,
     ScoreFormulas,
-    ScorePlan,
     status_name,
     unsent_names,
 )
@@ -48,30 +43,22 @@ from kpibatch.workbooks.ranking.score_formulas import (
 _LEAST_SCALE, _FITTING = 0.45, {"shrink": True}
 
 
-@dataclass(frozen=True)
-class Line:
-    """A unit's line; ``row`` is its place in the tables."""
-
-    row: int
-    unit: Unit
-    standing: Standing
-
-    @property
-    def blank(self) -> bool:
-        """Whether the unit has no total."""
-        return self.standing.total != self.standing.total
-
-
 class ScoreWriter:
-    """Writes the sheet from the outcome; leaves refer to the KPIs' own sheets."""
+    """Writes the sheet from the outcome; leaves refer to the KPIs' own sheets, what is taken of the unit
+    above to ``elsewhere``.
+    """
 
-    def __init__(self, outcome: Outcome, sheet: Sheet, plan: ScorePlan, kpis: Mapping[str, KpiPlan]) -> None:
-        self.outcome, self.sheet, self.plan, self.kpis = outcome, sheet, plan, kpis
+    def __init__(self, outcome: Outcome, sheet: Sheet, elsewhere: Elsewhere) -> None:
+        here = elsewhere.of[outcome.tables.units[0].code]
+        self.outcome, self.sheet, self.plan, self.kpis = outcome, sheet, here.scores, here.kpis
+        self.elsewhere, self.leaves = elsewhere, tuple(outcome.scores.kpis)
         self.tables, self.say = outcome.tables, Words("sheet", outcome.language)
         self.places = {standing.unit: place for place, standing in enumerate(outcome.standings, 1)}
         unsent = tuple(map(self.say, unsent_names(outcome)))
         complete = outcome.config.ranking.incomplete == "exclude"
-        self.formulas = ScoreFormulas(plan, kpis, unsent, self.say("provisional"), complete)
+        self.formulas = ScoreFormulas(
+            self.plan, self.kpis, unsent, self.say("provisional"), complete, self.leaves, self._waiting
+        )
 
     def write(self, subtitle: str) -> None:
         set_widths(self.sheet, self.columns)
@@ -101,9 +88,9 @@ class ScoreWriter:
     @cached_property
     def columns(self) -> tuple[Column[Line], ...]:
         """All columns, in the order in which the plan names them."""
-        nodes = (self._inner(code) if code not in self.kpis else self._leaf(code) for code in self.plan.nodes)
+        nodes = (self._leaf(code) if code in self.leaves else self._inner(code) for code in self.plan.nodes)
         breakers = (self._breaker(code) for code in self.plan.breakers)
-        beside = map(self._beside, self.plan.standing)
+        beside = map(Beside(self.outcome, self.formulas).column, self.plan.standing)
         weights = (self._weight(code) for code in self.plan.weighed)
         means = map(self._mean_of_node, self.plan.compared)
         return (*self._of_unit(), *nodes, *breakers, *beside, *weights, *means, *self._written())
@@ -128,7 +115,8 @@ class ScoreWriter:
         rank = self.say("rank")
         yield Column(rank, 10, lambda line: line.standing.rank or "", ("cell", "level"), formulas.rank)
         yield Column(self.say("place"), 10, self._place, ("cell", "whole"), formulas.place, hidden=True)
-        yield Column(self.say("status"), 15, self._status, ("cell", "centre"), formulas.status)
+        own = bool(self._takers)
+        yield Column(self.say("status"), 15, self._status, ("cell", "centre"), formulas.status, own=own)
 
     def _sent(self, line: Line) -> str:
         late, sent = line.unit.code in self.outcome.late, line.unit.code in self.outcome.sent
@@ -156,7 +144,10 @@ class ScoreWriter:
             score = self._score(line.row, code)
             return "–" if score != score else "" if line.blank else score
 
-        return Column(code, 8.5, result, ("cell", "points"), partial(self.formulas.leaf, code=code), _FITTING)
+        own = partial(self.formulas.leaf, code=code) if code in self.kpis else lambda at: '"–"'
+        taken = code not in self.kpis and bool(self.tables.taken.get(code))
+        formula = self._or_taken(code, own) if taken else own
+        return Column(code, 8.5, result, ("cell", "points"), formula, _FITTING, own=taken)
 
     def _inner(self, code: str) -> Column[Line]:
         def result(line: Line) -> float | str:
@@ -164,8 +155,37 @@ class ScoreWriter:
             return "" if line.blank or score != score else score
 
         node, children = self.tables.node[code], self.tables.children(code)
-        formula = partial(self.formulas.inner, node=node, children=children)
-        return Column(code, 8.5, result, ("cell", "points"), formula, _FITTING | {"bold": True})
+        own = partial(self.formulas.inner, node=node, children=children) if children else lambda at: '""'
+        formula, taken = self._or_taken(code, own), bool(self.tables.taken.get(code))
+        return Column(code, 8.5, result, ("cell", "points"), formula, _FITTING | {"bold": True}, own=taken)
+
+    def _or_taken(self, code: str, own: Callable[[int], str]) -> Callable[[int], str]:
+        """The formula of a node that some units take from the one above; theirs is a reference to it."""
+        taken = self.tables.taken.get(code)
+        if not taken:
+            return own
+
+        def formula(at: int) -> str:
+            giver = taken.get(self.tables.units[at - FIRST].code)
+            return self.formulas.if_sent(at, self.elsewhere.taken(giver, code)) if giver else own(at)
+
+        return formula
+
+    @cached_property
+    def _takers(self) -> frozenset[str]:
+        """The units that take something of the one above."""
+        return frozenset(unit for taken in self.tables.taken.values() for unit in taken)
+
+    def _waiting(self, at: int) -> list[str]:
+        """When the unit in a row is provisional for what it takes of the one above."""
+        if not self._takers:
+            return []
+        unit = self.tables.units[at - FIRST].code
+        outer = (code for code in self.plan.nodes if code not in self.kpis)
+        takes = ((self.tables.giver(code, unit), code) for code in outer)
+        return list(
+            dict.fromkeys(each for of, code in takes if of for each in self.elsewhere.waiting(of, code))
+        )
 
     def _mean_of_node(self, code: str) -> Column[Line]:
         mean = partial(mean_of_node, self.outcome, code)
@@ -182,44 +202,6 @@ class ScoreWriter:
 
         head = self.say("breaker", code=code)
         return Column(head, 11, result, ("cell", "score"), partial(self.formulas.breaker, code=code))
-
-    def _beside(self, name: str) -> Column[Line]:
-        """What is told or helps besides with a unit's rank."""
-        say, formulas, whole = self.say, self.formulas, ("cell", "whole")
-        if name == GROUP:
-            return Column(say(name), 18, lambda line: line.unit.group or "–", ("cell", "centre"))
-        if name == GROUP_NUMBER:
-            return Column(say(name), 8, lambda line: self._groups.get(line.unit.code), whole, hidden=True)
-        if name == GROUP_RANK:
-            rank = formulas.rank_in_group
-            return Column(say(name), 10, lambda line: line.standing.in_group or "", ("cell", "level"), rank)
-        formula = formulas.first if name == FIRST_OF_RUNG else formulas.first_in_group
-        return Column(say(name), 8, self._first(name), whole, formula, hidden=True)
-
-    def _first(self, name: str) -> Callable[[Line], int | str]:
-        """Whether a unit is the first, from the top, of those that share its rank (in its group)."""
-        first: dict[tuple[object, ...], str] = {}
-        for unit in self.tables.units:
-            standing = self.outcome.standing[unit.code]
-            own = (
-                (standing.rank,)
-                if name == FIRST_OF_RUNG
-                else (self._groups.get(unit.code), standing.in_group)
-            )
-            if all(own):
-                first.setdefault(own, unit.code)
-        ranked = {unit for unit, standing in self.outcome.standing.items() if standing.rank}
-        if name != FIRST_OF_RUNG:
-            ranked &= self._groups.keys()
-        found = set(first.values())
-        return lambda line: int(line.unit.code in found) if line.unit.code in ranked else ""
-
-    @cached_property
-    def _groups(self) -> Mapping[str, int]:
-        """Each unit's group as a number, so that no name is taken for a pattern; none where it has none."""
-        grouped = {unit.code: fold(unit.group) for unit in self.tables.units if unit.group}
-        numbers = {group: number for number, group in enumerate(dict.fromkeys(grouped.values()), 1)}
-        return {unit: numbers[group] for unit, group in grouped.items()}
 
     def _weight(self, code: str) -> Column[Line]:
         """A unit's own weight of a node, to be changed; where all have the same, by reference to the head."""
@@ -278,8 +260,8 @@ class ScoreWriter:
             self._mean(self.plan.column(code), mean)
         for code, mean in means.items():
             column = self.plan.column(code)
-            if code in self.kpis:
-                weak = mean == mean and sum(means[other] < mean for other in self.kpis) < 3
+            if code in self.leaves:
+                weak = mean == mean and sum(means[other] < mean for other in self.leaves) < 3
                 mark = Formula(self.formulas.weakest(at, column), "▼" if weak else "")
                 self.sheet.put(at + 1, column, mark, "section", "centre")
             else:
@@ -308,7 +290,9 @@ class ScoreWriter:
 
     def _chart(self) -> None:
         """The units' mean at each KPI, below the table."""
-        leaves = [self.plan.column(code) for code in self.plan.nodes if code in self.kpis]
+        leaves = [self.plan.column(code) for code in self.plan.nodes if code in self.leaves]
+        if not leaves:
+            return
         at, first, last, name = self.plan.last + 1, min(leaves), max(leaves), self.sheet.name
         chart = titled_chart(self.sheet.book, "column", self.say("mean-title"))
         cells = {"categories": [name, HEAD, first, HEAD, last], "values": [name, at, first, at, last]}
