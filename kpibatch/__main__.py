@@ -25,9 +25,11 @@ def main() -> None:
         signal.signal(signal.SIGINT, _interrupt)
     try:
         import atexit
-        import multiprocessing
 
-        multiprocessing.freeze_support()  # a frozen program starts its children by this very call
+        if getattr(sys, "frozen", False):  # such a program starts its children by this very call
+            import multiprocessing
+
+            multiprocessing.freeze_support()
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         from kpibatch.commands.cli import main as command
 

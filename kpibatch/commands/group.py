@@ -14,7 +14,6 @@ import click
 from kpibatch import __version__
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, WorkspaceError
-from kpibatch.base.files import harmless
 from kpibatch.base.findings import Finding
 from kpibatch.base.month_files import LOG
 from kpibatch.commands.usage.language import language_of as language_asked
@@ -90,6 +89,8 @@ class OneLine(ToldGroup):
             failure = failure_of(error)
             if failure is None:
                 raise
+        from kpibatch.base.files import harmless
+
         click.echo("kpibatch: " + harmless(failure.message(language_asked(ctx))), err=True)
         ctx.exit(STOPPED)
 

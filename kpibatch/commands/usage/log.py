@@ -20,7 +20,7 @@ from typing import IO, Any
 from kpibatch import __version__
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
-from kpibatch.base.errors import KpibatchError
+from kpibatch.base.errors import Interrupted, KpibatchError
 from kpibatch.base.month_files import LOGS
 
 KEPT = 100
@@ -112,6 +112,9 @@ def kept(workspace: Path, command: str, words: Sequence[str], language: str, *, 
         raise
     except KpibatchError as error:
         how, why = "2", error.message(language)
+        raise
+    except KeyboardInterrupt:
+        how, why = "2", Interrupted().message(language)
         raise
     except BaseException as error:
         how, why = type(error).__name__, traceback.format_exc()

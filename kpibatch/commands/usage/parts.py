@@ -12,7 +12,6 @@ import click
 
 from kpibatch.base.catalogue import LANGUAGES, say, texts
 from kpibatch.commands.usage.language import LANGUAGE, WORKSPACE, language_now, language_of, workspace_of
-from kpibatch.commands.usage.log import kept
 from kpibatch.commands.usage.voice import VOICE
 
 WORDS = "kpibatch.words"  # the command line, for the log
@@ -83,6 +82,8 @@ class Told(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         if not self.works:
             return super().invoke(ctx)
+        from kpibatch.commands.usage.log import kept
+
         voice, workspace = VOICE.get(), workspace_of(ctx)
         seen = not voice.quiet or voice.for_machines
         with kept(workspace, self.key, ctx.meta.get(WORDS, ()), language_of(ctx), seen=seen):

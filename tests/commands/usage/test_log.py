@@ -10,7 +10,7 @@ import pytest
 from small_workspace import MONTH, UNITS, small_workspace
 from workspace import kpibatch
 
-from kpibatch.base.errors import NoUnit
+from kpibatch.base.errors import Interrupted, NoUnit
 from kpibatch.base.month_files import LOGS
 from kpibatch.commands.usage.log import KEPT, kept, note
 
@@ -60,7 +60,11 @@ def test_an_error_is_on_record_in_words_and_a_bug_with_its_traceback(home: Path)
         raise NoUnit(found="9", nearest="1")
     with pytest.raises(ZeroDivisionError), kept(home, "run", (), "en", seen=True):
         raise ZeroDivisionError("nobody foresaw it")
-    mistake, bug = logs(home)
+    with pytest.raises(KeyboardInterrupt), kept(home, "run", (), "en", seen=True):
+        raise KeyboardInterrupt
+    mistake, bug, interrupted = logs(home)
+    assert Interrupted().message("en") in interrupted
+    assert "Traceback" not in interrupted
     assert NoUnit(found="9", nearest="1").message("en") in mistake
     assert "exit 2" in mistake
     assert "Traceback" in bug
