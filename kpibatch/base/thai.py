@@ -111,6 +111,7 @@ def arabic(text: str) -> str:
     return text.translate(_DIGITS)
 
 
+@lru_cache(20_000)
 def fold(text: str) -> str:
     """The text as two texts are compared: as it looks, whatever the digits, the width and the case.
 

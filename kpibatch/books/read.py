@@ -64,13 +64,18 @@ class Grid:
 
     def at(self, row: int, column: int) -> Value:
         """The value at zero-based coordinates; blank outside the filled area."""
-        return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else None
+        try:
+            return self.rows[row][column]
+        except IndexError:
+            return None
 
 
 def as_text(value: Value) -> str:
     """What a person sees in the cell: ``85`` for 85.0, ``85%`` for a percent, empty for a blank."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return squash(value)
     if isinstance(value, Percent):
         return str(value)
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
@@ -130,7 +135,7 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
 
 def _plain(value: object) -> Value:
     if isinstance(value, str):
-        return None if is_blank(value) else _text(value)
+        return None if not value or is_blank(value) else _text(value)
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

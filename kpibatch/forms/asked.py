@@ -38,6 +38,8 @@ def months_asked(tables: LevelTables, unit: Unit | None, measure: str) -> tuple[
         for period in tables.periods
         if (period.kpi_of.get(measure) if unit is None else unit.code in period.links.asked[measure])
     }
+    if len(asked) == len(tables.periods):
+        return tables.round.months
     return tuple(month for month in tables.round.months if tables.for_month(month).since in asked)
 
 

@@ -7,6 +7,7 @@ hidden, so an officer who sorts, copies or inserts what is seen can't see what b
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kpibatch.base.addresses import address
 from kpibatch.base.findings import Finding, Place, finding
@@ -237,9 +238,12 @@ def _own_rows(form: Form) -> Iterator[Finding]:
 
 def _is_value(value: Value) -> bool:
     """Whether a cell holds what an input could, rather than a remark or a heading."""
-    if not isinstance(value, str):
-        return value is not None
-    return any(read(value) is not None for read in (read_number, read_yes_no, read_date))
+    return _is_an_answer(value) if isinstance(value, str) else value is not None
+
+
+@lru_cache(20_000)  # a form's texts are those of the other forms
+def _is_an_answer(text: str) -> bool:
+    return any(read(text) is not None for read in (read_number, read_yes_no, read_date))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ Forms of the layout before, with a cell a month for every day and no row of due 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.thai import arabic, fold, is_month
@@ -201,20 +201,27 @@ def table_in(grid: Grid, known: Collection[str], once: Collection[str] = ()) -> 
 
 def _claim(grid: Grid, row: int) -> Spot | None:
     """The cell behind the words that ask for the level that a unit claims, if they are there."""
-    asks = {fold(say("score.claim", language)) for language in LANGUAGES}
-    found = (column for column, value in enumerate(grid.rows[row]) if fold(as_text(value)) in asks)
+    asks, cells = _asks_for_a_level(), grid.rows[row]
+    found = (
+        column for column, value in enumerate(cells) if value is not None and fold(as_text(value)) in asks
+    )
     column = next(found, None)
     return None if column is None else Spot(grid.name, row, column + 1)
 
 
+@cache
+def _asks_for_a_level() -> frozenset[str]:
+    return frozenset(fold(say("score.claim", language)) for language in LANGUAGES)
+
+
 def _code_column(grid: Grid, known: Collection[str]) -> tuple[int, list[tuple[int, str]]]:
     """The column with the most of the known codes, and its rows with their codes."""
-    best: tuple[int, list[tuple[int, str]]] = (0, [])
-    width = max((len(row) for row in grid.rows), default=0)
-    for column in range(min(width, 10)):
-        texts = ((row, as_text(grid.at(row, column))) for row in range(len(grid.rows)))
-        best = max(best, (column, [(row, text) for row, text in texts if text in known]), key=_different)
-    return best
+    columns: dict[int, list[tuple[int, str]]] = {column: [] for column in range(10)}
+    for row, cells in enumerate(grid.rows):
+        for column, value in enumerate(cells[:10]):
+            if value is not None and (text := as_text(value)) in known:
+                columns[column].append((row, text))
+    return max(columns.items(), key=_different)
 
 
 def _different(column: tuple[int, list[tuple[int, str]]]) -> int:

@@ -5,7 +5,7 @@ out of 3101, nor a day of the month as a unit's code of two digits.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
@@ -28,7 +28,7 @@ def unit_at_start(name: str, tables: LevelTables) -> str:
     does.
     """
     for part in reversed(name.split("/")):
-        if fitting := [code for code in tables.unit if _begins(fold(part), fold(code))]:
+        if fitting := _names(tables).codes_at(fold(part)):
             return max(fitting, key=len)
     return ""
 
@@ -57,8 +57,8 @@ def others_in_heading(text: str, unit: str, tables: LevelTables) -> set[str]:
 
 
 def _heading_units(text: str, tables: LevelTables) -> set[str]:
-    bare, codes = fold(text), {fold(code): code for code in tables.unit}
-    bracketed = {codes[word] for word in _IN_BRACKETS.findall(bare) if word in codes}
+    bare, codes = fold(text), _names(tables).codes
+    bracketed = {codes[word][-1] for word in _IN_BRACKETS.findall(bare) if word in codes}
     lead = _lead(tables).match(bare)
     return bracketed | _name_at(bare[lead.end() :] if lead else bare, tables)
 
@@ -67,14 +67,15 @@ def _named_in(name: str, tables: LevelTables) -> set[str]:
     """By code anywhere; by name at the beginning or after the noun."""
     bare = fold(name.rpartition("/")[2].rpartition(".")[0] or name)
     words = set(_WORD.findall(bare))
-    codes = {code for code in tables.unit if not _is_short(code) and fold(code) in words}
+    known = _names(tables).codes
+    codes = {code for word in words for code in known.get(word, ()) if not _is_short(code)}
     return codes.union(*(_name_at(bare[start:], tables) for start in _starts(bare, tables)))
 
 
 def _starts(bare: str, tables: LevelTables) -> Iterator[int]:
     """Where a unit's name may stand in a text: at its beginning, behind a code, behind the noun."""
     yield 0
-    yield from (len(fold(code)) + 1 for code in tables.unit if _begins(bare, fold(code)))
+    yield from (len(fold(code)) + 1 for code in _names(tables).codes_at(bare))
     yield from (lead.end() for lead in _lead(tables).finditer(bare))
 
 
@@ -86,9 +87,45 @@ def _lead(tables: LevelTables) -> re.Pattern[str]:
 
 def _name_at(text: str, tables: LevelTables) -> set[str]:
     """The units whose name a text begins with, of several names the longest."""
-    fitting = [unit for unit in tables.units if len(unit.name) > 1 and _begins(text, fold(unit.name))]
-    longest = max((len(fold(unit.name)) for unit in fitting), default=0)
-    return {unit.code for unit in fitting if len(fold(unit.name)) == longest}
+    known = _names(tables)
+    fitting = known.beginnings(text, known.names)
+    return set(known.names[fitting[-1]]) if fitting else set()
+
+
+class _Names:
+    """What units are called, as texts are compared: their codes, and their names of two letters or more; of
+    thousands a text's beginning is looked up, not held against each.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.units = units
+        self.codes: dict[str, list[str]] = {}
+        self.names: dict[str, list[str]] = {}
+        for unit in units:
+            self.codes.setdefault(fold(unit.code), []).append(unit.code)
+            if len(unit.name) > 1:
+                self.names.setdefault(fold(unit.name), []).append(unit.code)
+        self._longest = max(map(len, (*self.codes, *self.names)), default=0)
+
+    def codes_at(self, text: str) -> list[str]:
+        """The units whose code a text begins with, those of longer codes last."""
+        return [code for word in self.beginnings(text, self.codes) for code in self.codes[word]]
+
+    def beginnings(self, text: str, words: Mapping[str, object]) -> list[str]:
+        """Those of the words that a text begins with, shorter ones first."""
+        ends = range(1, min(len(text), self._longest) + 1)
+        return [text[:end] for end in ends if text[:end] in words and _begins(text, text[:end])]
+
+
+_newest: list[_Names] = []  # of one province after another
+
+
+def _names(tables: LevelTables) -> _Names:
+    held = _newest[-1] if _newest else None
+    if held is None or held.units is not tables.units:
+        held = _Names(tables.units)
+        _newest[:] = [held]
+    return held
 
 
 def _begins(text: str, word: str) -> bool:

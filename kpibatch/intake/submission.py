@@ -211,14 +211,13 @@ def _take(
         whole = (contents.unit, measure.code, month, math.nan, BAD, found, *astuple(place))
         contents.lines.append(Line(*whole))
         return
-    whose = {"unit": contents.unit, "measure": measure.code, "found": found}
+    whose = {"unit": contents.unit, "measure": measure.code}
     if reading.refused:
-        contents.findings.append(
-            finding(reading.refused, place, **whose, label=measure.label, expected=reading.expected)
-        )
+        facts = {"found": found, "label": measure.label, "expected": reading.expected}
+        contents.findings.append(finding(reading.refused, place, **whose, **facts))
     if reading.read_as:
-        typed = whose | {"found": spelled_out(cell) if isinstance(cell, str) else found}
-        contents.findings.append(finding("read-as", place, **typed, value=reading.read_as))
+        typed = spelled_out(cell) if isinstance(cell, str) else found
+        contents.findings.append(finding("read-as", place, **whose, found=typed, value=reading.read_as))
     state = BAD if reading.refused else EMPTY if cell is None else OK
     contents.lines.append(
         Line(
