@@ -117,7 +117,10 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
         grids = {}
         for index, (name, sheet) in enumerate(zip(book.sheet_names, seen.sheets, strict=True)):
             handed = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
-            rows: list[list[Value]] = [list(map(_plain, row)) for row in handed]
+            rows: list[list[Value]] = [
+                [None if cell == "" else _plain(cell) for cell in row]
+                for row in handed  # most are blank
+            ]
             for row, column, look in sheet.looks:
                 if row < len(handed) and column < len(handed[row]):  # else an empty result
                     rows[row][column] = _plain(as_shown(handed[row][column], look, seen.from_1904))
@@ -135,7 +138,7 @@ def read_inspected(seen: Inspected) -> dict[str, Grid]:
 
 def _plain(value: object) -> Value:
     if isinstance(value, str):
-        return None if not value or is_blank(value) else _text(value)
+        return None if is_blank(value) else _text(value)
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

@@ -11,6 +11,7 @@ from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.package import parse, xml_parser
 
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
+_ROW, _STYLE = re.compile(r"[1-9]\d{0,6}"), re.compile(r"\d{1,9}", re.ASCII)
 _TEXT_TYPES = ("str", "inlineStr", "d")
 _NUMBER_TYPES = ("", "n")
 
@@ -35,6 +36,8 @@ class _Walk:
         self.seen: list[Looking] = []
         self.computed: list[Position] = []
         self._look: Look | None = None
+        self._tags: dict[str, str] = {}  # a sheet has few kinds of them, and of styles, and very many of each
+        self._styles: dict[str, Look | None] = {}
         self._row, self._column, self._place, self._inside = -1, -1, (0, 0), False
         self._type, self._formula, self._values, self._value = "", False, 0, ""
         self._taking, self._begun, self._sheets = False, 0, 0
@@ -56,7 +59,7 @@ class _Walk:
             self._refuse("<!")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
+        tag = self._tags.get(name) or self._tags.setdefault(name, name.rpartition(":")[2])
         if tag == "c":
             self._cell(attributes)
         elif tag in ("v", "t"):
@@ -75,7 +78,7 @@ class _Walk:
                 self._refuse("sheetData ×2")
 
     def _begin_row(self, number: str | None) -> None:
-        if number is not None and not re.fullmatch(r"[1-9]\d{0,6}", number):
+        if number is not None and not _ROW.fullmatch(number):
             self._refuse(f'row r="{number}"')
         self._row = int(number) - 1 if number else self._row + 1
         self._column = -1
@@ -95,14 +98,16 @@ class _Walk:
         self.tally.once(self._place)
         self._type, self._formula, self._values, self._value = attributes.get("t", ""), False, 0, ""
         style = attributes.get("s", "0")
-        self._look = self.looks.get(int(style)) if re.fullmatch(r"\d{1,9}", style, re.ASCII) else None
+        if style not in self._styles:
+            self._styles[style] = self.looks.get(int(style)) if _STYLE.fullmatch(style) else None
+        self._look = self._styles[style]
 
     def _text(self, characters: str) -> None:
         if self._taking:
             self._value += characters
 
     def _end(self, name: str) -> None:
-        tag = name.rpartition(":")[2]
+        tag = self._tags[name]
         if (
             tag == "v"
             and self._type not in _TEXT_TYPES
