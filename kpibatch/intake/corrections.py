@@ -25,7 +25,7 @@ from kpibatch.books.guard.capped import USUAL, capped
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, as_text, read_book
 from kpibatch.books.table import HEADER_WITHIN, Row, read_table
-from kpibatch.intake.frame import KEY, OK, PLACE, Line
+from kpibatch.intake.frame import KEY, OK, PLACE, Line, rows_of
 from kpibatch.rules.levels import LevelTables
 
 UNIT, MEASURE, MONTH, VALUE = "หน่วย", "รายการข้อมูล", "เดือน", "ค่า"
@@ -264,7 +264,7 @@ def with_corrections(
     if not due:
         return values, []
     frame = values.copy()
-    keys = frame[list(KEY)].itertuples(index=False, name=None)
+    keys = rows_of(frame, KEY)
     rows = {key: index for index, key in zip(frame.index, keys, strict=True)}
     findings = []
     for correction in due:

@@ -15,7 +15,7 @@ from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.forms.office import OfficeForm
-from kpibatch.intake.frame import KEY, PLACE
+from kpibatch.intake.frame import KEY, PLACE, rows_of
 from kpibatch.intake.month import Intake, read_month
 from kpibatch.rules.levels import LevelTables
 
@@ -55,7 +55,7 @@ def with_earlier(intake: Intake, earlier: Intake, office_form: OfficeForm) -> In
     said = said.assign(file=f"{earlier.month}/" + said["file"])[frame.columns]
     reported = pd.concat([frame, said], ignore_index=True)
     reported = reported.drop_duplicates(key, keep="last", ignore_index=True)
-    places = set(said[list(PLACE)].itertuples(index=False, name=None))
+    places = set(rows_of(said, PLACE))
     moved = (_in_folder(found, earlier.month) for found in earlier.findings)
     findings = [*(found for found in moved if _at(found) in places), *_sent_again(intake, earlier)]
     files = tuple((f"{earlier.month}/{name}", digest) for name, digest in earlier.files)

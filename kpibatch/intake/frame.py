@@ -3,9 +3,13 @@
 Imports nothing heavy, for a reading child makes the lines.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpibatch.base.findings import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OK, EMPTY, BAD = "ok", "blank", "bad"
 
@@ -35,3 +39,10 @@ COLUMNS = Line._fields
 KEY = COLUMNS[:3]  # each combination once
 PLACE = COLUMNS[-3:]
 DTYPES = {column: "float64" if kind is float else "str" for column, kind in Line.__annotations__.items()}
+
+
+def rows_of(frame: "pd.DataFrame", columns: Sequence[str] = COLUMNS) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns as plain tuples; pandas' own way takes a text out of its column with a call
+    each, ten times as slow.
+    """
+    return zip(*(frame[column].to_numpy().tolist() for column in columns), strict=True)

@@ -21,7 +21,7 @@ from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
 from kpibatch.books.packing import contents_digest
 from kpibatch.intake.evidence.listing import Evidence
-from kpibatch.intake.frame import PLACE
+from kpibatch.intake.frame import PLACE, rows_of
 from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import as_csv
@@ -128,7 +128,7 @@ def values_csv(outcome: Outcome) -> bytes:
     kinds = {code: measure.kind for code, measure in outcome.tables.measures.items()}
     rows = (
         (month, unit, code, machine_text(value, kinds[code]), *rest)
-        for month, unit, code, value, *rest in outcome.said.itertuples(index=False, name=None)
+        for month, unit, code, value, *rest in rows_of(outcome.said, PAST_COLUMNS)
     )
     return as_csv(PAST_COLUMNS, rows)
 

@@ -16,7 +16,7 @@ from kpibatch.books.write import Content
 from kpibatch.forms.layout import CLAIM, TEXT_COLUMNS
 from kpibatch.forms.office import OfficeForm
 from kpibatch.intake.earlier import read_months
-from kpibatch.intake.frame import BAD, OK
+from kpibatch.intake.frame import BAD, OK, rows_of
 from kpibatch.intake.late import first_sent
 from kpibatch.intake.month import Intake, newest_month
 from kpibatch.months.history import History, history_of
@@ -95,7 +95,7 @@ def _take(intake: Intake, left: Mapping[str, Sent]) -> None:
         left[unit].month = intake.month
     rows = intake.reported[intake.reported["unit"].isin([*left]) & (intake.reported["sheet"] != "")]
     columns = ["unit", "measure", "month", "state", "value"]
-    for unit, code, month, state, value in rows[columns].itertuples(index=False, name=None):
+    for unit, code, month, state, value in rows_of(rows, columns):
         left[unit].values[code, month] = value if state == OK else math.nan
         left[unit].unread += [(code, month)] if state == BAD else []
     for (unit, kpi), own in intake.own_levels.items():
@@ -113,7 +113,7 @@ def _published(history: History, tables: LevelTables, sent: Mapping[str, Sent]) 
     of_the_round = (month for month in tables.round.months if rounds.get(month) == tables.round.key)
     said = first_sent(map(history.month, of_the_round))
     columns = ["unit", "measure", "month", "value"]
-    for unit, code, month, value in said.loc[said["state"] == OK, columns].itertuples(index=False, name=None):
+    for unit, code, month, value in rows_of(said[said["state"] == OK], columns):
         if unit in sent:
             sent[unit].values.setdefault((code, month), value)
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from kpibatch.base.findings import Place
@@ -20,18 +21,24 @@ def fingerprint(content: object, *, whole: bool = False) -> str:
 def _orderly(content: object, whole: bool) -> object:
     if content is None or isinstance(content, str | int | float):  # most of it
         return repr(content)
+    if isinstance(content, list | tuple):
+        return [_orderly(item, whole) for item in content]
     if isinstance(content, Mapping):
         return sorted((repr(key), _orderly(value, whole)) for key, value in content.items())
     if isinstance(content, frozenset):
         return sorted(content)
-    if isinstance(content, list | tuple):
-        return [_orderly(item, whole) for item in content]
-    if isinstance(content, Place) and not whole:
-        return ""
+    if isinstance(content, Place):
+        return repr((content.file, content.sheet, content.cell)) if whole else ""
     if is_dataclass(content):
-        names = [part.name for part in fields(content)] if whole else said(content)
+        kind: Any = type(content)
+        names = _all_fields(kind) if whole else said(content)
         return [_orderly(getattr(content, name), whole) for name in names]
     return repr(content)
+
+
+@cache
+def _all_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind))
 
 
 def said(record: Any) -> list[str]:

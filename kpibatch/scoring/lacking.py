@@ -10,7 +10,7 @@ import pandas as pd
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
-from kpibatch.intake.frame import BAD, EMPTY, OK
+from kpibatch.intake.frame import BAD, EMPTY, OK, rows_of
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
@@ -92,7 +92,7 @@ def carried_over(
     latest = {code for code, measure in tables.measures.items() if not _every_month(measure)}
     good = values[(values["state"] == OK) & values["measure"].isin(latest)]
     months: dict[tuple[str, str], str] = {}
-    for unit, code, last in good[["unit", "measure", "month"]].itertuples(index=False, name=None):
+    for unit, code, last in rows_of(good, ("unit", "measure", "month")):
         months[unit, code] = max(last, months.get((unit, code), last))
     return {
         key: last for key, last in months.items() if last < month and not math.isnan(measured.value(*key))
@@ -108,13 +108,14 @@ def _day(measure: Measure) -> bool:
 
 
 def _keys(rows: pd.DataFrame) -> set[tuple[str, str]]:
-    return set(rows[["unit", "measure"]].itertuples(index=False, name=None))
+    return set(rows_of(rows, ("unit", "measure")))
 
 
 def _true(frame: pd.DataFrame) -> set[tuple[str, str]]:
     """The (unit, measure) where a frame of booleans, units × measures, is true."""
     at, columns = np.nonzero(frame.to_numpy(bool))
-    return set(zip(map(str, frame.index[at]), map(str, frame.columns[columns]), strict=True))
+    units, codes = frame.index.to_numpy(), frame.columns.to_numpy()
+    return set(zip(units[at].tolist(), codes[columns].tolist(), strict=True))
 
 
 def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, month: str) -> list[Finding]:
@@ -127,7 +128,7 @@ def missing(values: pd.DataFrame, needed: pd.DataFrame, tables: LevelTables, mon
     frame = values.copy()
     every_month = {code for code, measure in tables.measures.items() if _every_month(measure)}
     asked = _true(needed)
-    keys = list(frame[["unit", "measure"]].itertuples(index=False, name=None))
+    keys = list(rows_of(frame, ("unit", "measure")))
     frame["missing"] = (
         (frame["state"] == EMPTY)
         & np.fromiter((key in asked for key in keys), dtype=bool, count=len(keys))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpibatch.base.findings import NOWHERE, Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.intake.frame import EMPTY, OK, PLACE
+from kpibatch.intake.frame import EMPTY, OK, PLACE, rows_of
 from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rollup, Source
@@ -192,7 +192,7 @@ def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
     blank, cells = np.full(shape, True), np.full(shape, NOWHERE, dtype=object)
     blank[index] = values["state"] == EMPTY
     places = np.empty(len(values), dtype=object)
-    places[:] = [Place(*place) for place in values[list(PLACE)].itertuples(index=False, name=None)]
+    places[:] = [Place(*place) for place in rows_of(values, PLACE)]
     cells[index] = places
     unasked = np.full(shape, True)
     unasked[index] = False

@@ -13,7 +13,7 @@ from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Claim, Corrections, with_corrections
-from kpibatch.intake.frame import KEY, OK, PLACE
+from kpibatch.intake.frame import KEY, OK, PLACE, rows_of
 from kpibatch.intake.late import (
     CHANGED,
     OTHERWISE,
@@ -109,7 +109,7 @@ class Outcome:
         """
         changed = {(each.unit, each.place): each for each in self.findings if each.code == CHANGED}
         sent = self.intake.reported[self.intake.reported["state"] == OK]
-        rows = sent[[*KEY, "value", *PLACE]].itertuples(index=False, name=None)
+        rows = rows_of(sent, (*KEY, "value", *PLACE))
         return tuple(
             Claim(unit, measure, month, value, about)
             for unit, measure, month, value, *place in rows

@@ -18,7 +18,7 @@ from kpibatch.base.kinds import Kind
 from kpibatch.forms.asked import months_asked
 from kpibatch.intake.central.exports import Exported, read_exports
 from kpibatch.intake.central.province import Numbers, read_province
-from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line
+from kpibatch.intake.frame import COLUMNS, DTYPES, EMPTY, OK, Line, rows_of
 from kpibatch.intake.month import Intake
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup
@@ -130,7 +130,7 @@ def with_central(intake: Intake, central: Central) -> Intake:
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[Line]:
-    return (Line(*row) for row in frame[list(COLUMNS)].itertuples(index=False, name=None))
+    return (Line(*row) for row in rows_of(frame))
 
 
 def _keys(tables: LevelTables, codes: Iterable[str], month: str) -> Iterator[tuple[str, str, str]]:

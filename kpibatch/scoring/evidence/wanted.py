@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.intake.frame import rows_of
 from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
@@ -46,7 +47,7 @@ def wanted(
         return {}
     now, earlier = _by_item(intake.evidence.given), _by_item(one for each in past for one in each.evidence)
     of_month = reported[(reported["month"] == intake.month) & (reported["value"].fillna(0) != 0)]
-    anew = set(of_month[["unit", "measure"]].itertuples(index=False, name=None))
+    anew = set(rows_of(of_month, ("unit", "measure")))
     lacking: dict[tuple[str, str], tuple[int, ...]] = {}
     for unit in sorted(submission.unit for submission in intake.submissions):
         for measure in asked:
