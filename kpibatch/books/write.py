@@ -15,7 +15,8 @@ from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import saved
 from kpibatch.base.kinds import PRECISE
-from kpibatch.books.engine.as_it_is import Format, WorkBook, WorkSheet
+from kpibatch.books.engine.as_it_is import Format as Format
+from kpibatch.books.engine.as_it_is import WorkBook, WorkSheet
 from kpibatch.books.engine.fewer_steps import TRIED, QuickBook
 from kpibatch.books.look import (
     DEEPER,

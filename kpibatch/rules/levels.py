@@ -161,17 +161,31 @@ class LevelTables(Scorecard):
 
     def cases_of(self, kpi: str) -> tuple[Case, ...]:
         """A KPI's cases from the top, each once; a unit takes the first that holds."""
-        return tuple(dict.fromkeys(rule.case for rule in self.rows_of(kpi) if rule.case))
+        return self._cases_by_kpi.get(kpi, ())
+
+    @cached_property
+    def _cases_by_kpi(self) -> Mapping[str, tuple[Case, ...]]:
+        return {
+            kpi: tuple(dict.fromkeys(rule.case for rule in rows if rule.case))
+            for kpi, (rows, *_) in self._rows_by_kpi.items()
+        }
 
     def measures_of(self, kpi: str) -> tuple[Measure, ...]:
         """The measures a KPI shows: of its cases, rows and thresholds, each preceded by what it is computed
         from.
         """
-        codes: dict[str, None] = {}
-        for rule in self.rows_of(kpi):
-            for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure, *rule.references):
-                codes.update(dict.fromkeys(self.with_ingredients(code)))
-        return tuple(self.measures[code] for code in codes)
+        if kpi not in self._shown:
+            codes: dict[str, None] = {}
+            for rule in self.rows_of(kpi):
+                for code in ((rule.case.measure,) if rule.case else ()) + (rule.measure, *rule.references):
+                    codes.update(dict.fromkeys(self.with_ingredients(code)))
+            self._shown[kpi] = tuple(self.measures[code] for code in codes)
+        return self._shown[kpi]
+
+    @cached_property
+    def _shown(self) -> dict[str, tuple[Measure, ...]]:
+        """What was asked for: of tables that are faulty not every KPI's can be said."""
+        return {}
 
     def with_ingredients(self, code: str) -> tuple[str, ...]:
         """A measure's code after the codes it is computed from, however deep."""

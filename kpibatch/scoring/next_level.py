@@ -5,6 +5,7 @@ by 10 Sep.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -42,8 +43,14 @@ class Step:
     others: tuple["Step", ...] = ()
 
     def text(self, language: str) -> str:
-        steps = [self._alone(language), *(other.text(language) for other in self.others)]
-        return say("step.or", language).join(steps)
+        if language not in self._said:
+            steps = [self._alone(language), *(other.text(language) for other in self.others)]
+            self._said[language] = say("step.or", language).join(steps)
+        return self._said[language]
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        return {}
 
     def _alone(self, language: str) -> str:
         facts = {

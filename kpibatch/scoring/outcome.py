@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
@@ -116,7 +118,7 @@ class Outcome:
             if (about := changed.get((unit, Place(*place))))
         )
 
-    @property
+    @cached_property
     def ranked(self) -> int:
         """How many units have a rank."""
         return sum(standing.rank > 0 for standing in self.standings)
@@ -164,6 +166,17 @@ class Outcome:
     def reported_by(self, unit: str) -> pd.DataFrame:
         """One unit's rows of ``reported``."""
         return self.reported.iloc[self._rows_of.get(unit, [])]
+
+    def column_of(self, unit: str, name: str) -> list[Any]:
+        """A column of them."""
+        if name not in self._columns:
+            self._columns[name] = self.reported[name].to_numpy()
+        return self._columns[name][self._rows_of.get(unit, [])].tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        """Those that were asked for: taken out of the frame once for all units."""
+        return {}
 
     @cached_property
     def _rows_of(self) -> Mapping[str, list[int]]:

@@ -10,5 +10,6 @@ proofs.py   the unit's evidence in words
 room.py     the paper that it stands on
 page.py     the page
 course.py   each KPI through the months
+details.py  every measure, and what the unit says of it
 book.py     the workbook
 """

@@ -127,10 +127,9 @@ class View:
     @cached_property
     def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
         """(measure, month) → value, state and what was typed."""
-        own = self.outcome.reported_by(self.unit.code)[["measure", "month", "value", "state", "found"]]
-        return {
-            (measure, month): tuple(rest) for measure, month, *rest in own.itertuples(index=False, name=None)
-        }
+        names = ("measure", "month", "value", "state", "found")
+        own = zip(*(self.outcome.column_of(self.unit.code, name) for name in names), strict=True)
+        return {(measure, month): (value, state, found) for measure, month, value, state, found in own}
 
     @cached_property
     def values(self) -> dict[str, float]:

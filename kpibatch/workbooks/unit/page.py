@@ -2,7 +2,9 @@
 with its level and what is missing.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 from kpibatch.base.addresses import quoted, span
@@ -69,21 +71,24 @@ def _best_widths(view: View) -> tuple[tuple[float, ...], int]:
     fewer where all else would be too small.
     """
 
-    def scale(widths: tuple[float, ...], steps: int) -> float:
-        kpis = (_lines_of_kpi(view, line, widths, steps) for line in view.lines.values())
-        return scale_on_one_page(widths, _ABOVE + sum(map(tall_of, kpis)))
-
     every = [(_CODE, name, *_FIXED, way) for name, way in product(_NAMES, _WAYS)]
     for steps in _STEPS:
-        widths = max(every, key=lambda each: scale(each, steps))
-        if scale(widths, steps) >= _READ:
+        texts = [_texts_of_kpi(view, line, steps) for line in view.lines.values()]
+        scale, widths = max(((_scale_of(each, texts), each) for each in every), key=itemgetter(0))
+        if scale >= _READ:
             break
     return widths, steps
 
 
-def _lines_of_kpi(view: View, line: Line, widths: tuple[float, ...], steps: int) -> int:
-    texts = {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
-    return max(lines_of(text, widths[column] - 2) for column, text in texts.items())
+def _scale_of(widths: Sequence[float], kpis: Sequence[Mapping[int, str]]) -> float:
+    """How large the page comes out with columns so wide and KPIs of those texts."""
+    lines = (max(lines_of(text, widths[at] - 2) for at, text in texts.items()) for texts in kpis)
+    return scale_on_one_page(widths, _ABOVE + sum(map(tall_of, lines)))
+
+
+def _texts_of_kpi(view: View, line: Line, steps: int) -> dict[int, str]:
+    """What stands in words in a KPI's line, by column."""
+    return {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
 
 
 def _cards(paper: Paper, view: View, row: int) -> None:
@@ -236,7 +241,7 @@ def _done(view: View, line: Line) -> str:
 def _kpi(paper: Paper, view: View, line: Line, row: int, indent: int, steps: int) -> None:
     sheet = paper.sheet
     status = ("data-missing", "fair", "bold") if line.missing else ("data-complete",)
-    texts = {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
+    texts = _texts_of_kpi(view, line, steps)
     for column, text in texts.items():
         own = {"indent": indent} if column == 1 else {}
         sheet.put(row, column, text, "cell", **(PADDED | own))
