@@ -53,10 +53,16 @@ def place(config: Config, language: str) -> Points:
     """Everything else about a workspace whose configuration can be read."""
     points = Points(language)
     longest = _tables(points, config)
-    _open_books(points, config)
-    _submissions(points, config)
-    _output(points, config)
-    _share(points, config)
+    for part, look in (
+        ("open", _open_books),
+        ("submissions", _submissions),
+        ("output", _output),
+        ("share", _share),
+    ):
+        try:
+            look(points, config)
+        except OSError as reason:  # above a folder there may be one that is not open to this person
+            points.tell(part, State.ERROR, reason.filename or reason, "folder-shut")
     _paths(points, config, longest)
     return points
 

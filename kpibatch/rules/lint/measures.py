@@ -237,10 +237,16 @@ def no_baseline(tables: LevelTables) -> Iterator[Finding]:
     place = Place(tables.file, BASELINES.sheet)
     for code, kpi in tables.kpi_of.items():
         measure = tables.measures[code]
-        for unit in tables.units if measure.source is Source.BASE else ():
-            if tables.scored_itself(kpi, unit) and (unit.code, code) not in tables.baselines:
-                facts = {"name": unit.name, "label": measure.label}
-                yield finding("lint-no-baseline", place, unit=unit.code, measure=code, **facts)
+        asked = [unit for unit in tables.units if tables.scored_itself(kpi, unit)]
+        lacking = [unit for unit in asked if (unit.code, code) not in tables.baselines]
+        if measure.source is not Source.BASE:
+            continue
+        if lacking == asked and len(asked) > 1:  # as in a round that begins
+            yield finding("lint-no-baselines", place, measure=code, label=measure.label, count=len(asked))
+            continue
+        for unit in lacking:
+            facts = {"name": unit.name, "label": measure.label}
+            yield finding("lint-no-baseline", place, unit=unit.code, measure=code, **facts)
 
 
 def evidence_of_computed(tables: LevelTables) -> Iterator[Finding]:

@@ -112,6 +112,18 @@ def test_folders_that_lack_or_are_shut(workspace: Path, monkeypatch: pytest.Monk
     assert examined(workspace, 2)["output"]["state"] == "error"
 
 
+def test_a_folder_in_one_that_is_shut_costs_no_other_point(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, os.strerror(13), "sent")
+
+    monkeypatch.setattr(place, "_submissions", refuse)
+    rows = examined(workspace, 2)
+    assert (rows["submissions"]["state"], rows["submissions"]["found"]) == ("error", "sent")
+    assert rows["output"]["state"] == rows["paths"]["state"] == "ok"
+
+
 @pytest.mark.parametrize(
     ("free", "state"),
     [(99_999_999, "error"), (100_000_000, "warning"), (999_999_999, "warning"), (1_000_000_000, "ok")],

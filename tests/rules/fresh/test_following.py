@@ -17,6 +17,7 @@ from kpibatch.rules.fresh.following import Following, follow
 from kpibatch.rules.fresh.moved import following, next_of
 from kpibatch.rules.fresh.typed import typed_book
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lint.check import lint
 from kpibatch.rules.paper.book import write_level_book
 from kpibatch.rules.reader import read_levels
 from kpibatch.rules.round import Round
@@ -74,7 +75,12 @@ def test_the_same_tables_a_round_later(tmp_path: Path) -> None:
         "2565-11": date(2022, 12, 5),
         "2565-12": date(2023, 1, 5),
     }
-    assert not any(new.baselines.values())
+    assert new.baselines == {}
+    told = [fault for fault in lint(new) if fault.severity == "warning"]
+    assert [(fault.code, fault.measure) for fault in told] == [
+        ("lint-no-baselines", "staff"),  # one line a measure, not one a unit
+        ("lint-no-baselines", "T1.budget"),
+    ]
     sheet = open_book(tmp_path / "next.xlsx")["ค่าตั้งต้น"]
     assert [cell.value for cell in sheet[2]] == ["รหัสหน่วย", "staff", "T1.budget"]
     assert [[cell.value for cell in row] for row in sheet["A3:C3"]] == [["3101", None, None]]
