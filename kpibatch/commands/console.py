@@ -116,16 +116,17 @@ class Board:
         self._count, self._language, self._echo = count, language, echo
         self._lock, self._begun = threading.Lock(), dict[str, TaskID | None]()
         self._failed: list[str] = []
-        self.records: list[tuple[str, str, str]] = []
-        self._done, self.worst = 0, 0
+        self._done = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             transient=True,
             console=_console(stderr=True),
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=False,
             disable=not _bars_are_seen() or VOICE.get().quiet,
         )
+        self._above = not self._bar.disable and sys.stdout.isatty()  # the bar must not be written over
+        self._aside = VOICE.get().for_machines
         self._all = self._bar.add_task(self._so_far(), total=count)
         self._bar.start()
 
@@ -136,7 +137,7 @@ class Board:
             if name not in self._begun:
                 self._begun[name] = None
                 if self._bar.disable:
-                    self._echo(say("many.begun", self._language, name=harmless(name)))
+                    self._line(say("many.begun", self._language, name=harmless(name)))
                 else:
                     self._begun[name] = self._bar.add_task(label, total=None)
             elif (task := self._begun[name]) is not None:
@@ -146,24 +147,29 @@ class Board:
         """What became of a workspace; ``told`` are lines of its own."""
         shown = f"{_MARKS.get(code, _FAILED)} {harmless(name)}: {line}"
         with self._lock:
-            self.records.append((name, str(code), line))
-            self._done, self.worst = self._done + 1, max(self.worst, code)
+            self._done += 1
             if code not in _MARKS:
                 self._failed.append(shown)
             if (task := self._begun.pop(name, None)) is not None:
                 self._bar.remove_task(task)
             self._bar.update(self._all, advance=1, description=self._so_far())
-            self._echo(f"[{self._done}/{self._count}] {shown}")
-            for each in told:
-                self._echo(f"    {each}")
+            for text in (f"[{self._done}/{self._count}] {shown}", *(f"    {each}" for each in told)):
+                self._line(text)
 
     def close(self) -> None:
         """How many are done, if any has begun; those that failed once more, together."""
         self._bar.stop()
         if self._done or self._begun:
-            self._echo(self._so_far())
+            self._echo(self._so_far(), err=self._aside)
         for each in self._failed:
             self._echo(each, err=True)
+
+    def _line(self, text: str) -> None:
+        if self._above:
+            self._bar.console.print(text, highlight=False, soft_wrap=True)
+            note(text)
+        else:
+            self._echo(text, err=self._aside)
 
     def _so_far(self) -> str:
         facts = {"done": self._done, "count": self._count, "failed": len(self._failed)}

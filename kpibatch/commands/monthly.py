@@ -5,7 +5,6 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from kpibatch.commands.usage.kinds import (
     months_offered,
     units_offered,
 )
-from kpibatch.commands.usage.voice import VOICE
 
 
 @commands.command(works=True)
@@ -47,7 +45,7 @@ def run(
     """The month's batch."""
     month, others = month_first(month_or_workspaces, workspace)
     if list_file or others or scheduler:
-        sys.exit(_run_many(workspace, month, others, list_file, jobs=jobs, scheduler=scheduler))
+        sys.exit(_run_many(workspace, month, others, list_file, form, jobs=jobs, scheduler=scheduler))
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import run_month
     from kpibatch.commands.screens.monthly import show_ranking
@@ -64,14 +62,17 @@ def run(
 
 
 def _run_many(
-    workspace: Path, month: str | None, others: Sequence[str], list_file: str | None, **how: Any
+    workspace: Path, month: str | None, others: Sequence[str], list_file: str | None, form: str, **how: Any
 ) -> int:
     from kpibatch.commands.many.named import listed, named_once
     from kpibatch.commands.many.together import run_together
+    from kpibatch.commands.screens.records import print_workspaces
 
     names = [*others, *(listed(list_file) if list_file else ())] or [str(workspace)]
-    echo = partial(click.echo, err=True) if VOICE.get().for_machines else click.echo
-    return run_together(named_once(names), month, language_here(), echo, **how)
+    ended = run_together(named_once(names), month, language_here(), click.echo, **how)
+    if form != "table":
+        print_workspaces((named.name, each.month, each.code, each.line, each.counts) for named, each in ended)
+    return max(each.code for _, each in ended)
 
 
 @commands.command(works=True)

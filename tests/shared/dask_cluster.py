@@ -18,6 +18,7 @@ DASK = [sys.executable, "-m", "dask"]
 @dataclass
 class Cluster:
     address: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def kill(self, number: int) -> None:
@@ -34,10 +35,11 @@ def dask_cluster(
     file.unlink(missing_ok=True)  # another's
     with ExitStack() as stack:
         words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-        stack.enter_context(_started([*words, "--scheduler-file", str(file)], ROOT, folder / "scheduler.log"))
+        words += ["--scheduler-file", str(file)]
+        scheduler = stack.enter_context(_started(words, ROOT, folder / "scheduler.log"))
         _wait_until(lambda: file.exists() and file.stat().st_size > 0)
         time.sleep(0.2)
-        cluster = Cluster(json.loads(file.read_text(encoding="utf-8"))["address"])
+        cluster = Cluster(json.loads(file.read_text(encoding="utf-8"))["address"], scheduler)
         for number in range(workers):
             words = ["worker", cluster.address, "--nthreads", "1", "--name", f"w{number}", "--no-dashboard"]
             words += ["--local-directory", str(folder / f"w{number}")]

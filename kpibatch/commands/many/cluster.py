@@ -38,7 +38,11 @@ def cluster(
             replace(task, program=program, settings=digest_of(Path(task.workspace) / FILE), topic=topic)
             for task in tasks
         ]
-        yield scheduler.executor(), ready
+        executor = scheduler.executor()
+        try:
+            yield executor, ready
+        finally:
+            executor.shutdown(wait=False)  # what is not begun is not begun any more
     finally:
         scheduler.everywhere(put_down, topic)
         scheduler.close()

@@ -31,7 +31,9 @@ class Scheduler:
         if address.startswith("tls") and not _certificate(distributed):
             reason = "no certificate (distributed.comm.tls)"
             raise TogetherFault("scheduler-away", address=address, reason=reason)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # its lines are not the operator's
+        for name in [*logging.root.manager.loggerDict]:  # their lines are not the operator's
+            if name.startswith("distributed"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             connect: Any = distributed.Client
             self._client = connect(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)

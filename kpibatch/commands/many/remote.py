@@ -16,6 +16,7 @@ from kpibatch.commands.many.task import Ended, Lost, Task
 
 _hands: dict[int, ApartHand] = {}  # by thread
 _at_work: dict[int, str] = {}  # by thread the topic that its process works for
+_called_off: set[str] = set()  # topics
 
 
 def run_remotely(task: Task) -> Ended:
@@ -30,6 +31,8 @@ def run_remotely(task: Task) -> Ended:
     try:
         ended = _called(run_task, task, tell, task.topic)
     except Lost:
+        if task.topic in _called_off:
+            raise
         ended = _called(run_task, replace(task, careful=True), tell, task.topic)
     return ended  # type: ignore[no-any-return]
 
@@ -40,7 +43,8 @@ def probe(paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def put_down(topic: str) -> None:
-    """End the processes that work for a call, and those that are idle."""
+    """End the processes that work for a call, and those that are idle; nothing more is begun for it."""
+    _called_off.add(topic)
     for thread, hand in [*_hands.items()]:
         if _at_work.get(thread, topic) == topic:
             _hands.pop(thread, None)
@@ -48,6 +52,8 @@ def put_down(topic: str) -> None:
 
 
 def _called(work: Work, given: object, tell: Tell, topic: str) -> Any:
+    if topic in _called_off:
+        raise Lost(topic)
     thread = threading.get_ident()
     hand = _hands.get(thread) or _hands.setdefault(thread, ApartHand())
     _at_work[thread] = topic

@@ -11,15 +11,16 @@ from kpibatch.base.files import sha256_of
 class Task:
     """One workspace's month; without a month, its newest.
 
-    ``name`` is the workspace as it was typed. ``settings`` is the SHA-256 of its ``config.toml`` and
-    ``program`` the digest of the program, as the caller has them: whoever does the task compares; blank
-    where it is done on the caller's own computer. ``topic`` is what its steps are told under. ``careful``:
-    every file is read in a process of its own.
+    ``name`` is the workspace as it was typed, ``language`` that of its line. ``settings`` is the SHA-256 of
+    its ``config.toml`` and ``program`` the digest of the program, as the caller has them: whoever does the
+    task compares; blank where it is done on the caller's own computer. ``topic`` is what its steps are told
+    under. ``careful``: every file is read in a process of its own.
     """
 
     workspace: str
     name: str
     month: str | None = None
+    language: str = "th"
     settings: str = ""
     program: str = ""
     topic: str = ""
@@ -30,6 +31,7 @@ class Task:
 class Ended:
     """What became of a task: its exit code, its one line and what else was to be told.
 
+    ``counts`` are the units that have sent, all units, errors, warnings and notes of the ``month``.
     ``record`` is the path of ``run.json``, ``digest`` its SHA-256; blank where nothing was written.
     """
 
@@ -37,6 +39,8 @@ class Ended:
     code: int
     line: str
     told: tuple[str, ...] = ()
+    month: str = ""
+    counts: tuple[int, ...] = ()
     record: str = ""
     digest: str = ""
 

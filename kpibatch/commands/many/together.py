@@ -11,14 +11,13 @@ from typing import Any
 from kpibatch.base.catalogue import say
 from kpibatch.base.files import harmless
 from kpibatch.books.guard.capped import START
-from kpibatch.commands.console import Board, print_records
+from kpibatch.commands.console import Board, print_aside
 from kpibatch.commands.group import STOPPED
 from kpibatch.commands.many.calls import run_task
 from kpibatch.commands.many.crew import Crew
 from kpibatch.commands.many.named import Named
 from kpibatch.commands.many.room import at_once
 from kpibatch.commands.many.task import Ended, Lost, Task, digest_of
-from kpibatch.commands.usage.voice import VOICE
 
 _LOOK = 0.5  # seconds between two looks at what is done: Ctrl-C is heard meanwhile, on Windows too
 _SHARE_LAGS = 15.0  # seconds for another computer's file to be seen on a share
@@ -32,29 +31,26 @@ def run_together(
     *,
     jobs: int | None = None,
     scheduler: str = "",
-) -> int:
-    """Run a month of each workspace; gives back the gravest exit code.
+) -> list[tuple[Named, Ended]]:
+    """Run a month of each workspace; gives back what became of each, in their order.
 
     A workspace that fails fails alone. Raises ``TogetherFault`` before anything is begun.
     Source: design, section 2 (``run``).
     """
     for each in named:
         for again in each.again:
-            echo(say("many.again", language, again=harmless(again), name=harmless(each.name)))
-    tasks = [Task(str(each.folder), each.name, month) for each in named]
+            print_aside(say("many.again", language, again=harmless(again), name=harmless(each.name)))
+    tasks = [Task(str(each.folder), each.name, month, language) for each in named]
     names = {task.workspace: task.name for task in tasks}
-    board = Board(len(tasks), language, echo)
+    board, all_ended = Board(len(tasks), language, echo), dict[str, Ended]()
     try:
         with _executor(tasks, board, jobs, scheduler) as (executor, work, ready):
             for ended in _ended(executor, work, ready, language):
+                all_ended[ended.workspace] = ended
                 board.ended(names[ended.workspace], ended.code, ended.line, ended.told)
     finally:
         board.close()
-    if VOICE.get().for_machines:
-        order = [each.name for each in named]
-        rows = sorted(board.records, key=lambda row: order.index(row[0]))
-        print_records(("workspace", "exit", "line"), rows, numbers=("exit",))
-    return board.worst
+    return [(each, all_ended[str(each.folder)]) for each in named]
 
 
 @contextmanager
@@ -94,8 +90,8 @@ def _ended(
                     careful = replace(task, careful=True)
                     futures[executor.submit(work, careful)] = careful
             except (Exception, CancelledError) as error:  # the scheduler's own
-                reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-                yield _failed(task, "many.lost", language, reason=reason)
+                reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".rstrip(": ")
+                yield _failed(task, "many.away", language, reason=reason)
 
 
 def _failed(task: Task, key: str, language: str, **facts: object) -> Ended:

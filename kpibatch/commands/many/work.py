@@ -4,53 +4,64 @@ line.
 
 import hashlib
 import logging
+import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import kpibatch
 from kpibatch.base.catalogue import say
-from kpibatch.base.config import FILE, Config, read_config
+from kpibatch.base.config import FILE, read_config
 from kpibatch.base.errors import KpibatchError, NoWorkspace, TogetherFault
 from kpibatch.base.files import harmless
 from kpibatch.base.findings import count
 from kpibatch.base.month_files import LOG, RECORD
 from kpibatch.base.thai import show_month
 from kpibatch.books.guard.job import Elsewhere, right_here
-from kpibatch.commands.group import CRASHED, STOPPED, exit_code, failure_of, language_of, logging_in
+from kpibatch.commands.console import Display
+from kpibatch.commands.group import CRASHED, STOPPED, exit_code, failure_of, logging_in
 from kpibatch.commands.many.hands import Tell
 from kpibatch.commands.many.task import Ended, Task, digest_of, digest_of_facts
 from kpibatch.commands.run import run_month
+from kpibatch.commands.usage.log import kept
 from kpibatch.months.listings import versions
 from kpibatch.scoring.outcome import Outcome
 
 _LOG = logging.getLogger("kpibatch")
 
 
-class Steps:
+class Steps(Display):
     """A run's progress, told on as texts: its steps as they begin, and what is to be told in the end."""
 
     def __init__(self, language: str, tell: Tell) -> None:
-        self._language, self._tell = language, tell
+        super().__init__(language)
+        self._tell = tell
         self.told: list[str] = []
 
     def step(self, name: str) -> None:
-        self._tell(say(f"step-name.{name}", self._language))
-
-    def tick(self, done: int, of: int) -> None:
-        """Nothing: a message a file would drown what matters."""
+        super().step(name)
+        self._tell(say(f"step-name.{name}", self.language))
 
     def tell(self, text: str) -> None:
+        super().tell(text)
         self.told.append(text)
         self._tell(text)
 
 
 def run_task(task: Task, tell: Tell) -> Ended:
     """Run the month. Forms are read in this very process, once more in children where one of them does not
-    let it; whatever fails is told in the workspace's line.
+    let it; whatever fails is told in the workspace's line. Its log is kept as of any run.
     """
     tell("")
-    workspace = Path(task.workspace)
+    workspace, words = Path(task.workspace), ["run", *filter(None, [task.month])]
+    with suppress(SystemExit), kept(workspace, "run", words, task.language, seen=False):
+        ended = _ended(task, workspace, tell)
+        print(ended.line)
+        sys.exit(ended.code)
+    return ended
+
+
+def _ended(task: Task, workspace: Path, tell: Tell) -> Ended:
     with logging_in(lambda: workspace):
         try:
             if not task.careful:
@@ -67,33 +78,45 @@ def _run(task: Task, workspace: Path, tell: Tell) -> Ended:
     if task.settings and task.settings != digest_of(workspace / FILE):
         raise TogetherFault("task-apart", folder=workspace)
     config = read_config(workspace)
-    steps = Steps(config.language, tell)
-    outcome = run_month(config, task.month, steps)
+    steps = Steps(task.language, tell)
+    try:
+        outcome = run_month(config, task.month, steps)
+    finally:
+        steps.close()
     record = config.output / outcome.month / RECORD
-    line = _line(outcome, config)
-    code = exit_code(outcome.findings)
-    return Ended(task.workspace, code, line, tuple(steps.told), str(record), digest_of(record))
+    found = count(outcome.findings)
+    counts = (len(outcome.sent), len(outcome.tables.units), *found.values())
+    return Ended(
+        task.workspace,
+        exit_code(outcome.findings),
+        _line(outcome, counts, task.language),
+        tuple(steps.told),
+        outcome.month,
+        counts,
+        str(record),
+        digest_of(record),
+    )
 
 
-def _line(outcome: Outcome, config: Config) -> str:
-    facts = {"sent": len(outcome.sent), "units": len(outcome.tables.units), **count(outcome.findings)}
-    month = show_month(outcome.month, config.language, short=True)
-    return say("many.done", config.language, month=month, noun=outcome.tables.round.unit_noun, **facts)
+def _line(outcome: Outcome, counts: tuple[int, ...], language: str) -> str:
+    names = ("sent", "units", "error", "warning", "note")
+    month, noun = show_month(outcome.month, language, short=True), outcome.tables.round.unit_noun
+    return say("many.done", language, month=month, noun=noun, **dict(zip(names, counts, strict=True)))
 
 
 def _failed(task: Task, workspace: Path, error: Exception) -> Ended:
     """The line of a workspace that fails. A bug's traceback goes into its log."""
-    language, failure = language_of(workspace), failure_of(error)
+    failure = failure_of(error)
     gone = not isinstance(error, TogetherFault) and not (workspace / FILE).is_file()
     if gone and (failure or isinstance(error, OSError)):
         failure = NoWorkspace(folder=workspace)
     if failure:
-        return Ended(task.workspace, STOPPED, harmless(failure.message(language)))
+        return Ended(task.workspace, STOPPED, harmless(failure.message(task.language)))
     _LOG.error("%s", workspace, exc_info=error)
     with suppress(KpibatchError):
         log = read_config(workspace).output / LOG
         bug = harmless(f"{type(error).__name__}: {error}")
-        return Ended(task.workspace, CRASHED, say("many.bug", language, bug=bug, log=log))
+        return Ended(task.workspace, CRASHED, say("many.bug", task.language, bug=bug, log=log))
     raise error
 
 

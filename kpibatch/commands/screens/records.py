@@ -50,6 +50,24 @@ MAILS = ("month", "unit", "kind", "recipient", "revision", "state", "attempts", 
 PROCESS = ("day", "days_left", "task", "owner", "month", "remind_days", *PLACE)
 VERDICT = ("month", "sha256", "file", "result")
 
+WORKSPACE_COUNTS = ("submitted", "units", "error", "warning", "note")
+WORKSPACES = ("workspace", "month", "exit", *WORKSPACE_COUNTS, "line")
+
+
+def print_workspaces(rows: Iterable[tuple[str, str, int, str, Sequence[int]]]) -> None:
+    """A row a workspace of a call over many: its name, month, exit code, line and counts, of which one that
+    failed has none.
+    """
+    blank = ("",) * len(WORKSPACE_COUNTS)
+    print_records(
+        WORKSPACES,
+        (
+            (name, month, str(code), *(map(str, counts) if counts else blank), line)
+            for name, month, code, line, counts in rows
+        ),
+        numbers=("exit", *WORKSPACE_COUNTS),
+    )
+
 
 def print_findings(findings: Iterable[Finding], language: str) -> None:
     """Under the columns of ``findings.csv``."""

@@ -9,18 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_workspace import EARLIER, MONTH, UNITS, small_workspace
 from workspace import configure, kpibatch, submission, tree
 
+from kpibatch.commands.cli import commands
 from kpibatch.commands.many import together
 from kpibatch.commands.many.named import Named
 from kpibatch.commands.many.task import Ended, Lost, Task
 from kpibatch.commands.many.together import run_together
 from kpibatch.commands.many.work import run_task
-from kpibatch.commands.usage.voice import VOICE, Voice
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,22 +49,15 @@ def lines_of(
     out: list[str] = []
     failed: list[str] = []
 
-    def executor(tasks: list[Task], *_: object) -> object:
-        class Opened:
-            def __enter__(self) -> object:
-                return RightHere(), work, tasks
-
-            def __exit__(self, *_: object) -> None: ...
-
-        return Opened()
-
-    monkeypatch.setattr(together, "_executor", executor)
+    monkeypatch.setattr(together, "_executor", lambda tasks, *_: nullcontext((RightHere(), work, tasks)))
     named = [Named(Path("/w") / name, name) for name in names]
 
     def echo(text: str, *, err: bool = False) -> None:
         (failed if err else out).append(text)
 
-    return run_together(named, None, "en", echo), out, failed
+    ended = run_together(named, None, "en", echo)
+    assert [each for each, _ in ended] == named
+    return max(each.code for _, each in ended), out, failed
 
 
 def ended(task: Task, code: int, line: str = "line") -> Ended:
@@ -70,13 +65,27 @@ def ended(task: Task, code: int, line: str = "line") -> Ended:
 
 
 @pytest.mark.parametrize(("codes", "worst"), [((0, 0), 0), ((0, 1), 1), ((2, 1), 2), ((1, 70, 2), 70)])
-def test_the_gravest_exit_code_counts(
-    monkeypatch: pytest.MonkeyPatch, codes: tuple[int, ...], worst: int
+def test_the_gravest_exit_code_counts_and_machines_have_their_rows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, codes: tuple[int, ...], worst: int
 ) -> None:
-    names = [f"w{number}" for number in range(len(codes))]
+    names = [str(tmp_path / f"w{number}") for number in range(len(codes))]
+    for name in names:
+        Path(name).mkdir()
     by_name = dict(zip(names, codes, strict=True))
-    work = lambda task: ended(task, by_name[task.name])  # noqa: E731
-    assert lines_of(monkeypatch, work, *names)[0] == worst
+
+    def work(task: Task) -> Ended:
+        return Ended(task.workspace, by_name[task.name], "line", (), "2565-06", (1, 2, 3, 4, 5))
+
+    monkeypatch.setattr(together, "_executor", lambda tasks, *_: nullcontext((RightHere(), work, tasks)))
+    result = CliRunner().invoke(commands, ["run", *names, "--format", "json"])
+    assert result.exit_code == worst
+    rows = json.loads(result.stdout)
+    assert [(row["workspace"], row["exit"], row["line"]) for row in rows] == [
+        (name, code, "line") for name, code in by_name.items()
+    ]
+    assert {(row["month"], row["submitted"], row["units"], row["note"]) for row in rows} == {
+        ("2565-06", 1, 2, 5)
+    }
 
 
 def test_each_line_as_it_ends_and_the_failed_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,19 +95,6 @@ def test_each_line_as_it_ends_and_the_failed_once_more(monkeypatch: pytest.Monke
     assert [line.partition("]")[0] for line in out[:-1]] == ["[1/3", "[2/3", "[3/3"]
     assert out[-1] == "3 of 3 workspaces done, 1 failed"
     assert err == ["✗ b: broken"]
-
-
-def test_machines_get_a_row_a_workspace_in_the_order_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    said = {"b": (0, "clean"), "a": (2, "broken")}
-    before = VOICE.set(Voice(form="json"))
-    try:
-        lines_of(monkeypatch, lambda task: ended(task, *said[task.name]), "b", "a")
-    finally:
-        VOICE.reset(before)
-    rows = [{"workspace": name, "exit": code, "line": line} for name, (code, line) in said.items()]
-    assert json.loads(capsys.readouterr().out) == rows
 
 
 def test_what_killed_its_process_is_done_once_more_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +135,8 @@ def test_what_another_computer_wrote_has_to_be_seen_here(
     digest = together.digest_of(record)
     there = Task("w", "w", topic="t")
     for task, said, code in [(there, digest, 0), (there, "other", 2), (Task("w", "w"), "other", 0)]:
-        assert together._seen_here(Ended("w", 0, "", (), str(record), said), task, "en").code == code
+        wrote = Ended("w", 0, "", record=str(record), digest=said)
+        assert together._seen_here(wrote, task, "en").code == code
 
 
 # --- a task -------------------------------------------------------------------------------------------------
