@@ -18,6 +18,7 @@ from kpibatch.base.config import read_config
 from kpibatch.commands.door import doctor, place
 from kpibatch.commands.door.point import Points, State
 from kpibatch.commands.door.server import server
+from kpibatch.commands.door.settings import settings as config_text
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -31,7 +32,9 @@ def sound_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "w"
-    assert in_workspace(tmp_path, "init", str(folder)).exit_code == 0
+    for name in ("submissions", "output"):
+        (folder / name).mkdir(parents=True)
+    (folder / "config.toml").write_text(config_text(), encoding="utf-8")
     write(folder / "level_tables.xlsx", {}, {})
     return folder
 
