@@ -6,7 +6,8 @@ import math
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
-from kpibatch.books.look import lines_of
+from kpibatch.books.look import ROW, lines_of, tall_of
+from kpibatch.books.paper import break_before, head_height, scale_of
 from kpibatch.books.write import Book, Content, Sheet
 from kpibatch.months.compare.moves import Diff, KpiMove, Move
 from kpibatch.months.compare.nodes import NodeMove
@@ -26,10 +27,10 @@ from kpibatch.months.compare.words import (
 )
 from kpibatch.scoring.rank import DECIMALS
 
-_WIDTHS = (8.0, 8.0, 8.0, 46.0, 11.0, 11.0, 13.0, 84.0, 38.0)
+_WIDTHS = (10.0, 10.0, 10.0, 52.0, 11.0, 11.0, 13.0, 100.0, 52.0)
 _KPI, _BEFORE, _AFTER, _POINTS, _BECAUSE, _WHERE = range(3, 9)
 _SIGNED = "+0.0000;−0.0000;0.0000"
-_TOP = 4
+_TOP, _SMALL = 4, 14
 
 
 def write_diff(diff: Diff, path: Path, language: str) -> None:
@@ -42,17 +43,22 @@ def write_diff(diff: Diff, path: Path, language: str) -> None:
         sheet.put(1, 0, scored_by(diff, language) or say("diff.guide", language), "subtitle")
         if diff.month:
             sheet.put(2, 0, say("diff.guide", language), "subtitle")
-        at = _units(diff, sheet, language) if diff.moves else _TOP - 1
-        at = _rules(diff, sheet, at, language)
+        blocks = list[int]()
+        at = _units(diff, sheet, language, blocks) if diff.moves else _TOP - 1
+        at = _rules(diff, sheet, at, language, blocks)
         if not diff.anything:
             sheet.put(at, 0, say("diff.none", language), "quiet")
         elif diff.values and not diff.moves:
             sheet.put(at, 0, say("diff.values", language, count=diff.values), "quiet")
         sheet.page(top=_TOP - 1, last=(at, _WHERE))
+        if blocks:
+            break_before(sheet, blocks, range(_TOP - 1, _TOP), at, scale_of(_WIDTHS))
 
 
-def _units(diff: Diff, sheet: Sheet, language: str) -> int:
-    """The units with their KPIs, a row for each cause; returns the first free row."""
+def _units(diff: Diff, sheet: Sheet, language: str, blocks: list[int]) -> int:
+    """The units with their KPIs, a row for each cause; returns the first free row. A page may end before each
+    of the ``blocks``: a unit with its first KPI, and every other KPI.
+    """
     noun = diff.sides[1].tables.round.unit_noun if diff.sides else ""
     names = (
         "rank-before",
@@ -65,16 +71,21 @@ def _units(diff: Diff, sheet: Sheet, language: str) -> int:
         "because",
         "where",
     )
-    sheet.put_row(_TOP - 1, 0, [say(f"diff.{name}", language, unit=noun) for name in names], "head")
-    sheet.height(_TOP - 1, 2)
+    heads = [say(f"diff.{name}", language, unit=noun) for name in names]
+    sheet.put_row(_TOP - 1, 0, heads, "head")
+    sheet.tall(_TOP - 1, head_height(zip(heads, _WIDTHS, strict=True)))
     sheet.raw.freeze_panes(_TOP, _KPI + 1)
     at = _TOP
     for move in diff.moves:
         _unit(diff, move, sheet, at, language)
+        blocks.append(at)
         at += 1
+        first = at
         for kpi in move.kpis:
+            blocks += [at] if at > first else []
             at = _kpi(diff, kpi, sheet, at, language)
         for node in move.nodes:
+            blocks += [at] if at > first else []
             at = _node(diff, node, sheet, at, language)
         for text, points in rest_of(move, language):
             _line(sheet, at, "", (None, None), points, (text, ""))
@@ -150,7 +161,7 @@ def _line(
     because: tuple[str, str],
 ) -> None:
     text, cells = because
-    edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top", "font_size": 14}
+    edge = {"top": 1 if points is not None else 0, "bottom": 0, "valign": "top", "font_size": _SMALL}
     sheet.put_row(at, 0, ["", "", ""], "cell", **edge)
     sheet.put(at, _KPI, name, "cell", "wrap", align="left", indent=1, **edge)
     better = "cell" if not points or None in values else "good" if points > 0 else "poor"
@@ -159,20 +170,17 @@ def _line(
     sheet.put(at, _POINTS, points, "cell", "centre", num_format=_SIGNED, **edge)
     sheet.put(at, _BECAUSE, text, "cell", "wrap", align="left", indent=1, **edge)
     sheet.put(at, _WHERE, cells, "cell", "quiet", "wrap", align="left", indent=1, **edge)
-    sheet.height(
-        at,
-        max(
-            lines_of(content, _WIDTHS[column] - 2, 14)
-            for column, content in ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))
-        ),
-    )
+    texts = ((_KPI, name), (_BECAUSE, text), (_WHERE, cells))
+    lines = max(lines_of(content, _WIDTHS[column] - 2, _SMALL) for column, content in texts)
+    sheet.tall(at, max(ROW, tall_of(lines, _SMALL)))
 
 
-def _rules(diff: Diff, sheet: Sheet, at: int, language: str) -> int:
+def _rules(diff: Diff, sheet: Sheet, at: int, language: str, blocks: list[int]) -> int:
     """The rules that changed, with their cells; returns the first free row."""
     if not diff.changes:
         return at
     sheet.merge(at, 0, _WHERE, say("diff.rules", language, count=len(diff.changes)), "head", align="left")
+    blocks += [at, *range(at + 2, at + 1 + len(diff.changes))]
     for row, change in enumerate(diff.changes, at + 1):
         sheet.merge(row, 0, _BECAUSE, rule_text(change, language), "cell", "wrap", align="left", indent=1)
         sheet.put(row, _WHERE, cells_text(change), "cell", "wrap", "quiet", align="left", indent=1)
