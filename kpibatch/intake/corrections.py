@@ -247,8 +247,8 @@ def _measure(row: Row, tables: LevelTables) -> str:
 def _month(row: Row, tables: LevelTables) -> str:
     month = row.month_in(MONTH) or ""
     if month not in tables.round.months:
-        months = f"{tables.round.months[0]} – {tables.round.months[-1]}"
-        row.report("correction-month", MONTH, row.text(MONTH), months=months)
+        first, last = tables.round.months[0], tables.round.months[-1]
+        row.report("correction-month", MONTH, row.text(MONTH), first=first, last=last)
         return ""
     return month
 

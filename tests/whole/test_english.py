@@ -4,6 +4,8 @@ columns of the level tables stay as their office writes them.
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,10 @@ from workspace import (
 
 THAI, BUDDHIST = re.compile("[ก-๛]+"), re.compile(r"(?<![\d.,/_])25[4-9]\d(?!\d)")
 FORM, _BELOW_HEADS = "แบบรายงาน", 7
-# what a place is called, what was typed, and a folder's name
-QUOTED = re.compile(r"“[^”]*”|\S+!\$?[A-Z]+\$?\d+|T4\.\w+|25[4-9]\d-\d\d(?=[/.]|$)")
+# what a place is called, and what was typed
+QUOTED = re.compile(r"“[^”]*”|\S+!\$?[A-Z]+\$?\d+|T4\.\w+")
+TAGS = re.compile(r"<[^>]*>")
+MONTHS = {BURIRAM: ("2565-05", "2565-06"), NAKHON_PHANOM: ("2564-08", "2564-09")}
 
 
 def office_texts(workspace: Path, output: Path) -> list[str]:
@@ -51,6 +55,16 @@ def texts_of(path: Path) -> Iterator[str]:
                 yield from (cell.comment.text,) if cell.comment else ()
 
 
+def mail_lines(path: Path) -> Iterator[str]:
+    """What a draft says: its subject, its text and what is read of its HTML."""
+    message = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.default)
+    yield str(message["Subject"])
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        assert part is not None
+        yield from TAGS.sub("\n", part.get_content()).splitlines()
+
+
 def own_thai(text: str, others: list[str]) -> str:
     """What is left of a text without what others wrote, where it is Thai or of the Buddhist era."""
     for other in others:
@@ -64,15 +78,20 @@ def own_thai(text: str, others: list[str]) -> str:
 def test_nothing_of_the_programs_own_is_thai(tmp_path: Path, sample: str) -> None:
     workspace = copy_sample(tmp_path, sample, language='"en"')
     kept = (workspace / "corrections.xlsx").is_file()
-    shown = [kpibatch(workspace, "run").output]
-    (output,) = (path.parent for path in workspace.glob("output/*/run.json"))
+    shown = [kpibatch(workspace, "run", month).output for month in MONTHS[sample]]
+    output = workspace / "output" / MONTHS[sample][-1]
     others = office_texts(workspace, output)
     unit = next(output.glob("units/*.xlsx")).name[:4]
     for words in (["levels", "show", "--xlsx"], ["corrections"], ["status"], ["explain", unit, "T1"]):
         shown.append(kpibatch(workspace, *words).output)
+    shown.append(kpibatch(workspace, "diff", *MONTHS[sample], "--xlsx").output)
     books = [output / "ranking.xlsx", *workspace.glob("output/*.xlsx"), *output.glob("returned/*.xlsx")]
     books += sorted(output.glob("units/*.xlsx"))[:3]
     books += [] if kept else [workspace / "corrections.xlsx"]
     said = {(path.name, text) for path in books for text in texts_of(path)}
     said |= {("screen", line) for text in shown for line in text.splitlines() if ".xlsx" not in line}
+    kpibatch(workspace, "mail")
+    drafts = sorted(output.glob("mail/*.eml"))
+    assert len(drafts) > 10
+    said |= {("mail", line) for path in drafts for line in mail_lines(path)}
     assert {(name, text, own) for name, text in said if (own := own_thai(text, others))} == set()
