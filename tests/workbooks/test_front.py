@@ -142,6 +142,20 @@ def test_units_lie_on_the_map_where_the_tables_say(book: Path) -> None:
     assert [sheet.cell(found[name][0] + 1, found[name][1]).value for name in ("เมือง", "ชำนิ")] == [100, "–"]
 
 
+@pytest.mark.parametrize(("letters", "whole"), [(8, False), (40, True)])
+def test_a_name_too_long_for_its_tile_takes_the_line_of_its_percent(
+    letters: int, whole: bool, tmp_path: Path
+) -> None:
+    outcome = month((5, 4))
+    first, *rest = outcome.tables.units
+    units = (replace(first, name="ก" * letters), *rest)
+    named = outcome_of(replace(outcome.tables, units=units), {"3101": {"T1.x": 5}}, "2565-05")
+    sheet = front(ranking_of(named, tmp_path / "ranking.xlsx"))
+    tile = [cell for row in sheet.iter_rows() for cell in row if cell.value == "ก" * letters][-1]
+    assert any(tile.coordinate in each for each in sheet.merged_cells.ranges) == whole
+    assert bool(tile.alignment.shrink_to_fit) != whole
+
+
 def test_without_places_there_is_a_chart(tmp_path: Path) -> None:
     path = ranking_of(month((5, 4), mapped=False), tmp_path / "ranking.xlsx")
     assert not [cell for row in front(path).iter_rows() for cell in row if "แผนที่" in str(cell.value)]
@@ -164,6 +178,25 @@ def test_page_one_is_one_page_and_every_kpi_too(book: Path) -> None:
     printed = opened["T1"].print_area.split(":")[1].split("$")[1]
     shown = {cell.column_letter: cell.value for cell in opened["T1"][head.row]}
     assert shown[printed] == "สิ่งที่ขาดถึงระดับถัดไป"
+
+
+def test_where_what_lacks_would_make_all_else_too_small_it_is_not_printed_and_the_page_says_so(
+    tmp_path: Path,
+) -> None:
+    codes = [f"m{number:02}" for number in range(24)]
+    lines = [f"{code} | รายการที่ต้องทำ {code} | เรื่อง | จำนวน | กรอก | ล่าสุด" for code in codes]
+    rules = [f"T1 | | | {code} | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5" for code in codes]
+    tables = one_kpi("\n".join(lines), "\n".join(rules))
+    given: dict[str, dict[str, float | None]] = {unit.code: dict.fromkeys(codes, 1) for unit in tables.units}
+    of_many = outcome_of(tables, given, "2565-05")
+    sheet = load_workbook(ranking_of(of_many, tmp_path / "ranking.xlsx"))["T1"]
+    head = sheet[int(sheet.print_title_rows.split(":")[0].strip("$"))]
+    printed = sheet.print_area.split(":")[1].split("$")[1]
+    shown = {cell.column_letter: cell.value for cell in head}
+    lacks = next(cell for cell in head if cell.value == "สิ่งที่ขาดถึงระดับถัดไป")
+    assert shown[printed] == "สถานะ"
+    assert "สิ่งที่ขาด" in sheet.oddFooter.left.text
+    assert "·" in sheet.cell(lacks.row + 1, lacks.column).value
 
 
 @pytest.mark.slow

@@ -10,14 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from many_units import intake_of, replicated
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from tablebook import one_kpi
+from workspace import RAYONG
 
 from kpibatch.base.config import Config, RankingRules, Workspace
 from kpibatch.intake.central.together import read_central, with_central
 from kpibatch.intake.month import read_month
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
-from kpibatch.rules.records import Unit
+from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
@@ -300,3 +304,53 @@ def test_a_page_of_many_steps_tells_one_of_each_kpi_and_all_of_them_behind_it(
     assert "•" not in page["I6"]
     assert course["I6"].count("•") == 3
     assert course["T1"] == page["T1"]
+
+
+LONG = "ผลการปฏิบัติราชการตามยุทธศาสตร์การพัฒนาจังหวัด" * 3
+
+
+def with_long_sections(tables: LevelTables) -> LevelTables:
+    top = {node.code for node in tables.children(TOTAL)}
+    return replace(
+        tables,
+        nodes=tuple(replace(node, name=LONG) if node.code in top else node for node in tables.nodes),
+    )
+
+
+def of_forty_measures() -> Outcome:
+    codes = [f"m{number:02}" for number in range(40)]
+    lines = [f"{code} | รายการ {code} | เรื่อง | จำนวน | กรอก | ล่าสุด" for code in codes]
+    tables = one_kpi(
+        "\n".join(lines), "\n".join(f"T1 | | | {code} | ≥ 1 | ≥ 2 | ≥ 3 | – | –" for code in codes)
+    )
+    month = tables.round.months[0]
+    given = [
+        (unit.code, each, month, 1.0, "ok", "", "f", "s", "A1") for unit in tables.units for each in codes
+    ]
+    return assess(intake_of(tables, month, given), tables, Config(Path()))
+
+
+ODD = {
+    "one unit": lambda: replicated(RAYONG, 1),
+    "forty units, long sections": lambda: replicated(RAYONG, 40, edit=with_long_sections),
+    "all equal": lambda: replicated(RAYONG, 3, like="21P01"),
+    "nobody sent": lambda: replicated(RAYONG, 2, sent=False),
+    "forty measures": of_forty_measures,
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_the_round_is_like_the_page_is_one_sheet_with_every_kpi(name: str, tmp_path: Path) -> None:
+    outcome = ODD[name]()
+    unit = outcome.tables.units[-1]
+    book = load_workbook(written(outcome, unit.code, tmp_path))
+    page = book[SUMMARY]
+    assert fits_on_one_page(page)
+    assert (COURSE in book.sheetnames) == (name != "nobody sent")
+    if name != "nobody sent":
+        assert [code for code, *_ in scorecard(page)] == [leaf.code for leaf in outcome.tables.leaves]
+        assert [row[0] for row in book[COURSE].values if row[2] and row[0] != "รหัส"] == [
+            leaf.code for leaf in outcome.tables.leaves
+        ]
+    last = max(row for row, line in enumerate(page.values, 1) if any(line))
+    assert all(page.row_dimensions[row].height for row in range(1, last + 1))

@@ -164,7 +164,9 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str, 
     of_whom = [] if node.weighs_alike else [say("annex.weight-of", language, weight=weight)]
     below = [*of_whom, *lines_below(tables, node, language), *notes_in_words(tables, node.code, language)]
     shown = node.weight if node.weighs_alike else say("annex.by-unit", language)
-    for number, lines in enumerate(_parts(name, below)):
+    above = sum(sheet.heights.get(row, ROW) for row in range(blocks[-1], at))  # its section's heading
+    above += sum(sheet.heights.get(row, ROW) for row in range(_TOP)) if len(blocks) == 1 else 0.0
+    for number, lines in enumerate(_parts(name, below, above)):
         if number:
             blocks.append(at)
             name = say("annex.continued", language, name=node.name)
@@ -172,11 +174,12 @@ def _kpi(sheet: Sheet, tables: LevelTables, node: Node, at: int, language: str, 
     return at
 
 
-def _parts(name: str, lines: Sequence[str]) -> Iterator[list[str]]:
-    """The lines below a KPI's name, as many together as a page holds; a level's items stay with it, as long
-    as a page holds them.
+def _parts(name: str, lines: Sequence[str], above: float) -> Iterator[list[str]]:
+    """The lines below a KPI's name, as many together as a page holds, the first of them below so much of what
+    else stands on it; a level's items stay with it, as long as a page holds them.
     """
-    room = _TALL - sum(_height(text) for text in (name, name)) - ROW * 2
+    whole_page = _TALL - sum(_height(text) for text in (name, name)) - ROW * 2
+    room = whole_page - above
     part, used = list[str](), 0.0
     for number, line in enumerate(lines):
         items = takewhile(lambda each: each.startswith(" "), lines[number + 1 :])
@@ -184,7 +187,7 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[list[str]]:
         height = _height(line)
         if part and used + height + (whole if whole < room / 2 else 0.0) > room:
             yield part
-            part, used = [], 0.0
+            part, used, room = [], 0.0, whole_page
         part, used = [*part, line], used + height
     yield part
 

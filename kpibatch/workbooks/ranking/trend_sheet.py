@@ -25,8 +25,8 @@ from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, Scor
 _TOP = 5
 _CHARTED = 10
 _CHART_ROWS, _CHART_COLUMNS = 14, 8
-_WHY_WIDTH = 116.0
-_LEAST_SCALE, _SMALL = 0.4, 13
+_WHY_WIDTH = 160.0
+_LEAST_SCALE, _SIZE, _LINE = 0.33, 16, 18.5
 
 
 @dataclass(frozen=True)
@@ -150,20 +150,21 @@ def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None
     hangs = sensitivity(outcome)
     for at, hang in enumerate(hangs, 4):
         put_line(sheet, at, columns, hang)
-        sheet.tall(at, tall_of(lines_of(hang.text, _WHY_WIDTH, _SMALL), _SMALL))
+        lines = lines_of(hang.text, _WHY_WIDTH, _SIZE)
+        sheet.tall(at, tall_of(lines, _SIZE) if lines > 1 else _LINE)
     if not hangs:
         sheet.put(4, 0, say("sensitivity-none"), "quiet")
     else:
         sheet.raw.autofilter(3, 0, 3 + len(hangs), len(columns) - 1)
     sheet.raw.freeze_panes(4, 3)
     sheet.page(top=3)
-    on_pages(sheet, widths_of(columns), 4 + len(hangs), _LEAST_SCALE, turns=True)
+    on_pages(sheet, widths_of(columns), 4 + len(hangs), _LEAST_SCALE)
     sheet.lock()
 
 
 def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
     say, tables = Words("sheet", outcome.language), outcome.tables
-    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter", "font_size": _SMALL}
+    wrapped, middle = ("cell", "wrap"), {"valign": "vcenter", "font_size": _SIZE}
 
     def rank(hang: Hang) -> int:
         return outcome.standing[hang.unit].rank
@@ -178,8 +179,8 @@ def _of_hang(outcome: Outcome) -> tuple[Column[Hang], ...]:
     return (
         Column(say("rank"), 9, rank, ("cell", "level")),
         Column(say("unit-code"), 10, lambda hang: hang.unit, ("cell", "code")),
-        Column(tables.round.unit_noun, 26, lambda hang: tables.unit[hang.unit].name, wrapped, extra=middle),
-        Column(say("hangs-on"), 20, lambda hang: say(f"hang-{hang.kind}"), wrapped, extra=middle),
+        Column(tables.round.unit_noun, 32, lambda hang: tables.unit[hang.unit].name, wrapped, extra=middle),
+        Column(say("hangs-on"), 24, lambda hang: say(f"hang-{hang.kind}"), wrapped, extra=middle),
         Column(say("why"), _WHY_WIDTH, lambda hang: hang.text, wrapped, extra=middle),
         Column(say("then-total"), 12, lambda hang: hang.total, ("cell", "score")),
         Column(say("then-rank"), 10, lambda hang: hang.rank, colour),

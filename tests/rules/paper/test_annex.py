@@ -377,6 +377,7 @@ def test_a_page_begins_with_a_kpis_name_and_the_signatures_are_whole(tmp_path: P
     for rows in pages:
         tall = sum(sheet.row_dimensions[row].height or 24 for row in (6, *rows))
         assert tall <= _TALL
+    assert any(sheet.cell(row, 1).value == "T1" for row in pages[0]), "a heading ends no page"
     begun = [[sheet.cell(rows[0], column).value for column in (1, 2)] for rows in pages[1:]]
     names = [name for code, name in begun if code == "T1"]
     assert all(str(name).endswith("(ต่อ)") for name in names)
