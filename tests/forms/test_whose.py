@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from libreoffice import recalculate
-from mailing import MONTH, published_june
+from mailing import MONTH, small_june
 from workspace import BURIRAM, CHACHOENGSAO, SAMPLES, open_book
 
 from kpibatch.base.config import IntakeLimits
@@ -30,7 +30,7 @@ def office_tables() -> LevelTables:
 
 @pytest.mark.slow
 def test_summaries_and_ranking_say_whose_they_are() -> None:
-    output = published_june() / "output" / MONTH
+    output = small_june() / "output" / MONTH
     for path in (output / "units").iterdir():
         assert claims_of(path.read_bytes(), LIMITS) == stamps_of(path.read_bytes()) == {path.name[:4]}
     assert stamps_of((output / "ranking.xlsx").read_bytes()) == {PROVINCE}
@@ -38,7 +38,7 @@ def test_summaries_and_ranking_say_whose_they_are() -> None:
 
 @pytest.mark.slow
 def test_a_returned_form_says_it_itself() -> None:
-    for path in (published_june() / "output" / MONTH / "returned").iterdir():
+    for path in (small_june() / "output" / MONTH / "returned").iterdir():
         raw, index = path.read_bytes(), "ข้อค้นพบ" in path.name
         assert (claims_of(raw, LIMITS), stamps_of(raw)) == (
             {path.name[:4]},
