@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 from made_once import WORKERS_HOME
 from merged import open_quickly
@@ -28,11 +29,26 @@ open_quickly()
 collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=40)
 settings.load_profile("patient")
+
+
+class Examples:
+    """No file is searched for examples, and loaded for that alone, that has none."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path) -> Generator[None, list[object], list[object]]:
+        collected = yield
+        if file_path.suffix != ".py" or b">>> " in file_path.read_bytes():
+            return collected
+        return [each for each in collected if not isinstance(each, DoctestModule)]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before the workers start: the folder in which one makes what all of them read."""
+    config.pluginmanager.register(Examples())
+    if config.option.markexpr == "not slow":  # the whole of the tests tries as many as Hypothesis does
+        settings.load_profile("quick")
     gc.set_threshold(100_000, 20, 50)  # workbooks by the thousand: they go by themselves
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -296,7 +296,7 @@ def test_a_faulty_address_of_the_province_is_the_operators_mistake(june: Path, t
 @pytest.mark.slow
 def test_a_mail_that_is_too_large_is_told_and_the_others_go_on(june: Path, tmp_path: Path) -> None:
     workspace = copied(june, tmp_path)
-    configure(workspace, max_message_mb="0.1")
+    configure(workspace, max_message_mb="0.2")
     plan = planned(workspace)
     assert ("mail-too-large", PROVINCE) in codes(plan)
     assert len(plan.messages) > 5
