@@ -52,10 +52,11 @@ if TYPE_CHECKING:
     from kpibatch.base.config import Config, read_config
     from kpibatch.base.errors import KpibatchError
     from kpibatch.base.findings import Finding, Place
-    from kpibatch.months.assess import assess_month, sound_levels
+    from kpibatch.months.assess import assess_month
     from kpibatch.months.folder import Published, published_month
     from kpibatch.rules.levels import LevelTables
     from kpibatch.rules.lint.check import check_levels
+    from kpibatch.scoring.examples.sound import sound_levels
     from kpibatch.scoring.outcome import Outcome
     from kpibatch.scoring.rank import Standing
 else:
@@ -63,10 +64,11 @@ else:
         "kpibatch.base.config": ("Config", "read_config"),
         "kpibatch.base.errors": ("KpibatchError",),
         "kpibatch.base.findings": ("Finding", "Place"),
-        "kpibatch.months.assess": ("assess_month", "sound_levels"),
+        "kpibatch.months.assess": ("assess_month",),
         "kpibatch.months.folder": ("Published", "published_month"),
         "kpibatch.rules.levels": ("LevelTables",),
         "kpibatch.rules.lint.check": ("check_levels",),
+        "kpibatch.scoring.examples.sound": ("sound_levels",),
         "kpibatch.scoring.outcome": ("Outcome",),
         "kpibatch.scoring.rank": ("Standing",),
     }

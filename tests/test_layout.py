@@ -147,5 +147,11 @@ def test_a_reading_child_loads_no_more_than_it_needs():
     assert not loaded_by("kpibatch.intake.submission") & set(CHILD)
 
 
+def test_looking_back_and_checking_the_rules_wait_for_no_pandas():
+    """What the lines of ``history show`` and ``levels check`` take is a lookup and a workbook."""
+    for module in ("kpibatch.commands.screens.history", "kpibatch.scoring.examples.sound"):
+        assert not loaded_by(module) & {"pandas", "pandera", "xlsxwriter", "openpyxl"}
+
+
 def test_help_loads_nothing_heavy():
     assert not loaded_by("kpibatch.commands.cli") & {*CHILD, "numpy", "rich", "pandera", "jinja2"}

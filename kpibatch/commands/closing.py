@@ -29,13 +29,13 @@ from kpibatch.base.progress import Progress, Quiet
 from kpibatch.books.guard.capped import USUAL
 from kpibatch.books.packing import contents_digest
 from kpibatch.commands.run import run_month
-from kpibatch.months.assess import sound_levels
 from kpibatch.months.bundle import ARRIVALS, bundle_path, pack, refuse_closed
 from kpibatch.months.folder import Published, published_month, read_published
 from kpibatch.months.history import history_of, remember
 from kpibatch.months.keys import Signature
 from kpibatch.months.record import SEAL
 from kpibatch.months.unpack import Bundle, lowered, unpack, workspace_in
+from kpibatch.scoring.examples.sound import sound_levels
 
 _BESIDE = ("seconds", "versions", "books", SEAL)  # of the clock, or told by the files themselves
 

@@ -33,7 +33,7 @@ def corrections(workspace: Path, form: str) -> None:
     from kpibatch.commands.screens.keeping import show_corrections, usable_corrections
     from kpibatch.commands.screens.records import print_corrections
     from kpibatch.intake.corrections import read_corrections
-    from kpibatch.months.assess import sound_levels
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config, language = read_config(workspace), language_here()
     tables, new = sound_levels(config), not os.path.lexists(config.corrections)
@@ -58,7 +58,7 @@ def province(workspace: Path, month: str | None) -> None:
     """The workbook in which the province fills in its own numbers."""
     from kpibatch.commands.run import write_province_file
     from kpibatch.commands.screens.keeping import show_province
-    from kpibatch.months.assess import sound_levels
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -76,7 +76,7 @@ def rebuild(workspace: Path) -> None:
     """Made anew from the months' folders."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import rebuild_history
-    from kpibatch.commands.screens.keeping import show_rebuilt
+    from kpibatch.commands.screens.history import show_rebuilt
 
     config, language = read_config(workspace), language_here()
     with showing(language, click.echo) as display:
@@ -92,9 +92,9 @@ def rebuild(workspace: Path) -> None:
 @click.pass_obj
 def show(workspace: Path, unit: str, kpi: str, form: str) -> None:
     """A unit's line at one KPI, month by month."""
-    from kpibatch.commands.screens.keeping import show_history
-    from kpibatch.months.assess import sound_levels
+    from kpibatch.commands.screens.history import show_history
     from kpibatch.months.history import history_of
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)

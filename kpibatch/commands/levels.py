@@ -32,7 +32,7 @@ def check(workspace: Path, xlsx: bool, letter: Path | None, form: str) -> None:
     from kpibatch.commands.screens.levels import show_faults, show_ledger
     from kpibatch.commands.screens.records import print_findings
     from kpibatch.intake.agreements import signed_agreements
-    from kpibatch.months.assess import checked_levels
+    from kpibatch.scoring.examples.sound import checked_levels
 
     config = spoken(read_config(workspace))
     tables, findings = checked_levels(config)
@@ -66,7 +66,7 @@ def show(workspace: Path, month: str | None, xlsx: bool, form: str) -> None:
     from kpibatch.commands.run import write_annex_file
     from kpibatch.commands.screens.levels import show_levels
     from kpibatch.commands.screens.records import print_rules
-    from kpibatch.months.assess import sound_levels
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -90,9 +90,9 @@ def examples(workspace: Path, form: str) -> None:
     from kpibatch.commands.run import write_examples_file
     from kpibatch.commands.screens.levels import show_loose
     from kpibatch.commands.screens.records import print_loose
-    from kpibatch.months.assess import sound_levels
     from kpibatch.scoring.examples.held import loose_thresholds
     from kpibatch.scoring.examples.propose import propose
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)
@@ -117,8 +117,8 @@ def agreement(workspace: Path, unit: str | None) -> None:
     """An agreement a unit, to be signed."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.papers import write_agreements
-    from kpibatch.months.assess import sound_levels
     from kpibatch.rules.lookup import find_unit
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config = read_config(workspace)
     tables = sound_levels(config)

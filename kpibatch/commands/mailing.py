@@ -83,7 +83,7 @@ def calendar(workspace: Path, form: str, remind: bool, send: bool) -> None:
     from kpibatch.commands.screens import mailing as screens
     from kpibatch.commands.screens.records import print_drafts, print_mails, print_process
     from kpibatch.mail.process import draft_reminders, send_reminders
-    from kpibatch.months.assess import sound_levels
+    from kpibatch.scoring.examples.sound import sound_levels
 
     config, language = read_config(workspace), language_here()
     today = today_in(config)

@@ -24,8 +24,9 @@ from kpibatch.base.progress import Clock, Progress
 from kpibatch.books.printed.office import Unprinted, as_pdf, first_sheets, office, thai_is_missing
 from kpibatch.books.printed.pdf import pages_in, pdfium, pictures
 from kpibatch.commands.run import LISTINGS, with_signed
-from kpibatch.months.assess import assess_month, sound_levels
+from kpibatch.months.assess import assess_month
 from kpibatch.months.folder import Published, is_ours, published_month
+from kpibatch.scoring.examples.sound import sound_levels
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.cards.card import Card, card_of
 from kpibatch.workbooks.cards.html import card_page

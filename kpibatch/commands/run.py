@@ -49,7 +49,7 @@ from kpibatch.intake.corrections import read_corrections
 from kpibatch.intake.corrections_book import add_proposals, proposed_rows, write_corrections
 from kpibatch.intake.late import ACCEPT, SEALED_OTHERWISE
 from kpibatch.intake.month import newest_month, passed_over
-from kpibatch.months.assess import assess_month, sound_levels
+from kpibatch.months.assess import assess_month
 from kpibatch.months.bundle import refuse_closed
 from kpibatch.months.folder import is_ours
 from kpibatch.months.history import History, history_of, rebuild, remember
@@ -59,6 +59,7 @@ from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
 from kpibatch.rules.paper.examples_book import write_examples
+from kpibatch.scoring.examples.sound import sound_levels
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kpibatch.intake.frame import COLUMNS
 from kpibatch.rules.reading.evidence import Spans
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PAST_COLUMNS = ("month", *(column for column in COLUMNS if column != "month"))
 
@@ -33,7 +35,7 @@ class PastMonth:
     rank: Mapping[str, int]
     percent: Mapping[str, float]
     prompt: frozenset[str]
-    reported: pd.DataFrame
+    reported: "pd.DataFrame"
     sealed: bool = False
     came: Mapping[str, datetime | None] = field(default_factory=dict)
     evidence: tuple[tuple[str, tuple[str, ...], Spans], ...] = ()

@@ -22,7 +22,6 @@ from kpibatch.mail.message import Message, as_eml
 from kpibatch.mail.plan import Plan, Selection, moment_of, plan_mail
 from kpibatch.mail.send import Result, send_all
 from kpibatch.mail.text import packaged_templates
-from kpibatch.months.assess import sound_levels
 from kpibatch.months.database import Connection
 from kpibatch.months.folder import Published, published_month
 from kpibatch.months.history import history_of
@@ -30,6 +29,7 @@ from kpibatch.months.journal import Outbox, mail_status, mails_of
 from kpibatch.months.outbox import Entry, Row, State, decide, prospects
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lookup import find_unit
+from kpibatch.scoring.examples.sound import sound_levels
 
 EVERYBODY = "all"
 

@@ -26,7 +26,6 @@ from kpibatch.mail.month import Drafted, Sent, itself, wanted
 from kpibatch.mail.plan import Plan
 from kpibatch.mail.send import send_all
 from kpibatch.mail.text import Templates
-from kpibatch.months.assess import sound_levels
 from kpibatch.months.database import Connection
 from kpibatch.months.history import history_of
 from kpibatch.months.journal import Outbox, mails_of
@@ -35,6 +34,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.process import addresses_of, by_units, owner_in_words, task_in_words
 from kpibatch.rules.records import Unit
 from kpibatch.rules.round import Step
+from kpibatch.scoring.examples.sound import sound_levels
 
 
 @dataclass(frozen=True)

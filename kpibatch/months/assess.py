@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from kpibatch.base.config import Config
-from kpibatch.base.errors import EmptyMonth, FaultyLevelTables
+from kpibatch.base.errors import EmptyMonth
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.month_files import HISTORY
 from kpibatch.base.progress import Clock, Progress, Quiet
@@ -22,37 +22,11 @@ from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
 from kpibatch.months.record import evidence_in
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.lint.check import check_levels
-from kpibatch.scoring.examples.tried import try_examples
+from kpibatch.scoring.examples.sound import sound_levels
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import month_of
 
 Past: TypeAlias = tuple[PastMonth, ...]
-
-
-def sound_levels(config: Config) -> LevelTables:
-    """The workspace's level tables, with what the check warns of.
-
-    Raises ``KpibatchError`` where they hold an error: nothing may be scored by them.
-    Source: design, section 2 (``levels check``: 2, can't go on).
-    """
-    tables, findings = checked_levels(config)
-    faults = [each for each in findings if each.severity == "error"]
-    if faults:
-        first = f"{faults[0].place}: {faults[0].message(config.language)}"
-        raise FaultyLevelTables(file=config.level_tables, count=len(faults), first=first)
-    return replace(tables, warnings=tuple(each for each in findings if each.severity == "warning"))
-
-
-def checked_levels(config: Config) -> tuple[LevelTables, list[Finding]]:
-    """The workspace's level tables and every fault in them, their worked cases tried where they can be read.
-
-    Source: design, section 1 (ตัวอย่าง: worked cases that ``levels check`` runs).
-    """
-    tables, findings = check_levels(config.level_tables, config.intake)
-    if tables.examples and not any(each.severity == "error" for each in findings):
-        findings += try_examples(tables, config.language)
-    return tables, findings
 
 
 def assess_month(

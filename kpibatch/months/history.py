@@ -14,8 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import pandas as pd
-
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
 from kpibatch.base.files import by_name
 from kpibatch.base.month_files import CHECKED, HISTORY, LISTED, RECORD
@@ -73,6 +71,8 @@ class History:
         rows = self.connection.execute(
             f"SELECT of_month, {', '.join(PAST_COLUMNS[1:])} FROM sent_values WHERE month = ?", (month,)
         ).fetchall()
+        import pandas as pd  # whoever only looks a line up need not wait for it
+
         values = pd.DataFrame(rows, columns=list(PAST_COLUMNS))
         return PastMonth(
             month,

@@ -12,10 +12,10 @@ from tablebook import write
 from kpibatch.base.config import Config
 from kpibatch.base.progress import Quiet
 from kpibatch.mail.process import draft_reminders, due_steps, plan_reminders, send_reminders
-from kpibatch.months.assess import sound_levels
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.process import coming, process_lines
 from kpibatch.rules.reader import read_levels
+from kpibatch.scoring.examples.sound import sound_levels
 
 CALENDAR = """
     เดือน    | กำหนดส่ง      | งาน               | ผู้รับผิดชอบ                       | เตือนก่อน (วัน)

@@ -14,8 +14,8 @@ from kpibatch.forms.layout import TEXT_COLUMNS
 from kpibatch.forms.office_read import office_form_of
 from kpibatch.intake.frame import OK
 from kpibatch.intake.submission import Contents, read_submission
-from kpibatch.months.assess import sound_levels
 from kpibatch.months.sent import months_ahead, sent_so_far
+from kpibatch.scoring.examples.sound import sound_levels
 
 pytestmark = pytest.mark.slow
 MINE = "3101 เมือง.xlsx"

@@ -13,9 +13,9 @@ from workspace import BURIRAM, change, configure, copy_sample, keep_units, run, 
 from kpibatch.base.config import Config, read_config
 from kpibatch.mail.message import Message
 from kpibatch.mail.plan import Plan, Selection, plan_mail
-from kpibatch.months.assess import sound_levels
 from kpibatch.months.folder import Published, published_months, read_published
 from kpibatch.rules.levels import LevelTables
+from kpibatch.scoring.examples.sound import sound_levels
 
 PROVINCE_ADDRESS = "kpi@province.example"
 MONTH = "2565-06"

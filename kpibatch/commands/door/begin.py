@@ -17,7 +17,6 @@ from kpibatch.base.files import by_name, on_disk
 from kpibatch.commands.door.samples import sample_of, unpack
 from kpibatch.commands.door.scripts import write_scripts
 from kpibatch.commands.door.settings import carried, settings
-from kpibatch.months.assess import sound_levels
 from kpibatch.rules.draft.book import write_draft
 from kpibatch.rules.draft.draft import Draft, draft_of
 from kpibatch.rules.fresh.begins import NewRound, Said, round_said
@@ -27,6 +26,7 @@ from kpibatch.rules.fresh.moved import following, next_of
 from kpibatch.rules.fresh.typed import typed_book
 from kpibatch.rules.letter.text import read_letter
 from kpibatch.rules.round import Round
+from kpibatch.scoring.examples.sound import sound_levels
 
 _USUAL = Workspace()
 

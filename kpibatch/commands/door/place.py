@@ -70,7 +70,7 @@ def place(config: Config, language: str) -> Points:
 def _tables(points: Points, config: Config) -> int:
     """The level tables; how long the longest name of a unit's file is."""
     try:
-        from kpibatch.months.assess import checked_levels
+        from kpibatch.scoring.examples.sound import checked_levels
     except ImportError:  # told with the packages
         return _PER_UNIT
     try:

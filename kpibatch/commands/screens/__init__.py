@@ -8,6 +8,7 @@ beginning.py  what a new workspace begins with
 doctor.py   how it is with the machine and the workspace, and what to do
 monthly.py  the ranking, the findings, who has sent
 levels.py   the level tables: their faults, the scorecard as read
-keeping.py  corrections, the history, closed months
+history.py  what earlier months said
+keeping.py  corrections, closed months
 mailing.py  drafts, what was sent, where each mail stands
 """

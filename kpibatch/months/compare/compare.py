@@ -8,13 +8,14 @@ from kpibatch.base.errors import KpibatchError, NotComparable
 from kpibatch.base.files import file_name, saved
 from kpibatch.base.thai import arabic, is_month
 from kpibatch.intake.month import newest_month
-from kpibatch.months.assess import assess_month, sound_levels
+from kpibatch.months.assess import assess_month
 from kpibatch.months.compare.book import write_diff
 from kpibatch.months.compare.moves import Diff, compare
 from kpibatch.months.compare.side import Side, side_of_month, side_of_outcome
 from kpibatch.months.folder import read_published
 from kpibatch.rules.lookup import find_unit
 from kpibatch.rules.paper.changes import Change, table_changes
+from kpibatch.scoring.examples.sound import sound_levels
 
 
 def diff(config: Config, a: str, b: str, month: str | None = None, unit: str | None = None) -> Diff:
