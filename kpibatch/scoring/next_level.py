@@ -5,7 +5,6 @@ by 10 Sep.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -43,14 +42,11 @@ class Step:
     others: tuple["Step", ...] = ()
 
     def text(self, language: str) -> str:
-        if language not in self._said:
+        said: dict[str, str] = self.__dict__.setdefault("_said", {})  # every workbook asks again
+        if language not in said:
             steps = [self._alone(language), *(other.text(language) for other in self.others)]
-            self._said[language] = say("step.or", language).join(steps)
-        return self._said[language]
-
-    @cached_property
-    def _said(self) -> dict[str, str]:
-        return {}
+            said[language] = say("step.or", language).join(steps)
+        return said[language]
 
     def _alone(self, language: str) -> str:
         facts = {

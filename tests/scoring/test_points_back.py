@@ -162,7 +162,7 @@ def test_a_units_page_names_it_among_what_raises_the_total_most(tmp_path) -> Non
     assert (best[1], best[2], best[4]) == ("T1  แรก", 0.75, "ไม่ถูกหักคะแนน")
     assert best[6] == "ช้า ลดอีก 3 วัน (ให้เหลือ 0)"
     (line,) = [row for row in rows if row[0] == "T1"]
-    assert line[8] == "ได้ระดับสูงสุดแล้ว\nไม่ให้ถูกหักคะแนน: ช้า ลดอีก 3 วัน (ให้เหลือ 0)"
+    assert line[7] == "ได้ระดับสูงสุดแล้ว\nไม่ให้ถูกหักคะแนน: ช้า ลดอีก 3 วัน (ให้เหลือ 0)"
 
 
 # --- what ranks hang on -------------------------------------------------------------------------------------
