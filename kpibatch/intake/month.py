@@ -120,7 +120,8 @@ def read_month(
     folder = config.submissions / month
     seen = opened(folder, tables, config.intake)
     if not (seen.files or any(found.severity == "error" for found in seen.findings)):
-        raise EmptyMonth(folder=folder, months=", ".join(sorted(_with_workbooks(folder.parent))) or "–")
+        others = _with_workbooks(folder.parent) if folder.parent.is_dir() else ()
+        raise EmptyMonth(folder=folder, months=", ".join(sorted(others)) or "–")
     names = seen.copies.names
     orders = Orders(tables, month, config.intake, office_form, names)
     contents = _read(orders, remembered(config.output, orders), tick)

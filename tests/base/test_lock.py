@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from small_workspace import MONTH, UNITS, small_workspace, written_workspace
-from workspace import ROOT, configure, kpibatch, tree
+from workspace import BESIDE, ROOT, configure, kpibatch, tree
 
 from kpibatch.base.errors import CannotWrite, KpibatchError, OutputBusy
 from kpibatch.base.lock import alone_in
@@ -60,7 +60,7 @@ def hold_with_a_child(output: Path, there: Connection) -> None:
 
 
 def left(output: Path) -> list[str]:
-    return sorted(path.name for path in output.iterdir())
+    return sorted({path.name for path in output.iterdir()} - BESIDE)
 
 
 # --- waiting ------------------------------------------------------------------------------------------------

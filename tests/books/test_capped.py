@@ -53,8 +53,8 @@ def test_what_the_work_gives_back_comes_back() -> None:
 
 def test_what_the_work_raises_is_raised_with_the_child_s_traceback() -> None:
     with pytest.raises(EmptyMonth) as stopped:
-        capped(LIMITS, raise_it, EmptyMonth(folder="2565-06"))
-    assert stopped.value.facts == {"folder": "2565-06"}
+        capped(LIMITS, raise_it, EmptyMonth(folder="2565-06", months="–"))
+    assert stopped.value.facts == {"folder": "2565-06", "months": "–"}
     assert "in raise_it" in stopped.value.__notes__[0]
 
 

@@ -27,6 +27,7 @@ from raw_cells import raw_cells
 from kpibatch.base.month_files import LOGS
 from kpibatch.base.thai import is_month
 from kpibatch.commands.cli import commands
+from kpibatch.intake.remembered import CACHE
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "input_samples"
@@ -45,6 +46,7 @@ FEW = {
     BURIRAM: ("3101", "3102", "3104", "3107", "3109", "3112", "3114", "3117", "3119", "3120", "3122"),
     CHIEFS: ("11", "12", "21", "30", "57"),
 }
+BESIDE = {LOGS, CACHE}
 FORM, TEMPLATE = "แบบรายงาน", "form_template.xlsx"
 
 
@@ -270,10 +272,9 @@ def few_output(name: str) -> Path:
 
 
 def folders(workspace: Path) -> list[str]:
-    """The folders in ``output``, hidden ones too, but for the logs."""
-    return sorted(
-        path.name for path in (workspace / "output").iterdir() if path.is_dir() and path.name != LOGS
-    )
+    """The folders in ``output``, hidden ones too, but for what stands beside the results."""
+    there = {path.name for path in (workspace / "output").iterdir() if path.is_dir()}
+    return sorted(there - BESIDE)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -309,10 +310,10 @@ def scores_of(output: Path, *, without: str = "") -> dict[tuple[str, str], tuple
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder, hidden ones too, with a digest of its bytes; but for the commands' logs,
-    which tell the time.
+    """Every file below a folder, hidden ones too, with a digest of its bytes; but for what stands beside the
+    results: the commands' logs, which tell the time, and what was read, which comes of reading.
     """
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.parent.name != LOGS)
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not BESIDE & {*path.parts})
     return {str(path.relative_to(folder)): digest(path) for path in files}
 
 
