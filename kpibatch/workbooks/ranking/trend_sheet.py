@@ -11,7 +11,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
 from kpibatch.books.look import ROW, lines_of, tall_of
-from kpibatch.books.paper import on_pages, pixels
+from kpibatch.books.paper import on_pages, pixels, rows_on_a_page, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
@@ -83,7 +83,8 @@ def write_trend(
     for at, unit in enumerate(tables.units, plan.first):
         put_line(sheet, at, columns, unit)
     show_exact(sheet, columns, plan.first, plan.first + len(tables.units) - 1)
-    _chart(outcome, sheet, plan, widths[len(columns) :])
+    whole_page = int(rows_on_a_page(scale_of(widths)) / ROW) - _TOP - 1
+    _chart(outcome, sheet, plan, widths[len(columns) :], whole_page)
     below = plan.first + max(plan.units, _CHART_ROWS) + 2
     last = KpiTrend(outcome, sheet, kpis, trend).write(below)
     sheet.raw.freeze_panes(0, 2)
@@ -111,8 +112,8 @@ def _of_unit(results: Mapping[str, float], unit: Unit) -> float | None:
     return results.get(unit.code)
 
 
-def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan, widths: Sequence[float]) -> None:
-    """The months of the units that lead now, over columns of those widths."""
+def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan, widths: Sequence[float], most: int) -> None:
+    """The months of the units that lead now, over columns of those widths and so many rows at most."""
     if plan.months < 2:
         return
     title = say("sheet.trend-title", outcome.language)
@@ -128,7 +129,7 @@ def _chart(outcome: Outcome, sheet: Sheet, plan: TrendPlan, widths: Sequence[flo
     chart.set_legend({"position": "right", "font": LETTERS})
     chart.set_y_axis(values_up_to(100))
     chart.set_x_axis(CATEGORIES)
-    rows = 2 + min(max(plan.units, _CHART_ROWS), 2 * _CHART_ROWS)
+    rows = min(most, 2 + min(max(plan.units, _CHART_ROWS), 2 * _CHART_ROWS))
     chart.set_size({"width": int(pixels(widths)) - 12, "height": int(rows * ROW * 4 / 3)})
     place = {"description": title, "object_position": 1, "x_offset": 10}
     sheet.raw.insert_chart(_TOP - 2, plan.rank(plan.months), chart, place)
