@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kpibatch.base.catalogue import say
+from kpibatch.base.errors import TogetherFault
 from kpibatch.base.files import harmless
 from kpibatch.books.guard.capped import START
 from kpibatch.commands.console import Board, print_aside
@@ -34,9 +35,11 @@ def run_together(
 ) -> list[tuple[Named, Ended]]:
     """Run a month of each workspace; gives back what became of each, in their order.
 
-    A workspace that fails fails alone. Raises ``TogetherFault`` before anything is begun.
+    A workspace that fails fails alone. ``jobs`` counts processes here. Raises ``TogetherFault`` before anything is begun.
     Source: design, section 2 (``run``).
     """
+    if jobs and scheduler:
+        raise TogetherFault("jobs-elsewhere")
     for each in named:
         for again in each.again:
             print_aside(say("many.again", language, again=harmless(again), name=harmless(each.name)))

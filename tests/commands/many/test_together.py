@@ -88,6 +88,13 @@ def test_the_gravest_exit_code_counts_and_machines_have_their_rows(
     }
 
 
+def test_jobs_here_and_a_scheduler_elsewhere_are_refused(tmp_path: Path) -> None:
+    words = ["run", str(tmp_path), "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"]
+    result = CliRunner().invoke(commands, words)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "--nthreads" in result.stderr
+
+
 def test_each_line_as_it_ends_and_the_failed_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     said = {"a": (0, "clean"), "b": (2, "broken"), "c": (1, "asked")}
     _, out, err = lines_of(monkeypatch, lambda task: ended(task, *said[task.name]), "a", "b", "c")
