@@ -35,7 +35,8 @@ def run_together(
 ) -> list[tuple[Named, Ended]]:
     """Run a month of each workspace; gives back what became of each, in their order.
 
-    A workspace that fails fails alone. ``jobs`` counts processes here. Raises ``TogetherFault`` before anything is begun.
+    A workspace that fails fails alone. ``jobs`` counts processes here. Raises ``TogetherFault`` before
+    anything is begun.
     Source: design, section 2 (``run``).
     """
     if jobs and scheduler:
