@@ -16,6 +16,39 @@ OWN_SCORES = "คะแนนของระดับ"  # of all levels in ร�
 CAP = "เพดานคะแนน"  # of the total in รอบประเมิน, of a node in ตัวชี้วัด
 
 
+class Flag(StrEnum):
+    """A column that is ticked or left blank."""
+
+    YES = "ใช่"
+    NO = ""
+
+
+class NoTarget(StrEnum):
+    """เมื่อไม่มีกลุ่มเป้าหมาย: what becomes of a KPI where all that it divides by is zero."""
+
+    STAYS = ""
+    LEAVES = "ตัดออก"
+
+
+class Scope(StrEnum):
+    """ใช้กับ: the word before the units, groups or positions that a node is meant for."""
+
+    ONLY = "เฉพาะ"
+    EXCEPT = "ยกเว้น"
+    GROUP = "กลุ่ม"
+    POSITION = "ตำแหน่ง"
+    KIND = "ประเภท"
+
+
+class Whose(StrEnum):
+    """กรณีของ: by what of the unit a case may go, beside a measure."""
+
+    GROUP = "กลุ่ม"
+    POSITION = "ตำแหน่ง"
+    KIND = "ประเภท"
+    UNIT = "หน่วย"
+
+
 class Item(StrEnum):
     """The items of รอบประเมิน, one a row."""
 

@@ -7,13 +7,12 @@ one line here; the items of รอบประเมิน stand with the round.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
-from kpibatch.rules.round import CAP, OWN_SCORES, Item, Stage
+from kpibatch.rules.round import CAP, OWN_SCORES, Flag, Item, NoTarget, Stage
 
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS, SINCE = 9, 2, "ใช้ตั้งแต่เดือน"
@@ -22,39 +21,6 @@ PERSON = KINDS[-1]
 FROM_ABOVE = "ใช้คะแนนของหน่วย"  # ทีม of a node whose result units take from the one above
 EXAMPLE_MAIL, EXAMPLE_REFERENCE = "@init.example", "ตัวอย่างจาก init"  # of rows that are to be overwritten
 NOT_TAKEN = "ไม่รับ"  # ระดับที่ควรได้ of values that no form may say
-
-
-class Flag(StrEnum):
-    """A column that is ticked or left blank."""
-
-    YES = "ใช่"
-    NO = ""
-
-
-class NoTarget(StrEnum):
-    """เมื่อไม่มีกลุ่มเป้าหมาย: what becomes of a KPI where all that it divides by is zero."""
-
-    STAYS = ""
-    LEAVES = "ตัดออก"
-
-
-class Scope(StrEnum):
-    """ใช้กับ: the word before the units, groups or positions that a node is meant for."""
-
-    ONLY = "เฉพาะ"
-    EXCEPT = "ยกเว้น"
-    GROUP = "กลุ่ม"
-    POSITION = "ตำแหน่ง"
-    KIND = "ประเภท"
-
-
-class Whose(StrEnum):
-    """กรณีของ: by what of the unit a case may go, beside a measure."""
-
-    GROUP = "กลุ่ม"
-    POSITION = "ตำแหน่ง"
-    KIND = "ประเภท"
-    UNIT = "หน่วย"
 
 
 class Column(str):

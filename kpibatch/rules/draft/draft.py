@@ -19,16 +19,8 @@ from kpibatch.rules.draft.rows import Row, Table, rows_of
 from kpibatch.rules.letter.parts import OUTSIDE, Parts, parts_of
 from kpibatch.rules.letter.text import Letter
 from kpibatch.rules.paper.blank import ROUND_ITEMS, USUAL_LEVELS, headings
-from kpibatch.rules.schema import (
-    CALENDAR,
-    MEASURES,
-    MOST_LEVELS,
-    NODES,
-    ROUND,
-    RULES,
-    Flag,
-    Sheet,
-)
+from kpibatch.rules.round import Flag
+from kpibatch.rules.schema import CALENDAR, MEASURES, MOST_LEVELS, NODES, ROUND, RULES, Sheet
 
 _LONGEST = 200  # letters of a measure's name
 

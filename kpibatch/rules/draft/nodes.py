@@ -12,7 +12,8 @@ from kpibatch.base.thai import arabic, show_number, squash
 from kpibatch.rules.draft.doubts import Doubt
 from kpibatch.rules.letter.figures import Role, figures_in
 from kpibatch.rules.letter.parts import OUTSIDE, Heading, Parts, What
-from kpibatch.rules.schema import NODES, Scope
+from kpibatch.rules.round import Scope
+from kpibatch.rules.schema import NODES
 
 _LETTERS = {"ทีม": "T", "บุคคล": "I"}  # by the section, as its KPIs are called
 _DIMENSION, _OTHER = "D", "K"

@@ -1,7 +1,8 @@
 """ร่าง → whether a person has looked at every doubtful reading of a draft."""
 
 from kpibatch.books.table import Table
-from kpibatch.rules.schema import DRAFT, Flag
+from kpibatch.rules.round import Flag
+from kpibatch.rules.schema import DRAFT
 
 _NAMED = 3
 

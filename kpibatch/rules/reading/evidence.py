@@ -11,7 +11,8 @@ from typing import TypeAlias
 from kpibatch.base.thai import arabic, fold
 from kpibatch.books.table import Row
 from kpibatch.rules.records import Measure
-from kpibatch.rules.schema import MEASURES, Flag
+from kpibatch.rules.round import Flag
+from kpibatch.rules.schema import MEASURES
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 EVERY_LEVEL: Spans = ((1, 0),)

@@ -19,8 +19,8 @@ from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.cells import cap_in, numbers_listed
 from kpibatch.rules.reading.references import sound_nodes
 from kpibatch.rules.records import Measure, Method, Node, Source, Unit
-from kpibatch.rules.round import Round, Template
-from kpibatch.rules.schema import FROM_ABOVE, NODES, UNITS, NoTarget, Scope
+from kpibatch.rules.round import NoTarget, Round, Scope, Template
+from kpibatch.rules.schema import FROM_ABOVE, NODES, UNITS
 
 _LIKE_THE_WORD = 0.8  # how like ใช้คะแนนของหน่วย a slip of it is
 _LIKE_A_CODE = 0.6  # how like the code of a measure what stands in น้ำหนัก must be to be taken for one

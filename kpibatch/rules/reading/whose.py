@@ -10,7 +10,8 @@ from kpibatch.base.thai import fold
 from kpibatch.books.table import Row
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.records import Case, Measure, Source, Unit
-from kpibatch.rules.schema import RULES, Whose
+from kpibatch.rules.round import Whose
+from kpibatch.rules.schema import RULES
 
 
 def whose_case(row: Row, units: Mapping[str, Unit], measures: MutableMapping[str, Measure]) -> Case | None:
