@@ -136,7 +136,7 @@ class Facts:
         return tuple(
             Kpi(
                 leaf.code,
-                leaf.name,
+                leaf.name_for(code),
                 int(row["level"]),
                 show_rounded(float(row["score"])),
                 f"{float(row['effective_weight']):.2f}",

@@ -22,6 +22,7 @@ from kpibatch.rules.optional.drafted import report_unchecked
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
+from kpibatch.rules.optional.own_kpis import read_own_kpis, with_own, with_titles
 from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
@@ -42,6 +43,7 @@ from kpibatch.rules.schema import (
     HOLIDAYS,
     MEASURES,
     NODES,
+    OWN_KPIS,
     RATING,
     ROUND,
     RULES,
@@ -69,6 +71,8 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     units, unit_faults = read_units(sheets[UNITS.sheet], this.unit_noun)
     measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, read_measure))
     nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
+    own_kpis = read_own_kpis(sheets[OWN_KPIS.sheet], units, nodes, measures)
+    nodes = with_titles(nodes, own_kpis)
     measures, link_faults = sound_links(measures, nodes)
     names = _level_columns(sheets[RULES.sheet])
     own, by_code = dict(measures), {node.code: node for node in nodes}
@@ -83,7 +87,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
         nodes=nodes,
         measures=own,
         rules=numbered(rules),
-        baselines=_baselines(sheets[BASELINES.sheet], units, measures),
+        baselines=with_own(_baselines(sheets[BASELINES.sheet], units, measures), own_kpis),
         exports=read_exports(sheets[EXPORTS.sheet], measures),
         level_count=len(names),
         checks=read_checks(sheets[CROSSCHECKS.sheet], measures),

@@ -175,9 +175,14 @@ class Node:
     weight_measure: str = field(default="", metadata={MAY_LACK: True})
     leaves: bool = field(default=False, metadata={MAY_LACK: True})
     others: tuple["Node", ...] = field(default=(), metadata={MAY_LACK: True})
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
     kinds: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
     taken: bool = field(default=False, metadata={MAY_LACK: True})
     takers: frozenset[str] = field(default=frozenset(), metadata={MAY_LACK: True})
+
+    def name_for(self, unit: str) -> str:
+        """Its name as it is a unit's own (ตัวชี้วัดของหน่วย), else what everybody calls it."""
+        return self.titles.get(unit, self.name)
 
     @property
     def rows(self) -> tuple["Node", ...]:

@@ -117,6 +117,14 @@ class Round:
         return self.months.index(month) + 1.0 if month in self.months else math.nan
 
 
+class Work(StrEnum):
+    """งาน of a unit's own KPI: handed down from above, of its routine, or assigned to it."""
+
+    CASCADED = "ถ่ายทอด"
+    ROUTINE = "งานประจำ"
+    ASSIGNED = "งานมอบหมาย"
+
+
 class Stage(StrEnum):
     """What the process comes to, in its order; a row of ปฏิทิน may also name work of its own."""
 

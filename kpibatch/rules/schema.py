@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from kpibatch.base.kinds import Kind
 from kpibatch.rules.checks import MONTH_BEFORE, BuiltIn, Gravity, Sign, Use
 from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
-from kpibatch.rules.round import CAP, OWN_SCORES, Flag, Item, NoTarget, Stage
+from kpibatch.rules.round import CAP, OWN_SCORES, Flag, Item, NoTarget, Stage, Work
 
 Content: TypeAlias = Literal["text", "number", "number or text", "day", "day or text", "condition"]
 MOST_LEVELS, FEWEST_LEVELS, SINCE = 9, 2, "ใช้ตั้งแต่เดือน"
@@ -244,6 +244,18 @@ class _Holidays(Sheet):
     name = Column("ชื่อ", 50, wraps=True)
 
 
+class _OwnKpis(Sheet):
+    unit = Column("รหัสหน่วย", 13)
+    node = Column("ตัวชี้วัด", 11, choices=_NODE_CODES)
+    name = Column("ชื่อ", 58, wraps=True)
+    work = Column("งาน", 16, choices=Work, optional=True)
+    weight = Column("น้ำหนัก", 11, "number")
+    target = Column("ค่าเป้าหมาย", 14, "number")
+    step = Column("ขั้น", 11, "number")
+    counting_unit = Column("หน่วยนับ", 14, optional=True)
+    remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
+
+
 class _Draft(Sheet):
     place = Column("ช่องที่", 22)
     line = Column("บรรทัด", 9, "number", optional=True)
@@ -278,9 +290,10 @@ EXAMPLES = _Examples(
     optional=True,
 )
 HOLIDAYS = _Holidays("วันหยุด", ((_Holidays.day, _Holidays.name), (_Holidays.day,)), optional=True)
+OWN_KPIS = _OwnKpis("ตัวชี้วัดของหน่วย", ((_OwnKpis.unit, _OwnKpis.node),), frozen=3, optional=True)
 DRAFT = _Draft("ร่าง", ((_Draft.place,),), optional=True)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
-    *(EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES, DRAFT),
+    *(OWN_KPIS, EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES, DRAFT),
 )
 GUIDE = "คู่มือ"

@@ -250,22 +250,25 @@ class Lever:
 
 
 def lever_of(measure: Measure, values: Mapping[str, float], tables: LevelTables) -> Lever | None:
-    """What the unit fills in that decides a measure; ``None`` where no single filled-in number does."""
+    """What the unit fills in that decides a measure, however deep; ``None`` where no single number does."""
     if measure.source is Source.FORM:
         return itself(measure, values)
     computation = COMPUTATIONS.get(measure.source)
     if computation is None or (line := computation.line) is None or len(measure.numerator) > 1:
         return None
-    filled, below = tables.measures[measure.numerator[0]], values.get(measure.denominator, 0.0)
-    if math.isnan(below) or filled.source is not Source.FORM or (computation.divides and below == 0):
+    below = values.get(measure.denominator, 0.0)
+    inner = lever_of(tables.measures[measure.numerator[0]], values, tables)
+    if inner is None or math.isnan(below) or (computation.divides and below == 0):
         return None
+    if measure.denominator and inner.filled.code in tables.with_ingredients(measure.denominator):
+        return None  # it moves what it is divided by as well
     return Lever(
-        filled,
-        values[filled.code],
+        inner.filled,
+        inner.have,
         values[measure.code],
-        lambda number: _rounded(measure, line.single(number, below)),
-        lambda value: line.inverse(value, below),
-        line.falls != (computation.divides and below < 0),
+        lambda number: _rounded(measure, line.single(inner.follow(number), below)),
+        lambda value: inner.inverse(line.inverse(value, below)),
+        inner.falls != (line.falls != (computation.divides and below < 0)),
     )
 
 

@@ -290,7 +290,7 @@ def claimed_otherwise(intake: Intake, scores: Scores, tables: LevelTables) -> li
     for (unit, code), own in intake.own_levels.items():
         kpi, row = scores.kpis[code], tables.position[unit]
         if kpi.applies[row] and own.level != kpi.level[row]:
-            facts = {"kpi": code, "name": tables.node[code].name, "level": str(kpi.level[row])}
+            facts = {"kpi": code, "name": tables.node[code].name_for(unit), "level": str(kpi.level[row])}
             found.append(finding("claim-differs", own.place, unit=unit, found=str(own.level), **facts))
     return found
 

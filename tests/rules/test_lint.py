@@ -24,6 +24,7 @@ IN_MID_ROUND = ("lint-rules-later", "lint-since-", "table-since-")  # tried in t
 OF_POINTS = (  # tried in test_points.py
     *("lint-cap-", "lint-deducts-", "lint-method-", "lint-own-", "lint-proportional", "lint-standard-"),
     "table-deducts-",
+    "table-own-",  # tried in test_own_kpis.py, as is lint-own-none
 )
 CODES = {
     code

@@ -43,9 +43,8 @@ def show_history(
     if not lines:
         print(say("console.history-empty", language))
         return
-    title = say(
-        "console.history-title", language, unit=unit.code, name=unit.name, kpi=node.code, title=node.name
-    )
+    facts = {"kpi": node.code, "title": node.name_for(unit.code)}
+    title = say("console.history-title", language, unit=unit.code, name=unit.name, **facts)
     keys = ("console.month", "sheet.level", "sheet.score", "sheet.rank", "sheet.status", "console.values")
     rows = (_month_line(history, tables, unit, node, line, language) for line in lines)
     print_table([say(key, language) for key in keys], rows, title=title, right=(1, 2, 3), width=140)

@@ -164,7 +164,7 @@ def print_explained(outcome: Outcome, unit_text: str, kpi: str) -> None:
 def _of_leaf(outcome: Outcome, unit: str, code: str) -> Iterator[tuple[str, ...]]:
     tables, row, result = outcome.tables, outcome.tables.position[unit], outcome.scores.kpis[code]
     level = str(int(result.level[row])) if result.applies[row] else ""
-    name, score = tables.node[code].name, _number(float(result.score[row]))
+    name, score = tables.node[code].name_for(unit), _number(float(result.score[row]))
     yield ("score", code, name, score, level, "", "", "", "")
     values = outcome.measured.row(row)
     for measure in tables.measures_of(code):

@@ -35,10 +35,10 @@ def criteria_of(periods: Sequence[LevelTables], kpis: Sequence[Node], language: 
     """What each KPI asks by these rules of one unit alone, of each stretch of months without a change, one
     below the other.
     """
-    found, row = dict[str, Criteria](), _FIRST
+    found, row, unit = dict[str, Criteria](), _FIRST, periods[0].units[0].code
     for node in kpis:
         lines = tuple(_lines(periods, node.code, language))
-        found[node.code] = Criteria(node, f"{node.code}  {node.name}", row, lines)
+        found[node.code] = Criteria(node, f"{node.code}  {node.name_for(unit)}", row, lines)
         row += len(lines) + 2
     return found
 

@@ -109,7 +109,7 @@ class Writer:
         """
         sheet, row = self.sheet, self.page.last + 1
         self.page.headings[node.code] = row
-        name = f"{node.code}  {node.name}"
+        name = f"{node.code}  {node.name_for(self.unit.code)}"
         sheet.put(row, Column.CODE, KPI_MARK + node.code, "code")
         sheet.merge(row, Column.NUMBER, Column.HOW, name, "section", "wrap", valign="vcenter")
         off = points_off_in_words(self.periods, node.code, self.language)

@@ -176,7 +176,7 @@ def _item(own: LevelTables, node: Node, shares: dict[str, float], words: Words) 
         lines.append(words("linear"))
     share = show_number(round(shares[node.code], 2))
     leaves = leaves_in_words(node, language)
-    name = f"{node.name}  ({leaves})" if leaves else node.name
+    name = node.name_for(unit.code) + (f"  ({leaves})" if leaves else "")
     return Item(node.code, name, tuple(lines), show_number(node.weight), share, is_section=not leaf)
 
 

@@ -96,7 +96,23 @@ def _of_two_measures(tables: LevelTables) -> Iterator[Comparison]:
     return (check for check in tables.checks.comparisons if len(check.codes) == 2)
 
 
+def units_without_own(tables: LevelTables) -> Iterator[Finding]:
+    """Whoever a place for own KPIs is meant for has one of its own there.
+
+    Source: design, section 1 (target at level 3 ± step, of each unit its own).
+    """
+    places = {node.parent for node in tables.nodes if node.titles and node.parent}
+    for parent in sorted(places):
+        under = tables.children(parent)
+        for unit in tables.units:
+            own = any(unit.code in tables.meant[node.code] for node in under)
+            if unit.code in tables.meant[parent] and not own:
+                facts = {"found": f"{parent} {tables.node[parent].name}", "name": unit.name}
+                yield finding("lint-own-none", unit.place, unit=unit.code, **facts)
+
+
 CHECKS = (
+    units_without_own,
     export_of_monthly,
     which_counts,
     same_column,

@@ -3,6 +3,7 @@
 In: a sheet as a table, the measures.
 Out: records; what is wrong is remembered by the rows.
 
+own_kpis.py     ตัวชี้วัดของหน่วย: what units' own KPIs are called, weigh and aim at
 exports.py      แหล่งข้อมูล: what central systems' exports give
 examples.py     ตัวอย่าง: worked cases and the level each should get
 drafted.py      ร่าง: whether a person has looked at what a draft doubts

@@ -56,7 +56,7 @@ class _Explanation:
 
     def lines(self) -> Iterator[str]:
         month = show_month(self.outcome.month, self.language)
-        yield f"{self.unit.code} {self.unit.name}   {self.kpi} {self.node.name}   {month}"
+        yield f"{self.unit.code} {self.unit.name}   {self.kpi} {self.node.name_for(self.unit.code)}   {month}"
         yield self.say(
             "reference",
             reference=self.node.reference or "–",

@@ -38,7 +38,7 @@ def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
     Source: design, section 1 (ตัวชี้วัด; Score).
     """
     say, node = Words("explain", outcome.language), outcome.tables.node.get(code)
-    title = f"{code} {node.name}" if node else say(code)
+    title = f"{code} {node.name_for(unit.code)}" if node else say(code)
     yield f"{unit.code} {unit.name}   {title}   {show_month(outcome.month, outcome.language)}"
     yield from ("  " + words for words in (template_in_words(node, outcome.language) if node else ()))
     if math.isnan(_score(outcome, unit, TOTAL if code == RANK else code)):

@@ -142,7 +142,7 @@ def _scored(view: View, title: str, subtitle: str, foot: tuple[str, ...]) -> Car
         ways_head=view.say("best-heading"),
         ways=tuple(
             Todo(
-                f"{way.line.node.code} {way.line.node.name}",
+                f"{way.line.node.code} {way.line.node.name_for(view.unit.code)}",
                 say("card.brings", language, gain=f"{way.gain:.4f}", goal=goal_text(view, way)),
                 way_text(view, way),
             )
@@ -200,7 +200,8 @@ def _levels(view: View) -> Iterator[Group | Bar]:
     language, top = view.outcome.language, f"{view.tables.top_score:g}"
     for node, _ in view.nodes():
         line = view.lines.get(node.code)
-        name = f"{node.code} {node.name}"
+        own = node.name_for(view.unit.code)
+        name = f"{node.code} {own}"
         if line:
             remark = view.say("data-missing") if line.missing else ""
             remark = remark and say("card.data", language, state=remark)
@@ -208,9 +209,7 @@ def _levels(view: View) -> Iterator[Group | Bar]:
         else:
             score, share = show_rounded(view.scores[node.code]), f"{view.shares[node.code]:.2f}"
             of = {"score": score, "top": top}
-            yield Group(
-                node.name, say("card.score", language, **of), say("card.share", language, share=share)
-            )
+            yield Group(own, say("card.score", language, **of), say("card.share", language, share=share))
 
 
 def _top(view: View, kpi: str) -> int:

@@ -28,10 +28,9 @@ def write_course(sheet: Sheet, view: View) -> None:
             blocks.append(row)
         headed = node.code not in view.lines
         if headed:
-            sheet.merge(
-                row, 0, len(_WIDTHS) - 1, f"{node.code}  {node.name}", "section", "wrap", indent=depth
-            )
-            tall(sheet, row, lines_of(f"{node.code}  {node.name}", sum(_WIDTHS), bold=True))
+            name = f"{node.code}  {node.name_for(view.unit.code)}"
+            sheet.merge(row, 0, len(_WIDTHS) - 1, name, "section", "wrap", indent=depth)
+            tall(sheet, row, lines_of(name, sum(_WIDTHS), bold=True))
         else:
             _kpi(sheet, view, view.lines[node.code], row)
     sheet.raw.freeze_panes(_HEAD + 1, 2)
@@ -42,7 +41,7 @@ def write_course(sheet: Sheet, view: View) -> None:
 
 def _kpi(sheet: Sheet, view: View, line: Line, row: int) -> None:
     months = months_in_words(view, line.node.code)
-    texts = {1: line.node.name, 4: line.values, 5: months, 6: steps_text(view, line)}
+    texts = {1: line.node.name_for(view.unit.code), 4: line.values, 5: months, 6: steps_text(view, line)}
     for column, text in texts.items():
         sheet.put(row, column, text, "cell", **PADDED)
     sheet.put(row, 0, line.node.code, "cell", "code", "centre", shrink=True)

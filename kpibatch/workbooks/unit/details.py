@@ -68,7 +68,7 @@ def _width_of_numbers(view: View) -> float:
 
 
 def _kpi_in_words(view: View, line: Line) -> str:
-    facts = {"code": line.node.code, "kpi": line.node.name, "share": f"{line.share:.2f}"}
+    facts = {"code": line.node.code, "kpi": line.node.name_for(view.unit.code), "share": f"{line.share:.2f}"}
     key = "detail-kpi" if view.sent else "detail-unscored"
     told = view.say(key, **facts, level=line.level, score=show_rounded(line.score))
     claimed = view.say("claimed", level=line.claimed) if line.claimed is not None else ""

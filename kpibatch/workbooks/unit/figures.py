@@ -161,7 +161,9 @@ class View:
     def left_out(self) -> str:
         """The KPIs that leave the unit since it has no target group."""
         meant = (leaf for leaf in self.tables.leaves if applies(self.tables, leaf.code, self.unit))
-        return ", ".join(f"{leaf.code} {leaf.name}" for leaf in meant if leaf.code not in self.lines)
+        return ", ".join(
+            f"{leaf.code} {leaf.name_for(self.unit.code)}" for leaf in meant if leaf.code not in self.lines
+        )
 
     def nodes(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
         """The nodes that apply, parents first, each with its depth."""
@@ -274,7 +276,9 @@ def missing_items(view: View) -> str:
     named: list[str] = []
     for code, line in view.lines.items():
         if line.missing:
-            named += [*_lacking(view, code, not_due=False)] or [f"{line.node.name} ({code})"]
+            named += [*_lacking(view, code, not_due=False)] or [
+                f"{line.node.name_for(view.unit.code)} ({code})"
+            ]
     return _some(view, named)
 
 

@@ -88,7 +88,11 @@ def _scale_of(widths: Sequence[float], kpis: Sequence[Mapping[int, str]]) -> flo
 
 def _texts_of_kpi(view: View, line: Line, steps: int) -> dict[int, str]:
     """What stands in words in a KPI's line, by column."""
-    return {1: line.node.name, _DONE: _done(view, line), _NEXT: steps_text(view, line, steps)}
+    return {
+        1: line.node.name_for(view.unit.code),
+        _DONE: _done(view, line),
+        _NEXT: steps_text(view, line, steps),
+    }
 
 
 def _cards(paper: Paper, view: View, row: int) -> None:
@@ -183,7 +187,8 @@ def _best(paper: Paper, view: View, row: int) -> int:
         paper.paragraph(row + 1, view.say("best-all-top" if at_top else "best-none"), "cell")
     points = f'"+"0.0000 "{view.say("points")}"'
     for number, way in enumerate(best, 1):
-        at, name = row + number, f"{way.line.node.code}  {way.line.node.name}"
+        node = way.line.node
+        at, name = row + number, f"{node.code}  {node.name_for(view.unit.code)}"
         sheet.put(at, 0, float(number), "cell", "level")
         sheet.put(at, 1, name, "cell", **PADDED)
         paper.spread(at, 2, 3, way.gain, "cell", "bold", "centre", num_format=points, shrink=True)
@@ -221,14 +226,14 @@ def _scorecard(paper: Paper, view: View, head: int, steps: int) -> int:
 
 
 def _section(paper: Paper, view: View, node: Node, row: int, indent: int) -> None:
-    sheet = paper.sheet
+    sheet, name = paper.sheet, node.name_for(view.unit.code)
     sheet.put_row(row, 0, [""] * len(paper.widths), "section")
     sheet.put(row, 0, node.code, "section", "centre")
-    sheet.put(row, 1, node.name, "section", text_wrap=True, indent=indent)
+    sheet.put(row, 1, name, "section", text_wrap=True, indent=indent)
     sheet.put(row, 2, view.shares[node.code], "section", "points")
     score = view.scores[node.code]
     sheet.put(row, 4, score, "section", "points", **exact_format("points", score))
-    tall(sheet, row, lines_of(node.name, paper.widths[1] - 2 * indent - 1, bold=True))
+    tall(sheet, row, lines_of(name, paper.widths[1] - 2 * indent - 1, bold=True))
 
 
 def _done(view: View, line: Line) -> str:
