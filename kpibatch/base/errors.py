@@ -5,17 +5,18 @@ Callers catch by class; whoever raises gives the facts of the text. The tree, ``
 a class:
 
 KpibatchError
-├── WorkspaceError …             what was said of a new workspace can't be
+├── WorkspaceError
 │   ├── NoWorkspace               no config.toml in the folder
 │   ├── ConfigFault …             config.toml can't be read, or a key or value in it
 │   ├── OutputBusy                another command is at work in the output
 │   ├── FileInUse                 open in Excel, or read-only
 │   ├── FileHeld                  a file to read is held by another program, or not open to this person
 │   ├── ForeignFolder             stands where an output belongs, and is not the program's
-│   ├── FolderNotEmpty …          a workspace is begun only where nothing stands
+│   ├── BeginFault …              no workspace can be begun there, or of what was said of it
 │   ├── NothingWritten            bugs have cost a month every workbook
 │   ├── CannotWrite               the disk refuses a file that is written
-│   └── DiskRefuses               the drive or share is gone, or not open to this person
+│   ├── DiskRefuses               the drive or share is gone, or not open to this person
+│   └── NoLibrary                 a library that is needed is not installed
 ├── RulesError
 │   ├── NoLevelTables             the workbook of the level tables is not there
 │   ├── UnreadableLevelTables     it can't be opened
@@ -61,9 +62,7 @@ KpibatchError
 ├── MailError
 │   ├── MailAddressFault …        no mail address
 │   ├── MailTemplateFault …       the province's own template can't be used
-│   ├── MailFileMissing           a file to attach is not there
-│   ├── MailWrongFile             a file to attach is another unit's
-│   ├── MailCheckedSince          the returned files are not those of the results
+│   ├── MailFileFault …           what goes with a mail is not there, another unit's or older than the results
 │   ├── MailNamesOther            a mail would name another unit
 │   ├── MailElsewhere             another command is sending the same
 │   ├── MailJournalRefused        the record of what was sent can't be written
@@ -130,7 +129,7 @@ class FileHeld(WorkspaceError): ...
 class ForeignFolder(WorkspaceError): ...
 
 
-class FolderNotEmpty(WorkspaceError): ...
+class BeginFault(WorkspaceError): ...
 
 
 class NothingWritten(WorkspaceError): ...
@@ -140,6 +139,9 @@ class CannotWrite(WorkspaceError): ...
 
 
 class DiskRefuses(WorkspaceError): ...
+
+
+class NoLibrary(WorkspaceError): ...
 
 
 class RulesError(KpibatchError): ...
@@ -278,13 +280,7 @@ class MailAddressFault(MailError): ...
 class MailTemplateFault(MailError): ...
 
 
-class MailFileMissing(MailError): ...
-
-
-class MailWrongFile(MailError): ...
-
-
-class MailCheckedSince(MailError): ...
+class MailFileFault(MailError): ...
 
 
 class MailNamesOther(MailError): ...

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.errors import KpibatchError, WorkspaceError
+from kpibatch.base.errors import BeginFault, KpibatchError
 from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, language_here
 from kpibatch.commands.usage.kinds import format_option
 from kpibatch.commands.usage.months import month_meant
@@ -53,7 +53,7 @@ def init(
     if sample and said != Said():
         given.append("--province / --unit / --year / --round / --month")
     if len(given) > 1:
-        raise WorkspaceError("not-together", one=given[0], other=given[1])
+        raise BeginFault("not-together", one=given[0], other=given[1])
     show_begun(folder, _begun(folder, letter, last, sample, said, language), language)
 
 

@@ -13,7 +13,7 @@ import click
 
 from kpibatch import __version__
 from kpibatch.base.config import Config, read_config
-from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, WorkspaceError
+from kpibatch.base.errors import DiskRefuses, Interrupted, KpibatchError, NoLibrary, WorkspaceError
 from kpibatch.base.findings import Finding
 from kpibatch.base.month_files import LOG
 from kpibatch.commands.usage.language import language_of as language_asked
@@ -42,8 +42,9 @@ def failure_of(error: BaseException) -> KpibatchError | None:
         return Interrupted()
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return DiskRefuses(file=error.filename or "", reason=error.strerror)
-    if isinstance(error, ImportError) and error.name and not error.name.startswith("kpibatch"):
-        return WorkspaceError("package-lacks", package=error.name.partition(".")[0], reason=error)
+    lacking = getattr(error, "name", "") if isinstance(error, ImportError) else ""
+    if lacking and not lacking.startswith("kpibatch"):
+        return NoLibrary(package=lacking.partition(".")[0], reason=error)
     return None
 
 

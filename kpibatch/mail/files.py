@@ -13,7 +13,7 @@ from typing import Any
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, IntakeLimits
-from kpibatch.base.errors import KpibatchError, MailCheckedSince, MailFileMissing, MailWrongFile
+from kpibatch.base.errors import KpibatchError, MailFileFault
 from kpibatch.base.files import file_name
 from kpibatch.base.findings import GRAVE, LOST, Finding, Place, finding
 from kpibatch.base.month_files import CHECKED, RANKING, RETURNED, UNITS
@@ -149,7 +149,7 @@ class Files:
         if submission not in self._returned_names:
             return [], []
         if (self.published.folder / CHECKED).is_file():
-            raise MailCheckedSince(month=self.published.month)
+            raise MailFileFault("mail-checked-since", month=self.published.month)
         form, index = (self.published.folder / RETURNED / name for name in self._returned_names[submission])
         attached, left_out = [], []
         for path in (form, index) if index.is_file() else (form,):
@@ -189,7 +189,9 @@ class Files:
         try:
             return path.read_bytes()
         except OSError:
-            raise MailFileMissing(file=path, unit=unit, month=self.published.month) from None
+            raise MailFileFault(
+                "mail-file-missing", file=path, unit=unit, month=self.published.month
+            ) from None
 
     def _refuse(self, path: Path, claims: frozenset[str], unit: Unit) -> None:
         if claims != {unit.code}:
@@ -197,4 +199,6 @@ class Files:
 
     def _wrong(self, path: Path, claims: frozenset[str], expected: str) -> KpibatchError:
         found = ", ".join(sorted(claims)) or "–"
-        return MailWrongFile(file=path, found=found, expected=expected, month=self.published.month)
+        return MailFileFault(
+            "mail-wrong-file", file=path, found=found, expected=expected, month=self.published.month
+        )

@@ -31,6 +31,7 @@ OTHERS_WORDS = {
         "ระดับ",
     },  # words of choices
     "rules/checks.py": {"หมายเหตุ"},  # a word of ความรุนแรง
+    "months/increments/terms.py": {"ค่า", "ชื่อ", "ผล", "รหัส", "รายการ", "หมายเหตุ"},  # of salaries.xlsx
     "commands/usage/months.py": {"เดือน"},  # before a month as it is typed
     "base/thai.py": {"เดือน"},  # a word before a month's name
     "intake/arrivals.py": {"ไฟล์"},  # a heading of the list of arrivals

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from kpibatch.base.config import FILE, Config, Workspace, read_config
-from kpibatch.base.errors import CannotWrite, FolderNotEmpty
+from kpibatch.base.errors import BeginFault, CannotWrite
 from kpibatch.base.files import by_name, on_disk
 from kpibatch.commands.door.samples import sample_of, unpack
 from kpibatch.commands.door.scripts import write_scripts
@@ -132,11 +132,11 @@ def _copied(config: Config, room: Path) -> dict[tuple[str, str], object]:
 
 
 def needs_room(folder: Path) -> None:
-    """Raises ``FolderNotEmpty`` where something stands in a folder, a workspace above all."""
+    """Raises ``BeginFault`` where something stands in a folder, a workspace above all."""
     if (folder / FILE).is_file():
-        raise FolderNotEmpty("workspace-there", folder=folder)
+        raise BeginFault("workspace-there", folder=folder)
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise FolderNotEmpty(folder=folder)
+        raise BeginFault("folder-not-empty", folder=folder)
 
 
 def _begin(folder: Path, fill: Callable[[Path], None]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kpibatch.base.config import FILE
-from kpibatch.base.errors import WorkspaceError
+from kpibatch.base.errors import BeginFault
 from kpibatch.base.nearest import nearest_of
 
 _PACKAGE = Path(__file__).parents[2]
@@ -24,10 +24,10 @@ def samples() -> Mapping[str, Path]:
 
 
 def sample_of(name: str) -> Path:
-    """The sample of that name. Raises ``WorkspaceError``, which names all."""
+    """The sample of that name. Raises ``BeginFault``, which names all."""
     known = samples()
     if name not in known:
-        raise WorkspaceError(
+        raise BeginFault(
             "no-sample", found=name, known=", ".join(known) or "–", nearest=nearest_of(name, list(known))
         )
     return known[name]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kpibatch.base.errors import WorkspaceError
+from kpibatch.base.errors import BeginFault
 from kpibatch.base.thai import BUDDHIST, arabic, fold, month_end, months_between, squash
 from kpibatch.rules.round import Item
 
@@ -67,7 +67,7 @@ def round_said(said: Said, today: date) -> NewRound:
     """The round that is meant; what was not said follows from the month, else from today. Units report from
     the month on that was said.
 
-    Raises ``WorkspaceError`` where the year or the round is none, or the month lies outside it.
+    Raises ``BeginFault`` where the year or the round is none, or the month lies outside it.
     """
     year, number = _year(said.year), _number(said.number)
     anchor = _first_day(said.month) if said.month else today
@@ -78,7 +78,7 @@ def round_said(said: Said, today: date) -> NewRound:
     months = months_between(start, end)
     if said.month and said.month not in months:
         facts = {"found": said.month, "round": f"{number}/{year}", "first": months[0], "last": months[-1]}
-        raise WorkspaceError("round-month-outside", **facts)
+        raise BeginFault("round-month-outside", **facts)
     noun, late = squash(said.noun) or _USUAL_NOUN, said.month > months[0]
     reports = tuple(int(month[5:]) for month in months if month >= said.month) if late else ()
     return NewRound(squash(said.owner), noun, year, number, start, end, reports)
@@ -101,7 +101,7 @@ def _year(text: str) -> int:
     if year in _YEARS:
         return year
     meant = {2: year + 2500, 4: year + BUDDHIST}.get(len(bare), 0)
-    raise WorkspaceError(
+    raise BeginFault(
         "round-year-meant" if meant in _YEARS and year >= 0 else "round-year", found=text, meant=meant
     )
 
@@ -116,7 +116,7 @@ def _number(text: str) -> str:
     if bare in _WHOLE:
         return WHOLE_YEAR
     if bare not in ("", "1", "2"):
-        raise WorkspaceError("round-number", found=text, whole=WHOLE_YEAR)
+        raise BeginFault("round-number", found=text, whole=WHOLE_YEAR)
     return bare
 
 
