@@ -36,8 +36,12 @@ Client: TypeAlias = smtplib.SMTP
 Trust: TypeAlias = ssl.SSLContext
 
 
-class _TokenRefused(ServerFault):
+class _Refused(Exception):
     """The server does not take the token; another one may do."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.answer = answer
 
 
 def connect(mail: MailServer, trust: Trust | None = None) -> Client:
@@ -54,14 +58,14 @@ def connect(mail: MailServer, trust: Trust | None = None) -> Client:
         raise ServerFault("smtp-unencrypted", host=mail.host)
     if mail.auth != "xoauth2":
         return _logged_in(mail, trust, password_of(mail.username) if mail.username else "")
-    token = token_of(mail)
-    try:
-        return _logged_in(mail, trust, token)
-    except _TokenRefused:
-        anew = token_of(mail)
-        if anew == token:
-            raise
-        return _logged_in(mail, trust, anew)
+    refused, tried = "", set[str]()
+    while len(tried) < 2 and (token := token_of(mail)) not in tried:
+        try:
+            return _logged_in(mail, trust, token)
+        except _Refused as by:
+            refused = by.answer
+        tried.add(token)
+    raise ServerFault("smtp-token-refused", username=mail.username, answer=refused)
 
 
 def _logged_in(mail: MailServer, trust: Trust | None, secret: str) -> Client:
@@ -162,12 +166,14 @@ def _log_in_by_token(client: smtplib.SMTP, mail: MailServer, token: str) -> None
     except UnicodeEncodeError:
         raise ServerFault("smtp-password-letters") from None
     except binascii.Error:
-        raise ServerFault("smtp-token-refused", username=mail.username, answer="334") from None
+        raise _Refused("334") from None
     except smtplib.SMTPAuthenticationError as refused:
         answer = in_words(refused.smtp_code, refused.smtp_error)
         answer = str(refused.smtp_code) if betrays_token(answer, mail.username, token) else answer
-        kind = ServerBusy if refused.smtp_code // 100 == 4 else _TokenRefused
-        raise kind("smtp-token-refused", username=mail.username, answer=answer) from None
+        if refused.smtp_code // 100 == 4:
+            facts = {"username": mail.username, "answer": answer}
+            raise ServerBusy("smtp-token-refused", **facts) from None
+        raise _Refused(answer) from None
 
 
 @contextmanager
