@@ -24,7 +24,7 @@ from kpibatch.intake.late import (
     with_sealed_corrections,
     within_seals,
 )
-from kpibatch.intake.month import Intake, in_time, late_days
+from kpibatch.intake.month import Intake, Submission, in_time, late_days
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
@@ -89,7 +89,7 @@ class Outcome:
         """The units whose submission came after the due day."""
         return frozenset(submission.unit for submission in self.intake.submissions if submission.late)
 
-    @property
+    @cached_property
     def unread(self) -> frozenset[str]:
         """The units of which a file came, but none that can be read or counted."""
         return self.intake.unread
@@ -97,6 +97,11 @@ class Outcome:
     @cached_property
     def standing(self) -> Mapping[str, Standing]:
         return {standing.unit: standing for standing in self.standings}
+
+    @cached_property
+    def submission_of(self) -> Mapping[str, Submission]:
+        """The submission that counts, by unit."""
+        return {each.unit: each for each in reversed(self.intake.submissions)}
 
     @cached_property
     def said(self) -> pd.DataFrame:
@@ -198,6 +203,14 @@ class Outcome:
     def wanted(self) -> Wanted:
         """The evidence still to be handed in."""
         return wanted(self.reported, self.measured, self.scores, self.intake, self.tables, self.past)
+
+    @cached_property
+    def wanted_of(self) -> Mapping[str, list[str]]:
+        """By unit the measures of which it is."""
+        own: dict[str, list[str]] = {}
+        for unit, measure in self.wanted:
+            own.setdefault(unit, []).append(measure)
+        return own
 
     @cached_property
     def lacks(self) -> Mapping[tuple[str, str], Lack]:

@@ -8,11 +8,11 @@ bundle's own, so that a month made again tells it again.
 import json
 import os
 import stat
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
@@ -75,6 +75,11 @@ class Evidence:
     def given(self) -> tuple[tuple[str, tuple[str, ...], Spans], ...]:
         """What counts: the unit, the measures and the levels."""
         return tuple((each.unit, each.measures, each.levels) for each in self.files if each.counts)
+
+    @cached_property
+    def handed_in(self) -> Mapping[tuple[str, str], int]:
+        """(unit, measure) → how many files count."""
+        return Counter((unit, code) for unit, codes, _ in self.given for code in set(codes))
 
 
 NO_EVIDENCE = Evidence()

@@ -5,7 +5,7 @@ What a unit would then have is asked of the scorer, its rank of the tie policy; 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpibatch.base.catalogue import say
@@ -87,9 +87,12 @@ class _Judge:
         return rank_among(key, self.rising) - (own > key and emptied)
 
     def hangs(self, ranked: list[Standing]) -> Iterator[Hang]:
+        alike: dict[int, list[Standing]] = {}
         for standing in ranked:
-            yield from _tie(self.outcome, standing)
-            yield from _rounding(self.outcome, standing)
+            alike.setdefault(standing.rank, []).append(standing)
+        for standing in ranked:
+            yield from _tie(self.outcome, standing, alike[standing.rank])
+            yield from _rounding(self.outcome, standing, alike)
             yield from self._provisional(standing)
             for kpi in self.outcome.scores.kpis:
                 yield from self._one_more(standing, kpi)
@@ -156,24 +159,22 @@ def _have(trial: Trial) -> dict[str, str]:
     }
 
 
-def _tie(outcome: Outcome, standing: Standing) -> Iterator[Hang]:
-    same = [
-        other.unit
-        for other in outcome.standings
-        if other.rank == standing.rank and other.unit != standing.unit
-    ]
+def _tie(outcome: Outcome, standing: Standing, alike: Sequence[Standing]) -> Iterator[Hang]:
+    same = [other.unit for other in alike if other.unit != standing.unit]
     if same:
         names = ", ".join(outcome.tables.unit[unit].name for unit in same)
         text = say("sensitivity.tie", outcome.language, names=names)
         yield Hang(standing.unit, "tie", text, standing.total, standing.rank)
 
 
-def _rounding(outcome: Outcome, standing: Standing) -> Iterator[Hang]:
+def _rounding(
+    outcome: Outcome, standing: Standing, by_rank: Mapping[int, Sequence[Standing]]
+) -> Iterator[Hang]:
     """A neighbour below no further off than the last decimal that is kept."""
-    below = min((other.rank for other in outcome.standings if other.rank > standing.rank), default=0)
-    for other in outcome.standings:
+    further = (rank for rank in range(standing.rank + 1, max(by_rank) + 1) if rank in by_rank)
+    for other in by_rank.get(next(further, -1), ()):
         apart = abs(other.total - standing.total)
-        if below and other.rank == below and 0 < apart <= CLOSE + 1e-9:
+        if 0 < apart <= CLOSE + 1e-9:
             name = outcome.tables.unit[other.unit].name
             text = say("sensitivity.rounding", outcome.language, name=name, apart=f"{apart:.4f}")
             yield Hang(standing.unit, "rounding", text, standing.total, standing.rank)

@@ -82,7 +82,8 @@ def _absent(outcome: Outcome, unit: str) -> set[str]:
     """The measures that are missing or incomplete, and not only since their day lies ahead."""
     row = outcome.tables.position[unit]
     values = outcome.measured.row(row)
-    partial, not_yet = (frame.iloc[row] for frame in (outcome.measured.incomplete, outcome.scores.not_yet))
+    frames = outcome.measured.incomplete, outcome.scores.not_yet
+    partial, not_yet = (dict(zip(frame.columns, frame.iloc[row].tolist(), strict=True)) for frame in frames)
     return {code for code in values if (math.isnan(values[code]) or partial[code]) and not not_yet[code]}
 
 

@@ -97,7 +97,7 @@ class View:
 
     @cached_property
     def submission(self) -> Submission | None:
-        return next((sent for sent in self.outcome.intake.submissions if sent.unit == self.unit.code), None)
+        return self.outcome.submission_of.get(self.unit.code)
 
     @property
     def came(self) -> str:

@@ -8,7 +8,7 @@ _NAMED = 8  # of many items
 
 def evidence_to_come(view: View) -> str:
     """Every item of which evidence is still to be handed in, with its levels; empty where all is there."""
-    own = [code for unit, code in view.outcome.wanted if unit == view.unit.code]
+    own = view.outcome.wanted_of.get(view.unit.code, [])
     named = [f"{code} {view.tables.measures[code].label}{_levels(view, code)}" for code in own[:_NAMED]]
     more = [view.say("evidence-more", count=len(own) - _NAMED)] if len(own) > _NAMED else []
     return "; ".join((*named, *more))
@@ -21,10 +21,7 @@ def _levels(view: View, code: str) -> str:
 
 def evidence_of(view: View, measure: Measure, text: str) -> str:
     """What the unit says of an item's evidence, below it the files of the month and what is still to come."""
-    files = sum(
-        each.unit == view.unit.code and each.counts and measure.code in each.measures
-        for each in view.outcome.intake.evidence.files
-    )
+    files = view.outcome.intake.evidence.handed_in.get((view.unit.code, measure.code), 0)
     handed_in = view.say("evidence-files", count=files) if files else ""
     lacking = ""
     if (levels := view.outcome.wanted.get((view.unit.code, measure.code))) is not None:

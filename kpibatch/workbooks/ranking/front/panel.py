@@ -1,6 +1,7 @@
 """The panel at the right of the list: figures, who moved most, the weakest KPIs, who has not sent."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from kpibatch.base.addresses import quoted, ref
 from kpibatch.base.catalogue import Words
@@ -156,17 +157,15 @@ class Panel:
         words = [f'{status}="{self.say(name)}"' for name in unsent_names(self.outcome)]
         so_far = f"{ref(LIST_TOP, column, 'rc')}:{ref(at - 1, column, 'c')}"
         gone = self._unsent
-        result = gone.index(line) + 1 if line in gone else ""
+        result = gone.get(line, "")
         self.sheet.put(at, column, Formula(f'IF(OR({",".join(words)}),COUNT({so_far})+1,"")', result))
 
-    @property
-    def _unsent(self) -> list[int]:
-        names = unsent_names(self.outcome)
-        return [
-            line
-            for line, standing in enumerate(self.outcome.standings)
-            if status_name(self.outcome, standing) in names
-        ]
+    @cached_property
+    def _unsent(self) -> dict[int, int]:
+        """The lines of those who have not sent, counted from 1."""
+        names, lines = unsent_names(self.outcome), enumerate(self.outcome.standings)
+        gone = (line for line, standing in lines if status_name(self.outcome, standing) in names)
+        return {line: number for number, line in enumerate(gone, 1)}
 
     def _missing(self) -> None:
         top, cells, gone = self.plan.missing, self.plan.cells(self.plan.unsent), self._unsent
