@@ -80,7 +80,7 @@ class Method(StrEnum):
 @dataclass(frozen=True)
 class Unit:
     """หน่วย: who is assessed; ``parent`` is สังกัด, the code of the unit above, ``kind`` its ประเภท, ``tile`` a
-    row and a column of the tile map.
+    row and a column of the tile map, ``assessor`` who assesses it.
     """
 
     code: str
@@ -93,6 +93,7 @@ class Unit:
     parent: str = field(default="", metadata={MAY_LACK: True})
     kind: str = field(default="", metadata={MAY_LACK: True})
     tile: tuple[int, int] | None = field(default=None, compare=False)
+    assessor: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,7 @@ class _Units(Sheet):
     position = Column("ตำแหน่ง", 22, optional=True)
     parent = Column("สังกัด", 22, choices=_UNIT_CODES, open=True, optional=True)
     kind = Column("ประเภท", 16, choices=KINDS, open=True, optional=True)
+    assessor = Column("ผู้ประเมิน", 30, optional=True)
     map_row = Column("แถว", 10, "number", optional=True)
     map_column = Column("คอลัมน์", 10, "number", optional=True)
 

@@ -113,7 +113,7 @@ def agreement_of(tables: LevelTables, unit: Unit, language: str) -> Agreement | 
     names = {
         "unit": _called(this.unit_noun, unit.name),
         "code": unit.code,
-        "owner": this.owner or words("blank"),
+        "owner": unit.assessor or this.owner or words("blank"),
     }
     return Agreement(
         unit=unit,

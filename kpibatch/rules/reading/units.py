@@ -70,6 +70,7 @@ def _unit(row: Row) -> Unit:
         parent=row.code(UNITS.parent),
         kind=row.text(UNITS.kind),
         tile=_tile(row),
+        assessor=row.text(UNITS.assessor),
     )
 
 

@@ -39,6 +39,13 @@ _ABOVE, _READ = 480.0, 0.5  # points that the rest of the page takes, nearly; ho
 _BAR = "#A9C9CC"
 
 
+def _whose(view: View, facts: Mapping[str, str]) -> str:
+    """Whose summary it is, and who assesses it where that is stated."""
+    assessor = view.unit.assessor and view.say("assessor", name=view.unit.assessor)
+    position = view.unit.position if view.unit.kind else ""
+    return "   ".join(filter(None, (view.say("subtitle", **facts), position, assessor)))
+
+
 def write_page(sheet: Sheet, view: View) -> None:
     """Source: design, section 4."""
     this = view.tables.round
@@ -50,7 +57,7 @@ def write_page(sheet: Sheet, view: View) -> None:
     paper.spread(0, 0, paper.last, title, "title", font_size=_TITLE, text_wrap=True)
     tall(sheet, 0, lines, _TITLE)
     facts = {"round": this.number, "year": this.year(view.say.language), "code": view.unit.code}
-    tall(sheet, 1, paper.spread(1, 0, paper.last, view.say("subtitle", **facts), "bold", text_wrap=True))
+    tall(sheet, 1, paper.spread(1, 0, paper.last, _whose(view, facts), "bold", text_wrap=True))
     reference = view.say("reference", reference=this.reference) if this.reference else ""
     tall(sheet, 2, paper.spread(2, 0, paper.last, reference, "quiet", text_wrap=True), 14)
     paper.gap(3)
