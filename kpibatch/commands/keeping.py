@@ -181,7 +181,10 @@ def diff(workspace: Path, a: str, b: str, month: str | None, unit: str | None, f
 @click.option("--month", type=Month(), metavar="MONTH")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", default=Path())
 @click.option("--together", is_flag=True)
-def rollup(workspaces: tuple[str, ...], listing: str, month: str | None, out: Path, together: bool) -> None:
+@click.option("--year", "yearly", is_flag=True)
+def rollup(
+    workspaces: tuple[str, ...], listing: str, month: str | None, out: Path, together: bool, yearly: bool
+) -> None:
     """Several workspaces' published months in one ranking."""
     from kpibatch.commands.many.named import listed, named_once
     from kpibatch.commands.screens.keeping import show_rolled_up
@@ -190,7 +193,7 @@ def rollup(workspaces: tuple[str, ...], listing: str, month: str | None, out: Pa
     named = named_once((*workspaces, *(listed(listing) if listing else ())))
     language = language_here()
     folders = [Path(each.name) for each in named]
-    rolled = roll_up_workspaces(folders, month, out, language, together)
+    rolled = roll_up_workspaces(folders, month, out, language, together=together, yearly=yearly)
     show_rolled_up(rolled, [each.name for each in named if each.again], language)
     sys.exit(FINDINGS if rolled.national.absent or rolled.national.mixed else CLEAN)
 

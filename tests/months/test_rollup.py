@@ -27,7 +27,7 @@ SOUTH: tuple[Row, ...] = (
 
 
 def rolled(home: Path, *workspaces: Path, together: bool = False, language: str = "th") -> RolledUp:
-    return roll_up_workspaces(workspaces, None, home / "out", language, together)
+    return roll_up_workspaces(workspaces, None, home / "out", language, together=together)
 
 
 def ranks(result: RolledUp) -> list[tuple[str, int, int, int]]:
@@ -121,3 +121,25 @@ def test_nobody_ranked_and_no_group_is_a_workbook_all_the_same(tmp_path: Path) -
     result = rolled(tmp_path, province(tmp_path, "เหนือ", alone), language="en")
     assert open_book(result.book).sheetnames == ["Ranking", "Provinces", "Rules"]
     assert reckoned_elsewhere(result.book)[1] == []
+
+
+def test_the_year_is_the_mean_of_its_rounds_where_it_is_asked_for(tmp_path: Path) -> None:
+    first = province(tmp_path, "หนึ่ง", NORTH, round="2565/1", month="2565-03", owner="จังหวัดเหนือ")
+    second = province(tmp_path, "สอง", SOUTH, owner="จังหวัดเหนือ")
+    other = province(tmp_path, "อื่น", SOUTH)
+    places, out = (first, second, other), tmp_path / "out"
+    rolled_up = roll_up_workspaces(places, None, out, "th", yearly=True)
+    assert rolled_up.year
+    courses = {each.unit.code: each for each in rolled_up.year.courses}
+    assert {code: (each.mean, each.rank) for code, each in courses.items() if code != "3"} == {
+        "1": ((90 + 95) / 2, 1),
+        "2": (80, 2),
+    }
+    assert (courses["3"].rank, courses["3"].mean == courses["3"].mean) == (0, False)  # a round is lacking
+    assert reckoned_elsewhere(rolled_up.book)[1] == []
+    sheet = open_book(rolled_up.book, values=True)["ทั้งปี"]
+    assert [cell.value for cell in sheet[5]][:8] == [1, "จังหวัดเหนือ", "1", "ใต้หนึ่ง", "2565", 90, 95, 92.5]
+    assert "ทั้งปี" not in open_book(rolled(tmp_path, *places).book).sheetnames
+    alone = roll_up_workspaces((other,), None, out, "th", yearly=True)
+    assert alone.year
+    assert not alone.year.courses

@@ -136,6 +136,8 @@ def show_rolled_up(rolled: RolledUp, twice: Sequence[str], language: str) -> Non
         print(say("absent", workspace=harmless(str(each.workspace)), reason=harmless(each.reason)))
     if warning := warning_of(national, say):
         print(warning)
+    if rolled.year and not rolled.year.courses:
+        print(say("year-none"))
     print(about(national, say))
     print(say("written", book=rolled.book, listing=rolled.listing))
 

@@ -13,9 +13,11 @@ from kpibatch.months.rollup.mean_sheets import (
 )
 from kpibatch.months.rollup.national import National
 from kpibatch.months.rollup.unit_sheets import TOP, ListPlan, about, write_list
+from kpibatch.months.rollup.year import Year
+from kpibatch.months.rollup.year_sheet import write_year
 
 
-def write_national(national: National, path: Path, language: str) -> None:
+def write_national(national: National, path: Path, language: str, year: Year | None = None) -> None:
     """Write the workbook; links to the provinces' rankings are relative to where it will stand."""
     say = Words("rollup", language)
     with Book(path, title=about(national, say), language=language) as book:
@@ -26,6 +28,8 @@ def write_national(national: National, path: Path, language: str) -> None:
         write_means(national, provinces, plan, province_means(national), say)
         if national.groups:
             write_means(national, book.sheet(say("sheet-groups")), plan, group_means(national), say)
+        if year and year.courses:
+            write_year(year, book.sheet(say("sheet-year")), say)
         write_bases(national, book.sheet(say("sheet-bases")), say)
         if national.absent:
             write_absent(national.absent, book.sheet(say("sheet-absent")), say)

@@ -13,6 +13,7 @@ from kpibatch.months.rollup.book import write_national
 from kpibatch.months.rollup.listing import national_csv
 from kpibatch.months.rollup.national import Absent, National
 from kpibatch.months.rollup.province import Province, province_of
+from kpibatch.months.rollup.year import Year
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,22 @@ class RolledUp:
     national: National
     book: Path
     listing: Path
+    year: Year | None = None
 
 
 def roll_up_workspaces(
-    workspaces: Iterable[Path], month: str | None, out: Path, language: str, together: bool = False
+    workspaces: Iterable[Path],
+    month: str | None,
+    out: Path,
+    language: str,
+    *,
+    together: bool = False,
+    yearly: bool = False,
 ) -> RolledUp:
     """Rank the units of every workspace's published month, without a month its newest, in one workbook; each
     workspace is named once.
 
+    ``yearly`` also puts the rounds of one owner in a fiscal year side by side.
     A workspace that has published nothing that can be relied on is told in it and keeps no other out. Raises
     ``NothingPublished`` where that is all of them, ``KpibatchError`` where the disk refuses.
     Source: design, section 2 (``rollup``).
@@ -47,6 +56,7 @@ def roll_up_workspaces(
         )
     national = National(tuple(provinces), tuple(absent), together)
     book, listing = out / NATIONAL, out / NATIONAL_LIST
-    saved(book, lambda part: write_national(national, part, language))
+    year = Year(national.provinces) if yearly else None
+    saved(book, lambda part: write_national(national, part, language, year))
     saved(listing, lambda part: part.write_bytes(national_csv(national)))
-    return RolledUp(national, book, listing)
+    return RolledUp(national, book, listing, year)
