@@ -26,6 +26,7 @@ from kpibatch.books.printed.pdf import pages_in, pdfium, pictures
 from kpibatch.commands.run import LISTINGS, with_signed
 from kpibatch.months.assess import assess_month
 from kpibatch.months.folder import Published, is_ours, published_month
+from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.examples.sound import sound_levels
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.workbooks.cards.card import Card, card_of
@@ -132,10 +133,11 @@ def _write_pages(published: Published, program: str, notes: list[Note]) -> int |
 
 def _write_cards(outcome: Outcome, folder: Path, lost: list[Finding]) -> Iterator[Card]:
     """The page of each unit."""
-    for unit in outcome.tables.units:
+    own = [(part, unit) for part in by_kind(outcome) for unit in part.tables.units]
+    for of_kind, unit in own:
         path = folder / card_file(unit_file(unit), ".html")
         with spared(lost, path, name=f"{CARDS}/{path.name}", unit=unit.code):
-            card = card_of(outcome, unit)
+            card = card_of(of_kind, unit)
             path.write_bytes(card_page(card))
             yield card
 

@@ -203,7 +203,8 @@ def write_forms(config: Config, progress: Progress) -> Forms:
         write = office_form and stack.enter_context(
             office_forms(office_form, tables, config.intake, scored_from)
         )
-        for done, unit in enumerate(tables.units, 1):
+        units = [unit for unit in tables.units if unit.code in tables.senders_ever]
+        for done, unit in enumerate(units, 1):
             path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
             with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):
                 entries = sent[unit.code].entries(tables, config.language)
@@ -220,8 +221,8 @@ def write_forms(config: Config, progress: Progress) -> Forms:
                         locked=locked,
                         scored_from=scored_from,
                     )
-            progress.tick(done, len(tables.units))
-    return Forms(len(tables.units) - len(lost), lost, tables, office_form, sent)
+            progress.tick(done, len(units))
+    return Forms(len(units) - len(lost), lost, tables, office_form, sent)
 
 
 def _holds_forms(folder: Path) -> bool:

@@ -68,8 +68,18 @@ class Facts:
 
     @cached_property
     def submissions(self) -> Mapping[str, Mapping[str, Any]]:
-        """The submission that counts, by unit: its file, when it came, whether late."""
-        return {str(submission["unit"]): submission for submission in self.published.record["submissions"]}
+        """The submission that counts, by unit: its file, when it came, whether late; of one that needs none
+        and has results, a blank one.
+        """
+        came = {str(submission["unit"]): submission for submission in self.published.record["submissions"]}
+        without = {"file": "", "received": "", "late": False}
+        needless = (unit for unit in self.tables.unit if unit not in {*came} | self.tables.senders)
+        return came | {unit: without | {"unit": unit} for unit in needless if self._counts(unit)}
+
+    def _counts(self, unit: str) -> bool:
+        """Whether a unit's results count."""
+        status = self._scores[unit].get(TOTAL, {}).get("status", Status.NOT_SUBMITTED)
+        return status != Status.NOT_SUBMITTED
 
     @cached_property
     def _scores(self) -> dict[str, dict[str, Row]]:
@@ -96,6 +106,15 @@ class Facts:
             "levels": tables.level_count,
         }
 
+    def _of_kind(self, unit: Unit) -> dict[str, Any]:
+        """The same, with what is of the unit's kind: its noun, and how many have a rank."""
+        kinds, rows = self.tables.tree.kind_of, self._scores
+        if len(self.tables.tree.kinds) < 2:
+            return self.common
+        alike = (rows[code].get(TOTAL, {}) for code, kind in kinds.items() if kind is kinds[unit.code])
+        noun = kinds[unit.code].name or self.tables.round.unit_noun
+        return {**self.common, "noun": noun, "ranked": sum(bool(row.get("rank")) for row in alike)}
+
     @property
     def _due(self) -> str:
         due = self.tables.calendar.get(self.published.month)
@@ -105,7 +124,7 @@ class Facts:
         """For the unit's own result; ``returned`` is how many files of its report go back with it."""
         sent = self.submissions[unit.code]
         return {
-            **self.common,
+            **self._of_kind(unit),
             **self._standing(unit.code),
             "code": unit.code,
             "name": unit.name,
@@ -218,7 +237,9 @@ class Facts:
                 if submission["late"] and code in names
             ),
             "missing": tuple(
-                name for code, name in names.items() if code not in {*self.submissions, *self._unread}
+                name
+                for code, name in names.items()
+                if code in self.tables.senders and code not in {*self.submissions, *self._unread}
             ),
             "unread": tuple(name for code, name in names.items() if code in self._unread),
             "provisional": tuple(standing.name for standing in standings if standing.provisional),

@@ -128,7 +128,7 @@ class _Planner:
             sent = unit.code in self.facts.submissions
             if sent and results:
                 yield from self._spared(unit.name, unit.code, self._to(unit, RESULT, self._result))
-            elif selection.remind and not sent:
+            elif selection.remind and not sent and unit.code in self.facts.tables.senders:
                 yield from self._spared(unit.name, unit.code, self._to(unit, REMINDER, self._reminder))
             elif selection.remind and self.facts.of_evidence(unit, self.today)["evidence"]:
                 yield from self._spared(unit.name, unit.code, self._to(unit, EVIDENCE, self._evidence))

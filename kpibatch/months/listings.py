@@ -151,9 +151,10 @@ STATUS_COLUMNS = (
 
 
 def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
-    """One row per unit: ``sent`` is yes, late, unreadable or no; how many findings of each severity; whether
-    provisional; its rank; in how many places it says something else of earlier months than it sent then; how
-    many measures that the scoring asked for it left blank in what it sent, and how many are not due yet.
+    """One row per unit: ``sent`` is yes, late, unreadable, no or none (there is nothing to send); how many
+    findings of each severity; whether provisional; its rank; in how many places it says something else of
+    earlier months than it sent then; how many measures that the scoring asked for it left blank in what it
+    sent, and how many are not due yet.
     """
     received = {submission.unit: submission.received for submission in outcome.intake.submissions}
     rows = []
@@ -183,6 +184,8 @@ def status_rows(outcome: Outcome) -> list[tuple[str, ...]]:
 
 
 def _sent(outcome: Outcome, unit: str) -> str:
+    if unit in outcome.nothing_to_send:
+        return "none"
     if unit in outcome.sent:
         return "late" if unit in outcome.late else "yes"
     return "unreadable" if unit in outcome.unread else "no"

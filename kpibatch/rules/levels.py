@@ -255,6 +255,11 @@ class LevelTables(Scorecard):
         return frozenset().union(*(self.links.asked[measure.code] for measure in self.form_measures))
 
     @cached_property
+    def senders_ever(self) -> frozenset[str]:
+        """The units that have something to send in some month of the round: those that have a form."""
+        return frozenset().union(*(period.senders for period in self.periods))
+
+    @cached_property
     def kpi_of(self) -> Mapping[str, str]:
         """For each measure the first KPI that shows it; where none does, that of the unit it is asked for."""
         if not self.whole:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config
-from kpibatch.base.findings import LOST, Finding, Place, finding, in_order, piece
+from kpibatch.base.findings import LOST, Finding, Place, in_order, piece
 from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
@@ -30,6 +30,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.schema import CROSSCHECKS
 from kpibatch.scoring.cascade.passes import score_tree_of_units
 from kpibatch.scoring.cascade.senders import counted
+from kpibatch.scoring.evidence.claims import claimed_otherwise
 from kpibatch.scoring.evidence.wanted import Wanted, about_evidence, wanted
 from kpibatch.scoring.lacking import (
     NOT_GIVEN,
@@ -85,6 +86,12 @@ class Outcome:
         return counted(self.tables, {submission.unit for submission in self.intake.submissions})
 
     @cached_property
+    def nothing_to_send(self) -> frozenset[str]:
+        """The units that have nothing to fill in, and have sent nothing."""
+        came = {submission.unit for submission in self.intake.submissions}
+        return frozenset(self.tables.unit) - self.tables.senders - came - self.unread
+
+    @cached_property
     def late(self) -> frozenset[str]:
         """The units whose submission came after the due day."""
         return frozenset(submission.unit for submission in self.intake.submissions if submission.late)
@@ -127,6 +134,11 @@ class Outcome:
     def ranked(self) -> int:
         """How many units have a rank."""
         return sum(standing.rank > 0 for standing in self.standings)
+
+    def alike(self, unit: str) -> list[Standing]:
+        """The standings of the units of one's kind, its own among them."""
+        kinds = self.tables.tree.kind_of
+        return [each for each in self.standings if kinds[each.unit] is kinds[unit]]
 
     @cached_property
     def promises(self) -> Mapping[tuple[str, str], Promise]:
@@ -295,17 +307,6 @@ def assess(
         past,
         corrections,
     )
-
-
-def claimed_otherwise(intake: Intake, scores: Scores, tables: LevelTables) -> list[Finding]:
-    """The levels that units claim and the values do not give."""
-    found = []
-    for (unit, code), own in intake.own_levels.items():
-        kpi, row = scores.kpis[code], tables.position[unit]
-        if kpi.applies[row] and own.level != kpi.level[row]:
-            facts = {"kpi": code, "name": tables.node[code].name_for(unit), "level": str(kpi.level[row])}
-            found.append(finding("claim-differs", own.place, unit=unit, found=str(own.level), **facts))
-    return found
 
 
 def _measured(

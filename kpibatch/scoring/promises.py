@@ -112,7 +112,7 @@ def _of_units_above(scores: Scores, tables: LevelTables, ranking: RankingRules) 
             if tables.next_level(code, int(kpi.case[row]), int(kpi.level[row])):
                 unit = tables.units[row].code
                 name = tables.tree.unit[tables.giver(code, unit)].name
-                step = Step("of-unit", measure, items=(name,), reachable=False)
+                step = Step("of-unit", measure, items=(name,))
                 result[code, unit] = Promise((step,), int(kpi.level[row]), 0.0, keys[row])
     return result
 

@@ -13,6 +13,7 @@ from kpibatch.base.findings import LOST, Finding, Place, piece
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
 from kpibatch.books.guard.capped import Child
+from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
@@ -50,13 +51,13 @@ def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, los
 
 def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
-    units = outcome.tables.units
+    own = [(part, unit) for part in by_kind(outcome) for unit in part.tables.units]
     folder.mkdir()
-    for done, unit in enumerate(units, 1):
+    for done, (part, unit) in enumerate(own, 1):
         file = unit_file(unit)
         with spared(lost, folder / file, name=f"{UNITS}/{file}", unit=unit.code):
-            write_unit_book(outcome, unit, folder / file, trend)
-        progress.tick(done, len(units))
+            write_unit_book(part, unit, folder / file, trend)
+        progress.tick(done, len(own))
 
 
 def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:

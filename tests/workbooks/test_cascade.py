@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from cascade import BASELINES, ENTRIES, MEASURES, NODES, RULES, UNITS, book
+from cascade import BASELINES, ENTRIES, MEASURES, MONTH, NODES, RULES, UNITS, book, cascade_workspace
 from made_up_month import outcome_of, ranking_of
 from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
-from workspace import open_book
+from workspace import findings, kpibatch, open_book, read_rows, texts_of
 
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.why.explain import explain
+from kpibatch.workbooks.unit.book import write_unit_book
 
 MORE = {
     "รายการข้อมูล": MEASURES.replace("รวมจากหน่วยย่อย | รวม | uses", "รวมจากหน่วยย่อย | ต่ำสุด | uses")
@@ -118,3 +120,72 @@ def test_promises_of_a_kind_are_those_of_all() -> None:
             assert promise.gain == pytest.approx(whole.promises[key].gain)
             assert promise.level == whole.promises[key].level
     assert sum(len(part.promises) for part in by_kind(whole)) == len(whole.promises)
+
+
+def test_explain_goes_down_to_the_cell() -> None:
+    it = outcome({}, ("312",))
+    person = explain(it, "311", "T1")
+    assert person[1].startswith("ใช้คะแนนของ 31 เมือง: 3 ")
+    assert any("31.xlsx แบบรายงาน!" in line and "850" in line for line in person)
+    province = explain(it, "P0", "V1")
+    assert [line.split("=")[0].strip() for line in province if ": uses =" in line] == [
+        *("31 เมือง: uses", "32 คูเมือง: uses", "G1 กลุ่มงานส่งเสริม: uses"),
+    ]
+    assert all("แบบรายงาน!" in line for line in province if ": uses =" in line)
+    share = [line.strip() for line in explain(it, "P0", "V2") if ": T1" in line]
+    assert share == ["✓ 31 เมือง: T1 = 3", "✗ 32 คูเมือง: T1 = 2", "✓ G1 กลุ่มงานส่งเสริม: T1 = 5"]
+    district = "\n".join(explain(it, "31", "D1"))
+    assert "312 สมหญิง: N1.visits = " in district
+
+
+def test_explain_of_a_score_above_and_of_a_part_that_did_not_send() -> None:
+    it = outcome(MORE, ("32",))
+    assert "31 เมือง: คะแนนรวม = " in "\n".join(explain(it, "311", "N1"))
+    assert "ยังไม่ส่ง" in "\n".join(explain(it, "321", "N1"))
+    assert "? 32 คูเมือง: T1   ยังไม่ส่ง" in "\n".join(explain(it, "P0", "V2"))
+    assert "อันดับ 1 จาก 1 " in "\n".join(explain(it, "P0", "rank"))
+
+
+def test_a_persons_summary_holds_its_own_and_its_units_results_alone(tmp_path: Path) -> None:
+    whole = outcome({})
+    part = next(each for each in by_kind(whole) if "311" in each.tables.unit)
+    write_unit_book(part, part.tables.unit["311"], tmp_path / "311.xlsx")
+    texts = [text for _, _, text in texts_of(tmp_path / "311.xlsx")]
+    assert any("ใช้ผลของ เมือง" in text for text in texts)
+    assert any("จาก 5 บุคคล" in text for text in texts)
+    others = [unit.name for unit in whole.tables.units if unit.code not in ("311", "31", "P0")]
+    assert [text for text in texts for name in others if name in text] == []
+    assert "T1.spent" not in texts
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = cascade_workspace(tmp_path_factory.mktemp("cascade-run") / "it", ("32", "321"))
+    assert kpibatch(home, "run").exit_code in (0, 1)
+    return home
+
+
+@pytest.mark.slow
+def test_who_has_nothing_to_send_is_not_waited_for(workspace: Path) -> None:
+    folder = workspace / "output" / MONTH
+    unsent = {row["unit"] for row in findings(folder) if row["code"] == "not-submitted"}
+    assert unsent == {"32", "321"}
+    status = kpibatch(workspace, "status").output
+    assert [line.split("│")[2].strip() for line in status.splitlines() if "P0 " in line] == ["ไม่ต้องส่ง"]
+    rows = {row["unit"]: row for row in read_rows(folder / "scores.csv") if row["node"] == "total"}
+    assert (rows["P0"]["status"], rows["P0"]["rank"]) == ("provisional", "1")
+    assert [rows[unit]["rank"] for unit in ("31", "32", "311", "321", "G1")] == ["1", "", "1", "", "1"]
+    assert kpibatch(workspace, "forms").exit_code == 0
+    assert not list((workspace / "output" / "forms").glob("P0*"))
+    assert len(list((workspace / "output" / "forms").iterdir())) == 8
+
+
+@pytest.mark.slow
+def test_mails_ask_nobody_who_has_nothing_to_send(workspace: Path) -> None:
+    assert kpibatch(workspace, "mail").exit_code in (0, 1)
+    results = {
+        path.name.split()[0].split("-")[0] for path in (workspace / "output" / MONTH / "mail").iterdir()
+    }
+    assert {"P0", "31", "311"} <= results
+    assert not {"32", "321"} & results
+    assert kpibatch(workspace, "mail", "--remind").exit_code in (0, 1)

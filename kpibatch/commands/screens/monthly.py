@@ -12,17 +12,27 @@ from kpibatch.commands.console import finding_line, print_table
 from kpibatch.commands.meeting import Report
 from kpibatch.commands.run import Forms
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
+from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
+_MANY = 50  # units of another kind than the main one that the screen does not list
+
 
 def show_ranking(outcome: Outcome, language: str) -> None:
-    """The ranking as a table, then how many findings there are and where the files stand."""
-    noun = outcome.tables.round.unit_noun
-    title = say("console.title", language, unit=noun, month=show_month(outcome.month, language))
-    names = ("rank", "unit", "total", "percent", "rating", "status")
-    heads = [noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
-    print_table(heads, _standings(outcome, language), title=title, right=(0, 2, 3), width=100)
+    """The ranking of each kind of units as a table, but of the many of another kind than the main one; then
+    how many findings there are and where the files stand.
+    """
+    for number, part in enumerate(by_kind(outcome)):
+        noun, units = part.tables.round.unit_noun, len(part.tables.units)
+        facts = {"unit": noun, "month": show_month(outcome.month, language)}
+        title = say("console.title", language, **facts)
+        if number and units > _MANY:
+            print(say("console.kind-apart", language, title=title, count=units))
+            continue
+        names = ("rank", "unit", "total", "percent", "rating", "status")
+        heads = [noun if name == "unit" else say(f"sheet.{name}", language) for name in names]
+        print_table(heads, _standings(part, language), title=title, right=(0, 2, 3), width=100)
     show_losses(outcome.findings, language)
     print(say("console.findings", language, **count(outcome.findings)))
     print(say("console.written", language, folder=outcome.config.output / outcome.month))
@@ -38,7 +48,7 @@ def show_losses(findings: Iterable[Finding], language: str) -> None:
 def show_filled_in(forms: Forms, language: str) -> None:
     """Whose form was filled in with what was sent so far, and what could not be."""
     tables, filled = forms.tables, 0
-    for unit in tables.units:
+    for unit in (each for each in tables.units if each.code in tables.senders_ever):
         sent, facts = forms.sent[unit.code], {"unit": unit.code, "name": unit.name}
         there = any(value == value for value in sent.values.values())
         filled += there
@@ -53,7 +63,7 @@ def show_filled_in(forms: Forms, language: str) -> None:
     if forms.office_form and forms.office_form.month_less:
         measures = ", ".join(sorted(forms.office_form.month_less))
         print(say("console.forms-month-less", language, measures=measures))
-    print(say("console.forms-again", language, count=filled, units=len(tables.units)))
+    print(say("console.forms-again", language, count=filled, units=len(tables.senders_ever)))
 
 
 def show_report(made: Report, language: str) -> None:
@@ -118,6 +128,7 @@ def _status(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         "late": say("sheet.sent-late", language),
         "unreadable": say("sheet.sent-unread", language),
         "no": say("sheet.not-sent", language),
+        "none": say("sheet.sent-none", language),
     }
     numbers = (*SEVERITIES, "blank", "not_due")
     for row in (dict(zip(STATUS_COLUMNS, row, strict=True)) for row in status_rows(outcome)):

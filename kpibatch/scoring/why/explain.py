@@ -14,6 +14,7 @@ from kpibatch.intake.month import late_days
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.levels import applies
 from kpibatch.rules.lookup import find_unit
+from kpibatch.rules.paper.made import made_in_words
 from kpibatch.rules.paper.words import (
     asked,
     case_in_words,
@@ -29,6 +30,7 @@ from kpibatch.scoring.kpi import quotients_in_case
 from kpibatch.scoring.next_level import Step, not_done
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import called, explain_sum
+from kpibatch.scoring.why.others import explain_others, explain_taken
 from kpibatch.scoring.why.worth import explain_points, hangs_on_others
 
 _KNOWN = {Source.ON_TIME: "arrivals", Source.MONTH_NUMBER: "of-the-round", Source.WHO: "of-the-unit"}
@@ -37,6 +39,10 @@ _KNOWN = {Source.ON_TIME: "arrivals", Source.MONTH_NUMBER: "of-the-round", Sourc
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
     """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
     unit, code = find_unit(outcome.tables, unit_text), called(outcome.tables, kpi)
+    if giver := outcome.tables.giver(code, unit.code):
+        above = outcome.tables.unit[giver]
+        own = list(explain_taken(outcome, unit, above, code))
+        return own + [f"  {line}" if line else "" for line in explain(outcome, giver, code)]
     if code in outcome.scores.kpis:
         return list(_Explanation(outcome, unit, code).lines())
     return list(explain_sum(outcome, unit, code))
@@ -75,6 +81,7 @@ class _Explanation:
         yield self.say("values")
         for measure in self.tables.measures_of(self.kpi):
             yield "  " + self._value(measure)
+            yield from ("      " + line for line in explain_others(self.outcome, self.unit, measure))
             for overruled in self.outcome.overruled.get((self.unit.code, measure.code), []):
                 yield "      ✎ " + overruled.message(self.language)
             for found in self.outcome.findings_of(self.unit.code):
@@ -121,6 +128,8 @@ class _Explanation:
             return f"{text}   {self._formula(measure)}{self._not_done(measure)}{zero}"
         if measure.source is Source.LATE_DAYS:
             return f"{text}   {self._late(measure)}"
+        if measure.other:
+            return f"{text}   {made_in_words(self.tables, measure, self.language)}"
         if measure.source in _KNOWN:
             return f"{text}   {self.say(_KNOWN[measure.source])}"
         parts = [text]

@@ -92,7 +92,7 @@ def _total(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
     )
     bands = (low for low, word in outcome.tables.rating if word == standing.rating)
     yield say("rating", rating=standing.rating or "–", low=show_number(next(bands, 0.0)))
-    yield say("ranked", rank=standing.rank or "–", count=outcome.ranked)
+    yield say("ranked", rank=standing.rank or "–", count=_ranked(outcome, standing))
     yield from _in_group(outcome, standing, say)
 
 
@@ -101,16 +101,22 @@ def _rank(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:
     if not standing.rank:
         yield say("unranked")
         return
-    yield say("ranked", rank=standing.rank, count=outcome.ranked)
+    yield say("ranked", rank=standing.rank, count=_ranked(outcome, standing))
     yield from _in_group(outcome, standing, say)
     yield "  " + _line(outcome, standing)
-    others = [each for each in outcome.standings if each.rank and each.unit != standing.unit]
+    alike = outcome.alike(standing.unit)
+    others = [each for each in alike if each.rank and each.unit != standing.unit]
     above = max((each.rank for each in others if each.rank < standing.rank), default=0)
     below = min((each.rank for each in others if each.rank > standing.rank), default=0)
     for name, rank in (("above", above), ("tied", standing.rank), ("below", below)):
         beside = [each for each in others if each.rank == rank]
         yield say(name) + ("" if beside else say("nobody"))
         yield from (f"  {each.rank}. {_line(outcome, each)}" for each in beside)
+
+
+def _ranked(outcome: Outcome, standing: Standing) -> int:
+    """How many units of one's kind have a rank."""
+    return sum(each.rank > 0 for each in outcome.alike(standing.unit))
 
 
 def _in_group(outcome: Outcome, standing: Standing, say: Words) -> Iterator[str]:

@@ -15,7 +15,8 @@ from kpibatch.forms.asked import asked_of
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
-from kpibatch.workbooks.unit.figures import View, findings_in_words, missing_items
+from kpibatch.workbooks.unit.figures import View, findings_in_words
+from kpibatch.workbooks.unit.lacking import missing_items
 from kpibatch.workbooks.unit.ways import best_ways, goal_text, way_text
 
 GOOD, FAIR, POOR = "good", "fair", "poor"

@@ -122,6 +122,8 @@ class ScoreWriter:
         late, sent = line.unit.code in self.outcome.late, line.unit.code in self.outcome.sent
         if not sent:
             return self.say("sent-unread" if line.unit.code in self.outcome.unread else "not-sent")
+        if line.unit.code in self.outcome.nothing_to_send:
+            return self.say("sent-none")
         return self.say("sent-late" if late else "sent-yes")
 
     def _total(self, line: Line) -> float | str:

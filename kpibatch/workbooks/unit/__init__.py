@@ -4,6 +4,7 @@ In: ``Outcome``.
 Out: the workbook.
 
 figures.py  what the page says, worked out
+lacking.py  what makes the score provisional, in words
 months.py   a KPI month by month, in words
 ways.py     what would raise the total, in words
 proofs.py   the unit's evidence in words

@@ -28,9 +28,7 @@ def write_details(sheet: Sheet, view: View) -> dict[str, int]:
     """Every measure of the unit's KPIs; the row of each."""
     months = [show_month(month, view.outcome.language, short=True) for month in view.months]
     wide = _width_of_numbers(view)
-    codes = max(
-        (len(measure.code) for code in view.lines for measure in view.tables.measures_of(code)), default=0
-    )
+    codes = max((len(measure.code) for code in view.lines for measure in view.measures_of(code)), default=0)
     widths = [max(12.0, 1.1 * codes + 4), 44.0, 15.0, wide, *[wide] * len(months), 38.0, 32.0, 32.0, 28.0]
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("detail-title"), "title")
@@ -48,7 +46,7 @@ def write_details(sheet: Sheet, view: View) -> dict[str, int]:
     for code, line in view.lines.items():
         blocks.append(row)
         sheet.merge(row, 0, len(widths) - 1, _kpi_in_words(view, line), "section", indent=1)
-        measures = view.tables.measures_of(code)
+        measures = view.measures_of(code)
         for number, measure in enumerate(measures, 1):
             lines.write(measure, row + number)
             rows.setdefault(measure.code, row + number)

@@ -3,7 +3,7 @@ in words.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,8 +25,6 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.promises import Promise
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import NO_TREND, Trend
-
-_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -165,11 +163,21 @@ class View:
             f"{leaf.code} {leaf.name_for(self.unit.code)}" for leaf in meant if leaf.code not in self.lines
         )
 
+    def of_other(self, code: str) -> str:
+        """The name of the unit whose result of a node is taken; empty where that is the unit's own."""
+        giver = self.tables.giver(code, self.unit.code)
+        return self.tables.tree.unit[giver].name if giver else ""
+
+    def measures_of(self, kpi: str) -> tuple[Measure, ...]:
+        """What a KPI shows of the unit: nothing where its result is another's."""
+        return () if self.of_other(kpi) else self.tables.measures_of(kpi)
+
     def nodes(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
         """The nodes that apply, parents first, each with its depth."""
         for node in self.tables.children(parent):
             below = list(self.nodes(node.code, depth + 1))
-            if below or node.code in self.lines:
+            taken = self.of_other(node.code) and self.scores[node.code] == self.scores[node.code]
+            if below or node.code in self.lines or taken:
                 yield node, depth
                 yield from below
 
@@ -203,6 +211,8 @@ def _values_in_short(view: View, kpi: str) -> str:
     """The one figure that a KPI turns on, or those of which one is enough; where it has several rows, how
     many of them have reached their last level.
     """
+    if name := view.of_other(kpi):
+        return view.say("of-unit", unit=name)
     taken = int(view.outcome.scores.kpis[kpi].case[view.row])
     rules = view.tables.rules_in_case(kpi, taken)
     figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
@@ -269,40 +279,6 @@ def findings_in_words(view: View) -> str:
         for name, number in counts.items()
         if number
     )
-
-
-def missing_items(view: View) -> str:
-    """What makes the score provisional, each with its reason."""
-    named: list[str] = []
-    for code, line in view.lines.items():
-        if line.missing:
-            named += [*_lacking(view, code, not_due=False)] or [
-                f"{line.node.name_for(view.unit.code)} ({code})"
-            ]
-    return _some(view, named)
-
-
-def items_not_due(view: View) -> str:
-    """The days that lie ahead; empty where there are none."""
-    return _some(view, [item for code in view.lines for item in _lacking(view, code, not_due=True)])
-
-
-def _lacking(view: View, kpi: str, *, not_due: bool) -> Iterator[str]:
-    for measure in view.tables.measures_of(kpi):
-        lack = view.lacking.get(measure.code)
-        if lack and (lack is Lack.NOT_DUE) == not_due:
-            why = view.outcome.lack_in_words(view.unit.code, measure.code)
-            yield (
-                f"{measure.label} ({kpi})"
-                if not_due
-                else view.say("item-lacking", label=measure.label, code=kpi, why=why)
-            )
-
-
-def _some(view: View, items: Iterable[str]) -> str:
-    named = dict.fromkeys(items)
-    items = ", ".join(list(named)[:_NAMED])
-    return view.say("and-more", items=items, count=len(named) - _NAMED) if len(named) > _NAMED else items
 
 
 def trend_in_words(view: View) -> str:

@@ -20,12 +20,11 @@ from kpibatch.workbooks.unit.figures import (
     View,
     counts_in_words,
     findings_in_words,
-    items_not_due,
-    missing_items,
     next_rating,
     status_word,
     trend_in_words,
 )
+from kpibatch.workbooks.unit.lacking import items_not_due, missing_items
 from kpibatch.workbooks.unit.proofs import evidence_to_come
 from kpibatch.workbooks.unit.room import PADDED, Paper, tall
 from kpibatch.workbooks.unit.ways import best_ways, goal_text, steps_text, way_text
