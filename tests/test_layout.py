@@ -136,6 +136,21 @@ def test_files_functions_and_lines_are_short():
     assert long == []
 
 
+def test_paths_are_sorted_alike_on_every_system():
+    """Windows' own order of paths knows no upper and lower case: ``by_name`` does."""
+    walked, own = {"glob", "rglob", "iterdir"}, []
+    for path in FILES:
+        for node in nodes_of(path):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "sorted":
+                what = node.args[0]
+                what = what.elt if isinstance(what, ast.GeneratorExp | ast.ListComp | ast.SetComp) else what
+                names = {each.attr for each in ast.walk(node.args[0]) if isinstance(each, ast.Attribute)}
+                text = isinstance(what, ast.Attribute) and what.attr in ("name", "stem")
+                if names & walked and not text and "key" not in {each.arg for each in node.keywords}:
+                    own.append((name_of(path), node.lineno))
+    assert own == []
+
+
 def loaded_by(module: str) -> set[str]:
     """The top-level packages in memory once a module is imported in a fresh interpreter."""
     program = f"import {module}, sys; print(*{{name.split('.')[0] for name in sys.modules}})"

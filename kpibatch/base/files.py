@@ -24,6 +24,8 @@ _HERE, _EXCHANGE = -100, 2
 _OPEN_STAYS = os.name == "nt"  # Windows moves nothing that is open elsewhere, nor what lies above it
 _PATIENCE = 2.0  # seconds; a virus scanner or an indexer lets go of a new file within one
 _UNABLE = (EINVAL, ENOTSUP)  # some shares can put nothing on the disk when asked to
+_SHARES = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs")
+_REMOTE = 4  # DRIVE_REMOTE
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 # controls, ends of lines, lone halves of letters, no letters at all
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -126,7 +128,10 @@ def replaced(target: Path, ours: Callable[[Path], bool], keep: Iterable[str] = (
             if (target / name).is_file():
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(target / name, new / name)
-        for path in (*sorted(new.rglob("*"), reverse=True), new):  # what a folder holds before the folder
+        for path in (
+            *sorted(new.rglob("*"), key=by_name, reverse=True),
+            new,
+        ):  # what a folder holds before the folder
             on_disk(path)
         _swap(target, new, old)
     except PermissionError as error:
@@ -141,7 +146,7 @@ def _open_elsewhere(folder: Path) -> Path | None:
     """The first file below a folder that another program holds, where that keeps the folder from being
     moved.
     """
-    for path in sorted(folder.rglob("*")) if _OPEN_STAYS else ():
+    for path in sorted(folder.rglob("*"), key=by_name) if _OPEN_STAYS else ():
         try:
             if path.is_file():
                 path.open("r+b").close()
@@ -225,6 +230,20 @@ def _exchanged(one: Path, other: Path) -> bool:
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     return rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+def on_a_share(path: Path) -> bool:
+    """Whether a path lies on another machine's disk, as far as the system tells."""
+    path = path.absolute()
+    if sys.platform == "win32":
+        kind = ctypes.WinDLL("kernel32").GetDriveTypeW
+        return path.drive.startswith("\\\\") or kind(path.anchor) == _REMOTE
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return False
+    over = [(len(at), kind) for at, kind in mounts if path.is_relative_to(at.replace("\\040", " "))]
+    return max(over, default=(0, ""))[1] in _SHARES
 
 
 def way_to(file: Path, folder: Path) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import kpibatch
-from kpibatch.base.files import sha256_of
+from kpibatch.base.files import by_name, sha256_of
 from kpibatch.base.findings import Finding, Place
 from kpibatch.books.guard.limits import REFUSALS
 from kpibatch.books.read import READER
@@ -110,7 +110,7 @@ def _program() -> str:
     changes the version.
     """
     home = Path(kpibatch.__file__).parent
-    parts = [*sorted(home.rglob("*.py")), *sorted(home.rglob("*.toml")), *sorted(home.rglob("*.lark"))]
+    parts = sorted((path for kind in ("py", "toml", "lark") for path in home.rglob(f"*.{kind}")), key=by_name)
     stats = [(path.relative_to(home).as_posix(), path.stat()) for path in parts]
     calamine = Path(READER).stat()
     made_of = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]

@@ -19,7 +19,7 @@ from kpibatch.base.errors import (
     HistoryVersion,
     KpibatchError,
 )
-from kpibatch.base.files import moved
+from kpibatch.base.files import moved, on_a_share
 
 Connection = sqlite3.Connection
 BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
@@ -98,7 +98,7 @@ def _connected(path: Path) -> Connection:
     except OSError as reason:
         raise CannotWrite(file=path.parent, reason=reason.strerror or reason) from None
     try:
-        return _begun(path, "WAL")
+        return _begun(path, "DELETE" if on_a_share(path) else "WAL")  # whose memory one computer alone shares
     except sqlite3.OperationalError as reason:
         if getattr(reason, "sqlite_errorcode", 0) & _PRIMARY not in _NO_SHARED_MEMORY:
             raise

@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kpibatch.base.config import IntakeLimits, read_config
 from kpibatch.base.errors import EmptyMonth, NoWorkspace
 from kpibatch.books.guard import capped as door
+from kpibatch.books.guard import job
 from kpibatch.books.guard.capped import Child, capped
-from kpibatch.books.guard.job import Limits, deaf_to_ctrl_c
+from kpibatch.books.guard.job import Limits, bind, deaf_to_ctrl_c
 from kpibatch.books.guard.limits import Refused
 
 LIMITS = IntakeLimits(seconds=1.0)
@@ -190,3 +192,53 @@ def test_what_windows_is_told_has_windows_layout() -> None:
     names = ("LimitFlags", "MinimumWorkingSetSize", "Affinity", "IoInfo", "ProcessMemoryLimit")
     assert [getattr(Limits, name).offset for name in names] == [16, 24, 48, 64, 112]
     assert ctypes.sizeof(Limits) == 144
+
+
+class Kernel:
+    """What ``kernel32`` is asked for, with what it is told."""
+
+    def __init__(self, name: str) -> None:
+        assert name == "kernel32"
+        self.calls: list[tuple[object, ...]] = []
+        kernels.append(self)
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*told: object) -> int:
+            self.calls.append((name, *told))
+            return JOB
+
+        self.__dict__[name] = call
+        return call
+
+
+JOB, CHILD = 2**40 + 4, 2**40 + 8  # handles may have more than 32 bits
+kernels: list[Kernel] = []
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> list[Kernel]:
+    """As ``ctypes`` is there."""
+    kernels.clear()
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(job.ctypes, "WinDLL", Kernel, raising=False)
+    return kernels
+
+
+def test_a_child_of_windows_is_bound_by_a_job(windows: list[Kernel]) -> None:
+    bind(CHILD, 700_000_000)
+    (kernel,) = windows
+    made, told, given = kernel.calls
+    assert made == ("CreateJobObjectW", None, None)
+    assert kernel.CreateJobObjectW.restype is ctypes.c_void_p
+    name, handle, kind, limits, size = told
+    assert (name, handle.value, kind, size) == ("SetInformationJobObject", JOB, 9, ctypes.sizeof(Limits))
+    assert limits._obj.ProcessMemoryLimit == 700_000_000
+    assert limits._obj.LimitFlags == 0x2100, "JOB_OBJECT_LIMIT_PROCESS_MEMORY and …_KILL_ON_JOB_CLOSE"
+    assert (given[0], given[1].value, given[2].value) == ("AssignProcessToJobObject", JOB, CHILD)
+
+
+def test_ctrl_c_is_heard_again_after_a_child_of_windows_was_started(windows: list[Kernel]) -> None:
+    with pytest.raises(EmptyMonth), deaf_to_ctrl_c():
+        raise_it(EmptyMonth())
+    name = "SetConsoleCtrlHandler"
+    assert windows[0].calls == [(name, None, True), (name, None, False)]

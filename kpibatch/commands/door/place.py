@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kpibatch.base.config import FILE, Config, read_config
 from kpibatch.base.errors import KpibatchError, NoWorkspace, WorkspaceError
-from kpibatch.base.files import file_name
+from kpibatch.base.files import by_name, file_name, on_a_share
 from kpibatch.commands.door.point import Points, State
 
 _LITTLE, _TOO_LITTLE = 1e9, 1e8  # bytes
@@ -17,7 +17,6 @@ _PER_UNIT = 84  # letters of the longest file of a unit, where the units are not
 _WITHIN = (
     len("/2565-06/returned/") + len(".2565-06.new") + 8
 )  # what stands before a unit's file in the output
-_SHARES = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs")
 _NAMED = 5
 
 
@@ -42,7 +41,7 @@ def configured(root: Path, language: str) -> tuple[Points, Config | None]:
 def _near(root: Path) -> list[Path]:
     """Workspaces in the folder, and around it."""
     try:
-        within = sorted(path.parent for path in root.glob(f"*/{FILE}"))
+        within = sorted((path.parent for path in root.glob(f"*/{FILE}")), key=by_name)
     except OSError:
         within = []
     around = [folder for folder in root.absolute().parents if (folder / FILE).is_file()]
@@ -130,24 +129,10 @@ def _output(points: Points, config: Config) -> None:
 
 def _share(points: Points, config: Config) -> None:
     root = config.root.absolute()
-    if _on_a_share(root):
+    if on_a_share(root):
         points.tell("share", State.NOTE, root, "share")
     elif any("onedrive" in part.lower() or "google drive" in part.lower() for part in root.parts):
         points.tell("share", State.WARNING, root, "synchronised")
-
-
-def _on_a_share(path: Path) -> bool:
-    """Whether a path lies on another machine's disk."""
-    if sys.platform == "win32":
-        import ctypes
-
-        return path.drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(path.anchor) == 4
-    try:
-        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
-    except OSError:
-        return False
-    over = [(len(at), kind) for at, kind in mounts if path.is_relative_to(at.replace("\\040", " "))]
-    return max(over, default=(0, ""))[1] in _SHARES
 
 
 def _paths(points: Points, config: Config, longest: int) -> None:

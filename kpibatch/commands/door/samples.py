@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kpibatch.base.config import FILE
 from kpibatch.base.errors import BeginFault
+from kpibatch.base.files import by_name
 from kpibatch.base.nearest import nearest_of
 
 _PACKAGE = Path(__file__).parents[2]
@@ -18,8 +19,8 @@ _NOT_OF_IT = ("output",)
 
 def samples() -> Mapping[str, Path]:
     """Each sample by its name: a zip file or a folder."""
-    packed = {path.stem: path for path in sorted((_PACKAGE / _PACKED).glob("*.zip"))}
-    folders = sorted((_PACKAGE.parent / _IN_THE_REPOSITORY).glob(f"*/{FILE}"))
+    packed = {path.stem: path for path in sorted((_PACKAGE / _PACKED).glob("*.zip"), key=by_name)}
+    folders = sorted((_PACKAGE.parent / _IN_THE_REPOSITORY).glob(f"*/{FILE}"), key=by_name)
     return packed or {path.parent.name: path.parent for path in folders}
 
 

@@ -21,6 +21,7 @@ from kpibatch import __version__
 from kpibatch.base.catalogue import say
 from kpibatch.base.config import read_config
 from kpibatch.base.errors import Interrupted, KpibatchError
+from kpibatch.base.files import by_name
 from kpibatch.base.month_files import LOGS
 
 KEPT = 100
@@ -141,7 +142,7 @@ def _begun(workspace: Path, command: str, words: Sequence[str]) -> Log | None:
 def _new_file(folder: Path, command: str) -> IO[str]:
     """A file that no other command has, for two may begin in the same second; those too old go."""
     folder.mkdir(exist_ok=True)
-    for old in sorted(folder.glob(_NAME))[: 1 - KEPT]:
+    for old in sorted(folder.glob(_NAME), key=by_name)[: 1 - KEPT]:
         old.unlink()
     begun = f"{datetime.now():%Y-%m-%d-%H%M%S}"
     for number in range(1, KEPT):

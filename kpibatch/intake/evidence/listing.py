@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import FileHeld
-from kpibatch.base.files import sha256_of, written
+from kpibatch.base.files import by_name, sha256_of, written
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold
@@ -126,13 +126,13 @@ def _read(folder: Path, tables: LevelTables, limits: IntakeLimits) -> Evidence:
 
 def _tops(folder: Path) -> list[Path]:
     """The folders for evidence in a month's folder, or links that say they are."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    inside = sorted(folder.iterdir(), key=by_name) if folder.is_dir() else []
     return [path for path in inside if is_evidence(path.name) and path.is_dir()]
 
 
 def _elsewhere(folder: Path, above: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
     """Folders for evidence within others, as in a unit's own: what lies there is not listed."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.iterdir(), key=by_name) if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink() and not is_system(path.name):
             name = above + written(Path(path.name))
             if not is_evidence(path.name):
@@ -143,7 +143,7 @@ def _elsewhere(folder: Path, above: str = "") -> Iterator[tuple[str, tuple[str, 
 
 def _walked(folder: Path) -> Iterator[Path]:
     """All that lies below and is no folder, links not followed; without what systems leave behind."""
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir(), key=by_name):
         if not is_system(path.name):
             if path.is_dir() and not path.is_symlink():
                 yield from _walked(path)

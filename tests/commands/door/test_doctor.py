@@ -15,6 +15,7 @@ from workspace import configure
 from workspace import kpibatch as in_workspace
 
 from kpibatch.base.config import read_config
+from kpibatch.base.files import on_a_share
 from kpibatch.commands.door import doctor, place
 from kpibatch.commands.door.point import Points, State
 from kpibatch.commands.door.server import server
@@ -149,7 +150,7 @@ def test_a_synchronised_folder_and_a_share_are_told(workspace: Path, monkeypatch
     cloud.parent.mkdir()
     workspace.rename(cloud)
     assert examined(cloud, 1)["share"]["state"] == "warning"
-    monkeypatch.setattr(place, "_on_a_share", lambda _: True)
+    monkeypatch.setattr(place, "on_a_share", lambda _: True)
     assert examined(cloud, 0)["share"]["state"] == "note"
 
 
@@ -158,7 +159,7 @@ def test_a_share_is_known_by_its_mount(tmp_path: Path, monkeypatch: pytest.Monke
     shares = f"server:/x {tmp_path}/a\\040b cifs rw 0 0\nserver:/x {tmp_path}/nfs nfs4 rw 0 0\n"
     mounts = f"disk / ext4 rw 0 0\n{shares}"
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
-    assert [place._on_a_share(tmp_path / name) for name in ("a b/w", "nfs", "c")] == [True, True, False]
+    assert [on_a_share(tmp_path / name) for name in ("a b/w", "nfs", "c")] == [True, True, False]
 
 
 @pytest.mark.parametrize(

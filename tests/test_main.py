@@ -1,0 +1,29 @@
+"""``python -m kpibatch``, and a program frozen into one file."""
+
+import subprocess
+import sys
+
+import pytest
+
+import kpibatch.__main__ as door
+
+
+@pytest.mark.parametrize(("frozen", "first"), [(True, "children"), (False, "command")])
+def test_children_of_a_frozen_program_are_children(
+    frozen: bool, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It starts its readers by calling itself: without this each reader would be a whole run."""
+    reached: list[str] = []
+    monkeypatch.setattr(sys, "frozen", frozen, raising=False)
+    monkeypatch.setattr("multiprocessing.freeze_support", lambda: reached.append("children"))
+    monkeypatch.setattr("kpibatch.commands.cli.main", lambda: reached.append("command"))
+    door.main()
+    assert reached[0] == first
+    assert reached[-1] == "command"
+
+
+def test_it_is_a_module_that_can_be_run() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kpibatch", "--version"], capture_output=True, text=True, check=True
+    )
+    assert "kpibatch" in done.stdout
