@@ -14,7 +14,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.fingerprint import fingerprint
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Node, Rule, Source, Unit
 from kpibatch.rules.schema import CROSSCHECKS, ROUND
 from kpibatch.rules.written import NEVER_CHANGED, numbered
@@ -77,8 +77,9 @@ def own_tables(tables: LevelTables, unit: Unit) -> tuple[LevelTables, ...]:
 
 def _own(tables: LevelTables, unit: Unit) -> LevelTables:
     there: dict[str, None] = {}
-    for leaf in (leaf for leaf in tables.leaves if applies(tables, leaf.code, unit)):
-        code = leaf.code
+    taken = {code for code, units in tables.taken.items() if unit.code in units}
+    for code in (*(leaf.code for leaf in tables.leaves), *taken):
+        code = code if unit.code in tables.meant[code] else ""
         while code:
             there[code], code = None, tables.node[code].parent
     nodes = tuple(_of_one(tables, node, unit) for node in tables.nodes if node.code in there)
@@ -91,7 +92,7 @@ def _of_one(tables: LevelTables, node: Node, unit: Unit) -> Node:
     """A node with the unit's own weight, and without whom it is meant for and where that stands."""
     weight, nobody = tables.weights[node.code][tables.position[unit.code]], frozenset[str]()
     bare = replace(node, place=NOWHERE, weight=weight, weight_measure="", others=())
-    return replace(bare, only=nobody, never=nobody, groups=nobody, positions=nobody)
+    return replace(bare, only=nobody, never=nobody, groups=nobody, positions=nobody, kinds=nobody)
 
 
 def _case_of(tables: LevelTables, kpi: str, unit: Unit) -> int:

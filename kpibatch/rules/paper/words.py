@@ -158,7 +158,7 @@ def _meant_for(tables: LevelTables, row: Node, language: str) -> str:
         names = [unit.name for unit in tables.units if unit.code in codes]
         if names:
             return say(f"words.{name}", language, names=", ".join(names))
-    for name, listed in (("groups", row.groups), ("positions", row.positions)):
+    for name, listed in (("groups", row.groups), ("positions", row.positions), ("kinds", row.kinds)):
         if listed:
             return say(f"words.{name}", language, names=", ".join(sorted(listed)))
     return ""
