@@ -220,7 +220,7 @@ class _Opening:
 
     def _keep(self, name: str, taken: Callable[[], bytes], original: Path | None = None) -> None:
         """A private copy of a workbook, of no more than the limit allows."""
-        if len(self.seen.files) >= self._limits.max_files:
+        if len(self.seen.copies) + len(self.seen.refused) >= self._limits.max_files:
             self._refuse(name, "too-many-files", self._limits.max_files)
             return
         try:
