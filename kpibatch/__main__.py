@@ -17,9 +17,7 @@ def main() -> None:
     """Ctrl-C while the program is still being loaded, or already ends, is one line and exit code 2, as it is
     in between; once the work is done it changes nothing.
     """
-    if sys.version_info < OLDEST:
-        here = sys.version.split()[0]  # where the catalogue of texts can't be read
-        print("kpibatch: ต้องใช้ Python 3.11 ขึ้นไป / needs Python 3.11 or newer, this is", here, file=sys.stderr)
+    if is_too_old():
         sys.exit(2)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
@@ -40,6 +38,15 @@ def main() -> None:
         if sys.stderr is not None:
             print(f"kpibatch: {Interrupted()}", file=sys.stderr)
         sys.exit(2)
+
+
+def is_too_old() -> bool:
+    """Whether this Python is too old, which is then said: the catalogue of texts could not be read."""
+    if sys.version_info >= OLDEST:
+        return False
+    here = sys.version.split()[0]
+    print("kpibatch: ต้องใช้ Python 3.11 ขึ้นไป / needs Python 3.11 or newer, this is", here, file=sys.stderr)
+    return True
 
 
 def _interrupt(number: int, frame: object) -> None:

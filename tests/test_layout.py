@@ -65,7 +65,7 @@ CHILD = ("xlsxwriter", "lxml", "docx", "lark", "pandas", "openpyxl")
 
 def test_the_wings_are_these():
     assert {path.name for path in FOLDERS if path.parent == PACKAGE} - {"docs"} == set(WINGS)
-    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "install.py"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)

@@ -18,7 +18,9 @@ WINGS = (
     "commands", "mail", "months", "workbooks", "scoring", "intake", "forms", "rules", "books", "base",
 )  # fmt: skip
 WIDEST = 110
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
+FILES = sorted(
+    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE and path.name != "__init__.py"
+)
 FOLDERS = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
 
 
