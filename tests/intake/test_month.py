@@ -577,7 +577,7 @@ def test_the_newest_month_of_the_round_that_has_begun(
         def now(cls, tz: tzinfo | None = None) -> "Clock":
             return cls(today.year, today.month, today.day, tzinfo=tz)
 
-    monkeypatch.setattr("kpibatch.intake.month.datetime", Clock)
+    monkeypatch.setattr("kpibatch.base.config.datetime", Clock)
     config = Config(tmp_path)
     tables, _ = read_levels(SAMPLES / CHACHOENGSAO / "level_tables.xlsx")
     for month in (BEFORE, MONTH, "2561-10", "2599-01"):
