@@ -17,7 +17,7 @@ closing.py  a month sealed, opened again, made again
 screens/    what the commands print
 group.py    what all commands share: errors as one line, exit codes, the language
 many/       several workspaces in one call
-beginning.py  commands: ``init``, ``doctor``
+beginning.py  commands: ``init``, ``doctor``, ``docs``
 monthly.py  commands: ``run``, ``check``, ``status``, ``forms``, ``report``, ``open``, ``explain``
 levels.py   commands: ``levels check`` and ``show``
 keeping.py  commands: ``province``, ``history``, ``close``, ``verify``, ``diff``, ``rollup`` …

@@ -1,4 +1,4 @@
-"""The commands of the way in: ``init`` and ``doctor``."""
+"""The commands of the way in: ``init``, ``doctor`` and ``docs``."""
 
 import sys
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import click
 from kpibatch.base.catalogue import say
 from kpibatch.base.errors import BeginFault, KpibatchError
 from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, language_here
-from kpibatch.commands.usage.kinds import format_option
+from kpibatch.commands.usage.kinds import format_option, topics_offered
 from kpibatch.commands.usage.months import month_meant
 
 if TYPE_CHECKING:
@@ -69,6 +69,21 @@ def doctor(workspace: Path, form: str) -> None:
     points = examined(workspace, language)
     show_points(points, language)
     sys.exit({"error": STOPPED, "warning": FINDINGS}.get(worst(points), CLEAN))
+
+
+@commands.command()
+@click.argument("topic", metavar="[TOPIC]", default="", shell_complete=topics_offered)
+@format_option
+def docs(topic: str, form: str) -> None:
+    """A manual, or which there are."""
+    from kpibatch.commands.screens.beginning import show_manual, show_manuals
+    from kpibatch.commands.usage.manuals import manual_of, manuals
+
+    language = language_here()
+    if topic:
+        show_manual(manual_of(topic, language))
+    else:
+        show_manuals(manuals(language), language)
 
 
 def _begun(

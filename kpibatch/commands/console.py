@@ -242,6 +242,16 @@ def print_table(
     _console(width=width).print(table)
 
 
+def print_markdown(text: str) -> None:
+    """A page of Markdown, laid out on a terminal, as it is written elsewhere."""
+    if sys.stdout.isatty():
+        from rich.markdown import Markdown  # only here, for it takes longer to load than all else
+
+        _console().print(Markdown(text))
+    else:
+        print(text.rstrip())
+
+
 def print_records(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
 ) -> None:

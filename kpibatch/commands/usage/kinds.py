@@ -13,6 +13,7 @@ from kpibatch.base.errors import KpibatchError
 from kpibatch.base.month_files import SCORES, UNITS
 from kpibatch.base.thai import arabic, is_month, show_month
 from kpibatch.commands.usage.language import language_of, workspace_of
+from kpibatch.commands.usage.manuals import manuals
 from kpibatch.commands.usage.months import month_meant, months_known, typed_month
 from kpibatch.commands.usage.voice import FORMS, VOICE, Form
 
@@ -96,6 +97,12 @@ def kpis_offered(ctx: click.Context, param: click.Parameter, incomplete: str) ->
             next(lines, None)
             codes = dict.fromkeys(line.rstrip().split(",")[2] for line in lines)
     return [CompletionItem(code) for code in codes if code.startswith(incomplete)]
+
+
+def topics_offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The manuals, each with its title."""
+    found = (each for each in manuals(language_of(ctx)) if each.topic.startswith(incomplete))
+    return [CompletionItem(each.topic, help=each.title) for each in found]
 
 
 def _published(ctx: click.Context) -> Iterable[Path]:
