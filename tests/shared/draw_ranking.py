@@ -1,7 +1,7 @@
-"""The ranking's first page as a picture: ``python tests/shared/draw_ranking.py`` writes ``kpibatch/docs/ranking.png``.
+"""The ranking's first page as a picture: ``python tests/shared/draw_ranking.py`` writes ``ranking.png``.
 
 In: the sample of the repository's root, run in a folder of its own; LibreOffice and pypdfium2.
-Out: a picture as wide as a page of text, in true colours, for letters as small as these are grey at their edges.
+Out: a picture as wide as a page of text, in true colours, for small letters are grey at their edges.
 """
 
 import struct
@@ -12,7 +12,6 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-
 from house import PACKAGE, ROOT
 
 from kpibatch.base.config import read_config
@@ -27,7 +26,8 @@ SAMPLE, MONTH, WIDE, TALL = "buriram-2565-2", "2565-06", 1000, 0.88  # of the pa
 def drawn() -> bytes:
     """The first page of the sample's ranking, as LibreOffice prints it."""
     program, library = office(), pdfium()
-    assert program and library, "LibreOffice and pypdfium2 draw it"
+    assert program, "LibreOffice prints it"
+    assert library, "pypdfium2 draws it"
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / SAMPLE
         unpack(sample_of(SAMPLE), workspace)
