@@ -1,20 +1,17 @@
-"""What the documents say of the code is so: the picture, the paths, the commands."""
+"""What the documents say of the code is so: the picture, the paths, what is never in silence."""
 
 import ast
 import re
 from functools import cache
 
-import click
 import pytest
 from draw_wings import PICTURE, drawn
 from house import PACKAGE, ROOT, WINGS, tree_of
 
 from kpibatch.base.catalogue import severity_of, texts
-from kpibatch.commands.cli import commands
 
 NEVER_IN_SILENCE = "kpibatch/docs/en/never-in-silence.md"
 DOCUMENTS = (
-    "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "kpibatch/docs/en/decisions.md",
@@ -41,17 +38,12 @@ def test_every_path_named_stands_there(name: str) -> None:
     assert [path for path in paths if not any((home / path).is_file() for home in (ROOT, PACKAGE))] == []
 
 
-def test_the_readme_names_every_command() -> None:
-    words = [
-        f"kpibatch {name} {under}".strip()
-        for name, command in commands.commands.items()
-        for under in (command.commands if isinstance(command, click.Group) else [""])
-    ]
-    assert [word for word in words if word not in text_of("README.md")] == []
+def _inside() -> str:
+    return text_of("CONTRIBUTING.md").split("## Inside")[1].split("## Recipes")[0]
 
 
-def test_the_readme_has_a_line_for_each_wing() -> None:
-    assert re.findall(r"^\| `(\w+)/`", text_of("README.md").split("## Inside")[1], re.M) == list(WINGS)
+def test_contributing_has_a_line_for_each_wing() -> None:
+    assert re.findall(r"^\| `(\w+)/`", _inside(), re.M) == list(WINGS)
 
 
 # --- never in silence ---------------------------------------------------------------------------------------
