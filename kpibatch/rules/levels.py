@@ -15,6 +15,7 @@ from kpibatch.rules.round import Holiday, Round, Step
 from kpibatch.rules.sources import are_days, computed
 from kpibatch.rules.tree.links import Links, links_of
 from kpibatch.rules.tree.nodes import Scorecard
+from kpibatch.rules.tree.units import standing_in
 from kpibatch.rules.written import NEVER_CHANGED, Written, numbered
 
 
@@ -62,13 +63,20 @@ class LevelTables(Scorecard):
         """The tables of each stretch of months without a change, in order; these themselves where there is
         none.
         """
-        if not self.written.dated:
+        moved = {since for unit in self.units for since, _ in unit.moves if since}
+        if not self.written.dated and not moved:
             return (self,)
-        return tuple(
-            replace(self, since=since, nodes=nodes, rules=numbered(self.written.rules_in(since, nodes)))
-            for since in self.written.changes(self.round.months)
-            for nodes in (self.written.nodes_in(since),)
-        )
+        first, *changes = self.written.changes(self.round.months)
+        return tuple(map(self._from, (first, *sorted(moved.union(changes)))))
+
+    def _from(self, since: str) -> "LevelTables":
+        """The tables as they are from a month on: other rows may count, units stand elsewhere."""
+        units = tuple(standing_in(unit, since) for unit in self.units)
+        if not self.written.dated:
+            return replace(self, since=since, units=units)
+        nodes = self.written.nodes_in(since)
+        rules = numbered(self.written.rules_in(since, nodes))
+        return replace(self, since=since, nodes=nodes, rules=rules, units=units)
 
     @cached_property
     def scores(self) -> tuple[float, ...]:

@@ -22,6 +22,7 @@ from kpibatch.rules.optional.drafted import report_unchecked
 from kpibatch.rules.optional.examples import read_examples
 from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
+from kpibatch.rules.optional.moves import with_moves
 from kpibatch.rules.optional.own_kpis import read_own_kpis, with_own, with_titles
 from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
@@ -42,6 +43,7 @@ from kpibatch.rules.schema import (
     EXPORTS,
     HOLIDAYS,
     MEASURES,
+    MOVES,
     NODES,
     OWN_KPIS,
     RATING,
@@ -69,6 +71,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     sheets = read_sheets(path.name, grids)
     this = read_round(sheets[ROUND.sheet])
     units, unit_faults = read_units(sheets[UNITS.sheet], this.unit_noun)
+    units, move_faults = with_moves(sheets[MOVES.sheet], units, this)
     measures, measure_faults = sound_measures(unique(sheets[MEASURES.sheet], MEASURES.code, read_measure))
     nodes, node_faults = read_nodes(sheets[NODES.sheet], units, this, measures)
     own_kpis = read_own_kpis(sheets[OWN_KPIS.sheet], units, nodes, measures)
@@ -100,7 +103,7 @@ def _read(path: Path) -> tuple[LevelTables, list[Finding]]:
     tables = _from_the_first_month(tables, Written(nodes, rules))
     unseen = about_unseen(path.name, sheets, grids)
     in_cells = (fault for table in sheets.values() for fault in table.findings)
-    between = (*unit_faults, *measure_faults, *node_faults, *link_faults)
+    between = (*unit_faults, *move_faults, *measure_faults, *node_faults, *link_faults)
     return tables, [*unknown_sheets(path.name, grids), *unseen, *in_cells, *between]
 
 

@@ -92,6 +92,7 @@ class Unit:
     position: str = field(default="", metadata={MAY_LACK: True})
     parent: str = field(default="", metadata={MAY_LACK: True})
     kind: str = field(default="", metadata={MAY_LACK: True})
+    moves: tuple[tuple[str, str], ...] = field(default=(), metadata={MAY_LACK: True})
     tile: tuple[int, int] | None = field(default=None, compare=False)
     assessor: str = field(default="", compare=False)
 

@@ -109,6 +109,10 @@ class Round:
             month for month in months if not self.report_months or int(month[5:]) in self.report_months
         )
 
+    def until(self, month: str) -> tuple[str, ...]:
+        """The months that are reported on, up to one; that one where there is none."""
+        return tuple(each for each in self.months if each <= month) or (month,)
+
     def number_of(self, month: str) -> float:
         """เดือนที่: which month, from 1, of those that are reported on; NaN for one that is not.
 

@@ -267,6 +267,13 @@ class _Draft(Sheet):
     checked = Column("ตรวจแล้ว", 12, choices=Flag)
 
 
+class _Moves(Sheet):
+    unit = Column("รหัสหน่วย", 22)
+    since = Column("ตั้งแต่เดือน", 15, choices=_MONTHS)
+    to = Column("ไปสังกัด", 22)
+    remark = Column("หมายเหตุ", 60, wraps=True, optional=True)
+
+
 ROUND = _Round("รอบประเมิน", ((_Round.item,),))
 RATING = _Rating("ผลประเมิน", ((_Rating.word,),))
 CALENDAR = _Calendar("ปฏิทิน", ((_Calendar.month, _Calendar.task), (_Calendar.month,)))
@@ -292,9 +299,10 @@ EXAMPLES = _Examples(
 )
 HOLIDAYS = _Holidays("วันหยุด", ((_Holidays.day, _Holidays.name), (_Holidays.day,)), optional=True)
 OWN_KPIS = _OwnKpis("ตัวชี้วัดของหน่วย", ((_OwnKpis.unit, _OwnKpis.node),), frozen=3, optional=True)
+MOVES = _Moves("ย้าย", ((_Moves.unit, _Moves.since),), optional=True)
 DRAFT = _Draft("ร่าง", ((_Draft.place,),), optional=True)
 SHEETS: tuple[Sheet, ...] = (
     *(ROUND, RATING, CALENDAR, UNITS, NODES, MEASURES, RULES, BASELINES),
-    *(OWN_KPIS, EXPORTS, CROSSCHECKS, HOLIDAYS, EXAMPLES, DRAFT),
+    *(OWN_KPIS, EXPORTS, CROSSCHECKS, HOLIDAYS, MOVES, EXAMPLES, DRAFT),
 )
 GUIDE = "คู่มือ"

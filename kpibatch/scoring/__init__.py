@@ -5,6 +5,7 @@ Out: ``Outcome``: everything that the outputs of a month are written from.
 
 rollups.py      months → one value: สรุปรายเดือน, one record a roll-up
 measures.py     months → one value; computed measures
+above/          what units take of the unit above
 points.py       a level or a value → a score
 kpi.py          measures → case → level → score of one KPI, vectorised over the units
 tree.py         the KPIs' scores → every node's, up to the total

@@ -11,17 +11,8 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Case, Measure, Node, Rule, Source
 from kpibatch.rules.sources import needed_for, quotients
 from kpibatch.rules.written import alternatives, levels_asked
-from kpibatch.scoring.points import (
-    NO_PEERS,
-    Integers,
-    Peers,
-    Points,
-    Taken,
-    active,
-    holding,
-    points_of,
-    steps,
-)
+from kpibatch.scoring.above.taken import Stint, Taken
+from kpibatch.scoring.points import NO_PEERS, Integers, Peers, Points, active, holding, points_of, steps
 
 
 @dataclass(frozen=True)
@@ -109,18 +100,25 @@ def _meant(leaf: Node, values: pd.DataFrame, tables: LevelTables) -> Booleans:
     return np.fromiter((unit in own for unit in values.index), dtype=bool, count=len(values))
 
 
-def givers_of(tables: LevelTables, own: Integers) -> dict[str, Integers]:
+def givers_of(tables: LevelTables, own: Integers, month: str) -> dict[str, list[Stint]]:
     """By node that some take, for each unit the place of the one whose result it takes, −1 where it is scored
-    itself. None where the rows (``own`` is the place of each one's unit) are not the units themselves.
+    itself, and in how many months up to this one; then those of the ones before, of units that have moved.
+    None where the rows (``own`` is the place of each one's unit) are not the units themselves.
     """
     if not np.array_equal(own, np.arange(len(tables.units))):
         return {}
-    place = {"": -1, **tables.position}
-    return {
-        code: np.array([place[pairs.get(unit, "")] for unit in tables.unit], dtype=np.int_)
-        for code, pairs in tables.taken.items()
-        if pairs
-    }
+    months = tables.round.until(month)
+    return {code: _stints(tables, code, months) for code, pairs in tables.taken.items() if pairs}
+
+
+def _stints(tables: LevelTables, code: str, months: Sequence[str]) -> list[Stint]:
+    of = [list(tables.givers(code, unit, months).items()) for unit in tables.unit]
+    stints = []
+    for number in range(max(map(len, of))):
+        there = [each[number] if number < len(each) else ("", 0) for each in of]
+        places = np.array([tables.position.get(giver, -1) for giver, _ in there], dtype=np.int_)
+        stints.append((places, np.array([float(count) for _, count in there])))
+    return stints
 
 
 def given_to(kpi: KpiScores, givers: Integers, scored: Booleans, below_one: float) -> Taken:

@@ -81,15 +81,17 @@ class Outcome:
     @cached_property
     def sent(self) -> frozenset[str]:
         """The units whose results count: that sent, or have nothing to send."""
-        if self.counting is not None:
-            return self.counting
-        return counted(self.tables, {submission.unit for submission in self.intake.submissions})
+        return counted(self.tables, self.submission_of) if self.counting is None else self.counting
 
     @cached_property
     def nothing_to_send(self) -> frozenset[str]:
         """The units that have nothing to fill in, and have sent nothing."""
-        came = {submission.unit for submission in self.intake.submissions}
-        return frozenset(self.tables.unit) - self.tables.senders - came - self.unread
+        return frozenset(self.tables.unit).difference(self.tables.senders, self.submission_of, self.unread)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The round's months up to the report month."""
+        return self.tables.round.until(self.month)
 
     @cached_property
     def late(self) -> frozenset[str]:
@@ -136,9 +138,9 @@ class Outcome:
         return sum(standing.rank > 0 for standing in self.standings)
 
     def alike(self, unit: str) -> list[Standing]:
-        """The standings of the units of one's kind, its own among them."""
-        kinds = self.tables.tree.kind_of
-        return [each for each in self.standings if kinds[each.unit] is kinds[unit]]
+        """The standings of the units of one's kind."""
+        of = self.tables.tree.kind_of
+        return [each for each in self.standings if of[each.unit] is of[unit]]
 
     @cached_property
     def promises(self) -> Mapping[tuple[str, str], Promise]:

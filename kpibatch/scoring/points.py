@@ -3,7 +3,7 @@ proportion, or as a T-score among the units; then its cap, and what is taken off
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from kpibatch.rules.conditions import DECIMALS, Booleans, Condition, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Method, Node, Rule
+from kpibatch.scoring.above.taken import Taken
 
 Integers = npt.NDArray[np.int_]
 _AT_ONCE = 1_000_000  # values compared in one go
@@ -34,7 +35,7 @@ class Peers:
     scored: Booleans
     among: Mapping[str, Floats] = field(default_factory=dict)
     kinds: tuple[slice, ...] = (slice(None),)
-    taken: Mapping[str, "Taken"] = field(default_factory=dict)
+    taken: Mapping[str, Taken] = field(default_factory=dict)
 
     def alike(self, held: Floats, row: int) -> Floats:
         """What the units of the kind of one, as its place in the tables, are compared by, so far as known."""
@@ -48,41 +49,6 @@ class Peers:
         held = np.full(len(self.scored), np.nan)
         held[self.own] = np.where(self.scored[self.own], values, np.nan)
         return held
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What each unit takes of a node from the one above (arrays of shape (units,), ``given`` and ``met`` are
-    (units, levels)): ``takes`` says which units do. Of an inner node there is but the score, and whether it
-    is provisional (``missing``).
-    """
-
-    takes: Booleans
-    score: Floats
-    missing: Booleans
-    case: Integers
-    given: Booleans
-    met: Booleans
-    level: Integers
-    full: Floats
-    deducted: Floats
-
-    def rows(self, own: Integers) -> "Taken":
-        """The same of rows that name a unit each."""
-        return Taken(*(getattr(self, each.name)[own] for each in fields(self)))
-
-
-def node_given_to(
-    score: Floats, missing: Booleans, givers: Integers, scored: Booleans, below_one: float
-) -> Taken:
-    """What units take of an inner node from others; of a unit that has sent nothing, as of a KPI.
-
-    Source: design, section 1 (Wider rules: ทีม).
-    """
-    silent, none = ~scored[givers], np.zeros(len(givers), dtype=np.int_)
-    worth = np.where(silent, below_one, score[givers])
-    waits, no_levels = missing[givers] | silent, np.zeros((len(givers), 0), dtype=np.bool_)
-    return Taken(givers >= 0, worth, waits, none, no_levels, no_levels, none, worth, np.zeros(len(givers)))
 
 
 NO_PEERS = Peers(np.zeros(0, dtype=np.int_), np.zeros(0, dtype=np.bool_))

@@ -5,7 +5,7 @@ and how much it weighs. Missing data never counts as zero: the KPI keeps the lev
 marked.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,9 +13,10 @@ import pandas as pd
 
 from kpibatch.base.findings import KPI_LOST, Finding, piece
 from kpibatch.base.thai import month_end
-from kpibatch.rules.conditions import Floats
+from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.written import may_come
+from kpibatch.scoring.above.taken import Stint, Taken, blended
 from kpibatch.scoring.kpi import KpiScores, given_to, givers_of, score_kpi, taking, unscored
 from kpibatch.scoring.measures import Measured
 from kpibatch.scoring.points import NO_PEERS, Peers
@@ -69,12 +70,8 @@ def score_all(
             kpis[leaf.code] = score_kpi(leaf, values, absent, tables, measured.incomplete, peers)
         if leaf.code not in kpis:
             kpis[leaf.code] = unscored(leaf, values, tables)
-    givers = {} if peers.taken else givers_of(tables, own)
-    of_kpis = {code: each for code, each in givers.items() if code in kpis}
-    below_one = tables.round.below_one
-    taken = peers.taken or {
-        code: given_to(kpis[code], each, scored, below_one) for code, each in of_kpis.items()
-    }
+    givers = {} if peers.taken else givers_of(tables, own, month)
+    taken = peers.taken or _taken(kpis, givers, scored, tables.round.below_one)
     kpis |= {code: taking(kpis[code], each.rows(own)) for code, each in taken.items() if code in kpis}
     tree = score_tree(kpis, tables, values.index, replace(peers, taken=taken), givers)
     among = {code: kpi.points.held for code, kpi in kpis.items() if len(kpi.points.held)} | {**tree.held}
@@ -89,6 +86,18 @@ def score_all(
         replace(peers, among=among, taken={**taken, **tree.taken}),
         tuple(lost),
     )
+
+
+def _taken(
+    kpis: Mapping[str, KpiScores], givers: Mapping[str, Sequence[Stint]], scored: Booleans, below_one: float
+) -> dict[str, Taken]:
+    """What units take of each KPI from those above."""
+    taken = {}
+    for code, stints in givers.items():
+        if code in kpis:
+            parts = [given_to(kpis[code], places, scored, below_one) for places, _ in stints]
+            taken[code] = blended(parts, [counts for _, counts in stints])
+    return taken
 
 
 def _needed(kpis: Iterable[KpiScores], values: pd.DataFrame) -> pd.DataFrame:

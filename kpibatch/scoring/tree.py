@@ -1,6 +1,6 @@
 """The scores of the KPIs → the score of every node up to the total, and each node's part of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,9 @@ import pandas as pd
 from kpibatch.rules.conditions import Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Method
+from kpibatch.scoring.above.taken import Stint, Taken, blended, node_given_to
 from kpibatch.scoring.kpi import KpiScores
-from kpibatch.scoring.points import Integers, Peers, Taken, as_score, node_given_to, standard
+from kpibatch.scoring.points import Peers, as_score, standard
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def score_tree(
     tables: LevelTables,
     units: "pd.Index[str]",
     peers: Peers,
-    givers: Mapping[str, Integers] | None = None,
+    givers: Mapping[str, Sequence[Stint]] | None = None,
 ) -> TreeScores:
     """The scores from the KPIs' up to the total; ``givers`` are by node whose score each unit takes, where
     ``peers`` do not hold what is taken.
@@ -59,7 +60,9 @@ def score_tree(
             none = np.full(len(units), np.nan)
             own = scores.setdefault(code, none), provisional.setdefault(code, np.zeros(len(units), bool))
             if givers and code in givers:
-                taken[code] = node_given_to(*own, givers[code], peers.scored, tables.round.below_one)
+                below_one, stints = tables.round.below_one, givers[code]
+                parts = [node_given_to(*own, each, peers.scored, below_one) for each, _ in stints]
+                taken[code] = blended(parts, [counts for _, counts in stints])
             given = taken[code] if code in taken else peers.taken[code].rows(peers.own)
             scores[code] = np.where(given.takes, given.score, own[0])
             provisional[code] = np.where(given.takes, given.missing, own[1])

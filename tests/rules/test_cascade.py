@@ -120,6 +120,7 @@ def unit_line(code: str, parent: str, kind: str) -> str:
 
 
 PARTS = MEASURES.replace("| รวมจากหน่วยย่อย | รวม | uses", "| รวมจากหน่วยย่อย | {} | {}")
+MOVES = "รหัสหน่วย | ตั้งแต่เดือน | ไปสังกัด\n"
 SLIPS = (
     ("table-circular", "หน่วย!A2", {"หน่วย": UNITS.replace("|     |      | จังหวัด", "|     | 31   | จังหวัด")}),
     ("table-tree-above", "หน่วย!F3", {"หน่วย": UNITS.replace("|     | P0   | อำเภอ", "|     | P9   | อำเภอ", 1)}),
@@ -154,6 +155,13 @@ SLIPS = (
         "ระดับ": RULES + "    D1 | | | D1.above | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5\n"}),
     ("lint-tree-target-sum", "ค่าตั้งต้น!B6", {"ค่าตั้งต้น": BASELINES + "    P0 | 6000.01\n"}),
     ("lint-tree-target-sum", "ค่าตั้งต้น!B6", {"ค่าตั้งต้น": BASELINES + "    P0 | 5999.99\n"}),
+    ("table-tree-move-first", "ย้าย!B2", {"ย้าย": MOVES + "313 | 2565-04 | 32"}),
+    ("table-tree-move-twice", "ย้าย!C3", {"ย้าย": MOVES + "313 | 2565-05 | 32\n313 | 2565-05 | G1"}),
+    ("table-tree-move-idle", "ย้าย!C2", {"ย้าย": MOVES + "313 | 2565-05 | 31"}),
+    ("table-unknown", "ย้าย!A2", {"ย้าย": MOVES + "319 | 2565-05 | 31"}),
+    ("table-unknown", "ย้าย!C2", {"ย้าย": MOVES + "313 | 2565-05 | 39"}),
+    ("table-since-outside", "ย้าย!B2", {"ย้าย": MOVES + "313 | 2565-12 | 32"}),
+    ("table-circular", "หน่วย!A3", {"ย้าย": MOVES + "31 | 2565-05 | 311"}),
     ("lint-tree-target-unasked", "ค่าตั้งต้น!B6", {"ค่าตั้งต้น": BASELINES + "    321 | 500\n"}),
 )  # fmt: skip
 

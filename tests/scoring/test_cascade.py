@@ -229,3 +229,43 @@ def test_units_of_no_tree_are_scored_as_ever():
     _, _, scores, sent = scored({unit: VALUES[unit] for unit in ("31", "32")}, ("31",), tables)
     assert sent == {"31"}
     assert scores.kpis["T1"].level.tolist() == [3, 2]
+
+
+MOVES = "รหัสหน่วย | ตั้งแต่เดือน | ไปสังกัด\n"
+
+
+@pytest.mark.parametrize(
+    ("moves", "score"),
+    [
+        ("313 | 2565-06 | 32", F(2 * 3 + 1 * 2, 3)),  # two months below 31 (level 3), one below 32 (level 2)
+        ("313 | 2565-05 | 32", F(1 * 3 + 2 * 2, 3)),
+        ("313 | 2565-05 | 32\n313 | 2565-06 | G1", F(3 + 2 + 5, 3)),
+        ("313 | 2565-05 | 32\n313 | 2565-06 | 31", F(2 * 3 + 1 * 2, 3)),
+    ],
+)
+def test_who_moves_takes_each_units_result_for_the_months_below_it(moves: str, score: F):
+    tables = tables_of(ย้าย=MOVES + moves).for_month(JUNE)
+    _, measured, scores, _ = scored(VALUES, tables=tables)
+    assert float(scores.scores["T1"].loc["313"]) == pytest.approx(float(score))
+    assert float(scores.scores[TOTAL].loc["313"]) == pytest.approx(float((60 * score + 40 * 1) / 100))
+    assert float(scores.scores["T1"].loc["312"]) == 3
+    now = tables.unit["313"].parent
+    visits = {"31": 6, "32": 5, "G1": 0}
+    visits[now] += 1  # its own work counts where it stands now
+    assert {unit: measured.value(unit, "D1.visits") for unit in visits} == visits
+
+
+def test_a_month_before_the_move_knows_nothing_of_it():
+    tables = tables_of(ย้าย=MOVES + "313 | 2565-06 | 32")
+    assert [tables.for_month(month).unit["313"].parent for month in ("2565-04", "2565-05", JUNE)] == [
+        *("31", "31", "32"),
+    ]
+    assert tables.unit["313"].parent == "31"
+
+
+def test_of_two_units_one_of_which_did_not_send_it_waits():
+    tables = tables_of(ย้าย=MOVES + "313 | 2565-06 | 32").for_month(JUNE)
+    less = {unit: values for unit, values in VALUES.items() if unit != "31"}
+    _, _, scores, _ = scored(less, tuple(less), tables)
+    assert float(scores.scores["T1"].loc["313"]) == pytest.approx(float(F(2 * 0 + 1 * 2, 3)))
+    assert scores.provisional["T1"].loc["313"]

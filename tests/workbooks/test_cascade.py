@@ -32,6 +32,7 @@ MIXED = {  # a person with no unit of theirs that T1 is meant for is scored at i
     "หน่วย": UNITS + "    P01 | สมหวัง | | p01@cdd.example | | P0 | บุคคล | ผู้ช่วย\n",
     "ค่าตั้งต้น": BASELINES + "    P01 | 100\n",
 }
+MOVED = {"ย้าย": "รหัสหน่วย | ตั้งแต่เดือน | ไปสังกัด\n313 | 2565-05 | 32\n312 | 2565-06 | G1\n"}
 BOOKS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "all sent": ({}, ()),
     "a district did not": ({}, ("31",)),
@@ -40,6 +41,8 @@ BOOKS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "lowest, a score and a part of a sum": (MORE, ("32", "311")),
     "a node of the unit's": (UNDER_A_NODE, ("32",)),
     "some are scored themselves": (MIXED, ("32",)),
+    "one has moved": (MIXED | MOVED, ("G1",)),
+    "one has moved, and a node is taken": (UNDER_A_NODE | MOVED, ("31",)),
 }
 
 
@@ -49,7 +52,9 @@ def outcome(sheets: dict[str, str], unsent: Sequence[str] = ()) -> Outcome:
     given = {unit: dict(values) for unit, values in ENTRIES.items()}
     if "P01" in tables.unit:
         given["P01"] = {"T1.spent": 75, "N1.visits": 3}
-    return outcome_of(tables, {unit: values for unit, values in given.items() if unit not in unsent})
+    month = "2565-06" if "ย้าย" in sheets else "2565-04"
+    tables = tables.for_month(month)
+    return outcome_of(tables, {unit: values for unit, values in given.items() if unit not in unsent}, month)
 
 
 @pytest.fixture(scope="module")

@@ -8,5 +8,6 @@ exports.py      แหล่งข้อมูล: what central systems' exports
 examples.py     ตัวอย่าง: worked cases and the level each should get
 drafted.py      ร่าง: whether a person has looked at what a draft doubts
 holidays.py     วันหยุด: the days on which nobody works
+moves.py        ย้าย: who stands below another unit from a month on
 crosschecks.py  กฎตรวจ: what values are held against besides their own bounds
 """

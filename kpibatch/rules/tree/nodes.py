@@ -2,12 +2,12 @@
 result of the unit above.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from kpibatch.base.thai import fold
 from kpibatch.rules.records import TOTAL, Node, Unit
-from kpibatch.rules.tree.units import UnitTree
+from kpibatch.rules.tree.units import UnitTree, standing_in
 
 
 class Scorecard:
@@ -107,13 +107,36 @@ class Scorecard:
         if self.whole:
             return self.whole.taken
         taken: dict[str, Mapping[str, str]] = {}
+        for code, kinds in self._takers.items():
+            pairs = ((unit.code, self._giver(code, unit, kinds)) for unit in self.units)
+            taken[code] = {unit: giver for unit, giver in pairs if giver}
+        return taken
+
+    @cached_property
+    def _takers(self) -> Mapping[str, frozenset[str]]:
+        """By node whose result is taken, the kinds that take it."""
+        takers = {}
         for node in self.nodes:
             above = (node, *map(self.node.__getitem__, self.over(node.code)))
             if first := next((each for each in above if each.taken), None):
-                kinds = frozenset(map(fold, first.takers)) or self.tree.lowest
-                pairs = ((unit.code, self._giver(node.code, unit, kinds)) for unit in self.units)
-                taken[node.code] = {unit: giver for unit, giver in pairs if giver}
-        return taken
+                takers[node.code] = frozenset(map(fold, first.takers)) or self.tree.lowest
+        return takers
+
+    def givers(self, code: str, unit: str, months: Sequence[str]) -> Mapping[str, int]:
+        """The units whose result of a node a unit takes, each with in how many of the months it stood below
+        it, the present one first; none where it is scored itself.
+
+        Source: design, section 1 (Wider rules: ทีม; moved in mid-round: weighted by months).
+        """
+        now, own = self.giver(code, unit), self.tree.unit[unit]
+        if not now or not own.moves:
+            return {now: len(months)} if now else {}
+        kinds, counts = (self.whole or self)._takers[code], {now: 0}
+        for month in months:
+            there = self._giver(code, standing_in(own, month), kinds)
+            if there:
+                counts[there] = counts.get(there, 0) + 1
+        return {giver: count for giver, count in counts.items() if count} or {now: 1}
 
     def _giver(self, code: str, unit: Unit, takers: frozenset[str]) -> str:
         """The unit whose result of a node a unit takes; empty where it is scored itself."""

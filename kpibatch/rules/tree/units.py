@@ -1,7 +1,7 @@
 """The units as a tree: who stands above and below whom, and their kinds, each of which stands together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kpibatch.base.thai import fold
@@ -82,6 +82,15 @@ class UnitTree:
         """The kinds below which nothing stands, written in one way."""
         above = {fold(self.unit[code].kind) for code in self.parts if code in self.unit}
         return frozenset(fold(unit.kind) for unit in self.units) - above
+
+
+def standing_in(unit: Unit, month: str) -> Unit:
+    """The unit with the one that it stands below in a month.
+
+    Source: design, section 1 (Wider rules: สังกัด; moved in mid-round).
+    """
+    parents = [parent for since, parent in unit.moves if since <= month]
+    return replace(unit, parent=parents[-1]) if parents else unit
 
 
 def kind_by_kind(units: Iterable[Unit], noun: str) -> tuple[Unit, ...]:

@@ -39,10 +39,11 @@ _KNOWN = {Source.ON_TIME: "arrivals", Source.MONTH_NUMBER: "of-the-round", Sourc
 def explain(outcome: Outcome, unit_text: str, kpi: str) -> list[str]:
     """The explanation, line by line. Raises ``KpibatchError`` where the unit or the KPI does not exist."""
     unit, code = find_unit(outcome.tables, unit_text), called(outcome.tables, kpi)
-    if giver := outcome.tables.giver(code, unit.code):
-        above = outcome.tables.unit[giver]
-        own = list(explain_taken(outcome, unit, above, code))
-        return own + [f"  {line}" if line else "" for line in explain(outcome, giver, code)]
+    if givers := outcome.tables.givers(code, unit.code, outcome.months):
+        lines = list(explain_taken(outcome, unit, givers, code))
+        for giver in givers:
+            lines += ["", *(f"  {line}" if line else "" for line in explain(outcome, giver, code))]
+        return lines
     if code in outcome.scores.kpis:
         return list(_Explanation(outcome, unit, code).lines())
     return list(explain_sum(outcome, unit, code))

@@ -2,7 +2,7 @@
 the cell it stands in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import NOWHERE
@@ -13,8 +13,9 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.worth import exact
 
 
-def explain_taken(outcome: Outcome, unit: Unit, giver: Unit, code: str) -> Iterator[str]:
-    """Above the explanation of the unit whose result is taken: who takes it, and what it weighs there.
+def explain_taken(outcome: Outcome, unit: Unit, givers: Mapping[str, int], code: str) -> Iterator[str]:
+    """Above the explanation of the units whose result is taken: who takes it, what it weighs there, and for
+    how many months it is of whom, where that changed.
 
     Source: design, section 1 (Wider rules: ทีม).
     """
@@ -27,9 +28,13 @@ def explain_taken(outcome: Outcome, unit: Unit, giver: Unit, code: str) -> Itera
         return
     facts = {"score": exact(score), "share": f"{float(outcome.scores.shares[code].to_numpy(float)[row]):.2f}"}
     waits = bool(outcome.scores.provisional[code].to_numpy(bool)[row])
-    words = say("taken", giver=f"{giver.code} {giver.name}", **facts)
+    units = [outcome.tables.unit[giver] for giver in givers]
+    named = (f"{each.code} {each.name}" for each in units)
+    if len(units) > 1:
+        pairs = zip(named, givers.values(), strict=True)
+        named = (say("taken-months", giver=name, count=count) for name, count in pairs)
+    words = say("taken", giver=", ".join(named), **facts)
     yield words + (say("provisional") if waits else "")
-    yield ""
 
 
 def explain_others(outcome: Outcome, unit: Unit, measure: Measure) -> Iterator[str]:

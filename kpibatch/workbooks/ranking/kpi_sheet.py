@@ -140,8 +140,8 @@ class KpiWriter:
         blank = [""] * (plan.level - first)
         between = [""] * (plan.score - plan.level - 1)
         words: list[Content] = [*blank, "–", *between, "–", "", self.say("not-applicable")]
-        if giver := self.tables.giver(code, line.unit.code):
-            level, score, status = self.elsewhere.row_taken(giver, code, self._has_sent(at))
+        if givers := self.tables.givers(code, line.unit.code, self.outcome.months):
+            level, score, status = self.elsewhere.row_taken(givers, code, self._has_sent(at))
             words = [*blank, Formula(level, self.results.level(line)), *between]
             words += [Formula(score, self.results.score(line)), 0]
             words.append(Formula(status, self.results.waits(line)))

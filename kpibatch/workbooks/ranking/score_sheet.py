@@ -168,8 +168,8 @@ class ScoreWriter:
             return own
 
         def formula(at: int) -> str:
-            giver = taken.get(self.tables.units[at - FIRST].code)
-            return self.formulas.if_sent(at, self.elsewhere.taken(giver, code)) if giver else own(at)
+            givers = self.tables.givers(code, self.tables.units[at - FIRST].code, self.outcome.months)
+            return self.formulas.if_sent(at, self.elsewhere.taken_over(givers, code)) if givers else own(at)
 
         return formula
 
@@ -184,10 +184,8 @@ class ScoreWriter:
             return []
         unit = self.tables.units[at - FIRST].code
         outer = (code for code in self.plan.nodes if code not in self.kpis)
-        takes = ((self.tables.giver(code, unit), code) for code in outer)
-        return list(
-            dict.fromkeys(each for of, code in takes if of for each in self.elsewhere.waiting(of, code))
-        )
+        takes = ((of, code) for code in outer for of in self.tables.givers(code, unit, self.outcome.months))
+        return list(dict.fromkeys(each for pair in takes for each in self.elsewhere.waiting(*pair)))
 
     def _mean_of_node(self, code: str) -> Column[Line]:
         mean = partial(mean_of_node, self.outcome, code)

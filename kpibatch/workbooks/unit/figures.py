@@ -164,9 +164,9 @@ class View:
         )
 
     def of_other(self, code: str) -> str:
-        """The name of the unit whose result of a node is taken; empty where that is the unit's own."""
-        giver = self.tables.giver(code, self.unit.code)
-        return self.tables.tree.unit[giver].name if giver else ""
+        """The names of the units whose result of a node is taken; empty where that is the unit's own."""
+        givers = self.tables.givers(code, self.unit.code, self.outcome.months)
+        return ", ".join(self.tables.tree.unit[giver].name for giver in givers)
 
     def measures_of(self, kpi: str) -> tuple[Measure, ...]:
         """What a KPI shows of the unit: nothing where its result is another's."""

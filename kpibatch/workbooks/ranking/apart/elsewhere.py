@@ -61,14 +61,22 @@ class Elsewhere:
         total, cell = self.total(unit), self.score(unit, node)
         return f'IF({total}="",{self.below_one:g},IF({cell}="","",{cell}))'
 
-    def row_taken(self, unit: str, kpi: str, sent: str) -> tuple[str, str, str]:
-        """Level, score and status of a KPI that are taken of a unit above, where the one that takes them has
-        ``sent``.
+    def taken_over(self, givers: Mapping[str, int], node: str) -> str:
+        """The same of several, one after the other, each for so many months."""
+        parts = [(self.taken(giver, node), months) for giver, months in givers.items()]
+        if len(parts) == 1:
+            return parts[0][0]
+        return f"({'+'.join(f'{months}*{part}' for part, months in parts)})/{sum(givers.values())}"
+
+    def row_taken(self, givers: Mapping[str, int], kpi: str, sent: str) -> tuple[str, str, str]:
+        """Level, score and status of a KPI that are taken of units above (see ``taken_over``), where the one
+        that takes them has ``sent``.
         """
-        level, waits = self.level(unit, kpi), ",".join(self.waiting(unit, kpi))
+        level = self.level(next(iter(givers)), kpi)
+        waits = ",".join(each for giver in givers for each in self.waiting(giver, kpi))
         return (
             f'IF({sent},IF({level}="",0,{level}),"")',
-            f'IF({sent},{self.taken(unit, kpi)},"")',
+            f'IF({sent},{self.taken_over(givers, kpi)},"")',
             f'IF(AND({sent},OR({waits})),"{self.provisional}","")',
         )
 
