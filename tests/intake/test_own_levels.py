@@ -92,8 +92,9 @@ def test_a_claim_travels_and_what_the_values_give_counts(workspace: Path, tables
         ASKS in row for row in open_book(workspace / "ranking.xlsx")["I1"].iter_rows(values_only=True)
     )
     write_unit_book(outcome, tables.unit[UNIT], workspace / "unit.xlsx")
-    for sheet in open_book(workspace / "unit.xlsx").worksheets[:2]:
-        assert any("ประเมินตนเอง ระดับ 4" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+    summary, words = open_book(workspace / "unit.xlsx"), "ประเมินตนเอง ระดับ 4"
+    for sheet in (summary.worksheets[0], summary["รายละเอียด"]):
+        assert any(words in str(cell.value) for row in sheet.iter_rows() for cell in row)
 
 
 def test_a_claim_that_agrees_is_not_told(workspace: Path, tables: LevelTables) -> None:
