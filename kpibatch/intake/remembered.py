@@ -70,10 +70,14 @@ class Remembered:
         text = json.dumps(_packed(contents), ensure_ascii=False, separators=(",", ":"))
         packed = zlib.compress(text.encode(*_UTF8), 1)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        with suppress(OSError):  # a disk that is full or read-only costs the next run a moment
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(hashlib.sha256(packed).digest() + packed)
-            part.replace(path)
+        try:
+            with suppress(OSError):  # a disk that is full or read-only costs the next run a moment
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part.write_bytes(hashlib.sha256(packed).digest() + packed)
+                part.replace(path)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Take away what was not used for longest, where there is too much."""

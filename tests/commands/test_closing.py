@@ -15,7 +15,7 @@ import pytest
 from correcting import correct
 from key_ring import key_ring
 from packing import otherwise_packed
-from small_workspace import small_workspace
+from small_workspace import EARLIER, small_workspace
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -45,12 +45,24 @@ def close(workspace: Path, *words: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small workspace whose month is closed; read only."""
-    workspace = small_workspace(tmp_path_factory.mktemp("closed"))
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workspace whose month was run; read only."""
+    workspace = small_workspace(tmp_path_factory.mktemp("ran"))
     run(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def closed(ran: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the month closed; read only."""
+    workspace = Path(shutil.copytree(ran, tmp_path_factory.mktemp("closed") / ran.name))
     close(workspace)
     return workspace
+
+
+@pytest.fixture
+def open_one(ran: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ran, tmp_path / "open"))
 
 
 @pytest.fixture
@@ -107,12 +119,10 @@ def test_a_folder_among_the_submissions_is_no_obstacle(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_check_after_the_run_is_no_obstacle(tmp_path: Path) -> None:
-    workspace = small_workspace(tmp_path)
-    run(workspace)
-    assert kpibatch(workspace, "check").exit_code in (0, 1)
-    assert (workspace / "output" / SEPTEMBER / "check.json").exists()
-    assert kpibatch(tmp_path, "verify", str(close(workspace))).exit_code == 0
+def test_a_check_after_the_run_is_no_obstacle(open_one: Path, tmp_path: Path) -> None:
+    assert kpibatch(open_one, "check").exit_code in (0, 1)
+    assert (open_one / "output" / SEPTEMBER / "check.json").exists()
+    assert kpibatch(tmp_path, "verify", str(close(open_one))).exit_code == 0
 
 
 @pytest.mark.slow
@@ -167,11 +177,11 @@ def test_a_closed_month_is_not_written_over(command: str, workspace: Path) -> No
 
 @pytest.mark.slow
 def test_another_month_goes_on(tmp_path: Path) -> None:
-    workspace = copy_sample(tmp_path, CHACHOENGSAO)
-    run(workspace, "2561-02")
-    close(workspace, "2561-02")
-    run(workspace, "2561-03")
-    assert kpibatch(workspace, "run", "2561-02").exit_code == 2
+    workspace = small_workspace(tmp_path)
+    run(workspace, EARLIER)
+    close(workspace, EARLIER)
+    run(workspace, SEPTEMBER)
+    assert kpibatch(workspace, "run", EARLIER).exit_code == 2
 
 
 def test_closing_what_is_closed_is_refused(workspace: Path) -> None:
@@ -215,14 +225,12 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_has_changed_since_the_run_is_not_sealed(name: str, tmp_path: Path) -> None:
-    workspace = small_workspace(tmp_path)
-    run(workspace)
-    CHANGES[name](workspace)
-    result = kpibatch(workspace, "close")
+def test_what_has_changed_since_the_run_is_not_sealed(name: str, open_one: Path) -> None:
+    CHANGES[name](open_one)
+    result = kpibatch(open_one, "close")
     assert result.exit_code == 2
     assert "kpibatch run 2554-09" in result.stderr
-    assert not list((workspace / "output").glob("closed/*"))
+    assert not list((open_one / "output").glob("closed/*"))
 
 
 # --- tampering ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ same.
 """
 
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,6 +115,23 @@ def test_an_entry_of_another_file_under_this_ones_name_is_none(
     a.write_bytes(b.read_bytes())
     told = [remembered(tmp_path, orders).find(file, file.name) for file in files[:2]]
     assert sum(one is None for one in told) == 1
+
+
+@pytest.mark.parametrize("struck", [PermissionError, KeyboardInterrupt])
+def test_an_entry_that_can_not_take_its_place_leaves_nothing(
+    tmp_path: Path,
+    orders: Orders,
+    read: list[Contents],
+    struck: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise struck
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(struck) if struck is KeyboardInterrupt else nullcontext():
+        remembered(tmp_path, orders).keep(read[0])
+    assert [*(tmp_path / CACHE / "forms").iterdir()] == []
 
 
 def test_a_refusal_is_not_kept(tmp_path: Path, orders: Orders) -> None:

@@ -41,6 +41,7 @@ from small_workspace import MONTH, UNITS, written_workspace
 from workspace import ROOT, kpibatch, tree
 
 from kpibatch.base.files import replaced, restored
+from kpibatch.intake.remembered import CACHE
 
 pytestmark = pytest.mark.slow
 
@@ -58,8 +59,9 @@ def state(workspace: Path) -> dict[str, str]:
 
 
 def hidden(workspace: Path) -> list[str]:
-    """Left-overs anywhere in the output."""
-    return sorted(str(path.relative_to(workspace)) for path in (workspace / "output").rglob(".*"))
+    """Left-overs anywhere in the output, and in what was read and is kept beside it."""
+    output = workspace / "output"
+    return sorted(str(path.relative_to(workspace)) for path in output.rglob(".*") if path != output / CACHE)
 
 
 def history(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -134,7 +136,7 @@ def swap(patch: pytest.MonkeyPatch, exchanged: bool) -> None:
 def chosen(fault: Fault, exchanged: bool, every: int, offset: int = 0) -> list[int]:
     """Where a fault may strike: at the renames and commits, and at every n-th of all else.
 
-    With two renames, only about them.
+    With two renames, only about them. Of what was read and is kept, the first rename stands for all.
     """
     kinds = [(at, point) for at, point in enumerate(points(exchanged)) if point.split()[0] in fault.kinds]
     weighty = [
@@ -142,6 +144,8 @@ def chosen(fault: Fault, exchanged: bool, every: int, offset: int = 0) -> list[i
         for at, point in kinds
         if point.startswith(("rename", "exchange", "sql COMMIT")) and ".xlsx" not in point
     ]
+    kept = [at for at in weighty if f"/{CACHE}/" in points(exchanged)[at]]
+    weighty = [at for at in weighty if at not in kept[1 if exchanged else 0 :]]
     rest = (
         [at for at, _ in kinds if at not in weighty]
         if exchanged

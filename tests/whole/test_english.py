@@ -12,7 +12,8 @@ import pytest
 from workspace import (
     BURIRAM,
     NAKHON_PHANOM,
-    copy_sample,
+    configure,
+    copy_few,
     kpibatch,
     open_book,
     read_rows,
@@ -67,6 +68,8 @@ def mail_lines(path: Path) -> Iterator[str]:
 
 def own_thai(text: str, others: list[str]) -> str:
     """What is left of a text without what others wrote, where it is Thai or of the Buddhist era."""
+    if not (THAI.search(text) or BUDDHIST.search(text)):
+        return ""
     for other in others:
         text = text.replace(other, "")
     left = QUOTED.sub("", text)
@@ -76,7 +79,8 @@ def own_thai(text: str, others: list[str]) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("sample", [BURIRAM, NAKHON_PHANOM])
 def test_nothing_of_the_programs_own_is_thai(tmp_path: Path, sample: str) -> None:
-    workspace = copy_sample(tmp_path, sample, language='"en"')
+    workspace = copy_few(tmp_path, sample)
+    configure(workspace, language='"en"')
     kept = (workspace / "corrections.xlsx").is_file()
     shown = [kpibatch(workspace, "run", month).output for month in MONTHS[sample]]
     output = workspace / "output" / MONTHS[sample][-1]
@@ -92,6 +96,6 @@ def test_nothing_of_the_programs_own_is_thai(tmp_path: Path, sample: str) -> Non
     said |= {("screen", line) for text in shown for line in text.splitlines() if ".xlsx" not in line}
     kpibatch(workspace, "mail")
     drafts = sorted(output.glob("mail/*.eml"))
-    assert len(drafts) > 10
+    assert len(drafts) >= 10
     said |= {("mail", line) for path in drafts for line in mail_lines(path)}
     assert {(name, text, own) for name, text in said if (own := own_thai(text, others))} == set()
