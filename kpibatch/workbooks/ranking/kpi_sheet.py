@@ -88,7 +88,7 @@ class KpiWriter:
         self._marks()
         self.sheet.raw.freeze_panes(plan.first, 2)
         told = "" if whole else self.say("kpi-off-paper", kpi=plan.leaf.code)
-        put_on_paper(self.sheet, plan, widths, len(self.tables.units), told)
+        put_on_paper(self.sheet, plan, widths, self.parts.printed(plan.first, len(self.tables.units)), told)
         self.sheet.lock()
 
     def _heading(self) -> None:

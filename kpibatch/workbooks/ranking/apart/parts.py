@@ -18,6 +18,7 @@ from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere
 
 _OF_NUMBERS = {Rollup.SUM: "SUM", Rollup.MEAN: "AVERAGE", Rollup.MIN: "MIN", Rollup.MAX: "MAX"}
 _HEADS = 2  # lines above the parts
+_PRINTED = 60  # parts at most that are
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Parts:
     def last(self) -> int:
         """Its last row; the one above where there is nothing."""
         return self.top + _HEADS + len(self.lines) - 1 if self.lines else self.top - 1
+
+    def printed(self, first: int, units: int) -> int:
+        """How many lines from the first unit's on are printed: the parts as well, where they are few."""
+        return self.last - first + 1 if 0 < len(self.lines) <= _PRINTED else units
 
     @cached_property
     def _rows(self) -> dict[str, tuple[int, int]]:
@@ -126,6 +131,7 @@ class Parts:
         for measure in self.measures:
             heads += [self._head(measure), self.say("part-waits")]
         sheet.put_row(self.top + 1, 0, heads, "head")
+        sheet.height(self.top + 1, 3)
         tables = self.outcome.tables
         for row, (unit, part) in enumerate(self.lines, self.top + _HEADS):
             sheet.put_row(row, 0, [part, tables.unit[part].name], "cell")
