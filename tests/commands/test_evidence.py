@@ -77,7 +77,7 @@ def test_what_is_still_to_be_handed_in_stands_in_what_goes_back(closed: Path) ->
     assert any("ยังไม่มีไฟล์หลักฐานของระดับ 3" in text for text in shown)
     (summary,) = output.glob(f"units/{UNITS[0]}*")
     details = [
-        str(cell) for row in open_book(summary).worksheets[1].iter_rows(values_only=True) for cell in row
+        str(cell) for row in open_book(summary)["รายละเอียด"].iter_rows(values_only=True) for cell in row
     ]
     assert any("ยังต้องส่ง: ระดับ 3" in text for text in details)
 

@@ -47,6 +47,20 @@ def workspace(tmp_path: Path) -> Path:
     return keep_units(copy_sample(tmp_path), UNIT, "3101", "3105")
 
 
+@pytest.fixture(scope="module")
+def june(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with June run; read only."""
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("june")), UNIT, "3101", "3105")
+    run(workspace)
+    return workspace
+
+
+@pytest.fixture
+def honest(june: Path, tmp_path: Path) -> Path:
+    """June, run before anything was told otherwise."""
+    return Path(shutil.copytree(june, tmp_path / "honest"))
+
+
 def scores(output: Path) -> list[dict[str, str]]:
     return read_rows(output / "scores.csv")
 
@@ -57,15 +71,15 @@ def rewrite(workspace: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("april", ["open", "published", "sealed"])
-def test_april_rewritten_in_june_moves_no_score(april: str, workspace: Path) -> None:
-    honest = scores(run(workspace))
+def test_april_rewritten_in_june_moves_no_score(april: str, honest: Path) -> None:
+    workspace, before = honest, scores(honest / "output" / JUNE)
     if april != "open":
         (run_whole if april == "sealed" else run)(workspace, APRIL)
     if april == "sealed":
         assert kpibatch(workspace, "close", APRIL).exit_code == 0
     rewrite(workspace)
     output = run(workspace, expect=1)
-    assert scores(output) == honest
+    assert scores(output) == before
     code = "late-sealed" if april == "sealed" else "late-change"
     (told,) = [row for row in findings(output, unit=UNIT) if row["code"] == code]
     for said in ("“12”", "“1”", f"{APRIL}/"):
@@ -73,9 +87,9 @@ def test_april_rewritten_in_june_moves_no_score(april: str, workspace: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_new_value_counts_once_it_stands_among_the_corrections(workspace: Path) -> None:
+def test_the_new_value_counts_once_it_stands_among_the_corrections(honest: Path) -> None:
     """Proposed by the command, counted only with its papers, proposed once."""
-    honest = scores(run(workspace))
+    workspace, before = honest, scores(honest / "output" / JUNE)
     rewrite(workspace)
     path = workspace / "corrections.xlsx"
     assert kpibatch(workspace, "corrections").exit_code == 0
@@ -87,7 +101,7 @@ def test_the_new_value_counts_once_it_stands_among_the_corrections(workspace: Pa
     for said in ("นางรอง", "เมษายน 2565", "“12”", f"{APRIL}/3104", "“1”"):
         assert said in about
     output = run(workspace, expect=1)
-    assert scores(output) == honest
+    assert scores(output) == before
     (pending,) = [row for row in findings(output) if row["code"] == "correction-pending"]
     assert (pending["unit"], pending["measure"]) == (UNIT, MEASURE)
     assert "เมษายน 2565" in pending["message"]
@@ -96,20 +110,20 @@ def test_the_new_value_counts_once_it_stands_among_the_corrections(workspace: Pa
     assert len(rows_of(path)) == 1
     fill_in(path, PAPERS)
     output = run(workspace)
-    assert scores(output) != honest
+    assert scores(output) != before
     assert {"corrected"} <= set(codes(findings(output, unit=UNIT)))
     assert "late-change" not in codes(findings(output, unit=UNIT))
 
 
 @pytest.mark.slow
-def test_what_is_turned_down_stays_turned_down(workspace: Path) -> None:
-    honest = scores(run(workspace))
+def test_what_is_turned_down_stays_turned_down(honest: Path) -> None:
+    workspace, before = honest, scores(honest / "output" / JUNE)
     rewrite(workspace)
     path = workspace / "corrections.xlsx"
     kpibatch(workspace, "corrections")
     fill_in(path, ("ไม่อนุมัติ: ไม่มีหลักฐาน",))
     output = run(workspace, expect=1)
-    assert scores(output) == honest
+    assert scores(output) == before
     assert "correction-turned-down" in codes(findings(output))
     kpibatch(workspace, "corrections")
     assert len(rows_of(path)) == 1
@@ -209,6 +223,20 @@ def sealed(closed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(closed, tmp_path / "sealed"))
 
 
+@pytest.fixture(scope="module")
+def june_after(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with June run; read only."""
+    workspace = Path(shutil.copytree(closed, tmp_path_factory.mktemp("after") / closed.name))
+    run(workspace)
+    return workspace
+
+
+@pytest.fixture
+def told(june_after: Path, tmp_path: Path) -> Path:
+    """April sealed, and June run before anything was told otherwise."""
+    return Path(shutil.copytree(june_after, tmp_path / "told"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("late_values", ["corrections", "accept"])
 def test_a_closed_month_is_told_as_closed(late_values: str, sealed: Path) -> None:
@@ -225,31 +253,31 @@ def test_a_closed_month_is_told_as_closed(late_values: str, sealed: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_correction_that_contradicts_a_seal_is_refused(sealed: Path) -> None:
-    honest = scores(run(sealed))
-    correct(sealed, ("3105", MEASURE, APRIL, 5), (UNIT, MEASURE, APRIL, 1))
-    output = run(sealed, expect=1)
-    assert scores(output) == honest
+def test_a_correction_that_contradicts_a_seal_is_refused(told: Path) -> None:
+    before = scores(told / "output" / JUNE)
+    correct(told, ("3105", MEASURE, APRIL, 5), (UNIT, MEASURE, APRIL, 1))
+    output = run(told, expect=1)
+    assert scores(output) == before
     assert [row["unit"] for row in findings(output) if row["code"] == "correction-sealed"] == [UNIT]
-    listed = kpibatch(sealed, "corrections")
+    listed = kpibatch(told, "corrections")
     assert (listed.exit_code, "ใช้ได้ 1 รายการ" in listed.output) == (1, True)
     assert "[correction-sealed]" in listed.output
 
 
 @pytest.mark.slow
-def test_a_correction_taken_away_after_the_seal_counts_all_the_same(sealed: Path) -> None:
-    honest = scores(run(sealed))
-    correct(sealed)
-    output = run(sealed, expect=1)
-    assert scores(output) == honest
+def test_a_correction_taken_away_after_the_seal_counts_all_the_same(told: Path) -> None:
+    before = scores(told / "output" / JUNE)
+    correct(told)
+    output = run(told, expect=1)
+    assert scores(output) == before
     assert [row["unit"] for row in findings(output) if row["code"] == "correction-unsealed"] == ["3105"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("done", ["changed", "removed"])
-def test_the_sealed_values_count_whatever_becomes_of_the_folder(done: str, sealed: Path) -> None:
+def test_the_sealed_values_count_whatever_becomes_of_the_folder(done: str, told: Path) -> None:
     """A month forged, its record with it, or gone. Once it is put back, the bundle of June proves it."""
-    honest = scores(run(sealed))
+    sealed, before = told, scores(told / "output" / JUNE)
     folder = sealed / "output" / APRIL
     copy = shutil.copytree(folder, sealed / "copy")
     if done == "removed":
@@ -257,7 +285,7 @@ def test_the_sealed_values_count_whatever_becomes_of_the_folder(done: str, seale
     else:
         forge(folder)
     output = run(sealed, expect=1)
-    assert scores(output) == honest
+    assert scores(output) == before
     assert [row["found"] for row in findings(output) if row["code"] == "seal-differs"] == [APRIL]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.move(copy, folder)
