@@ -274,6 +274,12 @@ class Sheet:
         )
         self.raw.protect("", dict.fromkeys(allowed, True))
 
+    def finish(self) -> None:
+        """Nothing more is written here, nor does a chart show anything of it: a large sheet need not be held
+        cell by cell until the last is written.
+        """
+        self.raw.finish()
+
     def validate(self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]) -> None:
         """A data validation over a range; messages longer than Excel takes are refused, not lost."""
         _check(self.raw.data_validation(*first, *last, dict(options)), self.name)

@@ -17,7 +17,7 @@ from kpibatch.scoring.next_level import Step, steps_to
 from kpibatch.scoring.points_back import steps_back
 from kpibatch.scoring.rank import Key, keys_of
 from kpibatch.scoring.score import Scores
-from kpibatch.scoring.what_if import Variant, what_if
+from kpibatch.scoring.what_if import Variant, in_batches, what_if
 
 _ROUNDS = 3
 
@@ -134,8 +134,16 @@ def points_back(
     )
 
 
-def _kept(tries: list[_Try], this: _Month, ranking: RankingRules) -> Promises:
-    """The tries with what they bring.
+def _kept(tries: Sequence[_Try], this: _Month, ranking: RankingRules) -> Promises:
+    """The tries with what they bring."""
+    result: Promises = {}
+    for some in in_batches(tries):
+        result |= _kept_of_some(some, this, ranking)
+    return result
+
+
+def _kept_of_some(tries: Sequence[_Try], this: _Month, ranking: RankingRules) -> Promises:
+    """The same of as many as are scored at once.
 
     A step may undo what another rule asked (it is a part of another percent, or decides the case): what is
     then lacking is added.

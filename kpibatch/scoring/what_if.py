@@ -3,8 +3,9 @@
 Many variants are asked about in one batch: each stands as a unit of its own in the same arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,10 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.measures import Measured, compute_all
 from kpibatch.scoring.points import Peers
 from kpibatch.scoring.score import Scores, score_all
+
+AT_ONCE = 2_000  # variants; scoring takes some ten kilobytes for each
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,8 @@ def what_if(
     units = measured.values.index[rows]
     anew = Measured(pd.DataFrame(values, index=units), pd.DataFrame(incomplete, index=units), {})
     return Rescored(anew, score_all(anew, tables, month, peers=peers))
+
+
+def in_batches(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+    """What is asked about in turn, so that the memory it takes does not grow with the units."""
+    return (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))

@@ -111,6 +111,39 @@ def test_all_that_a_sheet_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ways[0] == ways[1]
 
 
+def finished_early(book: Book) -> None:
+    """Sheets of which one is finished before another that stands before it is begun, and one too late."""
+    first, second, third = book.sheet("A"), book.sheet("B"), book.sheet("C")
+    shapes(second)
+    cells(third)
+    third.put(50, 1, "only here", "bold", font_size=33)
+    for sheet in (second, third, book.sheet("empty")):
+        sheet.finish()
+    cells(first)
+    book.sheet("D").put(0, 0, Formula("'C'!A1", "ก"), "cell")
+
+
+def test_a_sheet_finished_early_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    early, late = (tmp_path / f"{name}.xlsx" for name in ("early", "late"))
+    packed(finished_early, early, quick=True, monkeypatch=monkeypatch)
+    packed(finished_early, late, quick=False, monkeypatch=monkeypatch)
+    with zipfile.ZipFile(early) as quick, zipfile.ZipFile(late) as plain:
+        for name in plain.namelist():
+            assert quick.read(name) == plain.read(name), name
+    assert early.read_bytes() == late.read_bytes()
+
+
+def test_what_is_finished_is_neither_written_nor_drawn(tmp_path: Path) -> None:
+    with Book(tmp_path / "a.xlsx", title="ก") as book:
+        sheet = book.sheet("A")
+        sheet.put(0, 0, 1.0)
+        sheet.finish()
+        with pytest.raises(KeyError):
+            sheet.put(0, 0, 2.0)
+        with pytest.raises(ValueError, match="a chart of what is finished"):
+            sheet.raw._get_range_data(0, 0, 0, 0)
+
+
 def test_formats_of_two_workbooks_know_nothing_of_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,3 +223,14 @@ def test_nobody_ranked_hangs_on_nothing():
     outcome = outcome_of(tables_of(), **THREE)
     outcome = replace(outcome, standings=tuple(replace(one, rank=0) for one in outcome.standings))
     assert sensitivity(outcome) == []
+
+
+def test_what_is_scored_in_several_batches_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked() -> tuple[object, ...]:
+        outcome = outcome_of(tables_of(), A={"t": 1, "i": 2}, B={"t": 2, "i": 2}, C={"t": 1, "i": 3})
+        return sensitivity(outcome), list(outcome.promises.items())
+
+    at_once = asked()
+    monkeypatch.setattr("kpibatch.scoring.what_if.AT_ONCE", 2)
+    assert asked() == at_once
+    assert all(at_once)

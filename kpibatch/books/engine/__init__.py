@@ -4,5 +4,6 @@ In: cells, already clean.
 Out: the parts of a package; ``fewer_steps.py`` gives the bytes that ``as_it_is.py`` does.
 
 as_it_is.py     XlsxWriter's public methods, every answer looked at (the door to XlsxWriter)
+formats.py      formats as copies of earlier ones
 fewer_steps.py  some of its private steps done in fewer, for the releases that were tried
 """

@@ -48,6 +48,9 @@ class WorkSheet(Worksheet):  # type: ignore[misc]
         """A formula without its ``=``; a text as its result is escaped already."""
         self.checked(self.write_formula(row, column, f"={formula}", form, result), row, column)
 
+    def finish(self) -> None:
+        """Nothing more is written in the sheet, nor does a chart show anything of it."""
+
     def checked(self, returned: Any, *where: object) -> None:
         """Look at what XlsxWriter answers, for it refuses without raising."""
         if isinstance(returned, int) and returned < 0:

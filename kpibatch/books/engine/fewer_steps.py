@@ -6,11 +6,13 @@ its bytes against those of ``as_it_is.py``.
 """
 
 import re
+import zlib
 from collections import namedtuple
 from collections.abc import Callable
 from functools import lru_cache
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from kpibatch.base.addresses import address, letters_of
@@ -23,6 +25,7 @@ from kpibatch.books.engine.as_it_is import (
     WorkSheet,
     Worksheet,
 )
+from kpibatch.books.engine.formats import QuickFormat, model, pairs
 
 TRIED = VERSION.startswith("3.3.")
 
@@ -32,6 +35,8 @@ Number = namedtuple("Number", "number, format")
 String = namedtuple("String", "string, format")
 Formula = namedtuple("Formula", "formula, format, value")
 
+_KINDS = frozenset((Blank, Number, String, Formula))
+_MARK = "\0"  # stands in no text that a workbook may hold
 _made: Callable[..., Any] = tuple.__new__  # the tuples' own way asks Python twice
 _FAULTS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 _LONG = 16_000  # letters; of longer texts XlsxWriter counts the UTF-16 units
@@ -43,6 +48,28 @@ class QuickSheet(WorkSheet):
     """A sheet of which cells are stored without being looked through, and written row by row."""
 
     fh: Any
+    table: Any
+    _finished: "tuple[bytes, list[Any]] | None" = None
+
+    def finish(self) -> None:
+        """The cells become the text of their rows, which takes a quarter of the room. Formats get their
+        numbers at the end, in the order of the sheets: in the text stands a mark for each.
+        """
+        if self._finished or self.dim_rowmin is None or any(row.row_format for row in self.row_info.values()):
+            return
+        file, self.fh, marked = self.fh, StringIO(), list[Any]()
+        self._write_rows(marked)
+        self._finished = zlib.compress(self.fh.getvalue().encode(), 1), marked
+        self.fh, self.table = file, MappingProxyType({})  # whoever writes here now is refused
+
+    def drop(self) -> None:
+        """Forget the cells, which stand in their part."""
+        self.fh, self.table, self._finished = None, MappingProxyType({}), None
+
+    def _get_range_data(self, *cells: int) -> Any:
+        if self._finished:
+            raise ValueError(f"a chart of what is finished: {self.name, *cells}")
+        return super()._get_range_data(*cells)
 
     def _check_dimensions(self, row: int, col: int, *ignored: bool, **named: bool) -> int:
         top, left = self.dim_rowmin, self.dim_colmin
@@ -106,7 +133,10 @@ class QuickSheet(WorkSheet):
                 ends[row // 16] = min(first, *columns), max(last, *columns)
         self.row_spans = {block: f"{first + 1}:{last + 1}" for block, (first, last) in ends.items()}
 
-    def _write_rows(self) -> None:
+    def _write_rows(self, marked: list[Any] | None = None) -> None:
+        if self._finished:
+            self._write_finished(*self._finished)
+            return
         self._calculate_spans()
         heads: dict[object, str] = {}
         letters = [letters_of(column) for column in range(self.dim_colmax + 1)]
@@ -116,7 +146,7 @@ class QuickSheet(WorkSheet):
             if cells:
                 head = self._head(heads, span, info)
                 self.fh.write(f'<row r="{row + 1}"{head}')
-                self._write_cells(row, cells, letters)
+                self._write_cells(row, cells, letters, marked)
                 self.fh.write("</row>")
             elif info is not None or row in self.comments:
                 self._write_empty_row(row, span, info)
@@ -130,17 +160,39 @@ class QuickSheet(WorkSheet):
             heads[look], self.fh = self.fh.getvalue().removeprefix('<row r="1"'), file
         return heads[look]
 
-    def _write_cells(self, row: int, cells: dict[int, Any], letters: list[str]) -> None:
+    def _write_finished(self, text: bytes, marked: list[Any]) -> None:
+        """The rows with what marks stand for: the numbers of formats, and cells as XlsxWriter writes them."""
+        first, *others = zlib.decompress(text).decode().split(_MARK)
+        write = self.fh.write
+        write(first)
+        for mark, part in zip(marked, others, strict=True):
+            if mark.__class__ is tuple:
+                self._write_cell(*mark)
+            else:
+                write(str(mark._get_xf_index()))
+            write(part)
+
+    def _write_cells(
+        self, row: int, cells: dict[int, Any], letters: list[str], marked: list[Any] | None
+    ) -> None:
         write, number = self.fh.write, row + 1
         for column in sorted(cells):
             cell = cells[column]
             kind, form = cell.__class__, cell.format
-            if form is None:
-                self._write_cell(row, column, cell)
+            if form is None or kind not in _KINDS:
+                if marked is None:
+                    self._write_cell(row, column, cell)
+                else:
+                    marked.append((row, column, cell))
+                    write(_MARK)
                 continue
-            index = form._index
-            if index is None:
-                index = form._get_xf_index()
+            if marked is None:
+                index = form._index
+                if index is None:
+                    index = form._get_xf_index()
+            else:
+                index = _MARK
+                marked.append(form)
             at = f'<c r="{letters[column]}{number}" s="{index}"'
             if kind is String:
                 write(f'{at} t="s"><v>{cell.string}</v></c>')
@@ -148,11 +200,9 @@ class QuickSheet(WorkSheet):
                 write(f"{at}><v>{cell.number:.16G}</v></c>")
             elif kind is Blank:
                 write(f"{at}/>")
-            elif kind is Formula:
+            else:
                 kind_of, value = _result(cell.value)
                 write(f"{at}{kind_of}><f>{_escaped(cell.formula)}</f><v>{value}</v></c>")
-            else:
-                self._write_cell(row, column, cell)
 
 
 @lru_cache(maxsize=100, typed=True)
@@ -160,12 +210,8 @@ def _sparkline(*look: Any) -> dict[str, Any]:
     """A line as XlsxWriter keeps it, to be placed; it makes three hundred colours for one."""
     sheet = Worksheet()
     sheet.name = ""
-    sheet.add_sparkline(0, 0, {"range": "A1", **_pairs(look)})
+    sheet.add_sparkline(0, 0, {"range": "A1", **pairs(look)})
     return dict(sheet.sparklines[0])
-
-
-def _pairs(flat: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _result(value: Any) -> tuple[str, object]:
@@ -179,37 +225,6 @@ def _result(value: Any) -> tuple[str, object]:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-class QuickFormat(Format):  # type: ignore[misc]
-    """A format that is a copy of one that was made before, and knows its keys."""
-
-    _font = _border = _fill = _index = None
-
-    def _get_font_key(self) -> Any:
-        self._font = self._font or super()._get_font_key()
-        return self._font
-
-    def _get_border_key(self) -> Any:
-        self._border = self._border or super()._get_border_key()
-        return self._border
-
-    def _get_fill_key(self) -> Any:
-        self._fill = self._fill or super()._get_fill_key()
-        return self._fill
-
-    def _get_xf_index(self) -> Any:
-        if self._index is None:
-            self._index = super()._get_xf_index()
-        return self._index
-
-
-@lru_cache(maxsize=2_000, typed=True)
-def _model(*properties: Any) -> QuickFormat:
-    """A format to be copied; it belongs to no workbook. Given each property's name and value in turn."""
-    form = QuickFormat(_pairs(properties))
-    form._get_format_key()
-    return form
 
 
 class QuickStrings(SharedStrings):  # type: ignore[misc]
@@ -233,6 +248,16 @@ class QuickPackager(Packager):  # type: ignore[misc]
             strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
             strings._assemble_xml_file()
 
+    def _write_worksheet_files(self) -> None:
+        """Each sheet's cells go as soon as they are written."""
+        for number, sheet in enumerate(self.workbook.worksheets(), 1):
+            name = f"xl/worksheets/sheet{number}.xml"
+            part = self._filename(name)
+            sheet._set_xml_writer(part)
+            sheet._assemble_xml_file()
+            self.filenames[-1] = BytesIO(part.getvalue().encode()), name, True
+            sheet.drop()
+
     def _create_package(self) -> list[tuple[Any, str, bool]]:
         self.workbook.made = super()._create_package()
         return []
@@ -250,7 +275,7 @@ class QuickBook(WorkBook):
     def add_format(self, properties: dict[str, Any] | None = None) -> Format:
         wanted = self.default_format_properties | (properties or {})
         form = QuickFormat.__new__(QuickFormat)
-        form.__dict__.update(_model(*chain.from_iterable(wanted.items())).__dict__)
+        form.__dict__.update(model(*chain.from_iterable(wanted.items())).__dict__)
         form.xf_format_indices, form.dxf_format_indices = self.xf_format_indices, self.dxf_format_indices
         self.formats.append(form)
         return form

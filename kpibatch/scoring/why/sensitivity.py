@@ -14,7 +14,7 @@ from kpibatch.scoring.kpi import KpiScores
 from kpibatch.scoring.next_level import Step
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Key, Standing, keys_of, rank_among, rungs
-from kpibatch.scoring.what_if import what_if
+from kpibatch.scoring.what_if import in_batches, what_if
 from kpibatch.scoring.why.trials import Guess, Trial, trials_of, waiting, waiting_to_be_off
 from kpibatch.scoring.why.worth import exact, hangs_on_others
 
@@ -44,7 +44,7 @@ def sensitivity(outcome: Outcome) -> list[Hang]:
 
 @dataclass
 class _Judge:
-    """The trials' keys and levels, scored in one batch, and what a rank would be by them."""
+    """The trials' keys and levels, and what a rank would be by them."""
 
     outcome: Outcome
     trials: list[Trial]
@@ -59,12 +59,15 @@ class _Judge:
         self.keys = dict(zip(units, keys_of(outcome.scores.scores, rules), strict=True))
         ranked = [self.keys[standing.unit] for standing in outcome.standings if standing.rank]
         self.rising, self.sharing = rungs(ranked, rules), Counter(ranked)
-        if not self.trials:
-            return
-        variants = [trial.variant for trial in self.trials]
-        peers = outcome.scores.peers
+        for some in in_batches(self.trials):
+            self._score(some)
+
+    def _score(self, trials: Sequence[Trial]) -> None:
+        outcome = self.outcome
+        variants, peers = [trial.variant for trial in trials], outcome.scores.peers
         scores = what_if(variants, outcome.measured, outcome.tables, outcome.month, peers).scores
-        for at, (trial, key) in enumerate(zip(self.trials, keys_of(scores.scores, rules), strict=True)):
+        keys = keys_of(scores.scores, outcome.config.ranking)
+        for at, (trial, key) in enumerate(zip(trials, keys, strict=True)):
             if trial.guess is Guess.BEST:
                 self.best[trial.unit] = max(key, self.best.get(trial.unit, key))
             elif trial.guess is Guess.WORST:

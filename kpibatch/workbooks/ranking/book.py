@@ -2,7 +2,7 @@
 end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,7 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
             ScoreWriter(layout.outcome, sheets[layout.scores.sheet], elsewhere).write(heading(outcome))
             for plan in layout.kpis.values():
                 KpiWriter(layout.outcome, sheets[plan.sheet], plan, elsewhere, outcome).write()
+                sheets[plan.sheet].finish()
             kpis = layout.kpis
             alone[of_kind[2]] = partial(
                 _trend, layout.outcome, plan=months, scores=layout.scores, trend=trend, kpis=kpis
@@ -98,16 +99,26 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
         book.define("scores", f"={main.scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={main.scores.range(RANK, outside=True)}")
         alone[names[4]] = partial(write_findings, outcome, elsewhere=elsewhere)
-        for name, write in alone.items():
-            sheet, before = sheets.get(name) or book.sheet(name), len(lost)
-            if name in blank:
-                sheet.put(0, 0, say("sheet.lost", language), "title")
-                continue
-            with piece(lost, LOST, Place(RANKING, name)):
-                write(sheet)
-            if len(lost) > before:
-                raise _SheetLost(name)
+        _write_alone(book, alone, lost, blank)
         write_criteria(outcome, book.sheet(names[5]), main.scores)
+
+
+def _write_alone(
+    book: Book, alone: Mapping[str, Callable[[Sheet], None]], lost: list[Finding], blank: set[str]
+) -> None:
+    """The sheets that no figure hangs on; raises ``_SheetLost`` where a bug has cost one."""
+    for name, write in alone.items():
+        charted = name in book.sheets
+        sheet, before = book.sheets[name] if charted else book.sheet(name), len(lost)
+        if name in blank:
+            sheet.put(0, 0, say("sheet.lost", book.language), "title")
+            continue
+        with piece(lost, LOST, Place(RANKING, name)):
+            write(sheet)
+        if len(lost) > before:
+            raise _SheetLost(name)
+        if not charted:
+            sheet.finish()
 
 
 def _of_kind(name: str, layout: Layout, number: int) -> str:
