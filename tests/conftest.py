@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
+from lacking import adapt
 from made_once import WORKERS_HOME
 from merged import open_quickly
 from right_here import right_here
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "input_samples"
 
 open_quickly()
+adapt()
 
 collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
 

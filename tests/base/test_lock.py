@@ -5,7 +5,6 @@ stands in the way.
 import json
 import multiprocessing
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -52,7 +51,9 @@ def hold_on(output: Path, there: Connection) -> None:
 def hold_with_a_child(output: Path, there: Connection) -> None:
     """As a run does while it reads: its readers are children that know everything it has open."""
     with alone_in(output, "run", 0):
-        if not os.fork():
+        if sys.platform == "win32":
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(5)"], close_fds=False)
+        elif not os.fork():
             time.sleep(5)
             os._exit(0)
         there.send("begun")
@@ -70,7 +71,7 @@ def left(output: Path) -> list[str]:
 def test_who_waits_is_told_for_whom_and_then_gets_his_turn(tmp_path: Path) -> None:
     told: list[str] = []
     with held(tmp_path) as other:
-        threading.Timer(0.5, lambda: os.kill(other.pid, signal.SIGKILL)).start()
+        threading.Timer(0.5, other.kill).start()
         began = time.monotonic()
         with alone_in(tmp_path, "run", 20, told.append):
             assert 0.3 < time.monotonic() - began < 10

@@ -8,6 +8,7 @@ from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
+from lacking import KILLED
 
 from kpibatch.base.files import sha256_of
 from kpibatch.commands.many import hands
@@ -83,7 +84,7 @@ def test_a_hand_may_have_children(kind: type[Hand]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("work", "given", "reason"),
-    [(kill_itself, None, "SIGKILL"), (leave, 3, "exit 3"), (fail, "no", "ValueError: no")],
+    [(kill_itself, None, KILLED), (leave, 3, "exit 3"), (fail, "no", "ValueError: no")],
 )
 def test_how_a_call_ended_is_told(
     kind: type[Hand], work: Callable[..., None], given: object, reason: str

@@ -1,0 +1,34 @@
+"""What tests ask of a POSIX system and Windows has not, or gives to administrators alone: there the test that
+asks is left out, with that reason. What Windows has under another name is given this one.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+KILLED = "SIGKILL" if sys.platform != "win32" else f"exit {signal.SIGTERM:d}"  # how its end is told
+
+
+def left_out(reason: str) -> NoReturn:
+    pytest.skip(reason)
+
+
+def adapt() -> None:
+    """On Windows; elsewhere nothing."""
+    if sys.platform == "win32":
+        signal.SIGKILL = signal.SIGTERM  # both end a process at once there
+        os.fork = lambda: left_out("Windows has no fork")
+        os.mkfifo = lambda *_: left_out("Windows has no pipes with names in folders")
+        link = Path.symlink_to
+
+        def symlink_to(path: Path, target: Path | str, target_is_directory: bool = False) -> None:
+            try:
+                link(path, target, target_is_directory)
+            except OSError as reason:
+                left_out(f"no right to make links: {reason}")
+
+        Path.symlink_to = symlink_to  # type: ignore[method-assign]
