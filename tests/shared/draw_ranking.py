@@ -20,7 +20,8 @@ from kpibatch.books.printed.pdf import pdfium
 from kpibatch.commands.door.samples import sample_of, unpack
 
 PICTURE = PACKAGE / "docs" / "ranking.png"
-SAMPLE, MONTH, WIDE, TALL = "buriram-2565-2", "2565-06", 1000, 0.88  # of the page; below it is white
+SAMPLE, MONTH, WIDE, TALL = "buriram-2565-2", "2565-06", 1000, 0.88  # of the page, above its foot
+AIR = 12  # pixels around what is drawn
 
 
 def drawn() -> bytes:
@@ -37,7 +38,14 @@ def drawn() -> bytes:
         pdf = as_pdf(program, first_sheets(ranking.read_bytes(), 1), ".xlsx")
     page = library.PdfDocument(pdf)[0]
     pixels = page.render(scale=WIDE / page.get_width(), rev_byteorder=True).to_numpy()[:, :WIDE, :3]
-    return _png(pixels[: int(len(pixels) * TALL)] & 0xF0 | 0x0F)
+    return _png(_without_margins(pixels[: int(len(pixels) * TALL)]) & 0xF0 | 0x0F)
+
+
+def _without_margins(pixels: np.ndarray) -> np.ndarray:
+    inked = (pixels < 250).any(axis=2)
+    rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
+    top, left = max(rows[0] - AIR, 0), max(columns[0] - AIR, 0)
+    return pixels[top : rows[-1] + AIR, left : columns[-1] + AIR]
 
 
 def _png(pixels: np.ndarray) -> bytes:

@@ -3,8 +3,6 @@ the program's own, and all that the program has are named; whoever adds one is t
 """
 
 import re
-import shlex
-from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
@@ -13,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from draw_concepts import drawn
-from house import PACKAGE, ROOT
+from manual_pages import BOTH, DOCS, PAGES, codes, commands_in, page
 from write_manuals import every, written
 
 from kpibatch.base import month_files
@@ -31,40 +29,9 @@ from kpibatch.rules.records import Counts, Method, Rollup, Source, ZeroRule
 from kpibatch.rules.round import Item, NoTarget, Scope, Stage, Whose, Work
 from kpibatch.rules.schema import GUIDE, KINDS, SHEETS, Sheet
 
-DOCS = PACKAGE / "docs"
-ONE_LANGUAGE = {"never-in-silence", "decisions"}  # for auditors and developers
-BOTH = [topic for topic in TOPICS if topic not in ONE_LANGUAGE]
 MADE = {"commands", "findings"}  # by tests/shared/write_manuals.py, below what a person wrote
-PAGES = {
-    **{("readme", "en"): ROOT / "README.md", ("readme", "th"): ROOT / "README.th.md"},
-    **{(topic, language): DOCS / language / f"{topic}.md" for topic in BOTH for language in LANGUAGES},
-}
 in_both = pytest.mark.parametrize("language", LANGUAGES)
 on_every_page = pytest.mark.parametrize(("topic", "language"), PAGES, ids="-".join)
-
-
-@cache
-def page(topic: str, language: str) -> str:
-    return PAGES[topic, language].read_text(encoding="utf-8")
-
-
-def codes(text: str) -> list[str]:
-    """What stands in backticks, without the blocks of code."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
-
-
-def lines_of_code(text: str) -> Iterator[str]:
-    """Commands as they are named: in backticks, and the lines of blocks of code."""
-    yield from codes(text)
-    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S):
-        yield from (line.split("  #")[0].strip() for line in block.splitlines())
-
-
-def commands_in(text: str) -> list[list[str]]:
-    """The words behind ``kpibatch`` of every command named."""
-    called = re.compile(r"^(?:python -m )?kpibatch +(\S.*)")
-    found = (called.match(line) for line in lines_of_code(text))
-    return [shlex.split(match[1].split(" > ")[0]) for match in found if match]
 
 
 # --- which there are ----------------------------------------------------------------------------------------
