@@ -51,6 +51,11 @@ class Told(click.Command):
         self.works, self.key = works, str(self.name)
         self.params += _common(hidden=not self.shows_common)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``--help`` is heard last: it speaks the language of ``--lang``, or of the workspace, behind it."""
+        helps = [] if "--" in args else [word for word in args if word in ctx.help_option_names]
+        return super().parse_args(ctx, [*(word for word in args if not helps or word not in helps), *helps])
+
     def text(self, name: str, language: str) -> str:
         """``help.KEY`` and what belongs to it; blank where there is no such text."""
         key = f"{self.key or 'kpibatch'}{name}"

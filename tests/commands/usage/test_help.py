@@ -99,6 +99,8 @@ def test_the_language_is_the_options_then_the_workspaces_then_the_systems(
     assert told("--help").output.startswith("Usage")
     assert told("--lang", "th", "status", "--help").output.startswith("วิธีใช้")
     assert told("status", "--lang", "th", "--help").output.startswith("วิธีใช้")
+    assert told("status", "--help", "--lang", "th").output.startswith("วิธีใช้")
+    assert told("--help", "--lang", "th").output.startswith("วิธีใช้")
 
 
 @pytest.mark.parametrize("system", ["C", "C.UTF-8", "POSIX", "de_DE.UTF-8", ""])
