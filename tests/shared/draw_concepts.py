@@ -77,4 +77,4 @@ def _text(
 
 if __name__ == "__main__":
     for number, language in enumerate(("th", "en")):
-        (DOCS / language / "concepts.svg").write_text(drawn(number), encoding="utf-8")
+        (DOCS / language / "concepts.svg").write_text(drawn(number), encoding="utf-8", newline="\n")

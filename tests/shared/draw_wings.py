@@ -198,4 +198,7 @@ def drawn() -> str:
 
 
 if __name__ == "__main__":
+    import write_manuals
+
     PICTURE.write_text(drawn(), encoding="utf-8", newline="\n")
+    write_manuals.write()  # what repeats the program follows it as the picture does

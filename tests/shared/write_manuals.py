@@ -113,7 +113,14 @@ def written(topic: str, language: str) -> str:
     return f"{above.rstrip()}\n\n{made(language).rstrip()}\n"
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Both manuals in both languages, where anything has changed."""
     for topic in ("commands", "findings"):
         for language in LANGUAGES:
-            (DOCS / language / f"{topic}.md").write_text(written(topic, language), encoding="utf-8")
+            path, text = DOCS / language / f"{topic}.md", written(topic, language)
+            if path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()
