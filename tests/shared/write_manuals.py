@@ -28,14 +28,12 @@ GROUPS = {
 }
 _FACTS = {
     "label": ("‹รายการ›", "‹item›"),
-    "measure": ("‹รายการ›", "‹item›"),
-    "month": ("‹เดือน›", "‹month›"),
-    "kpi": ("‹ตัวชี้วัด›", "‹KPI›"),
-    "node": ("‹ตัวชี้วัด›", "‹KPI›"),
-    "column": ("‹คอลัมน์›", "‹column›"),
+    "measure": ("‹T1.spent›", "‹T1.spent›"),
+    "month": ("‹มิ.ย. 2565›", "‹Jun 2022›"),
+    "kpi": ("‹T1›", "‹T1›"),
+    "node": ("‹T1›", "‹T1›"),
     "name": ("‹ชื่อ›", "‹name›"),
-    "unit": ("‹หน่วย›", "‹unit›"),
-    "level": ("‹ระดับ›", "‹level›"),
+    "level": ("‹3›", "‹3›"),
     "file": ("‹ไฟล์›", "‹file›"),
     "nearest": ("‹คำที่ใกล้ที่สุด›", "‹the nearest›"),
 }  # what a fact is called where there is no case at hand; any other is “…”
