@@ -76,7 +76,7 @@ def doctor(workspace: Path, form: str) -> None:
 @format_option
 def docs(topic: str, form: str) -> None:
     """A manual, or which there are."""
-    from kpibatch.commands.screens.beginning import show_manual, show_manuals
+    from kpibatch.commands.screens.manuals import show_manual, show_manuals
     from kpibatch.commands.usage.manuals import manual_of, manuals
 
     language = language_here()

@@ -5,6 +5,7 @@ Out: lines and tables on the screen.
 
 records.py  what is shown as a table, as rows for machines
 beginning.py  what a new workspace begins with
+manuals.py  which manuals there are, and one of them
 doctor.py   how it is with the machine and the workspace, and what to do
 monthly.py  the ranking, the findings, who has sent
 levels.py   the level tables: their faults, the scorecard as read

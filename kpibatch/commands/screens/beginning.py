@@ -1,13 +1,9 @@
-"""What the commands of the way in show: what stands in a new workspace and what is next; the manuals."""
+"""What ``init`` shows: what stands in a new workspace and what is next."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
-from kpibatch.commands.console import print_markdown, print_records, print_table
 from kpibatch.commands.door.begin import Begun
-from kpibatch.commands.usage.manuals import Manual
-from kpibatch.commands.usage.voice import VOICE
 from kpibatch.rules.draft.draft import Draft
 from kpibatch.rules.fresh.begins import NewRound
 from kpibatch.rules.fresh.following import Following
@@ -47,18 +43,3 @@ def _show_following(made: Following, language: str) -> None:
     if made.strange:
         names = ", ".join(made.strange[:_NAMED])
         print(say("console.workspace-not-taken", language, count=len(made.strange), names=names))
-
-
-def show_manuals(manuals: Sequence[Manual], language: str) -> None:
-    """Which manuals there are, in the order in which they are read."""
-    if VOICE.get().for_machines:
-        print_records(("topic", "title", "language"), ((m.topic, m.title, m.language) for m in manuals))
-        return
-    heads = [say(f"console.manual-{name}", language) for name in ("topic", "title")]
-    print_table(heads, [(manual.topic, manual.title) for manual in manuals])
-    print(say("console.manual-next", language, topic=manuals[0].topic))
-
-
-def show_manual(text: str) -> None:
-    """A manual as a page on a terminal, as it is written elsewhere."""
-    print_markdown(text)

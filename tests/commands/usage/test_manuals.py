@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from kpibatch.base.errors import WorkspaceError
@@ -64,6 +65,16 @@ def test_a_finding_is_told_by_its_code_alone() -> None:
 
 def test_the_last_finding_of_a_part_ends_with_it() -> None:
     assert manual_of("zip-refused", "en").count("#") == 3
+
+
+def test_topics_are_completed_with_their_titles() -> None:
+    asked = ShellComplete(commands, {}, "kpibatch", "_KPIBATCH_COMPLETE")
+    offered = asked.get_completions(["--lang", "en", "docs"], "m")
+    assert [(each.value, each.help) for each in offered] == [
+        ("month", "The month in detail, and what else a round needs"),
+        ("mail", "Mail"),
+        ("many-workspaces", "Many workspaces"),
+    ]
 
 
 def test_an_unknown_topic_is_answered_by_the_nearest() -> None:
