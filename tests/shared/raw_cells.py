@@ -79,7 +79,8 @@ def _sheets(package: zipfile.ZipFile) -> Mapping[str, str]:
 def _value(cell: Any, strings: list[str]) -> Any:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
-        return _text(cell.find(f"{_MAIN}is"))
+        written = cell.find(f"{_MAIN}is")
+        return None if written is None else _text(written)  # openpyxl writes an empty text as none
     text = cell.findtext(f"{_MAIN}v")
     if not text:
         return None
