@@ -30,12 +30,12 @@ NAVY, TEAL, MIST, INPUT, LINE, GREY, INK = (
 GOOD, FAIR, POOR = "#CFE8D5", "#FDF0C8", "#F6CFC4"
 
 
-def date_format(language: str, word: str = "") -> str:
-    """A day as a number format, after a word where there is one. The locale stands first: LibreOffice reads
-    it nowhere else.
+def date_format(language: str, word: str = "", *, short: bool = False) -> str:
+    """A day as a number format, after a word where there is one; its year in two digits, where it is to be
+    short. The locale stands first: LibreOffice reads it nowhere else.
     """
     locale, before = "[$-107041E]" if language == "th" else "", f'"{word} "' if word else ""
-    return f"{locale}{before}d mmm yyyy"
+    return f"{locale}{before}d mmm {'yy' if short else 'yyyy'}"
 
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -81,7 +81,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 DEEPER: dict[str, tuple[tuple[int, str], ...]] = {
     "percent": ((4, "0.00#######"),),
-    "points": ((2, "0.00#######"),),
+    "points": ((6, "0.00#######"), (4, "0.00####"), (2, "0.00##")),
     "money": ((2, "#,##0.00#######"),),
     "whole": ((4, "#,##0.00#######"), (0, "#,##0.00##")),
 }

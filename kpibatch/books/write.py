@@ -183,8 +183,9 @@ class Sheet:
         self, top: int, bottom: int, first: int, last: int, content: Content, *styles: str, **extra: Any
     ) -> None:
         """One content across several rows and columns."""
-        form = self.book.style(*styles, **extra)
-        _check(self.raw.merge_range(top, first, bottom, last, "", form), self.name)
+        if (top, first) != (bottom, last):
+            form = self.book.style(*styles, **extra)
+            _check(self.raw.merge_range(top, first, bottom, last, "", form), self.name)
         self.put(top, first, content, *styles, **extra)
 
     def link(self, row: int, column: int, target: str, text: str, *styles: str) -> None:

@@ -11,6 +11,7 @@ from kpibatch.books.write import Book
 @pytest.mark.parametrize(("number", "rounder"), [(84.999999, True), (85.0, False), (33.333333, None)])
 def test_a_number_gets_decimals_until_it_is_none_that_is_rounder(style, number, rounder):
     form = exact_format(style, number)
+    assert exact_format("points", 3.398284449) == {"num_format": "0.00##"}
     if rounder is None:  # a third is no rounder number, in whatever decimals, but a whole number
         assert bool(form) == (style == "whole")
     else:
@@ -32,4 +33,5 @@ def test_numbers_that_can_be_changed_are_shown_so_as_well(tmp_path):
 
 def test_the_locale_of_a_day_stands_before_its_word():
     assert date_format("th", "ภายใน") == '[$-107041E]"ภายใน "d mmm yyyy'
+    assert date_format("th", short=True) == "[$-107041E]d mmm yy"
     assert date_format("en", "by") == '"by "d mmm yyyy'

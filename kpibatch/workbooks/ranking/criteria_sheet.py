@@ -142,7 +142,9 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
     at, blocks = top + 1, list[int]()
     for node, depth in tables.in_tree_order():
         blocks.append(at)
-        sheet.merge(at, 0, len(columns) - 1, _node(say, tables, node), "section", indent=depth)
+        text, look = _node(say, tables, node), {"indent": depth, "text_wrap": True}
+        sheet.merge(at, 0, len(columns) - 1, text, "section", **look)
+        sheet.tall(at, tall_of(lines_of(text, sum(widths_of(columns)), bold=True)))
         rules = tables.rules_of(node.code)
         for row, rule in enumerate(rules, at + 1):
             put_line(sheet, row, columns, rule)

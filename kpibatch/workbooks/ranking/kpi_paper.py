@@ -4,16 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from kpibatch.base.kinds import Kind
 from kpibatch.books.look import ROW, lines_of, tall_of
 from kpibatch.books.paper import on_pages, pages_across, scale_of
 from kpibatch.books.write import Sheet
 from kpibatch.rules.formulas.plan import TEXTS, KpiPlan
+from kpibatch.rules.records import Measure
 
-RULE_SIZE, _TEXT_WIDTH, _TEXT_SIZE = 13, 44.0, 11
-_NAMES, _NEXT_WIDTHS, _OFF_PAPER = (30.0, 40.0, 52.0), (46.0, 60.0, 80.0, 110.0), 160.0
+RULE_SIZE, _CODE_SIZES, _TEXT_WIDTH, _TEXT_SIZE = 13, (12, 10), 44.0, 11
+_MANY, _CELL, _DATED = 12, 13.0, 18.0
+_NARROW, _NARROW_DATE, _NARROW_DATED = 9.5, 11.5, 14.5  # where many stand beside each other
+_NAMES, _NEXT_WIDTHS, _OFF_PAPER = (24.0, 30.0, 40.0, 52.0), (46.0, 60.0, 80.0, 110.0), 160.0
 _LEAST_SCALE, _WIDEST, _READ = 0.3, 0.25, 0.35
 _MONEY_WIDEST, _DIGIT = 18.0, 1.2
-_LINE, _ABOVE, _MOST_LINES, _MOST_UNITS = 30.0, 11 * ROW, 12, 32
+_RULE_LINE, _LINE, _ABOVE, _MOST_LINES, _MOST_UNITS = 21.0, 30.0, 11 * ROW, 12, 32
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,45 @@ class Widths:
         return "\n" if self.printed else "   ·   "
 
     def line_height(self, missing: str) -> float:
-        """The height of a unit's line: what lacks is whole where it is printed, of its own texts two lines
-        are seen.
+        """The height of a unit's line: what lacks is whole where it is printed; of its own texts two lines
+        are seen then.
         """
         if not self.printed:
-            return _LINE
+            return ROW
         return max(_LINE, tall_of(min(lines_of(missing, self.next, self.size), _MOST_LINES), self.size))
+
+
+def crowded(plan: KpiPlan) -> bool:
+    """Whether so many measures stand beside each other that each has but little room."""
+    return len(plan.measures) > _MANY
+
+
+def cell_width(plan: KpiPlan, measure: Measure) -> float:
+    """How wide the column of a measure is."""
+    if not crowded(plan):
+        return _CELL
+    return _NARROW_DATE if measure.kind is Kind.DATE else _NARROW
+
+
+def threshold_width(plan: KpiPlan) -> float:
+    """How wide a column is at least that also holds the level table's thresholds."""
+    if not any(edge and edge.family == "date" for rule in plan.rows for edge in rule.edges):
+        return _CELL
+    return _NARROW_DATED if crowded(plan) else _DATED
+
+
+def put_codes(sheet: Sheet, row: int, plan: KpiPlan, widths: Sequence[float]) -> None:
+    """Write the measures' codes above their headings, each whole in its column: a program breaks them."""
+    size, codes = _CODE_SIZES[crowded(plan)], [measure.code for measure in plan.measures]
+    lines = (lines_of(code, width, size) for code, width in zip(codes, widths, strict=False))
+    sheet.put_row(row, 2, codes, "quiet", "centre", "wrap", valign="bottom", font_size=size)
+    sheet.tall(row, max(ROW, tall_of(max(lines, default=1), size)))
 
 
 def rule_height(label: str, width: float, remark: str, beside: float) -> float:
     """The height of a line of the level table: its item and its remark are whole."""
     lines = max(lines_of(label, width, RULE_SIZE), lines_of(remark, beside, RULE_SIZE))
-    return max(ROW, tall_of(lines, RULE_SIZE))
+    return max(_RULE_LINE, tall_of(lines, RULE_SIZE))
 
 
 def best_widths(

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kpibatch.base.addresses import excel_day, quoted, ref
 from kpibatch.base.catalogue import Words, say
@@ -15,7 +15,7 @@ from kpibatch.base.findings import Finding
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
-from kpibatch.books.look import SIZE
+from kpibatch.books.look import SIZE, date_format
 from kpibatch.books.paper import head_height
 from kpibatch.books.write import Content, Formula, Sheet
 from kpibatch.rules.formulas.kpi import KpiFormulas
@@ -28,13 +28,21 @@ from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere
 from kpibatch.workbooks.ranking.apart.parts import Parts, made_of_parts
 from kpibatch.workbooks.ranking.criteria_sheet import plan_holidays
 from kpibatch.workbooks.ranking.kpi_marks import mark_levels
-from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, best_widths, money_width, put_on_paper
+from kpibatch.workbooks.ranking.kpi_paper import (
+    RULE_SIZE,
+    best_widths,
+    cell_width,
+    crowded,
+    money_width,
+    put_codes,
+    put_on_paper,
+    threshold_width,
+)
 from kpibatch.workbooks.ranking.kpi_results import Line, Results
 from kpibatch.workbooks.ranking.level_block import LevelBlock, rules_in_words
 from kpibatch.workbooks.ranking.score_formulas import FIRST, SENT, unsent_names
 
 Live: TypeAlias = Callable[[int], str]  # the formula of a row
-_CELL_WIDTH, _NARROW, _MANY, _DATE_WIDTH = 13.0, 11.0, 12, 18.0
 _STYLES = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date", Kind.YES_NO: "centre"}
 
 
@@ -103,10 +111,8 @@ class KpiWriter:
 
     def _unit_headings(self) -> None:
         plan, row = self.plan, self.plan.first - 1
-        self.sheet.put_row(
-            row - 1, 2, [measure.code for measure in plan.measures], "quiet", "centre", shrink=True
-        )
-        size = RULE_SIZE if len(plan.measures) > _MANY else SIZE
+        put_codes(self.sheet, row - 1, plan, widths_of(self.between))
+        size = RULE_SIZE if crowded(plan) else SIZE
         put_heads(self.sheet, row, self.columns, size)
         stale = Formula(self._sent.stale(self.say("stale")), "")
         self.sheet.put(row - 1, plan.next, stale, "quiet", "stale")
@@ -167,8 +173,7 @@ class KpiWriter:
 
     def _between(self) -> tuple[Column[Line], ...]:
         """Values and results; those that also hold the level table are wide enough for a threshold."""
-        dated = any(edge and edge.family == "date" for rule in self.plan.rows for edge in rule.edges)
-        threshold = _DATE_WIDTH if dated else _CELL_WIDTH
+        threshold = threshold_width(self.plan)
         return tuple(
             replace(column, width=max(column.width, threshold)) if number <= self.plan.levels else column
             for number, column in enumerate((*map(self._value, self.plan.measures), *self._results()))
@@ -176,8 +181,10 @@ class KpiWriter:
 
     def _value(self, measure: Measure) -> Column[Line]:
         """A measure: by reference where another KPI holds it, computed, or an input."""
-        owner, many = self.tables.kpi_of[measure.code], len(self.plan.measures) > _MANY
-        width, fitting = _NARROW if many else _CELL_WIDTH, {"shrink": True}
+        owner, fitting = self.tables.kpi_of[measure.code], dict[str, Any](shrink=True)
+        width = cell_width(self.plan, measure)
+        if measure.kind is Kind.DATE and crowded(self.plan):
+            fitting["num_format"] = date_format(self.say.language, short=True)
         if measure.kind is Kind.AMOUNT:
             width = money_width(self.outcome.measured.values[measure.code], width)
         result, look = partial(self._shown, measure), partial(self._look, measure)
@@ -287,10 +294,8 @@ class KpiWriter:
         """What the unit should do next, and its own texts."""
         for number, name in enumerate(("to-next", "evidence", "problem", "remark")):
             width, size = self.widths.texts[number]
-            result, extra = (
-                partial(_text, number, self.widths.between),
-                {"font_size": size, "valign": "vcenter"},
-            )
+            result = partial(_text, number, self.widths.between)
+            extra = {"font_size": size, "valign": "vcenter"}
             yield Column(self.say(name), width, result, ("cell", "wrap"), extra=extra)
         if self.claims:
             claim = say("score.claim", self.say.language)

@@ -17,7 +17,7 @@ from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import group_in_words, remark_in_words
 from kpibatch.rules.records import Rule
 from kpibatch.scoring.points import deviation_of, mean_of
-from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, rule_height
+from kpibatch.workbooks.ranking.kpi_paper import RULE_SIZE, crowded, rule_height
 
 
 def label_of(tables: LevelTables, rule: Rule, say: Words) -> str:
@@ -162,7 +162,7 @@ class LevelBlock:
             return "@"
         if edge.family == "date":
             word = self.say("before" if edge.high_open else "by")
-            return date_format(self.say.language, word)
+            return date_format(self.say.language, word, short=crowded(self.plan))
         if high:
             return f'"{"<" if edge.high_open else "≤"} "General'
         return f'"{edge.mark} "General'

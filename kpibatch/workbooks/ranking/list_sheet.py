@@ -9,16 +9,24 @@ from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import TEAL, fitting, lines_of
-from kpibatch.books.paper import columns_left, head_height, on_pages, pixels, rows_on_a_page, scale_of
+from kpibatch.books.paper import columns_left, head_height, on_pages, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.intake.past import PastMonth
 from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Standing
 from kpibatch.scoring.trend import Trend
-from kpibatch.workbooks.ranking.charts import BARS, CATEGORIES, LETTERS, titled_chart, values_up_to
+from kpibatch.workbooks.ranking.front.leaders import write_leaders
 from kpibatch.workbooks.ranking.front.panel import SIGNS, Panel
-from kpibatch.workbooks.ranking.front.plan import FIRST, LIST_TOP, FrontPlan, columns_across, map_size
+from kpibatch.workbooks.ranking.front.plan import (
+    FIRST,
+    LEAST_SCALE,
+    LINE,
+    LIST_TOP,
+    FrontPlan,
+    columns_across,
+    map_size,
+)
 from kpibatch.workbooks.ranking.front.podium import MEDALS, Podium
 from kpibatch.workbooks.ranking.front.tile_map import band_of, band_result, colour_bands, write_map
 from kpibatch.workbooks.ranking.score_formulas import (
@@ -38,10 +46,10 @@ from kpibatch.workbooks.ranking.score_formulas import (
 )
 from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
-_LINE, _LEAST_SCALE, _PAGE_WIDTH = 21.5, 0.685, 182.0
-_NARROW, _WIDE, _HEAD_LINES, _MOST_LINES, _PANEL = 11, 26, 3, 6, 46.0
-_NAMES = 20.0, 34.0
-_CHARTED, _CHART_LINES = 15, (8, 12)
+_NAME_LINE, _PAGE_WIDTH = 22.5, 188.0
+_LEAST_ACROSS = 0.735  # LibreOffice makes columns a sixteenth wider than Excel
+_NARROW, _WIDE, _HEAD_LINES, _MOST_LINES, _PANEL = 11, 26, 2, 6, 46.0
+_NAMES = 17.0, 34.0
 
 
 def heading(outcome: Outcome) -> str:
@@ -79,25 +87,28 @@ class ListSheet:
             months.months,
             len(outcome.tables.leaves),
         )
+        self.plan = self.plan.with_room(outcome.tables, self.widths)
 
     def write(self) -> None:
-        plan, panel = self.plan, Panel(self.outcome, self.sheet, self.plan, self.scores, self.trend)
+        plan, outcome = self.plan, self.outcome
+        panel = Panel(outcome, self.sheet, plan, self.scores, self.trend, self.widths)
         set_widths(self.sheet, self._all_columns())
         self._above()
         put_heads(self.sheet, LIST_TOP, self.columns)
-        for line, standing in enumerate(self.outcome.standings):
-            at = FIRST + line
+        for at, standing in enumerate(outcome.standings, FIRST):
             put_line(self.sheet, at, self.columns, standing)
             put_line(self.sheet, at, self._looked_up_by, standing, plan.place)
             put_line(self.sheet, at, self._months, standing, plan.month(0))
-            panel.put_movement(at, line)
-            panel.put_unsent(at, line)
+            panel.put_movement(at, at - FIRST)
+            panel.put_unsent(at, at - FIRST)
             self._sparkline(at)
         for at in range(FIRST, max(plan.last, plan.below + 1) + 1):
-            self.sheet.tall(at, _LINE)
+            self.sheet.tall(at, _NAME_LINE if plan.lines > 1 and plan.is_name(at) else LINE)
         show_exact(self.sheet, self.columns, FIRST, plan.last)
         panel.write()
-        last = self._map() if self._mapped else self._chart()
+        last = self._map() if self._mapped else write_leaders(outcome, self.sheet, plan, self.widths)
+        for at in range(plan.last + 1, last + 1):
+            self.sheet.tall(at, LINE)
         self._notes(max(last, plan.last) + 1)
         self._marks()
         self._paper(max(last, plan.last) + 2)
@@ -106,7 +117,7 @@ class ListSheet:
         """One page, unless that makes its letters smaller than eleven points."""
         self.sheet.raw.freeze_panes(LIST_TOP + 1, 3)
         self.sheet.page(top=LIST_TOP, last=(last, self.plan.right))
-        on_pages(self.sheet, self.widths, last, _LEAST_SCALE)
+        on_pages(self.sheet, self.widths, last, LEAST_SCALE)
         self.sheet.lock()
 
     # --- the columns ------------------------------------------------------------------------------------
@@ -128,7 +139,7 @@ class ListSheet:
         each = max(_PANEL, _PAGE_WIDTH - sum(own)) / across
         if self._mapped:  # room for the longest name, as long as the page's letters stay large enough
             asked = max(fitting(unit.name) for unit in self.tables.units)
-            each = max(each, min(asked, columns_left(own, across, _LEAST_SCALE)))
+            each = max(each, min(asked, columns_left(own, across, _LEAST_ACROSS)))
         return [*own, *[round(each, 2)] * across]
 
     def _all_columns(self) -> tuple[Column[Standing], ...]:
@@ -140,9 +151,9 @@ class ListSheet:
         units, centre = self.tables.unit, ("cell", "centre")
         of, noun = self._looked_up, self.tables.round.unit_noun
         yield Column(self.say("rank"), 7, lambda standing: standing.rank or "", ("cell", "level"), of(RANK))
-        code, coded = ("cell", "code"), max(7.0, *map(fitting, units))
-        yield Column(self.say("unit-code"), coded, lambda each: each.unit, code, of(CODE))
+        code, coded = ("cell", "code"), max(7.0, *(1 + fitting(unit) for unit in units))
         name, shrinks = ("cell", "bold"), {"shrink": True}
+        yield Column(self.say("unit-code"), coded, lambda each: each.unit, code, of(CODE), shrinks)
         longest = max(fitting(unit.name) for unit in self.tables.units)
         width = max(_NAMES[0], min(longest, _NAMES[1]))
         yield Column(noun, width, lambda standing: units[standing.unit].name, name, of(NAME), shrinks)
@@ -181,7 +192,7 @@ class ListSheet:
 
         def fits(lines: int) -> bool:
             own = [*others, *(self._section_width(code, lines) for code in self.sections)]
-            return scale_of([*own, 2.0, *[_PANEL / self.plan.across] * self.plan.across]) >= _LEAST_SCALE
+            return scale_of([*own, 2.0, *[_PANEL / self.plan.across] * self.plan.across]) >= _LEAST_ACROSS
 
         return next(filter(fits, range(_HEAD_LINES, _MOST_LINES)), _MOST_LINES)
 
@@ -247,7 +258,7 @@ class ListSheet:
         self.sheet.put(0, 0, self.say("ranking-title", unit=self.tables.round.unit_noun), "title")
         self.sheet.put(1, 0, heading(self.outcome), "subtitle")
         Podium(self.outcome, self.sheet, self.plan, self.widths).write(3)
-        for row, points in enumerate((30.0, 27.0, 6.0, 22.0, 30.0, 6.0)):
+        for row, points in enumerate((29.25, 26.25, 3.75, 21.75, 30.0, 3.75)):
             self.sheet.tall(row, points)
         self.sheet.tall(LIST_TOP, head_height((column.head, column.width) for column in self.columns))
 
@@ -259,7 +270,7 @@ class ListSheet:
         )
         for row, texts in enumerate(notes, at):
             self.sheet.put(row, 0, "   ".join(texts), "quiet", font_size=13)
-            self.sheet.tall(row, 18.0)
+            self.sheet.tall(row, 17.25)
 
     # --- colours and chart ------------------------------------------------------------------------------
 
@@ -286,32 +297,6 @@ class ListSheet:
 
     def _map(self) -> int:
         return write_map(self.outcome, self.sheet, self.plan, self.scores, self.widths[self.plan.panel])
-
-    def _chart(self) -> int:
-        """The percents of the leading units, where there is no map; gives back its last row."""
-        plan, top = self.plan, self.plan.below
-        above = sum(map(self._height_of, range(top))) + 2 * _LINE  # the notes stand below
-        room = int((rows_on_a_page(_LEAST_SCALE) - above) / _LINE)
-        below = top + max(_CHART_LINES[0], min(_CHART_LINES[1], room)) - 1
-        last = max(plan.last, below) if plan.units <= _CHARTED * 2 else below
-        shown = FIRST + min(plan.units, _CHARTED) - 1
-        name, chart = self.sheet.name, titled_chart(self.sheet.book, "bar", self.say("chart-title"))
-        cells = {"categories": [name, FIRST, 2, shown, 2], "values": [name, FIRST, 4, shown, 4]}
-        labels = {"value": True, "num_format": "0.00##", "font": LETTERS}
-        chart.add_series(
-            cells | {"name": self.say("percent"), "fill": BARS, "gap": 40, "data_labels": labels}
-        )
-        chart.set_y_axis(CATEGORIES | {"reverse": True})
-        chart.set_x_axis(values_up_to(100) | {"label_position": "low"})
-        tall = sum(map(self._height_of, range(top, last + 1)))
-        across = self.widths[plan.panel : plan.right + 1]
-        chart.set_size({"width": int(pixels(across)) - 4, "height": int(tall * 4 / 3) - 4})
-        options = {"description": self.say("chart-alt"), "object_position": 1, "x_offset": 2, "y_offset": 2}
-        self.sheet.raw.insert_chart(top, plan.panel, chart, options)
-        return last
-
-    def _height_of(self, row: int) -> float:
-        return self.sheet.heights.setdefault(row, _LINE)
 
 
 def _known(value: float) -> float | str:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from kpibatch.base.addresses import quoted, ref
 from kpibatch.base.catalogue import Words
+from kpibatch.books.look import lines_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
@@ -26,12 +27,21 @@ SIGNS = {"num_format": '"▲"0;"▼"0;"–"'}
 
 
 class Panel:
-    """Writes the panel, and the hidden columns that it looks its lines up by."""
+    """Writes the panel, and the hidden columns that it looks its lines up by; ``widths`` are those of all
+    columns that are seen.
+    """
 
     def __init__(
-        self, outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan, trend: Trend
+        self,
+        outcome: Outcome,
+        sheet: Sheet,
+        plan: FrontPlan,
+        scores: ScorePlan,
+        trend: Trend,
+        widths: Sequence[float],
     ) -> None:
         self.outcome, self.sheet, self.plan, self.scores, self.trend = outcome, sheet, plan, scores, trend
+        self.room = sum(widths[plan.panel : plan.right])
         self.say, self.tables = Words("sheet", outcome.language), outcome.tables
         self.middle = plan.panel + plan.across // 2
         self.moved = [trend.movement(standing.unit) for standing in outcome.standings]
@@ -46,20 +56,20 @@ class Panel:
     # --- above the panel: what a meeting asks for first -------------------------------------------------
 
     def _figures(self) -> None:
-        standings, right = self.outcome.standings, self.plan.right
+        standings = self.outcome.standings
         totals = [standing.total for standing in standings if standing.total == standing.total]
         mean = sum(totals) / len(totals) if totals else ""
         waiting = sum(standing.status is Status.PROVISIONAL for standing in standings)
         cells, status = (self.scores.range(column, outside=True) for column in (TOTAL_SCORE, STATUS))
-        share, label = self.plan.across // 3, {"align": "center", "valign": "bottom", "shrink": True}
+        across, label = self.plan.across, {"align": "center", "valign": "bottom", "shrink": True}
         figures = (
             ("figure-sent", Formula(f"COUNT({cells})", len(totals)), f'0" / {len(standings)}"'),
             ("figure-mean", Formula(f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', mean), "0.0000"),
             ("figure-provisional", Formula(f'COUNTIF({status},"{self.say("provisional")}")', waiting), "0"),
         )
         for number, (name, formula, form) in enumerate(figures):
-            first = self.plan.panel + number * share
-            last = right if number == len(figures) - 1 else first + share - 1
+            first, after = (self.plan.panel + round(end * across / 3) for end in (number, number + 1))
+            last = after - 1
             self.sheet.merge(0, first, last, self.say(name), "quiet", **label)
             look = {"num_format": form, "align": "center", "font_size": 20}
             self.sheet.merge_formula(1, first, last, formula, "big", **look)
@@ -111,18 +121,18 @@ class Panel:
     # --- the weakest KPIs -------------------------------------------------------------------------------
 
     def _weakest(self) -> None:
-        top, means = self.plan.weakest, self._kpis()
+        top, means, lines, right = self.plan.weakest, self._kpis(), self.plan.lines, self.plan.right
         self.sheet.merge(top, self.plan.panel, self.plan.right, self.say("panel-weakest"), "head")
-        for number, at in enumerate(range(top + 1, top + 1 + WEAKEST), 1):
+        for number in range(1, WEAKEST + 1):
+            at = top + 1 + (number - 1) * lines
             found = f"MATCH({number},{self.plan.of_kpis(2)},0)"
             name, mean = means[number - 1] if len(means) >= number else ("", "")
             cell = Formula(f'IFERROR(INDEX({self.plan.of_kpis(0)},{found}),"")', name)
-            self.sheet.merge_formula(
-                at, self.plan.panel, self.plan.right - 1, cell, "cell", shrink=True, align="left"
-            )
+            look = {"shrink": lines == 1, "text_wrap": lines > 1, "align": "left"}
+            self.sheet.block(at, at + lines - 1, self.plan.panel, self.plan.right - 1, cell, "cell", **look)
             value = Formula(f'IFERROR(INDEX({self.plan.of_kpis(1)},{found}),"")', mean)
-            self.sheet.put(at, self.plan.right, value, "cell", "points", shrink=True)
-        self.sheet.show_exact((top + 1, self.plan.right), (top + WEAKEST, self.plan.right), "points")
+            self.sheet.block(at, at + lines - 1, right, right, value, "cell", "points", shrink=True)
+        self.sheet.show_exact((top + 1, right), (top + WEAKEST * lines, right), "points")
 
     def _kpis(self) -> list[tuple[str, float | str]]:
         """Each KPI's mean and its place from the weakest on, in hidden columns; what they come to, weakest
@@ -135,6 +145,7 @@ class Panel:
         )
         places = {at: place for place, (_, at) in enumerate(known, 1)}
         first, column = FIRST, self.plan.kpi
+        names = [self._shortened(f"{leaf.code}  {leaf.name}") for leaf in leaves]
         for number, leaf in enumerate(leaves):
             at = first + number
             there = f"{quoted(self.scores.sheet)}!{ref(self.scores.last + 1, self.scores.column(leaf.code))}"
@@ -142,12 +153,22 @@ class Panel:
             so_far = f"{ref(first, column + 1, 'rc')}:{own}"
             lower = f"SUMPRODUCT(--({cells}<{own}))+COUNTIF({so_far},{own})"
             mean = means[leaf.code]
-            self.sheet.put(at, column, f"{leaf.code}  {leaf.name}", "quiet")
+            self.sheet.put(at, column, names[number], "quiet")
             cell = Formula(f'IF(ISNUMBER({there}),{there},"")', mean if mean == mean else "")
             self.sheet.put(at, column + 1, cell, "quiet")
             place = Formula(f'IF(ISNUMBER({own}),{lower},"")', places.get(number, ""))
             self.sheet.put(at, column + 2, place, "quiet")
-        return [(f"{leaves[at].code}  {leaves[at].name}", mean) for mean, at in known]
+        return [(names[at], mean) for mean, at in known]
+
+    def _shortened(self, name: str) -> str:
+        """As much of a KPI's name as its lines hold."""
+        if self.plan.lines == 1 or lines_of(name, self.room) <= self.plan.lines:
+            return name
+        least = next(at for at in range(len(name), 0, -1) if self._holds(name[:at]))
+        return name[:least].rstrip() + "…"
+
+    def _holds(self, start: str) -> bool:
+        return lines_of(start + "…", self.room) <= self.plan.lines
 
     # --- who has not sent -------------------------------------------------------------------------------
 
@@ -172,9 +193,12 @@ class Panel:
         first, last, count = self.plan.panel, self.plan.right, f"COUNT({cells})"
         head = self.say("panel-unsent", count="")
         self.sheet.merge_formula(top, first, last, Formula(f'"{head}"&{count}', f"{head}{len(gone)}"), "head")
-        shown, more = names_shown(self.outcome, _ROOM, _MOST), self.say("and-more", count="")
+        room, more = _ROOM * self.plan.unsent_lines // 2, self.say("and-more", count="")
+        shown = names_shown(self.outcome, room, _MOST)
         names = [f"INDEX({self.plan.cells(2)},MATCH({at},{cells},0))" for at in range(1, shown + 1)]
         everyone = self.say("all-sent")
         text = f'IF({count}=0,"{everyone}",{joined(names, count, more)})'
         result = joined_result([self._name(line) for line in gone], shown, more) if gone else everyone
-        self.sheet.block(top + 1, top + 2, first, last, Formula(text, result), "cell", "wrap")
+        bottom = top + self.plan.unsent_lines
+        look = {"text_wrap": bottom > top + 1}
+        self.sheet.block(top + 1, bottom, first, last, Formula(text, result), "cell", **look)

@@ -1,22 +1,27 @@
 """Where everything on page one stands: the list at the left, the panel at its right, then hidden columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpibatch.base.addresses import span
+from kpibatch.books.look import fitting
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
 
 LIST_TOP = 6
 FIRST = LIST_TOP + 1
 MOVED, WEAKEST = 3, 3
-_LEAST_COLUMNS = 6
+_LEAST_COLUMNS, _OF_A_MAP = 6, 5
 _HELPERS = 6
+LINE, NAME_LINES = 21.0, 2
+LEAST_SCALE = 0.69  # letters of sixteen points come out as eleven
 
 
 @dataclass(frozen=True)
 class FrontPlan:
     """``results`` are the columns before the sections, ``across`` those of the panel; the hidden ones follow
-    in the order of the properties below, then a column a month, the KPIs' and a grid for the map.
+    in the order of the properties below, then a column a month, the KPIs' and a grid for the map. A weakest
+    KPI's name takes ``lines``, who has not sent ``unsent_lines``.
     """
 
     sheet: str
@@ -26,6 +31,18 @@ class FrontPlan:
     across: int
     months: int
     leaves: int
+    lines: int = 1
+    unsent_lines: int = 2
+
+    def with_room(self, tables: LevelTables, widths: Sequence[float]) -> "FrontPlan":
+        """The same with two lines for a KPI's name, where one is too long for one in columns of those
+        ``widths``; the units that have not sent make room for them.
+        """
+        room = sum(widths[self.panel : self.right])
+        names = [f"{leaf.code}  {leaf.name}" for leaf in tables.leaves]
+        if max(map(fitting, names), default=0.0) <= room:
+            return self
+        return replace(self, lines=NAME_LINES, unsent_lines=1)
 
     @property
     def movement(self) -> int:
@@ -100,15 +117,19 @@ class FrontPlan:
         """The row of the heading above the weakest KPIs."""
         return LIST_TOP + MOVED + 1
 
+    def is_name(self, row: int) -> bool:
+        """Whether a weakest KPI's name stands in a row."""
+        return self.weakest < row < self.missing
+
     @property
     def missing(self) -> int:
         """The row of the heading above who has not sent."""
-        return self.weakest + WEAKEST + 1
+        return self.weakest + WEAKEST * self.lines + 1
 
     @property
     def below(self) -> int:
         """The row of the heading above the map or of the chart."""
-        return self.missing + 3
+        return self.missing + 1 + self.unsent_lines
 
     def cells(self, column: int) -> str:
         """The units' cells of a column."""
@@ -131,4 +152,5 @@ def map_size(units: Sequence[Unit]) -> tuple[int, int]:
 
 def columns_across(units: Sequence[Unit]) -> int:
     """How many columns the panel takes: as many as the map, or enough for two names beside each other."""
-    return max(_LEAST_COLUMNS, map_size(units)[1])
+    columns = map_size(units)[1]
+    return columns if columns >= _OF_A_MAP else _LEAST_COLUMNS

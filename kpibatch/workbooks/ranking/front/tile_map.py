@@ -10,6 +10,7 @@ from kpibatch.workbooks.ranking.score_formulas import FIRST as SCORES_FIRST
 from kpibatch.workbooks.ranking.score_formulas import PERCENT, ScorePlan
 
 _BLANK = "#EEF0F2"
+_LEADING = "เแโใไ"
 _DEEP = "#8CC9A1"
 _WRAPPED = {"text_wrap": True, "shrink": False}
 
@@ -49,6 +50,20 @@ def colour_bands(
         sheet.colour(first, last, {"type": "formula", "criteria": f"={band}={number}", "format": form})
 
 
+def halved(name: str) -> str:
+    """A name on two lines, near its middle: after a space, or else before a vowel that a Thai syllable begins
+    with; where it has neither, a program breaks it.
+
+    >>> halved("เฉลิมพระเกียรติ"), halved("Muang Chachoengsao"), halved("สตึก")
+    ('เฉลิมพระ\\nเกียรติ', 'Muang \\nChachoengsao', 'สตึก')
+    """
+    places = [at for at in range(2, len(name) - 1) if name[at - 1] == " " or name[at] in _LEADING]
+    if not places:
+        return name
+    at = min(places, key=lambda at: (name[at - 1] != " ", abs(2 * at - len(name))))
+    return f"{name[:at]}\n{name[at:]}"
+
+
 def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan, width: float) -> int:
     """The map of columns so wide under its heading; gives back its last row. Only where units have places on
     it. A name too long for its tile takes the line of its percent, which stands in the list.
@@ -69,7 +84,7 @@ def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan
         own = outcome.standing[unit.code].percent
         column = plan.panel + across
         if fitting(unit.name) > width:
-            sheet.block(row, row + 1, column, column, unit.name, "bold", **edge | _WRAPPED)
+            sheet.block(row, row + 1, column, column, halved(unit.name), "bold", **edge | _WRAPPED)
         else:
             sheet.put(row, column, unit.name, "bold", **edge | {"bottom": 0})
             shown = Formula(f'IF(ISNUMBER({percent}),{percent},"–")', own if own == own else "–")
