@@ -186,6 +186,45 @@ def test_a_fresh_interpreter_does_as_well_as_a_fork(monkeypatch: pytest.MonkeyPa
         capped(LIMITS, read_config, Path("nowhere"))
 
 
+def where(given: int) -> tuple[int, int]:
+    return os.getpid(), given
+
+
+def twice(given: int) -> tuple[int, int]:
+    return os.getpid(), 2 * given
+
+
+def told(work: Callable[[int], object], limits: IntakeLimits = LIMITS) -> list[Any]:
+    with door.Pool(limits, work, 4) as pool:
+        return [call.result() for call in [pool.submit(work, given) for given in range(4)]]
+
+
+@pytest.mark.slow
+def test_children_that_are_no_forks_stay_for_the_next_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "START", "spawn")
+    limits = replace(LIMITS, seconds=30.0)  # none that another test has
+    first, second, third = told(where, limits), told(twice, limits), told(where, limits)
+    assert [given for _, given in second] == [0, 2, 4, 6]
+    assert [given for _, given in third] == [given for _, given in first] == [0, 1, 2, 3]
+    children = {child for child, _ in (*first, *second, *third)}
+    assert 1 <= len(children) <= door.WORKERS
+    with door.Pool(limits, time.sleep, 1) as pool:
+        pool.submit(time.sleep, 60)
+    assert not {child for child, _ in told(where, limits)} & children, "whoever is still at work is ended"
+    door._end_kept()
+    assert not door._kept
+
+
+@pytest.mark.slow
+def test_a_file_that_kills_a_child_that_stays_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "START", "spawn")
+    limits = replace(LIMITS, seconds=29.0)
+    with door.Pool(limits, os._exit, 1) as pool, pytest.raises(Refused, match="exit 3"):
+        pool.submit(os._exit, 3).result()
+    assert [given for _, given in told(where, limits)] == [0, 1, 2, 3]
+    door._end_kept()
+
+
 @pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the layout of 64-bit Windows")
 def test_what_windows_is_told_has_windows_layout() -> None:
     """Source: winnt.h, ``JOBOBJECT_EXTENDED_LIMIT_INFORMATION``: 64 + 48 + 4 × 8 bytes."""

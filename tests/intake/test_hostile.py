@@ -78,6 +78,7 @@ def _nothing_hangs_and_nothing_is_left_running() -> object:
     yield
     if hasattr(signal, "SIGALRM"):
         signal.alarm(0)
+    capped._end_kept()
     assert multiprocessing.active_children() == []
     assert children() <= before
 

@@ -7,8 +7,8 @@ call, ``Child`` for one after another, ``Pool`` for many at once. A child dies w
 to it, and prints nothing.
 """
 
+import atexit
 import contextlib
-import gc
 import multiprocessing
 import pickle
 import signal
@@ -26,12 +26,10 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import NoReaders
 from kpibatch.books.guard.job import (
     bind,
-    cap_memory,
     deaf_to_ctrl_c,
     done_here,
-    end_with_the_parent,
-    hush,
     is_right_here,
+    settle_in,
 )
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.guard.package import MB
@@ -41,7 +39,9 @@ WORKERS = 2
 USUAL = IntakeLimits()  # what holds where no workspace says otherwise
 _GRACE = 60.0  # seconds for a child to start; a healthy one needs less than one
 _INTERPRETER_MB = 100  # what a child takes on Windows before it does anything; on Linux it is looked up
+_kept: dict[IntakeLimits, Any] = {}  # pools of fresh interpreters, which the next month read takes over
 _work: list[Callable[..., Any]] = []  # a pool's child's own, filled in by _begin
+_given: list[tuple[bytes, Callable[..., Any]]] = []  # the last work that travelled, packed and not
 
 Given = ParamSpec("Given")
 Gives = TypeVar("Gives")
@@ -130,32 +130,59 @@ class Child(Generic[Given, Gives]):
 
 
 class Pool(Executor):
-    """Child processes for one kind of work, which they are handed once: only a call's argument travels.
+    """Child processes for one kind of work, which they are handed once: only a call's argument travels. Where
+    a child is no fork they stay for the next pool, and the work travels with each call.
 
     A future fails with ``Refused`` where a call did not come to its end, whatever the reason, and with
     ``BrokenExecutor`` where the pool itself broke down, which is no fault of the file's.
     """
 
     def __init__(self, limits: IntakeLimits, work: Callable[[Any], Any], calls: int) -> None:
-        from pebble import ProcessPool  # brings asyncio along, which other commands need not wait for
-
         self._limits, self._do = limits, work
-        workers, context = min(WORKERS, calls), _context(limits)
-        self._pool = ProcessPool(workers, initializer=_begin, initargs=(work,), context=context)
+        self._packed = b"" if START == "fork" else pickle.dumps(work)
+        if START == "fork":
+            self._pool = _children(limits, work, min(WORKERS, calls))
+        else:
+            if not (limits in _kept and _kept[limits].active):
+                _kept[limits] = _children(limits, _do_given, WORKERS)
+            self._pool = _kept[limits]
+        self._calls: list[Future[Any]] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Do the work once. Raises ``ValueError`` for work that the children were not started for."""
         if fn != self._do or len(args) != 1 or kwargs:
             raise ValueError(f"these children were not started for this: {fn}")
         outcome: Future[Any] = Future()
-        done = self._pool.schedule(_work_on, args=args, timeout=self._limits.seconds)
+        given = ((self._packed, *args),) if self._packed else args
+        done = self._pool.schedule(_work_on, args=given, timeout=self._limits.seconds)
+        self._calls.append(done)
         done.add_done_callback(lambda future: _settle(outcome, future, self._limits))
         return outcome
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the children, whatever they are at: nobody waits any more for what is not done by now."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        if self._packed and self._pool.active and all(call.done() for call in self._calls):
+            return
+        if self._packed:
+            _kept.pop(self._limits, None)
+        _end(self._pool)
+
+
+def _children(limits: IntakeLimits, work: Callable[[Any], Any], workers: int) -> Any:
+    from pebble import ProcessPool  # brings asyncio along, which other commands need not wait for
+
+    return ProcessPool(workers, initializer=_begin, initargs=(work,), context=_context(limits))
+
+
+def _end(pool: Any) -> None:
+    pool.stop()
+    pool.join()
+
+
+@atexit.register
+def _end_kept() -> None:
+    while _kept:
+        _end(_kept.popitem()[1])
 
 
 def _settle(outcome: "Future[Any]", done: "Future[Any]", limits: IntakeLimits) -> None:
@@ -215,7 +242,7 @@ class _Capped(BaseProcess):
         bind(self.sentinel, (_INTERPRETER_MB + self.limits.memory_mb) * MB)
 
     def run(self) -> None:
-        _settle_in(self.limits.memory_mb)
+        settle_in(self.limits.memory_mb)
         super().run()
 
 
@@ -245,19 +272,6 @@ def _context(limits: IntakeLimits) -> Any:
 # --- in the child -------------------------------------------------------------------------------------------
 
 
-def _settle_in(more_mb: int) -> None:
-    """Prepare the child; must not fail, for a pool would start another in its place for ever."""
-    with contextlib.suppress(OSError, ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError, AttributeError):
-        end_with_the_parent()
-    with contextlib.suppress(OSError, ValueError):
-        hush()
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        cap_memory(more_mb)
-    gc.freeze()  # what the parent left in memory is not to be searched for rubbish
-
-
 def _begin(work: Callable[..., Any]) -> None:
     """A pool's child is handed its work."""
     _work[:] = [work]
@@ -268,6 +282,13 @@ def _begin(work: Callable[..., Any]) -> None:
 def _work_on(given: object) -> object:
     (work,) = _work
     return work(given)
+
+
+def _do_given(given: tuple[bytes, object]) -> object:
+    packed, argument = given
+    if not _given or _given[0][0] != packed:
+        _given[:] = [(packed, pickle.loads(packed))]
+    return _given[0][1](argument)
 
 
 def _serve(pipe: "Connection[Any, Any]", work: Callable[..., Any], limits: IntakeLimits) -> None:

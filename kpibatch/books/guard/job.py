@@ -6,11 +6,12 @@ In: a process just started, or the child itself. Out: nothing.
 
 import ctypes
 import faulthandler
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ctypes import c_int64, c_size_t, c_uint32, c_uint64
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -87,6 +88,19 @@ def deaf_to_ctrl_c() -> Iterator[None]:
 
 
 # --- in the child itself ------------------------------------------------------------------------------------
+
+
+def settle_in(more_mb: int) -> None:
+    """Prepare the child; must not fail, for a pool would start another in its place for ever."""
+    with suppress(OSError, ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError, AttributeError):
+        end_with_the_parent()
+    with suppress(OSError, ValueError):
+        hush()
+    with suppress(ImportError, OSError, ValueError):
+        cap_memory(more_mb)
+    gc.freeze()  # what the parent left in memory is not to be searched for rubbish
 
 
 def end_with_the_parent() -> None:
