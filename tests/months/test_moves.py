@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, edit_table
+from made_once import made_once
+from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, copy_few, edit_table
 
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.kinds import Kind
@@ -63,8 +64,10 @@ def between(a: Outcome, b: Outcome) -> Diff:
 
 
 def by_tables(folder: Path, edit: Callable[[Path], object], sample: str = BURIRAM) -> Diff:
-    """A sample's newest month by its own tables and by a copy that was edited."""
-    config = read_config(SAMPLES / sample)
+    """A sample's newest month, of a few units where it has many, by its own tables and by a copy that was
+    edited.
+    """
+    config = read_config(_few(sample))
     shutil.copy(config.level_tables, folder / "level_tables.xlsx")
     edit(folder)
     other = replace(
@@ -76,7 +79,11 @@ def by_tables(folder: Path, edit: Callable[[Path], object], sample: str = BURIRA
 
 @cache
 def _as_it_is(sample: str) -> Side:
-    return _by(read_config(SAMPLES / sample), NEWEST[sample])
+    return _by(read_config(_few(sample)), NEWEST[sample])
+
+
+def _few(sample: str) -> Path:
+    return made_once(f"{sample} of a few", lambda folder: copy_few(folder, sample)) / sample
 
 
 def _by(config: Config, month: str) -> Side:
