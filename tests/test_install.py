@@ -160,8 +160,9 @@ def test_it_needs_nothing_that_is_not_there_yet() -> None:
 RAN, TESTED = "python -m kpibatch.install kpibatch run", "python -m kpibatch.install pytest"
 
 
-def test_the_readme_s_two_commands_are_a_line_each_that_every_shell_takes() -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+@pytest.mark.parametrize("name", ["README.md", "README.th.md"])
+def test_the_readme_s_two_commands_are_a_line_each_that_every_shell_takes(name: str) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.M | re.S)
     assert [block for block in blocks if "kpibatch.install" in block] == [f"{RAN}\n", f"{TESTED}\n"]
     assert not set("&;|<>$%`'\"\\^()") & set(RAN + TESTED), "PowerShell 5 knows no &&, cmd no ;"
 

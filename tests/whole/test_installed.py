@@ -107,6 +107,7 @@ def test_in_an_empty_folder_it_begins_and_runs_a_month(built: Path, tmp_path: Pa
     assert site in run(python, "-c", "import kpibatch; print(kpibatch.__file__)", at=empty)
     program = python.with_name(f"kpibatch{EXE}")
     assert run(program, "docs", "afternoon", "--lang", "en", at=empty).startswith("# From nothing")
+    assert "glossary" in run(program, "docs", at=empty)
     run(program, "init", "--sample", "rayong-2554", "w", at=empty)
     run(python, "-m", "kpibatch", "-C", "w", "levels", "check", at=empty)
     run(program, "-C", "w", "run", at=empty, code=1)
