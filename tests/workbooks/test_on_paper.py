@@ -40,7 +40,10 @@ def test_a_weakest_kpis_name_has_a_second_line_rather_than_smaller_letters(
 def test_a_long_name_on_the_map_is_parted_where_thai_may_be(tmp_path: Path) -> None:
     outcome = with_names("สั้น", "เฉลิมพระเกียรติเฉลิมพระเกียรติ")
     sheet = front(ranking_of(outcome, tmp_path / "ranking.xlsx"))
-    assert "เฉลิมพระเกียรติ\nเฉลิมพระเกียรติ" in [cell.value for row in sheet.iter_rows() for cell in row]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert "เฉลิมพระเกียรติ\nเฉลิมพระเกียรติ" in [cell.value for cell in cells]
+    title = next(cell for cell in cells if "แผนที่" in str(cell.value))
+    assert (title.alignment.wrap_text, title.alignment.shrink_to_fit) == (None, True)  # one line is whole
 
 
 def test_letters_of_page_one_are_eleven_points_in_libreoffice_too(tmp_path: Path) -> None:

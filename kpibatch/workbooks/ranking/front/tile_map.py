@@ -73,7 +73,8 @@ def write_map(outcome: Outcome, sheet: Sheet, plan: FrontPlan, scores: ScorePlan
     places = [unit.tile for unit in units if unit.tile]
     highest, leftmost = (min(place[axis] for place in places) for axis in (0, 1))
     shift = (plan.across - columns) // 2
-    sheet.merge(top, plan.panel, plan.right, Words("sheet", outcome.language)("map-title"), "head")
+    title, whole = Words("sheet", outcome.language)("map-title"), {"text_wrap": False, "shrink": True}
+    sheet.merge(top, plan.panel, plan.right, title, "head", **whole)
     edge = {"border": 1, "border_color": "#FFFFFF", "bg_color": _BLANK, "align": "center", "shrink": True}
     for number, unit in enumerate(units):
         if unit.tile is None:
