@@ -18,6 +18,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
 from kpibatch.workbooks.returned.book import marked_copy, returned_files, write_returned
+from kpibatch.workbooks.unit.beside import all_written
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
 
@@ -53,11 +54,18 @@ def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, los
     """A summary for each unit."""
     own = [(part, unit) for part in by_kind(outcome) for unit in part.tables.units]
     folder.mkdir()
-    for done, (part, unit) in enumerate(own, 1):
+
+    def write(number: int) -> None:
+        part, unit = own[number]
+        write_unit_book(part, unit, folder / unit_file(unit), trend)
+
+    def here(number: int) -> None:
+        unit = own[number][1]
         file = unit_file(unit)
         with spared(lost, folder / file, name=f"{UNITS}/{file}", unit=unit.code):
-            write_unit_book(part, unit, folder / file, trend)
-        progress.tick(done, len(own))
+            write(number)
+
+    all_written(len(own), write, here, progress, outcome.config.intake.memory_mb)
 
 
 def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:

@@ -38,6 +38,7 @@ def right_here(*, remember: bool = False) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(capped.Child, "_answer", _remembered if remember else _answer)
         patch.setattr("kpibatch.intake.executor.Pool", PoolOfNone)
+        patch.setattr("kpibatch.workbooks.unit.beside.processors", lambda: 1)
         yield
 
 

@@ -24,6 +24,7 @@ from kpibatch.books.guard.package import MB
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 _PROCESS_MEMORY, _KILL_ON_CLOSE = 0x100, 0x2000
 _PR_SET_PDEATHSIG = 1
+CGROUP = Path("/sys/fs/cgroup")
 _here: list[bool] = []  # not empty: this process may be lost; whether it is at such work
 
 Given = ParamSpec("Given")
@@ -65,6 +66,15 @@ def bind(process: int, most: int) -> None:
         size = ctypes.sizeof(limits)
         kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size)
         kernel.AssignProcessToJobObject(job, ctypes.c_void_p(process))
+
+
+def processors() -> int:
+    """The processors that this process may use, by its affinity and its container's share."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):
+        share, period = (CGROUP / "cpu.max").read_text(encoding="ascii").split()
+        there = min(there, max(1, int(share) // int(period)))
+    return there
 
 
 @contextmanager

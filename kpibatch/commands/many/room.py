@@ -1,14 +1,14 @@
 """How many workspaces may be done at once: as many as there are processors, and as fit into free memory."""
 
 import ctypes
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from kpibatch.books.guard.job import CGROUP, processors
+
 NEEDS_MB = 250  # what a month of some hundred units takes in a warm process
 _MB = 1_000_000
-_CGROUP = Path("/sys/fs/cgroup")
 
 
 def at_once(workspaces: int, jobs: int | None = None) -> int:
@@ -18,15 +18,6 @@ def at_once(workspaces: int, jobs: int | None = None) -> int:
     free = free_mb()
     fit = workspaces if free is None else int(free // NEEDS_MB)
     return max(1, min(processors(), workspaces, fit))
-
-
-def processors() -> int:
-    """The processors that this process may use, by its affinity and its container's share."""
-    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        share, period = (_CGROUP / "cpu.max").read_text(encoding="ascii").split()
-        there = min(there, max(1, int(share) // int(period)))
-    return there
 
 
 def free_mb() -> float | None:
@@ -47,8 +38,8 @@ def _system_mb() -> float | None:
 
 def _container_mb() -> float | None:
     with suppress(OSError, ValueError):
-        most = int((_CGROUP / "memory.max").read_text(encoding="ascii"))
-        return (most - int((_CGROUP / "memory.current").read_text(encoding="ascii"))) / _MB
+        most = int((CGROUP / "memory.max").read_text(encoding="ascii"))
+        return (most - int((CGROUP / "memory.current").read_text(encoding="ascii"))) / _MB
     return None
 
 

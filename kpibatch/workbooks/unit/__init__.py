@@ -13,4 +13,5 @@ page.py     the page
 course.py   each KPI through the months
 details.py  every measure, and what the unit says of it
 book.py     the workbook
+beside.py   many of them, by several processes
 """

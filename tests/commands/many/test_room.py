@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpibatch.books.guard import job
 from kpibatch.commands.many import room
 from kpibatch.commands.many.room import NEEDS_MB, at_once
 
@@ -34,7 +35,8 @@ def test_how_many_at_once(
 
 
 def test_the_containers_share_counts(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(room, "_CGROUP", tmp_path)
+    monkeypatch.setattr(job, "CGROUP", tmp_path)
+    monkeypatch.setattr(room, "CGROUP", tmp_path)
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {*range(8)}, raising=False)
     assert room.processors() == 8
     (tmp_path / "cpu.max").write_text("max 100000\n")
