@@ -40,6 +40,8 @@ def office_texts(workspace: Path, output: Path) -> list[str]:
             texts |= {str(cell) for row in rows for cell in row if cell}
     texts |= {row["found"] for row in read_rows(output / "findings.csv")}
     lines = {part for text in texts for part in (text, *text.split("\n"))}
+    for name in (cell.value for cell in open_book(workspace / "level_tables.xlsx")["หน่วย"]["B"][1:]):
+        lines |= {f"{name[:at]}\n{name[at:]}" for at in range(1, len(name))}  # as a narrow column breaks it
     return sorted(
         (text for text in lines if THAI.search(text) or BUDDHIST.search(text)), key=len, reverse=True
     )

@@ -44,6 +44,7 @@ BOOKS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "one has moved": (MIXED | MOVED, ("G1",)),
     "one has moved, and a node is taken": (UNDER_A_NODE | MOVED, ("31",)),
 }
+FEW_SENT = {"a district did not", "persons did not"}
 
 
 def outcome(sheets: dict[str, str], unsent: Sequence[str] = ()) -> Outcome:
@@ -72,10 +73,26 @@ def test_formulas_give_what_the_program_says(books: dict[str, Path], name: str) 
     assert (count > 300, wrong) == (True, [])
 
 
+@pytest.fixture(scope="module")
+def anew(books: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """By LibreOffice, and one in which a value was changed; some having sent and some not is tried in those
+    with more rules.
+    """
+    folder = tmp_path_factory.mktemp("anew")
+    changed = open_book(books["all sent"])
+    cell = next(row[2] for row in changed["T1"].iter_rows(min_row=7) if row[0].value == "32")
+    assert cell.value == 1400
+    cell.value = 2000
+    changed.save(folder / "changed.xlsx")
+    some = {name: book for name, book in books.items() if name not in FEW_SENT}
+    return calculated({**some, "changed": folder / "changed.xlsx"}, folder)
+
+
 @pytest.mark.slow
-def test_so_does_libreoffice(books: dict[str, Path], tmp_path: Path) -> None:
-    anew = calculated(books, tmp_path)
-    assert {name: differences(books[name], anew[name])[1] for name in BOOKS} == {name: [] for name in BOOKS}
+def test_so_does_libreoffice(books: dict[str, Path], anew: dict[str, Path]) -> None:
+    told = {name: differences(books[name], anew[name])[1] for name in anew if name in BOOKS}
+    assert [name for name, wrong in told.items() if wrong] == []
+    assert len(told) == len(BOOKS) - len(FEW_SENT) >= 7
 
 
 def test_each_kind_stands_apart_and_a_person_on_no_sheet_of_the_team(books: dict[str, Path]) -> None:
@@ -93,19 +110,10 @@ def test_each_kind_stands_apart_and_a_person_on_no_sheet_of_the_team(books: dict
 
 
 @pytest.mark.slow
-def test_a_value_that_is_changed_moves_what_is_above_and_below(
-    books: dict[str, Path], tmp_path: Path
-) -> None:
-    changed = open_book(books["all sent"])
-    sheet = changed["T1"]
-    cell = next(row[2] for row in sheet.iter_rows(min_row=7) if row[0].value == "32")
-    assert cell.value == 1400
-    cell.value = 2000
-    changed.save(tmp_path / "changed.xlsx")
-    (tmp_path / "out").mkdir()
-    anew = open_book(calculated({"it": tmp_path / "changed.xlsx"}, tmp_path / "out")["it"], values=True)
+def test_a_value_that_is_changed_moves_what_is_above_and_below(anew: dict[str, Path]) -> None:
+    book = open_book(anew["changed"], values=True)
     totals = {
-        row[0]: row[3] for name in anew.sheetnames if name.startswith("คะแนน") for row in anew[name].values
+        row[0]: row[3] for name in book.sheetnames if name.startswith("คะแนน") for row in book[name].values
     }
     assert totals["32"] == pytest.approx(0.6 * 5 + 0.4 * 2)
     assert totals["321"] == pytest.approx(0.6 * 5 + 0.4 * 5)
