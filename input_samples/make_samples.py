@@ -175,6 +175,8 @@ def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Cont
     for flaw in (flaw for flaw in flaws if flaw.measure and flaw.measure not in unproven):
         measure = report.tables.measures[flaw.measure]
         filled[flaw.cell] = typed(report, flaw, measure)
+        if measure.kind is Kind.DATE:  # one cell for all months
+            filled |= {(measure.code, key): filled[flaw.cell] for key in report.months[: last + 1]}
     filled |= {(code, PROBLEM): text for code, text in remarks(name, report, month, PROBLEMS)}
     filled |= {(code, REMARK): text for code, text in remarks(name, report, month, REMARKS)}
     filled |= {key: text for key, text in evidence(name, report, last) if key[0] not in unproven}
@@ -311,14 +313,18 @@ def numbers(reports: Sequence[Report], month: str) -> Typed:
 
 
 def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
-    """Each unit with its ability, evenly spread over the units in a shuffled order."""
+    """Each unit with its ability, evenly spread over the units of its kind in a shuffled order."""
     low, high = ABILITY.get(name, USUAL_ABILITY)
-    places = list(range(len(tables.units)))
-    random.Random(f"{name} ability").shuffle(places)
-    return [
-        (unit, low + (high - low) * place / (len(places) - 1))
-        for unit, place in zip(tables.units, places, strict=True)
-    ]
+    able = []
+    for number, kind in enumerate(tables.tree.kinds):
+        units = tables.units[kind.rows]
+        places = list(range(len(units)))
+        random.Random(f"{name} ability{f' {kind.name}' if number else ''}").shuffle(places)
+        able += [
+            (unit, low + (high - low) * (place / (len(places) - 1) if len(places) > 1 else 0.5))
+            for unit, place in zip(units, places, strict=True)
+        ]
+    return able
 
 
 def write_month(
@@ -329,7 +335,7 @@ def write_month(
         table = csv.writer(file)
         table.writerow(["file", "received"])
         for report in reports:
-            if report.unit.code not in absent:
+            if report.unit.code in report.tables.senders - absent:
                 path, filled = folder / form_name(report.unit), entries(name, report, month)
                 if office_form:
                     write_office_form(office_form, report.unit, path, report.tables, filled, month)

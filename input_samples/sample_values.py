@@ -15,8 +15,9 @@ import numpy as np
 
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import month_end
+from kpibatch.forms.asked import asked_of
 from kpibatch.rules.conditions import Condition
-from kpibatch.rules.levels import LevelTables, applies
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Node, Rollup, Rule, Source, Unit, ZeroRule
 
 Amount: TypeAlias = float | None
@@ -240,7 +241,16 @@ def active_rules(report: Report, kpi: str, draw: random.Random) -> list[Rule]:
 
 
 def with_own_thresholds(report: Report, rule: Rule) -> Rule:
-    """The row as it is asked of the unit, where its thresholds name a measure."""
+    """The row as it is asked of the unit, where its thresholds name a measure; of a KPI of its own, whose
+    levels lie so many steps from its target, by what it fills in.
+    """
+    measure = report.tables.measures[rule.measure]
+    if measure.source is Source.RATIO and report.tables.node[rule.kpi].titles:
+        target, step = (report.value(f"{rule.kpi}.{name}") for name in ("target", "step"))
+        edges = (edge and target + step * edge.threshold for edge in rule.edges)
+        side = "high" if step < 0 else "low"
+        own = tuple(None if edge is None else Condition("number", **{side: edge}) for edge in edges)
+        return replace(rule, measure=f"{rule.kpi}.done", edges=own)
     return replace(rule, edges=tuple(edge and edge.against(report.value(edge.of)) for edge in rule.edges))
 
 
@@ -396,15 +406,37 @@ def make_sense(report: Report) -> None:
         )
 
 
+def answer_mean(report: Report, mean: Measure, aim: int, draw: random.Random) -> None:
+    """Marks that a KPI takes the mean of: around the level, and the same or one less before."""
+    top = report.tables.level_count
+    for code in mean.numerator:
+        report.final[code] = final = float(min(top, max(1, aim + draw.choice((-1, 0, 0, 1)))))
+        before = max(1.0, final - draw.randint(0, 1))
+        last = len(report.months) - 1
+        report.monthly[code] = tuple(final if at == last else before for at in range(last + 1))
+
+
+def answer_leaf(report: Report, kpi: Node, aim: int, draw: random.Random) -> None:
+    """Answer a KPI in the way that its measures ask for."""
+    first = report.tables.measures[report.tables.rules_of(kpi.code)[0].measure]
+    if first.source is Source.MEAN:
+        answer_mean(report, first, aim, draw)
+        report.levels[kpi.code] = aim
+    else:
+        answer_kpi(report, kpi, aim, draw)
+
+
 def make_report(name: str, tables: LevelTables, unit: Unit, ability: float, months: Sequence[str]) -> Report:
-    """One unit's answers to every KPI that applies to it."""
+    """One unit's answers to every KPI that it is scored at itself and fills in."""
     report = Report(tables, unit, months, early=False)
+    filled = {tables.kpi_of[measure.code] for measure in asked_of(tables, unit)}
+    filled |= {tables.kpi_of[measure.code] for measure in tables.province_measures}
     for kpi in tables.leaves:
-        if applies(tables, kpi.code, unit):
+        if kpi.code in filled and tables.scored_itself(kpi.code, unit):
             chance = random.Random(f"{name} {unit.code} {kpi.code}")
             report.early = chance.random() < 0.15 + 0.5 * ability * ability
             luck = chance.random() + chance.random() + chance.random() - 1.5
             aim = round(tables.level_count * ability + 2.6 * luck)
-            answer_kpi(report, kpi, max(0, min(tables.level_count, aim)), chance)
+            answer_leaf(report, kpi, max(0, min(tables.level_count, aim)), chance)
     make_sense(report)
     return report

@@ -70,14 +70,16 @@ def same_addresses(tables: LevelTables) -> Iterator[Finding]:
 
 
 def same_tiles(tables: LevelTables) -> Iterator[Finding]:
-    """Two units do not lie upon each other on the tile map, and a map that is drawn has all units on it.
+    """Two units do not lie upon each other on the tile map, and a map that is drawn has all units of its kind
+    on it.
 
     Source: design, section 1 (Wider rules: แถว, คอลัมน์).
     """
     owners: dict[tuple[int, int], str] = {}
+    drawn = {tables.tree.kind_of[unit.code] for unit in tables.units if unit.tile}
     for unit in tables.units:
         if unit.tile is None:
-            if any(other.tile for other in tables.units):
+            if tables.tree.kind_of[unit.code] in drawn:
                 yield finding("lint-no-tile", unit.place, unit=unit.code, name=unit.name)
             continue
         other = owners.setdefault(unit.tile, unit.code)
