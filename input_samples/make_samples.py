@@ -121,6 +121,7 @@ ABILITY = {
     "rayong-2554": (0.26, 0.98),
 }
 USUAL_ABILITY = (0.36, 1.04)
+BESIDE = (0.6, 1.04)  # of units that are not of the round's own kind
 LETTER = {
     "buriram-2565-2": "บร 0019",
     "chachoengsao-2561-1": "ฉช 0019",
@@ -314,9 +315,9 @@ def numbers(reports: Sequence[Report], month: str) -> Typed:
 
 def abilities(name: str, tables: LevelTables) -> list[tuple[Unit, float]]:
     """Each unit with its ability, evenly spread over the units of its kind in a shuffled order."""
-    low, high = ABILITY.get(name, USUAL_ABILITY)
     able = []
     for number, kind in enumerate(tables.tree.kinds):
+        low, high = BESIDE if number else ABILITY.get(name, USUAL_ABILITY)
         units = tables.units[kind.rows]
         places = list(range(len(units)))
         random.Random(f"{name} ability{f' {kind.name}' if number else ''}").shuffle(places)

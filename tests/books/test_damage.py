@@ -18,7 +18,7 @@ from workspace import BURIRAM, SAMPLES
 from kpibatch.books.guard.limits import Refused
 from kpibatch.books.read import Grid, UnreadableBook, read_bytes
 
-FORM = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101*.xlsx"))
+FORM = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101 *.xlsx"))
 
 
 def read(raw: bytes) -> dict[str, Grid] | None:

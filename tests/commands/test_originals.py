@@ -133,7 +133,7 @@ def test_no_command_touches_an_original(tmp_path: Path) -> None:
     folder = workspace / "submissions" / MONTH
     (folder / "received.csv").write_text("file,received\n", encoding="utf-8")
     (folder / "sent").mkdir()
-    shutil.copy(next(folder.glob("21P01*")), folder / "sent" / "again.xlsx")
+    shutil.copy(next(folder.glob("21P01 *")), folder / "sent" / "again.xlsx")
     for path in folder.rglob("*"):
         os.utime(path, (1_300_000_000, 1_300_000_000))
     assert kpibatch(workspace, "corrections").exit_code == 0

@@ -59,7 +59,7 @@ def test_a_value_under_a_merged_cell_that_begins_elsewhere_does_not_count():
 
 # --- a whole form -------------------------------------------------------------------------------------------
 
-FORM = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101*.xlsx"))
+FORM = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101 *.xlsx"))
 SHEET, JUN = "แบบรายงาน", "2565-06"
 MARKS = {"hidden-cells", "hidden-sheets", "merge-hides", "under-merge", "outside-links", "macros"}
 

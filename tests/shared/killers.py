@@ -22,7 +22,7 @@ from hostile_books import (
 from workspace import BURIRAM, SAMPLES
 
 ONE = sheet(cell("A1", 1))
-_SOUND = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101*.xlsx"))
+_SOUND = next((SAMPLES / BURIRAM / "submissions" / "2565-06").glob("3101 *.xlsx"))
 CORNER = xlsx(sheet(f'<row r="1">{cell("A1", 1)}</row><row r="1048576">{cell("XFD1048576", 2)}</row>'))
 GREEDY = xlsx(ONE, strings='<sst uniqueCount="99999999999999"><si><t>a</t></si></sst>')
 

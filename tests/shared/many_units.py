@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from one_kind import of_main_kind
 from workspace import SAMPLES
 
 from kpibatch.base.config import Config, RankingRules, read_config
@@ -46,11 +47,14 @@ def replicated(
     ``edit`` changes the tables, units and all; ``blank`` is a measure that nobody has answered.
     """
     model, draw = sample(name), random.Random(seed)
-    tables, codes = model.tables, list(model.tables.unit)
+    tables = of_main_kind(model.tables)
+    codes = list(tables.unit)
     answers: dict[tuple[str, str], list[tuple[object, ...]]] = {}
     for line in model.intake.reported.itertuples(index=False, name=None):
-        answers.setdefault((line[0], tables.kpi_of[line[1]]), []).append(line[1:])
-    units = tuple(Unit(f"U{number:03}", f"หน่วยที่ {number}") for number in range(1, count + 1))
+        if line[0] in tables.unit:
+            answers.setdefault((line[0], tables.kpi_of[line[1]]), []).append(line[1:])
+    kind = tables.units[0].kind
+    units = tuple(Unit(f"U{number:03}", f"หน่วยที่ {number}", kind=kind) for number in range(1, count + 1))
     edited = edit(replace(tables, units=units))
     lines, baselines, texts = [], {}, {}
     for unit in edited.units:
@@ -58,6 +62,7 @@ def replicated(
         for kpi, who in donor.items():
             lines += [(unit.code, *line) for line in answers.get((who, kpi), []) if line[0] != blank]
         giver = {measure: donor[kpi] for measure, kpi in tables.kpi_of.items()}
+        giver |= {leaf.weight_measure: donor[leaf.code] for leaf in tables.leaves if leaf.weight_measure}
         baselines |= {
             (unit.code, code): tables.baselines[who, code]
             for code, who in giver.items()

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from made_once import made_once
+from one_kind import restamped, without_other_kinds
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
@@ -28,6 +29,7 @@ from kpibatch.base.month_files import LOGS
 from kpibatch.base.thai import is_month
 from kpibatch.commands.cli import commands
 from kpibatch.intake.remembered import CACHE
+from kpibatch.rules.reader import read_levels
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "input_samples"
@@ -104,16 +106,22 @@ def configure(workspace: Path, **settings: str) -> None:
 
 
 def keep_units(workspace: Path, *codes: str) -> Path:
-    """The workspace with these units only, so that a run takes a moment."""
+    """The workspace with these units only, so that a run takes a moment; without what was asked of kinds of
+    units that are gone.
+    """
+    before = _form_digest(workspace)
     _once(workspace / "level_tables.xlsx", codes, _keep_tables)
+    after = _form_digest(workspace)
     _once(workspace / "province.xlsx", codes, _keep_rows)
     for sent in (workspace / "submissions").glob("*/*.xlsx"):
-        if not sent.name.startswith(codes):
+        if sent.name.split(" ")[0] not in codes:
             sent.unlink()
+        elif before != after:
+            restamped(sent, before, after)
     for arrivals in (workspace / "submissions").glob("*/received.csv"):
         head, *lines = arrivals.read_text(encoding="utf-8-sig").splitlines()
         arrivals.write_text(
-            "\n".join([head, *(line for line in lines if line.startswith(codes))]), encoding="utf-8-sig"
+            "\n".join([head, *(line for line in lines if line.split(" ")[0] in codes)]), encoding="utf-8-sig"
         )
     return workspace
 
@@ -138,10 +146,23 @@ def _once(path: Path, codes: tuple[str, ...], keep: Callable[[Workbook, tuple[st
 
 
 def _keep_tables(book: Workbook, codes: tuple[str, ...]) -> None:
-    for sheet, heading in (("หน่วย", "รหัส"), ("ค่าตั้งต้น", "รหัสหน่วย")):
+    headings = {"หน่วย": "รหัส", "ค่าตั้งต้น": "รหัสหน่วย", "ตัวชี้วัดของหน่วย": "รหัสหน่วย"}
+    for sheet in headings.keys() & set(book.sheetnames):
         for cell in reversed(book[sheet]["A"]):
-            if cell.value and cell.value not in (*codes, heading):
+            if cell.value and cell.value not in (*codes, headings[sheet]):
                 book[sheet].delete_rows(cell.row)
+    for cell in next((column for column in book["หน่วย"].columns if column[0].value == "สังกัด"), ())[1:]:
+        cell.value = cell.value if cell.value in codes else None  # what stood above it is gone
+    without_other_kinds(book)
+
+
+def _form_digest(workspace: Path) -> str:
+    return _digest_of(digest(workspace / "level_tables.xlsx"), workspace / "level_tables.xlsx")
+
+
+@cache
+def _digest_of(_content: str, path: Path) -> str:
+    return read_levels(path)[0].form_digest
 
 
 def _keep_rows(book: Workbook, codes: tuple[str, ...]) -> None:
