@@ -33,6 +33,7 @@ from worth import WORTH
 
 from kpibatch.base.findings import NOWHERE
 from kpibatch.base.kinds import Kind
+from kpibatch.forms.asked import asked_of
 from kpibatch.forms.standard import write_form
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Baseline, Measure, Rollup, Source
@@ -108,7 +109,7 @@ def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buri
     assert sheet.column_dimensions["A"].hidden
     assert sheet.row_dimensions[4].hidden
     assert [cell.value for cell in sheet[4] if cell.value] == MONTHS
-    assert set(coded_rows(sheet)) == {measure.code for measure in buriram.form_measures}
+    assert set(coded_rows(sheet)) == {measure.code for measure in asked_of(buriram, buriram.unit["3101"])}
     assert (sheet.sheet_state, book["_kpibatch"].sheet_state) == ("visible", "hidden")
 
 
@@ -138,7 +139,8 @@ def test_only_cells_to_fill_in_may_be_changed(empty: Worksheet, buriram: LevelTa
         (cell.row, cell.column + 1) for row in empty for cell in row if cell.value == "ระดับที่ประเมินตนเอง"
     ]
     others = {at for at in free if at[0] not in coded_rows(empty).values()}
-    assert len(claims) == len(buriram.leaves)
+    own = [leaf for leaf in buriram.leaves if buriram.scored_itself(leaf.code, buriram.unit["3101"])]
+    assert len(claims) == len(own)
     assert others == {*claims, (2, 13), *((5, column) for column in range(4, 7))}  # the month, who reports
     assert empty.protection.sheet
     assert not empty.protection.password

@@ -41,7 +41,7 @@ def orders(tables: LevelTables) -> Orders:
 def files() -> list[Path]:
     """Forms of which some are read with findings, in places."""
     found = sorted((SAMPLES / BURIRAM / "submissions" / JUNE).glob("*.xlsx"))
-    return [path for path in found if path.name[:4] in ("3101", "3107", "3117")]
+    return [path for path in found if path.name[:5] in ("3101 ", "3107 ", "3117 ")]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from tablebook import SHEETS, faults, levels
 from kpibatch.rules.agreement.text import agreement_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import lint
+from kpibatch.rules.paper.words import applies_in_words
 from kpibatch.scoring.score import Scores, score_all
 
 UNITS = """
@@ -110,6 +111,7 @@ def test_a_place_is_called_by_its_unit_as_the_unit_calls_it(tables: LevelTables)
     assert tables.node["B1"].name_for("311") == "หนังสือเวียน [งานประจำ]"
     assert tables.node["B1"].name_for("312") == "เวทีประชาคม"
     assert tables.node["B1"].name_for("31") == "งานที่หนึ่ง"
+    assert applies_in_words(tables, tables.node["B1"], "th") == ""  # not the names of all who have one
     agreement = agreement_of(tables, tables.unit["311"], "th")
     assert agreement
     names = str(agreement)

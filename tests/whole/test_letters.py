@@ -51,8 +51,8 @@ TOLD = {
     (CHIEFS, "K6.growth"): ("ปีฐาน", "1 ต.ค. 2563"),
     (CHACHOENGSAO, "I4.growth"): ("ปีฐาน", "2560"),
     (CHACHOENGSAO, "I7.pct"): ("<50", ">70"),
-    (RAYONG, "D1.1.done"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
-    (RAYONG, "D1.2.done"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
+    (RAYONG, "D1.1.steps"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
+    (RAYONG, "D1.2.steps"): ("ตัวอย่าง", "แต่ละแห่ง", "ระดับ 3"),
 }
 
 # The same for what is no row of ระดับ: the sheet, its row by the first cell, words that its note must hold.
@@ -128,13 +128,12 @@ def test_rayong_reports_after_6_9_and_12_months() -> None:
 def test_level_3_is_the_target_of_each_department_of_rayong_itself(kpi: str, step: int) -> None:
     tables, target = tables_of(RAYONG), f"{kpi}.target"
     [rule] = tables.rules_of(kpi)
-    targets = {unit.code: tables.baselines[unit.code, target].value for unit in tables.units}
-    assert len(set(targets.values())) > 3
-    for own in targets.values():
-        edges = [rule.edge_for(level, {target: own}) for level in range(tables.level_count)]
-        assert [edge and edge.threshold for edge in edges] == [
-            own + step * away for away in (-2, -1, 0, 1, 2)
-        ]
+    departments = tables.units[tables.tree.kinds[0].rows]
+    targets = {tables.baselines[unit.code, target].value for unit in departments}
+    assert len(targets) > 3
+    assert {tables.baselines[unit.code, f"{kpi}.step"].value for unit in departments} == {step}
+    assert [edge and edge.threshold for edge in rule.edges] == [-2, -1, 0, 1, 2]
+    assert {unit.code for unit in departments} == set(tables.node[kpi].titles)
 
 
 def test_a_strategy_is_no_responsible_group() -> None:

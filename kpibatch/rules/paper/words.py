@@ -154,7 +154,8 @@ def applies_in_words(tables: LevelTables, node: Node, language: str) -> str:
 
 
 def _meant_for(tables: LevelTables, row: Node, language: str) -> str:
-    for name, codes in (("only", row.only), ("except", row.never)):
+    own = row.only == frozenset(row.titles)  # whose own it is stands in ตัวชี้วัดของหน่วย, by the thousand
+    for name, codes in (("only", frozenset() if own else row.only), ("except", row.never)):
         names = [unit.name for unit in tables.units if unit.code in codes]
         if names:
             return say(f"words.{name}", language, names=", ".join(names))

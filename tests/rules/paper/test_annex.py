@@ -18,8 +18,10 @@ from workspace import (
     CHACHOENGSAO,
     NAKHON_PHANOM,
     NEWEST,
+    RAYONG,
     copy_sample,
     edit_table,
+    keep_units,
     kpibatch,
     open_book,
 )
@@ -27,6 +29,7 @@ from worth import WORTH
 
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import _TALL, write_annex
+from kpibatch.rules.reader import read_levels
 
 AT_LEAST = (
     r"(?:≥|อย่างน้อย|ไม่น้อยกว่าร้อยละ|ตั้งแต่ร้อยละ|เพิ่มขึ้นร้อยละ|ลดลงร้อยละ|ได้ร้อยละ|ร้อยละ)?"
@@ -64,6 +67,11 @@ class Tables:
         book = open_book(workspace / "level_tables.xlsx", values=True)
         measures = {row["รหัส"]: row for row in records(book["รายการข้อมูล"])}
         self.nodes = list(records(book["ตัวชี้วัด"]))
+        for node in self.nodes:  # what is fixed for each unit by itself weighs what the first one's does
+            if node["น้ำหนัก"] in measures:
+                node["ตาม"] = f"ตาม {measures[node['น้ำหนัก']]['รายการ']}"
+                own = (row for row in records(book["ตัวชี้วัดของหน่วย"]) if row["ตัวชี้วัด"] == node["รหัส"])
+                node["น้ำหนัก"] = next(own)["น้ำหนัก"]
         self.rows = [typed(row, measures) for row in records(book["ระดับ"])]
 
     def weights_under(self, code: str) -> float:
@@ -136,6 +144,9 @@ def shown(
     """A sample's name, workspace, tables, and what ``levels show`` printed; the annex is written."""
     name = str(request.param)
     workspace = copy_sample(tmp_path_factory.mktemp("show"), name)
+    tables, _ = read_levels(workspace / "level_tables.xlsx")
+    if tables.tree.there:
+        keep_units(workspace, *(unit.code for unit in tables.units[tables.tree.kinds[0].rows]))
     printed, written = kpibatch(workspace, "levels", "show"), kpibatch(workspace, "levels", "show", "--xlsx")
     assert (printed.exit_code, written.exit_code) == (0, 0)
     assert written.output.strip() == f"เขียนเอกสารแนบที่ {workspace / 'output' / 'level_tables_annex.xlsx'}"
@@ -154,7 +165,8 @@ def test_every_node_is_printed_with_its_weight(shown: tuple[str, Path, Tables, s
             if line.strip().startswith(f"{node['รหัส']}  {node['ชื่อ']}   ")
         ]
         under = f" / {tables.weights_under(node['รหัส']):g}" if tables.weights_under(node["รหัส"]) else ""
-        assert f"   น้ำหนัก {float(node['น้ำหนัก']):g}{under}   " in line
+        weight = node.get("ตาม") or f"{float(node['น้ำหนัก']):g}"
+        assert f"   น้ำหนัก {weight}{under}   " in line
         assert node["อ้างอิง"] in line
         assert node["ผู้รับผิดชอบ"] in line
 
@@ -204,7 +216,15 @@ def blocks(sheet: Worksheet) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-FROM_PROVINCE = {
+TOLD = {
+    (RAYONG, "D1.1"): [
+        "กิจกรรมที่เกินหรือขาด: กิจกรรมที่บรรลุ ลบด้วย กิจกรรมเป้าหมายตามแผนจังหวัด",
+        "ห่างกี่ขั้น: กิจกรรมที่เกินหรือขาด หารด้วย ระดับห่างกันทีละเท่าใด",
+    ],
+    (RAYONG, "D1.2"): [
+        "ผลตามคำรับรองที่เกินหรือขาด: เป้าหมายที่บรรลุ ลบด้วย เป้าหมายตามคำรับรองกรม",
+        "ห่างกี่ขั้น: ผลตามคำรับรองที่เกินหรือขาด หารด้วย ระดับห่างกันทีละเท่าใด",
+    ],
     (BURIRAM, "T7"): ["ประเด็นที่จังหวัดแจ้งให้ส่ง: จังหวัดกรอก"],
     (BURIRAM, "I9"): ["เรื่องร้องเรียนทั้งหมด: จังหวัดกรอก"],
 }
@@ -219,13 +239,17 @@ def test_the_annex_says_every_level_of_every_kpi_in_words(shown: tuple[str, Path
             continue
         (_, title, weight, responsible), *lines = annexed[node["รหัส"]]
         assert title.startswith(node["ชื่อ"])
-        assert (weight, responsible or "") == (float(node["น้ำหนัก"]), node["ผู้รับผิดชอบ"])
+        assert weight == ("ตามหน่วย" if node.get("ตาม") else float(node["น้ำหนัก"]))
+        assert (responsible or "") == node["ผู้รับผิดชอบ"]
+        if node.get("ตาม"):
+            assert {*TOLD[name, node["รหัส"]]} <= {line[1] for line in lines}
+            continue
         expected = []
         for level in range(1, 6):
             items = level_in_words(name, rows, level)
             expected += [f"ระดับ {level}  {items[0]}"] if len(items) == 1 else [f"ระดับ {level}"]
             expected += [f"      {number}. {item}" for number, item in enumerate(items, 1) if len(items) > 1]
-        expected += FROM_PROVINCE.get((name, node["รหัส"]), [])
+        expected += TOLD.get((name, node["รหัส"]), [])
         expected += [f"ยุทธศาสตร์: {node['ยุทธศาสตร์']}"] if node.get("ยุทธศาสตร์") else []
         notes = {row.remark: row.label for row in reversed(rows) if row.remark}
         expected += [f"หมายเหตุ {label}: {note}" for note, label in reversed(notes.items())]
@@ -241,7 +265,8 @@ def test_the_annex_has_sections_totals_and_a_block_to_sign(shown: tuple[str, Pat
         under, own = tables.weights_under(node["รหัส"]), float(node["น้ำหนัก"])
         if under:
             [(heading, _, weight, _)] = annexed[node["รหัส"]]
-            assert heading == f"{node['รหัส']}  {node['ชื่อ']}"
+            whom = node["ใช้กับ"] if node["ใช้กับ"].startswith("ประเภท") else ""
+            assert heading == f"{node['รหัส']}  {node['ชื่อ']}" + (f"  ({whom})" if whom else "")
             assert str(weight) == (f"{own:g}" if own == under else f"{own:g} (ย่อยรวม {under:g})")
     if name == BURIRAM:
         assert annexed["I"][0][2] == "50 (ย่อยรวม 100)"
@@ -390,5 +415,5 @@ def test_no_kpi_of_the_samples_is_cut_by_a_page(shown: tuple[str, Path, Tables, 
     _, workspace, tables, _ = shown
     sheet, codes = annex(workspace), {node["รหัส"] for node in tables.nodes}
     for rows in pages_of(sheet)[1:]:
-        first = str(sheet.cell(rows[0], 1).value)
-        assert first.split("  ")[0] in {*codes, "รวมน้ำหนัก"}
+        first = str(sheet.cell(rows[0], 1).value or sheet.cell(rows[1], 1).value)
+        assert first.split("  ")[0] in {*codes, "รวมน้ำหนัก", "ปฏิทินของรอบ"}
