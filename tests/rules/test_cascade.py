@@ -177,6 +177,12 @@ def test_targets_that_sum_to_the_whole_are_sound():
     assert checked(ค่าตั้งต้น=BASELINES + "    P0 | 6000\n") == []
 
 
+def test_a_map_of_one_kind_asks_no_place_of_the_others():
+    drawn = UNITS.replace("| ตำแหน่ง\n", "| ตำแหน่ง | แถว | คอลัมน์\n").replace("อำเภอ\n", "อำเภอ | | 1 | 1\n", 1)
+    assert checked(หน่วย=drawn) == [("lint-no-tile", "หน่วย!A4")]  # the other district's alone
+    assert checked(หน่วย=drawn.replace("อำเภอ\n", "อำเภอ | | 1 | 2\n", 1)) == []
+
+
 def test_every_code_of_the_tree_has_its_slip():
     codes = {code for code in texts("finding") if "-tree-" in code}
     assert codes <= {code for code, *_ in SLIPS}
