@@ -2,7 +2,7 @@
 with its level and what is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 from typing import Any
@@ -76,19 +76,23 @@ def _best_widths(view: View) -> tuple[tuple[float, ...], int]:
     """The widths with which the page comes out largest, and how many steps of each KPI stand on it: three, or
     fewer where all else would be too small.
     """
-
-    every = [(_CODE, name, *_FIXED, way) for name, way in product(_NAMES, _WAYS)]
     for steps in _STEPS:
         texts = [_texts_of_kpi(view, line, steps) for line in view.lines.values()]
-        scale, widths = max(((_scale_of(each, texts), each) for each in every), key=itemgetter(0))
+        names = {width: [lines_of(each[1], width - 2) for each in texts] for width in _NAMES}
+        done = [lines_of(each[_DONE], _FIXED[-1] - 2) for each in texts]
+        ways = {width: [lines_of(each[_NEXT], width - 2) for each in texts] for width in _WAYS}
+        every = (
+            ((_CODE, name, *_FIXED, way), map(max, names[name], done, ways[way]))
+            for name, way in product(_NAMES, _WAYS)
+        )
+        scale, widths = max(((_scale_of(*each), each[0]) for each in every), key=itemgetter(0))
         if scale >= _READ:
             break
     return widths, steps
 
 
-def _scale_of(widths: Sequence[float], kpis: Sequence[Mapping[int, str]]) -> float:
-    """How large the page comes out with columns so wide and KPIs of those texts."""
-    lines = (max(lines_of(text, widths[at] - 2) for at, text in texts.items()) for texts in kpis)
+def _scale_of(widths: Sequence[float], lines: Iterable[int]) -> float:
+    """How large the page comes out with columns so wide and KPIs of so many lines."""
     return scale_on_one_page(widths, _ABOVE + sum(map(tall_of, lines)))
 
 
