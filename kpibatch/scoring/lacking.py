@@ -90,7 +90,8 @@ def carried_over(
 ) -> dict[tuple[str, str], str]:
     """(unit, measure) → the earlier month whose value counts, since the report month has none."""
     latest = {code for code, measure in tables.measures.items() if not _every_month(measure)}
-    good = values[(values["state"] == OK) & values["measure"].isin(latest)]
+    here = values["unit"].isin(measured.values.index)  # of one kind of units there may be more reported
+    good = values[(values["state"] == OK) & values["measure"].isin(latest) & here]
     months: dict[tuple[str, str], str] = {}
     for unit, code, last in rows_of(good, ("unit", "measure", "month")):
         months[unit, code] = max(last, months.get((unit, code), last))

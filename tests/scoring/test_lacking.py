@@ -61,6 +61,15 @@ def test_the_next_step_says_that_it_is_the_provinces_to_decide() -> None:
     assert (step.how, step.measure.code) == ("no-zero-rule", "share")
 
 
+def test_of_a_kind_that_is_looked_at_alone_nothing_of_another_is_carried_over() -> None:
+    """What units of other kinds reported stands in the same frame; the values are of one kind."""
+    tables = one_kpi(f"x | รายการ | ครั้ง | {KINDS['last']}", "T1 | | | x | | | | | ≥ 1")
+    rows = [(unit, "x", APRIL, 1.0, OK, "", "f", "s", "A1") for unit in (UNIT, "9999")]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    measured = measure_all(frame[frame["unit"] == UNIT], tables, {})
+    assert carried_over(frame, measured, tables, JUNE) == {(UNIT, "x"): APRIL}
+
+
 # --- why it is not there ------------------------------------------------------------------------------------
 
 APRIL, MAY = "2565-04", "2565-05"

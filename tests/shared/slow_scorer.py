@@ -82,7 +82,7 @@ def read_cell(text: str) -> Asked:
         more = Fraction(found[5] or 0) * (1 if found[4] == "+" else -1)
         return Asked(found[1], more, 0, None, found[2], Fraction(found[3] or 1))
     found = re.fullmatch(
-        r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?([\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare
+        r"(?:≥|ไม่น้อยกว่า|อย่างน้อย|ตั้งแต่|เพิ่มขึ้น|ลดลง|ได้)?(?:ร้อยละ)?(-?[\d.]+)(?:-[\d.]+|ขึ้นไป)?", bare
     )
     assert found, text
     return ask("≥", found[1])
