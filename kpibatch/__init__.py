@@ -25,7 +25,7 @@ In a folder with a ``config.toml``:
 >>> first.rank, outcome.tables.unit[first.unit].name, first.total, first.rating
 (1, 'หนองหงส์', 4.75, 'ดีเด่น')
 >>> [str(finding.place) for finding in outcome.findings if finding.severity == "error"]
-['3117 โนนสุวรรณ.xlsx แบบรายงาน!H30']
+['3117 โนนสุวรรณ.xlsx แบบรายงาน!J31']
 """
 
 from importlib import import_module

@@ -91,7 +91,10 @@ def why(kind: str, *states: str, day: str = "10 พ.ค. 2565") -> tuple[Lack | 
     ahead = score_all(measured, tables, JUNE).not_yet
     key = (UNIT, "x")
     found = lacks(frame, measured, ahead, tables, JUNE, {UNIT}, set())
-    return found.get(key), carried_over(frame, measured, tables, JUNE).get(key, "")
+    carried = carried_over(frame, measured, tables, JUNE)
+    another = pd.concat([frame, frame.assign(unit="P1")])  # of another kind, apart from these
+    assert carried_over(another, measured, tables, JUNE) == carried
+    return found.get(key), carried.get(key, "")
 
 
 @pytest.mark.parametrize(

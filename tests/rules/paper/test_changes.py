@@ -92,7 +92,7 @@ def test_a_condition_worded_otherwise_says_that_it_means_the_same(tmp_path: Path
 def test_thai_digits_and_other_order_are_no_change(tmp_path: Path) -> None:
     def edit(folder: Path) -> None:
         edit_table(folder, "ตัวชี้วัด", {"รหัส": "T1"}, "น้ำหนัก", "๑๕")
-        rows(folder, "หน่วย", lambda sheet: sheet.move_range("A3:H3", rows=40))
+        rows(folder, "หน่วย", lambda sheet: sheet.move_range("A3:J3", rows=sheet.max_row))
         rows(folder, "ระดับ", lambda sheet: sheet.insert_rows(4))
 
     assert changes(tmp_path, edit) == ()
