@@ -37,7 +37,7 @@ WORTH: tuple[tuple[str, float, float], ...] = (
     *(("ดีเด่น", 5.5, 3), ("ดีมาก", 4.5, 2.5), ("ดี", 3.5, 2)),
     *(("พอใช้", 2.5, 1), ("ต้องปรับปรุง", 0, 0)),
 )
-PERCENT = 3  # of all bases together
+PERCENT = 2.5  # of all bases together
 TOP_OF_SCALE = 43_600
 
 
