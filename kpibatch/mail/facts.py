@@ -18,6 +18,7 @@ from kpibatch.intake.month import UNREAD
 from kpibatch.months.folder import Published, Row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Unit
+from kpibatch.rules.tree.units import after_noun
 from kpibatch.scoring.evidence.wanted import STILL_TO_COME
 from kpibatch.scoring.rank import Status, percent_of, rating_of
 
@@ -115,6 +116,10 @@ class Facts:
         noun = kinds[unit.code].name or self.tables.round.unit_noun
         return {**self.common, "noun": noun, "ranked": sum(bool(row.get("rank")) for row in alike)}
 
+    def _name(self, unit: Unit) -> str:
+        """The unit's name as the Thai texts say it: behind its noun."""
+        return after_noun(str(self._of_kind(unit)["noun"]), unit) if self.language == "th" else unit.name
+
     @property
     def _due(self) -> str:
         due = self.tables.calendar.get(self.published.month)
@@ -127,7 +132,7 @@ class Facts:
             **self._of_kind(unit),
             **self._standing(unit.code),
             "code": unit.code,
-            "name": unit.name,
+            "name": self._name(unit),
             "late": bool(sent["late"]),
             "received": show_date(datetime.fromisoformat(sent["received"]).date(), self.language)
             if sent["received"]
@@ -199,9 +204,9 @@ class Facts:
         """
         refused = self._found(unit.code, _GRAVE[:1])
         return {
-            **self.common,
+            **self._of_kind(unit),
             "code": unit.code,
-            "name": unit.name,
+            "name": self._name(unit),
             "refused": refused,
             "unread": unit.code in self._unread,
             "today": show_date(today, self.language),
@@ -212,9 +217,9 @@ class Facts:
         to be handed in, nothing where all is.
         """
         return {
-            **self.common,
+            **self._of_kind(unit),
             "code": unit.code,
-            "name": unit.name,
+            "name": self._name(unit),
             "evidence": tuple(
                 Found(say(f"unit.severity-{row['severity']}", self.language), row["measure"], row["message"])
                 for row in self._findings_of(unit.code)

@@ -26,9 +26,9 @@ from kpibatch.rules.paper.words import (
 )
 from kpibatch.rules.paper.worth import lines_below
 from kpibatch.rules.records import TOTAL, Method, Node, Unit
+from kpibatch.rules.tree.units import PLACES
 
 _GROUP = 4
-_PLACES = ("จังหวัด", "อำเภอ", "กิ่งอำเภอ", "ตำบล", "เขต")  # nouns that are part of a place's name
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def agreement_of(tables: LevelTables, unit: Unit, language: str) -> Agreement | 
 
 def _called(noun: str, name: str) -> str:
     """A unit as it is spoken of: อำเภอคูเมือง, but เกษตรจังหวัด."""
-    return f"{noun}{name}" if noun in _PLACES and not name.startswith(noun) else name
+    return f"{noun}{name}" if noun in PLACES and not name.startswith(noun) else name
 
 
 def _opening(tables: LevelTables, words: Words, names: dict[str, str]) -> Iterator[str]:

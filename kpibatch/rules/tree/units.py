@@ -7,6 +7,8 @@ from functools import cached_property
 from kpibatch.base.thai import fold
 from kpibatch.rules.records import Unit
 
+PLACES = ("จังหวัด", "อำเภอ", "กิ่งอำเภอ", "ตำบล", "เขต")  # nouns that are part of a place's name
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -91,6 +93,18 @@ def standing_in(unit: Unit, month: str) -> Unit:
     """
     parents = [parent for since, parent in unit.moves if since <= month]
     return replace(unit, parent=parents[-1]) if parents else unit
+
+
+def after_noun(noun: str, unit: Unit) -> str:
+    """A unit's name as it is said behind its noun: once, and apart from one that is of people.
+
+    >>> [after_noun("จังหวัด", Unit("1", "จังหวัดบุรีรัมย์")), after_noun("บุคคล", Unit("2", "พัฒนากร 1", kind="บุคคล"))]
+    ['บุรีรัมย์', ' พัฒนากร 1']
+    """
+    bare = unit.name.removeprefix(noun).strip()
+    if bare and bare != unit.name:
+        return bare
+    return f" {unit.name}" if unit.kind and noun not in PLACES else unit.name
 
 
 def kind_by_kind(units: Iterable[Unit], noun: str) -> tuple[Unit, ...]:

@@ -13,6 +13,7 @@ from kpibatch.base.kinds import show_rounded
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.forms.asked import asked_of
 from kpibatch.rules.records import Unit
+from kpibatch.rules.tree.units import after_noun
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 from kpibatch.workbooks.unit.figures import View, findings_in_words
@@ -92,7 +93,7 @@ def card_of(outcome: Outcome, unit: Unit) -> Card:
     """
     view = View(outcome, unit)
     this, language = view.tables.round, outcome.language
-    whose = {"noun": this.unit_noun, "name": unit.name}
+    whose = {"noun": this.unit_noun, "name": after_noun(this.unit_noun, unit)}
     title = say("card.title", language, **whose)
     facts = {"round": this.number, "year": this.fiscal_year, "code": unit.code}
     subtitle = say("card.subtitle", language, month=view.month, **facts)

@@ -18,6 +18,7 @@ from kpibatch.intake.corrections import CORRECTED
 from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
+from kpibatch.rules.tree.units import after_noun
 from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
@@ -62,7 +63,7 @@ class View:
         """The texts of ``[unit]``; who and when are facts of all of them."""
         usual = {
             "noun": self.tables.round.unit_noun,
-            "name": self.unit.name,
+            "name": after_noun(self.tables.round.unit_noun, self.unit),
             "owner": self.tables.round.owner,
             "month": self.month,
             "top": self.tables.level_count,
