@@ -20,7 +20,7 @@ from workspace import (
 )
 
 THAI, BUDDHIST = re.compile("[ก-๛]+"), re.compile(r"(?<![\d.,/_])25[4-9]\d(?!\d)")
-FORM, _BELOW_HEADS = "แบบรายงาน", 7
+FORM, CRITERIA, _BELOW_HEADS = "แบบรายงาน", "เกณฑ์", 7
 # what a place is called, and what was typed
 QUOTED = re.compile(r"“[^”]*”|\S+!\$?[A-Z]+\$?\d+|T4\.\w+")
 TAGS = re.compile(r"<[^>]*>")
@@ -49,8 +49,9 @@ def office_texts(workspace: Path, output: Path) -> list[str]:
 
 def texts_of(path: Path) -> Iterator[str]:
     """All that a workbook says, but for the form that went back."""
+    sent = {FORM, CRITERIA} if path.parent.name == "returned" else {FORM}
     for sheet in open_book(path):
-        if sheet.title != FORM and sheet.sheet_state == "visible":
+        if sheet.title not in sent and sheet.sheet_state == "visible":
             yield sheet.title
             cells = (cell for row in sheet.iter_rows() for cell in row)
             for cell in cells:
