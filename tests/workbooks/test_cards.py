@@ -51,7 +51,7 @@ def test_a_card_names_no_other_unit(name: str) -> None:
     common = " ".join([*names, *(measure.label for measure in outcome.tables.measures.values())])
     whole(outcome)
     for unit in units:
-        words = set(re.findall(r"[\w\u0e00-\u0e7f,.]+", text := text_of(outcome, unit)))
+        words = set(re.findall(r"[\w\u0e00-\u0e7f,.-]+", text := text_of(outcome, unit)))
         assert unit.name in text
         others = [each for each in units if each.code != unit.code]
         assert not {each.code for each in others if len(each.code) > 2} & words  # two digits may be a figure

@@ -33,6 +33,7 @@ from workspace import (
     edit_table,
     few_output,
     findings,
+    keep_units,
     kpibatch,
     open_book,
     read_rows,
@@ -44,6 +45,7 @@ from workspace import (
 
 from kpibatch.forms.layout import KPI_MARK
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
 
 RANKING, SCORES, TREND, FINDINGS, CRITERIA = "อันดับ", "คะแนนรายตัวชี้วัด", "แนวโน้ม", "ข้อค้นพบ", "เกณฑ์"
 MONTH = NEWEST[BURIRAM]
@@ -101,9 +103,10 @@ def test_a_wrong_cached_result_would_be_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_ranking_sheet_says_what_scores_csv_says(variant: str) -> None:
     sheet = open_book(output_of(variant) / "ranking.xlsx", values=True).worksheets[0]
-    totals = {
-        row["unit"]: row for row in read_rows(output_of(variant) / "scores.csv") if row["node"] == "total"
-    }
+    tables, _ = read_levels(output_of(variant) / "level_tables.xlsx")
+    first = {unit.code for unit in tables.units[tables.tree.kinds[0].rows]}  # others have sheets of their own
+    rows = read_rows(output_of(variant) / "scores.csv")
+    totals = {row["unit"]: row for row in rows if row["node"] == "total" and row["unit"] in first}
     lines = [line for line in sheet.iter_rows(values_only=True) if str(line[1]) in totals]
     assert [str(line[1]) for line in lines] != sorted(totals)
     assert {str(line[1]): (str(line[0] or ""), line[3]) for line in lines} == {
@@ -350,8 +353,11 @@ def book() -> Workbook:
 
 @pytest.mark.slow
 def test_the_sheets_and_their_order(book: Workbook, buriram: LevelTables) -> None:
-    leaves = [leaf.code for leaf in buriram.leaves]
-    assert book.sheetnames == [RANKING, SCORES, TREND, *leaves, "ความอ่อนไหว", FINDINGS, CRITERIA]
+    first = {unit.code for unit in buriram.units[buriram.tree.kinds[0].rows]}
+    leaves = [leaf.code for leaf in buriram.leaves if buriram.meant[leaf.code] & first]
+    wanted = [RANKING, SCORES, TREND, *leaves, "ความอ่อนไหว", FINDINGS, CRITERIA]
+    assert [name for name in book.sheetnames if name in wanted] == wanted
+    assert book.sheetnames[: len(leaves) + 3] == wanted[: len(leaves) + 3]
 
 
 def unlocked(sheet: Worksheet) -> set[str]:
@@ -475,13 +481,16 @@ ODD_UNIT = {  # code → new code and name
     "21P02": ("21P/02:*?", "หน่วยที่มีชื่อยาวเกินกว่าสามสิบเอ็ดตัวอักษรแน่นอน/และยาวต่อไปอีก"),
 }
 ODD_KPI = {
-    "D1.1": "=D1[1]*?:'ก'",
-    "D1.2": "ตัวชี้วัดที่มีรหัสยาวเกินสามสิบเอ็ดตัวอักษร ก",
-    "D2.1": "ตัวชี้วัดที่มีรหัสยาวเกินสามสิบเอ็ดตัวอักษร ข",
-    "D3.1": "D/3\\1",
-    "D3.2": "อันดับ",
+    "D1.1": "D/3\\1",
+    "D1.2": "อันดับ",
+    "D2.1": "=D1[1]*?:'ก'",
+    "D3.1": "ตัวชี้วัดที่มีรหัสยาวเกินสามสิบเอ็ดตัวอักษร ก",
+    "D3.2": "ตัวชี้วัดที่มีรหัสยาวเกินสามสิบเอ็ดตัวอักษร ข",
     "D4.1": "history",
 }
+
+
+OWN = ("weight", "target", "step")  # fixed measures that are named by their KPI
 
 
 def rename(workspace: Path, names: Mapping[str, str], sheets: Mapping[str, tuple[int, ...]]) -> None:
@@ -507,14 +516,20 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     can't hold.
     """
     workspace = copy_sample(tmp_path_factory.mktemp("odd"), RAYONG)
+    keep_units(workspace, *(f"21P{number:02}" for number in range(1, 13)))
     units = open_book(workspace / "level_tables.xlsx")["หน่วย"].iter_rows(values_only=True)
     names = {str(row[1]): ODD_UNIT[str(row[0])][1] for row in units if row[0] in ODD_UNIT}
     rename(
         workspace,
         {code: new for code, (new, _) in ODD_UNIT.items()} | names,
-        {"หน่วย": (0, 1), "ค่าตั้งต้น": (0,)},
+        {"หน่วย": (0, 1), "ค่าตั้งต้น": (0,), "ตัวชี้วัดของหน่วย": (0,)},
     )
-    rename(workspace, ODD_KPI, {"ตัวชี้วัด": (0, 1), "ระดับ": (0,)})
+    fixed = {f"{old}.{part}": f"{new}.{part}" for old, new in ODD_KPI.items() for part in OWN}
+    rename(
+        workspace,
+        ODD_KPI | fixed,
+        {"ตัวชี้วัด": (0, 1, 3), "ระดับ": (0,), "รายการข้อมูล": (0, 6, 7), "ตัวชี้วัดของหน่วย": (1,)},
+    )
     made = kpibatch(workspace, "forms")
     assert made.exit_code == 0, made.output
     forms = {unit_of(form): form for form in (workspace / "output" / "forms").iterdir()}
