@@ -60,10 +60,22 @@ def test_sh_runs_in_its_own_folder_with_what_was_said(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a script for sh")
 def test_sh_says_what_to_do_where_there_is_no_program(tmp_path: Path) -> None:
-    write_scripts(tmp_path)
-    script = tmp_path / SH
+    """Nor does it take the program of the folder that it is called from, though its PATH holds no dirname."""
+    folder, elsewhere = tmp_path / "workspace", tmp_path / "elsewhere"
+    folder.mkdir()
+    write_scripts(folder)
+    script = folder / SH
     script.write_text(script.read_text("utf-8").replace(sys.executable, "/nowhere/python"), "utf-8")
+    (elsewhere / ".venv/bin").mkdir(parents=True)
+    (elsewhere / ".venv/bin/python").write_text("#!/bin/sh\necho wrong\n", encoding="utf-8")
+    (elsewhere / ".venv/bin/python").chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+        ["/bin/sh", script],
+        cwd=elsewhere,
+        env={"PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")
+    assert "kpibatch was not found" in done.stderr
