@@ -97,7 +97,7 @@ def test_two_months(workspace: Path) -> None:
     assert own[0].startswith("▼")
     assert "    T1 ร้อยละของการใช้จ่ายเงินงบประมาณ   ระดับ 3 → 4   +0.0750" in own
     spent = "ร้อยละการใช้จ่าย 93.8599 → 95.2599: เบิกจ่ายสะสม 1,780,522.76 → 1,807,081.18 บาท"
-    assert f"        {spent}   [3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!H7]" in own
+    assert f"        {spent}   [3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!J8]" in own
     assert own[-1].startswith("    น้ำหนักในคะแนนรวม: T5 ร้อยละ 5.00 → 2.50 และอีก 1 ตัวชี้วัด   ")
 
 
@@ -172,7 +172,7 @@ def test_the_workbook(workspace: Path) -> None:
     assert sheet["A1"].value == "เทียบเดือนพฤษภาคม 2565 กับเดือนมิถุนายน 2565"
     texts = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert "3101 เมืองบุรีรัมย์" in texts
-    assert "3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!H7" in texts
+    assert "3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!J8" in texts
     assert "T5 น้ำหนัก: 10 → 5" in texts
     first = path.read_bytes()
     kpibatch(workspace, "diff", MAY, JUNE, "--xlsx")
