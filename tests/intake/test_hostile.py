@@ -49,6 +49,7 @@ pytestmark = pytest.mark.children
 MONTH = "2565-06"
 LIMITS = IntakeLimits()
 GOOD = sorted((SAMPLES / BURIRAM / "submissions" / MONTH).glob("*.xlsx"))
+UNITS = [path.name.split(" ")[0] for path in GOOD]  # districts and persons
 
 
 def children() -> set[int]:
@@ -245,7 +246,7 @@ def test_without_the_guards_a_killer_costs_itself_alone(
     )
     (tmp_path / "x.xlsx").write_bytes(raw)
     first, killer, last = read_all([GOOD[0], tmp_path / "x.xlsx", GOOD[1]], buriram)
-    assert (first.unit, killer.unit, last.unit) == ("3101", "", "3102")
+    assert (first.unit, killer.unit, last.unit) == (UNITS[0], "", UNITS[1])
     assert [finding.code for finding in killer.findings] == [code]
     assert capfd.readouterr() == ("", "")
 
@@ -303,12 +304,7 @@ def test_a_pool_that_breaks_down_is_replaced(buriram: LevelTables, monkeypatch: 
         return contents
 
     monkeypatch.setattr(capped, "_outcome", outcome)
-    assert [one.unit for one in read_all(GOOD[:4], buriram)] == [
-        "3101",
-        "3102",
-        "3103",
-        "3104",
-    ]
+    assert [one.unit for one in read_all(GOOD[:4], buriram)] == UNITS[:4]
 
 
 def test_where_no_child_can_be_started_one_line_says_so(

@@ -384,7 +384,7 @@ def test_percent_of_submissions_in_time_is_known_from_the_arrivals(tmp_path: Pat
     assert len(came) == 5
     due = {month: date(2021, int(month[5:]) + 1, 5) for month in months}
     prompt = [
-        row["file"][:4]
+        row["file"].split(" ")[0]
         for month, rows in came.items()
         for row in rows
         if datetime.fromisoformat(row["received"]).date() <= due[month]
