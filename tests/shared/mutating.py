@@ -134,8 +134,9 @@ def _cells(grids: Grids) -> Iterator[tuple[str, int, int, str]]:
 def _slipped(heading: str, before: Value, grids: Grids, chance: random.Random) -> Value:
     if heading in _CHOICES:
         return str(chance.choice(_CHOICES[heading]))  # type: ignore[index]
-    if heading in _CODES:
-        sheet = _CODES[heading]  # type: ignore[index]
+    measured = heading == NODES.weight and isinstance(before, str)  # each unit's own weight is a measure's
+    if heading in _CODES or measured:
+        sheet = MEASURES if measured else _CODES[heading]  # type: ignore[index]
         return chance.choice([row[0] for row in grids[sheet.sheet].rows[1:] if row and row[0]])
     if isinstance(before, date):
         return before + timedelta(chance.choice((-1, 1, 30, 365)))
