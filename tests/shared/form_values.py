@@ -160,11 +160,12 @@ def told(path: Path) -> tuple[dict[str, str], str]:
 
 
 def compared(outcome: Outcome, unit: str, path: Path) -> Counts:
-    """What a form says against the batch."""
-    counts, row = Counts(), outcome.tables.position[unit]
+    """What a form says against the batch, of each KPI that the unit is scored at itself."""
+    tables = outcome.tables
+    counts, row = Counts(), tables.position[unit]
     levels, total = told(path)
     for code, kpi in outcome.scores.kpis.items():
-        if not kpi.applies[row]:
+        if not (kpi.applies[row] and tables.scored_itself(code, tables.unit[unit])):
             continue
         said, level = levels[code], int(kpi.level[row])
         matched = _LEVEL.match(said)
