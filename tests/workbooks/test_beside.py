@@ -71,7 +71,9 @@ def test_few_are_written_here_in_order(tmp_path: Path) -> None:
 @FORKED
 @pytest.mark.children
 @pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("count", [MANY, MANY + 1, MANY + 3])
+@pytest.mark.parametrize(
+    "count", [pytest.param(n, marks=pytest.mark.slow) for n in (MANY, MANY + 1)] + [MANY + 3]
+)
 def test_every_one_is_written_once(count: int, tmp_path: Path) -> None:
     written(tmp_path, count)
 
@@ -94,6 +96,7 @@ def dies(number: int) -> None:
 @FORKED
 @pytest.mark.children
 @pytest.mark.usefixtures("three")
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", [fails, has_no_memory, dies])
 def test_what_fails_there_is_done_here(trouble: Callable[[int], object], tmp_path: Path) -> None:
     assert {8, 9} <= {*written(tmp_path, MANY, trouble)}
@@ -101,6 +104,7 @@ def test_what_fails_there_is_done_here(trouble: Callable[[int], object], tmp_pat
 
 @FORKED
 @pytest.mark.children
+@pytest.mark.slow
 @pytest.mark.usefixtures("three")
 def test_ctrl_c_ends_all(tmp_path: Path) -> None:
     def here(number: int) -> None:
