@@ -254,7 +254,10 @@ def part_by_month(path: Path, measures: set[str]) -> None:
     if not measures:
         return
     book = open_book(path)
-    marks = book["_kpibatch"]
+    sheet, marks = book[FORM], book["_kpibatch"]
+    rows = {cell.row for cell in sheet["A"] if cell.value in measures}
+    for merged in [each for each in sheet.merged_cells.ranges if each.min_row in rows]:
+        sheet.unmerge_cells(merged.coord)
     for row in range(marks.max_row, 0, -1):
         if marks.cell(row, 1).value == "once" and marks.cell(row, 2).value in measures:
             marks.delete_rows(row)
