@@ -124,9 +124,16 @@ def test_one_value_moves_one_level(june: Outcome) -> None:
     assert kpi.points == pytest.approx(-0.15)
     assert told(kpi) == ["ร้อยละการใช้จ่าย 95.2599 → 87: เบิกจ่ายสะสม 1,807,081.18 → 1,650,390 บาท"]
     [part] = kpi.causes[0].parts
-    assert str(part.places[1]) == "3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!H7"
-    assert [move.unit for move in diff.moves if move.kpis] == ["3101"]
-    assert all(move.passed for move in diff.moves if move.unit != "3101")
+    assert str(part.places[1]) == "3101 เมืองบุรีรัมย์.xlsx แบบรายงาน!J8"
+    takers = sorted(unit for unit, giver in june.tables.taken["T1"].items() if giver == "3101")
+    assert takers
+    assert sorted(move.unit for move in diff.moves if move.kpis) == ["3101", *takers]
+    assert all(of(diff, unit).kpis == (kpi,) for unit in takers)  # what they take, and why it moved
+    districts = {unit.code for unit in june.tables.units[june.tables.tree.kinds[0].rows]}
+    passing = [move for move in diff.moves if move.unit not in ("3101", *takers)]
+    assert passing
+    assert all(move.passed == ("3101",) for move in passing)
+    assert set(of(diff, "3101").passed_by) == {move.unit for move in passing} <= districts
     assert diff.values == 2  # what was spent, and the percent
 
 
@@ -372,13 +379,18 @@ def test_the_greatest_movement_comes_first_then_the_order_of_the_tables(june: Ou
 
 @st.composite
 def changes(draw: st.DrawFn, june: Outcome) -> Cells:
-    units = st.sampled_from(sorted(june.sent))
-    measures = st.sampled_from([m for m in june.tables.form_measures if m.kind is not Kind.DATE])
+    frame, measures = june.intake.reported, {m.code: m for m in june.tables.form_measures}
+    own = frame[(frame["month"] == june.month) & frame["unit"].isin(june.sent)]
+    asked = sorted(
+        (unit, code)
+        for unit, code in zip(own["unit"], own["measure"], strict=True)
+        if code in measures and measures[code].kind is not Kind.DATE
+    )
     found: dict[tuple[str, str], float | None] = {}
     for _ in range(draw(st.integers(1, 12))):
-        measure = draw(measures)
-        numbers: Any = st.integers(0, 1) if measure.kind is Kind.YES_NO else st.integers(0, 5_000)
-        found[draw(units), measure.code] = draw(st.none() | numbers)
+        unit, code = draw(st.sampled_from(asked))
+        numbers: Any = st.integers(0, 1) if measures[code].kind is Kind.YES_NO else st.integers(0, 5_000)
+        found[unit, code] = draw(st.none() | numbers)
     return found
 
 
@@ -394,15 +406,17 @@ def june_said(june: Outcome) -> tuple[Side, dict[tuple[object, object], dict[str
 
 @pytest.mark.slow
 @settings(max_examples=15)
-@given(data=st.data(), weights=st.lists(st.integers(1, 30), min_size=22, max_size=22) | st.none())
+@given(data=st.data(), weighed=st.booleans())
 def test_the_points_add_up_and_levels_are_those_of_the_scores(
     june: Outcome,
     june_said: tuple[Side, dict[tuple[object, object], dict[str, object]]],
     data: st.DataObject,
-    weights: list[int] | None,
+    weighed: bool,
 ) -> None:
     tables = june.tables
-    if weights:
+    if weighed:
+        count = len(tables.nodes)
+        weights = data.draw(st.lists(st.integers(1, 30), min_size=count, max_size=count))
         tables = replace(
             tables,
             nodes=tuple(replace(n, weight=float(w)) for n, w in zip(tables.nodes, weights, strict=True)),
@@ -426,7 +440,7 @@ def test_the_points_add_up_and_levels_are_those_of_the_scores(
     still = set(june.tables.unit) - {move.unit for move in diff.moves}
     for key, row in rows[0].items():
         if key[0] in still:
-            same = ("level", "status", "rank") if weights else ("level", "score", "status", "rank")
+            same = ("level", "status", "rank") if weighed else ("level", "score", "status", "rank")
             if key[1] in {leaf.code for leaf in tables.leaves} | {"total"}:
                 assert [row[name] for name in same] == [rows[1][key][name] for name in same]
     summed: dict[str, float] = {}

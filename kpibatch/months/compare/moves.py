@@ -47,7 +47,8 @@ class ShareMove:
 class Move:
     """One unit. ``before`` or ``after`` is ``None`` where that side does not have the unit.
 
-    ``passed_by`` are the units ahead of it now that were not before, ``passed`` the other way round.
+    ``passed_by`` are the units of its kind ahead of it now that were not before, ``passed`` the other way
+    round.
     """
 
     unit: str
@@ -129,12 +130,12 @@ def moves(a: Side, b: Side, changes: Sequence[Change], language: str) -> list[Mo
     causes, lifts = Causes(a, b, changes, language), Lifts(a, b, changes, language)
     units = dict.fromkeys((*b.tables.unit, *a.tables.unit))
     moves = [move for unit in units if (move := _move(a, b, unit, causes, lifts))]
-    last = [1 + sum(standing.rank > 0 for standing in side.standings.values()) for side in (a, b)]
 
     def movement(move: Move) -> int:
+        peers = _peers(a, move.unit) | _peers(b, move.unit)
         places = [
-            standing.rank if standing and standing.rank else end
-            for standing, end in zip((move.before, move.after), last, strict=True)
+            standing.rank if standing and standing.rank else 1 + len(_ranked(side, peers))
+            for standing, side in ((move.before, a), (move.after, b))
         ]
         return abs(places[1] - places[0])
 
@@ -164,9 +165,22 @@ def _alike(before: Standing | None, after: Standing | None) -> bool:
 
 
 def _ahead(side: Side, unit: str) -> set[str]:
-    """The units ranked before a unit."""
+    """The units of its kind ranked before a unit."""
     own = side.standings[unit].rank if unit in side.standings else 0
-    return {other.unit for other in side.standings.values() if 0 < other.rank < own}
+    return {other.unit for other in _ranked(side, _peers(side, unit)) if other.rank < own}
+
+
+def _ranked(side: Side, units: frozenset[str]) -> list[Standing]:
+    return [standing for standing in side.standings.values() if standing.rank and standing.unit in units]
+
+
+def _peers(side: Side, unit: str) -> frozenset[str]:
+    """The units of a unit's kind, which alone are ranked with it; none where the side doesn't have it.
+
+    Source: design, section 1 (Wider rules: ประเภท).
+    """
+    kind = side.tables.tree.kind_of.get(unit)
+    return frozenset(each.code for each in side.tables.units[kind.rows]) if kind else frozenset()
 
 
 def _kpis(a: Side, b: Side, unit: str, causes: Causes) -> list[KpiMove]:
@@ -174,8 +188,28 @@ def _kpis(a: Side, b: Side, unit: str, causes: Causes) -> list[KpiMove]:
     for kpi in dict.fromkeys(leaf.code for side in (b, a) for leaf in side.tables.leaves):
         before, after = a.results.get((unit, kpi)), b.results.get((unit, kpi))
         if not _unmoved(before, after):
-            moves.append(KpiMove(kpi, before, after, _points(before, after), causes.of(unit, kpi)))
+            moves.append(KpiMove(kpi, before, after, _points(before, after), _why(a, b, unit, kpi, causes)))
     return sorted(moves, key=lambda move: -abs(move.points))
+
+
+def _why(a: Side, b: Side, unit: str, kpi: str, causes: Causes) -> tuple[Cause, ...]:
+    """The causes; where the unit takes the result of another, those of that one.
+
+    Source: design, section 1 (Wider rules: ทีม).
+    """
+    givers = [
+        giver
+        for side in (a, b)
+        if kpi in side.tables.node and unit in side.tables.unit
+        for giver in side.tables.givers(kpi, unit, side.tables.round.months)
+    ]
+    of_others = dict.fromkeys(
+        cause
+        for giver in dict.fromkeys(givers)
+        if not _unmoved(a.results.get((giver, kpi)), b.results.get((giver, kpi)))
+        for cause in causes.of(giver, kpi)
+    )
+    return tuple(of_others) or causes.of(unit, kpi)
 
 
 def _unmoved(before: Result | None, after: Result | None) -> bool:
