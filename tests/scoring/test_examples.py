@@ -244,6 +244,24 @@ def test_months_are_proposed_that_every_other_roll_up_reads_otherwise(rollup: Ro
         assert any(each.code == "example-level" for each in found), other
 
 
+def test_what_is_computed_of_what_is_computed_is_proposed_by_what_a_form_says() -> None:
+    tables, _ = read_levels(SAMPLES / "rayong-2554" / "level_tables.xlsx")
+    one = [each for each in proposed(tables, "R3") if not each.refused and "หลายเดือน" not in each.why]
+    assert all(each.values.keys() == {"R3.step", "R3.target", "R3.done"} for each in one)
+    steps = {
+        ((each.values["R3.done"][0] - each.values["R3.target"][0]) / each.values["R3.step"][0]): each.level
+        for each in one
+    }
+    whole = {at: level for at, level in steps.items() if at % 1 == 0}
+    assert whole == {-3: 0, -2: 1, -1: 2, 0: 3, 1: 4, 2: 5, 3: 5}
+    means = [each for each in proposed(tables, "C") if not each.refused and "หลายเดือน" not in each.why]
+    parts = {"C.1", "C.2", "C.3", "C.4", "C.5"}
+    assert all(each.values.keys() == parts and len(set(each.values.values())) == 1 for each in means)
+    assert {each.values["C.1"][0]: each.level for each in means if each.values["C.1"][0] % 1 == 0} == {
+        number: number for number in range(6)
+    }
+
+
 def test_between_the_levels_a_score_is_proposed() -> None:
     cells = {"ตัวชี้วัด!G4": "ค่าต่อเนื่อง"} | {f"ระดับ!{column}3": None for column in "ADEFGHI"}
     tables = read(cells=cells)[0]

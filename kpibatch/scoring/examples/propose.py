@@ -19,7 +19,7 @@ from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import bound, case_in_words
-from kpibatch.rules.records import Measure, Method, Rule
+from kpibatch.rules.records import Measure, Method, Rule, Source
 from kpibatch.rules.written import alternatives
 from kpibatch.scoring.examples.beyond import at_the_ends, refused_cases, total_cases
 from kpibatch.scoring.examples.series import telling_months
@@ -133,21 +133,28 @@ class _Kpi:
         return meeting(condition, self.tables.measures[code])
 
     def _set(self, code: str, value: float, given: Mapping[str, tuple[float, ...]]) -> Values:
-        """What makes a measure that value: itself, or the parts that it is computed from."""
+        """What makes a measure that value: itself, or the parts that it is computed from, and theirs."""
         measure = self.tables.measures[code]
         computation = COMPUTATIONS.get(measure.source)
-        line = computation.line if computation and computation.divides else None
-        if line is None or len(measure.numerator) > 1:
+        if measure.source is Source.MEAN:
+            parts = [self.tables.measures[part] for part in measure.numerator]
+            if all(not each.ingredients and _within(each, value) for each in parts):
+                return {each.code: (value,) for each in parts}
+        if not (computation and computation.line and measure.denominator):
+            return {code: (value,)}
+        if len(measure.numerator) > 1:
             return {code: (value,)}
         a, b = (self.tables.measures[part] for part in measure.ingredients)
-        if a.ingredients or b.ingredients or a.kind.family != "number":
+        if b.ingredients or a.kind.family != "number":
             return {code: (value,)}
         stated = given.get(b.code, ())
         for whole in [*stated[:1], *_WHOLES]:
-            part = round(line.inverse(value, whole), 6)
+            part = round(computation.line.inverse(value, whole), 6)
             fits = (stated and whole == stated[0]) or _within(b, whole)
-            if whole and fits and _within(a, part) and not (a.limit == b.code and part > whole):
-                return {b.code: (whole,), a.code: (part,)}
+            below: Values = self._set(a.code, part, given) if a.ingredients else {a.code: (part,)}
+            said = a.code not in below if a.ingredients else _within(a, part)
+            if whole and fits and said and not (a.limit == b.code and part > whole):
+                return {b.code: (whole,), **below}
         return {code: (value,)}
 
     def _around(self, rule: Rule, base: Values) -> Iterator[tuple[Values, str]]:
