@@ -16,15 +16,17 @@ from recalculated import differences
 from reckoning import reckoning
 from tablebook import NO_BASELINES, ONE_KPI, SHEETS, levels
 from weighing import leaving, weighing
-from workspace import NEWEST, open_book
+from workspace import NAKHON_PHANOM, NEWEST, SAMPLES, open_book
 from worth import WORTH
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.books.write import Content
+from kpibatch.forms.asked import asked_of
 from kpibatch.forms.layout import CLAIM
 from kpibatch.forms.standard import write_form
 from kpibatch.intake.submission import read_submission
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
 
 JUNE = "2565-06"
 BOOKS: dict[str, Callable[[], LevelTables]] = {
@@ -257,6 +259,18 @@ def test_what_the_office_s_own_checks_may_take_away_is_not_told(check: str, spen
     assert math.isnan(said.levels["T1"]) != sure
     level = batch_says(tables, {"3101": cells}, JUNE).scores.kpis["T1"].level[0]
     assert level == (said.levels["T1"] if sure else 0)
+
+
+def test_what_is_taken_from_a_unit_above_counts_as_nothing_yet() -> None:
+    """A civil servant's own work is half of the score, the district's team KPIs the other half."""
+    tables, _ = read_levels(SAMPLES / NAKHON_PHANOM / "level_tables.xlsx")
+    unit, months = tables.unit["4801-1"], tables.round.months[:3]
+    full = {measure.code: measure.maximum or 1e6 for measure in asked_of(tables, unit)}
+    said = form_says(tables, unit, {(code, month): full[code] for code in full for month in months})
+    assert set(said.levels.values()) == {5}
+    assert said.total == 2.5
+    assert "อย่างน้อยเท่านี้: ใน 6 ตัวชี้วัด" in said.remarks
+    assert form_says(tables, unit, {}).total == ""
 
 
 def test_what_only_others_know_is_told_as_the_least() -> None:

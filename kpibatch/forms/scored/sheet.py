@@ -28,7 +28,7 @@ _WEIGHT, _SCORE, _COUNTS, _CAP, _SHARE = range(1, 6)  # columns of the tree
 class Stretch:
     """Months without a change of the rules: from the month of that number on, with its blocks and the rows
     of its tree's nodes; ``counts`` is the row of how many KPIs are not wholly known here, the next that of
-    how many are provisional.
+    how many are provisional, and after it stands what is reckoned with for results taken from a unit above.
     """
 
     first: int
@@ -99,10 +99,14 @@ class ScoreSheet:
         counts = self.row + len(rows)
         self.row = counts + 3
         stretch = Stretch(first, tables, blocks, rows, counts)
+        taken = sum(bool(tables.giver(leaf.code, self.ground.unit.code)) for leaf in tables.leaves)
+        if taken:  # a form can't know them: 0 is the least they may be, once there is anything to tell
+            filled = "+".join(f"IF(ISNUMBER({block.score}),1,0)" for block in blocks.values())
+            self.cells[counts + 2, 1] = Live(f'IF({filled or 0}>0,0,"")')
         self._tree(stretch)
         known = [f"IF({block.unread}+{block.foreign}>0,1,0)" for block in blocks.values()]
         waiting = [f'IF({block.status}="",0,1)' for block in blocks.values()]
-        self.cells[counts, 1] = Live("+".join(known) or "0")
+        self.cells[counts, 1] = Live("+".join([*known, *([str(taken)] if taken else [])]) or "0")
         self.cells[counts + 1, 1] = Live("+".join(waiting) or "0")
         return stretch
 
@@ -146,6 +150,8 @@ class ScoreSheet:
             else:
                 formula = tree.inner(weights, scores, cap)
             self.cells[row, _SCORE] = Live(formula)
+        elif stretch.tables.giver(code, self.ground.unit.code):
+            self.cells[row, _SCORE] = Live(fixed(stretch.counts + 2, 1))
         else:
             self.cells[row, _SCORE] = tree.LEFT_OUT
         self.cells[row, _COUNTS] = Live(f"IF(ISNUMBER({score}),1,0)")
@@ -279,7 +285,8 @@ def score_sheet(ground: Ground) -> ScoreSheet:
     leaves = [leaf.code for period in tables.periods for leaf in period.leaves]
     applying = (period.scored_itself(leaf.code, unit) for period in tables.periods for leaf in period.leaves)
     fixed_values = frozenset(code for code in tables.measures if (unit.code, code) in tables.baselines)
-    what = (ground.months, tuple(ground.spots.items()), ground.first_day, ground.language, ground.pick)
+    taken = tuple(bool(each.giver(leaf.code, unit.code)) for each in tables.periods for leaf in each.leaves)
+    what = (taken, ground.months, tuple(ground.spots.items()), ground.first_day, ground.language, ground.pick)
     asked = tuple(months_asked(tables, unit, measure.code) for measure in tables.form_measures)
     key = (id(tables), *what, tuple(zip(leaves, applying, strict=True)), fixed_values, asked)
     return _laid_out(_Alike(key, ground)).of(unit)
