@@ -108,6 +108,13 @@ def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row, fi
         sheet.put(at, number, column.content(at, row), *column.styles(row), **column.extra)
 
 
+def percent_bars(sheet: Sheet, column: int, first: int, last: int) -> None:
+    """A bar behind each percent of a column, from 0 to 100."""
+    bar = {"type": "data_bar", "bar_color": "#8CC0B6", "bar_solid": True}
+    ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 100}
+    sheet.colour((first, column), (last, column), bar | ends)
+
+
 def show_exact(sheet: Sheet, columns: Sequence[Column[Any]], first: int, last: int) -> None:
     """In the columns of one look: no number is shown as a rounder one that it is not."""
     for number, column in enumerate(columns):

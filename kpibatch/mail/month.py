@@ -4,7 +4,7 @@ What may be sent is decided in the plan and the outbox. Everything attached is o
 plan is made, so nothing is written or sent before all of it is sound.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -92,11 +92,7 @@ class _Month:
         return mails_of(self.connection, message.month, message.unit, message.kind)
 
     def draft(self, plan: Plan) -> Drafted:
-        states = {
-            (message.unit, message.kind, recipient): state
-            for message in plan.messages
-            for recipient, state in prospects(self.history(message), wanted(message)).items()
-        }
+        states = states_of(plan, self.history)
         rows = write_drafts(
             self.config, self.tables, self.published.folder, moment_of(self.published), plan, states
         )
@@ -155,6 +151,15 @@ def send_mails(
         finally:
             drafted = of.draft(whole)
         return Sent(results, drafted)
+
+
+def states_of(plan: Plan, history: Callable[[Message], tuple[Row, ...]]) -> dict[tuple[str, str, str], str]:
+    """What sending would do now, by unit, kind and recipient; ``history`` is what is on record of a mail."""
+    return {
+        (message.unit, message.kind, recipient): state
+        for message in plan.messages
+        for recipient, state in prospects(history(message), wanted(message)).items()
+    }
 
 
 def itself(message: Message) -> Message:

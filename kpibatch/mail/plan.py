@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from kpibatch.base.catalogue import say
-from kpibatch.base.config import Config
+from kpibatch.base.config import Config, MailServer
 from kpibatch.base.errors import MailAddressFault, MailNamesOther
 from kpibatch.base.findings import Finding, finding, in_order, piece
-from kpibatch.base.mailboxes import read_addresses, read_mailbox
+from kpibatch.base.mailboxes import Addresses, read_addresses, read_mailbox
 from kpibatch.base.thai import arabic, month_end
 from kpibatch.books.guard.package import MB
 from kpibatch.books.look import PROVINCE
@@ -99,6 +99,11 @@ def moment_of(published: Published) -> datetime:
     )
     aware = [moment if moment.tzinfo else moment.replace(tzinfo=BANGKOK) for moment in received]
     return max(aware, default=datetime.combine(month_end(published.month), time(12), BANGKOK))
+
+
+def of_the_province(mail: MailServer) -> Addresses:
+    """Where mails to the province go: to its own addresses, else to whom answers go, else to the sender."""
+    return read_addresses(*(mail.province or (mail.reply_to or mail.sender,)))
 
 
 @dataclass
@@ -228,8 +233,7 @@ class _Planner:
     # --- the province ---------------------------------------------------------------------------------------
 
     def _to_province(self) -> Iterator[Message]:
-        mail = self.config.mail
-        to = read_addresses(*(mail.province or (mail.reply_to or mail.sender,)))
+        to = of_the_province(self.config.mail)
         if to.bad:
             raise MailAddressFault("mail-address", found=to.bad[0])
         if not to.valid:

@@ -22,14 +22,14 @@ from kpibatch.base.thai import BUDDHIST, show_date
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.drafts import write_drafts
 from kpibatch.mail.message import BANGKOK, STEP, Message, as_eml
-from kpibatch.mail.month import Drafted, Sent, itself, wanted
-from kpibatch.mail.plan import Plan
+from kpibatch.mail.month import Drafted, Sent, itself, states_of
+from kpibatch.mail.plan import Plan, of_the_province
 from kpibatch.mail.send import send_all
 from kpibatch.mail.text import Templates
 from kpibatch.months.database import Connection
 from kpibatch.months.history import history_of
 from kpibatch.months.journal import Outbox, mails_of
-from kpibatch.months.outbox import Row, prospects
+from kpibatch.months.outbox import Row
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.process import addresses_of, by_units, owner_in_words, task_in_words
 from kpibatch.rules.records import Unit
@@ -79,17 +79,12 @@ def _reminded(
     others: dict[tuple[str, ...], list[Step]] = {}
     for step in steps:
         if not by_units(tables, step):
-            others.setdefault(addresses_of(step) or _of_the_province(config), []).append(step)
+            others.setdefault(addresses_of(step) or of_the_province(config.mail).valid, []).append(step)
     for addresses, named in others.items():
         if addresses:
             yield Reminded(None, addresses, (), tuple(named))
         else:
             problems.append(finding("mail-no-province"))
-
-
-def _of_the_province(config: Config) -> tuple[str, ...]:
-    mail = config.mail
-    return read_addresses(*(mail.province or (mail.reply_to or mail.sender,))).valid
 
 
 def _message(templates: Templates, tables: LevelTables, whom: Reminded, language: str) -> Message:
@@ -128,11 +123,7 @@ class _Work:
     folder: Path
 
     def draft(self) -> Drafted:
-        states = {
-            (message.unit, message.kind, recipient): state
-            for message in self.plan.messages
-            for recipient, state in prospects(self._history(message), wanted(message)).items()
-        }
+        states = states_of(self.plan, self._history)
         moment = datetime.combine(self.today, time(8), BANGKOK)
         rows = write_drafts(self.config, self.tables, self.folder, moment, self.plan, states, _holds_drafts)
         return Drafted(rows, self.plan.problems, self.folder / MAIL)

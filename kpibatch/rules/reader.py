@@ -24,7 +24,7 @@ from kpibatch.rules.optional.exports import read_exports, report_origins
 from kpibatch.rules.optional.holidays import read_holidays
 from kpibatch.rules.optional.moves import with_moves
 from kpibatch.rules.optional.own_kpis import read_own_kpis, with_own, with_titles
-from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, numbers_of, report_shares
+from kpibatch.rules.reading.cells import Typed, condition_in, deducted_in, known_in, numbers_of, report_shares
 from kpibatch.rules.reading.measures import read_measure
 from kpibatch.rules.reading.nodes import read_nodes, report_order, since_of
 from kpibatch.rules.reading.references import sound_links, sound_measures
@@ -141,8 +141,8 @@ def _rules(
     for row in table:
         kpi, measure, case_of = row.code(RULES.kpi), row.code(RULES.measure), row.code(RULES.case_of)
         known = [
-            _known(row, RULES.kpi, nodes, NODES.sheet),
-            _known(row, RULES.measure, measures, MEASURES.sheet),
+            known_in(row, RULES.kpi, nodes, NODES.sheet),
+            known_in(row, RULES.measure, measures, MEASURES.sheet),
         ]
         conditions = [condition_in(row, name, measures.get(measure), measures) for name in names]
         case = _case(row, measures, units)
@@ -175,17 +175,9 @@ def _case(row: Row, measures: dict[str, Measure], units: Mapping[str, Unit]) -> 
         row.report("table-half-case", RULES.case if case_of else RULES.case_of, case_of or typed)
     if case_of and goes_by_unit(row, measures):
         return whose_case(row, units, measures)
-    known = not case_of or _known(row, RULES.case_of, measures, MEASURES.sheet)
+    known = not case_of or known_in(row, RULES.case_of, measures, MEASURES.sheet)
     condition = condition_in(row, RULES.case, measures.get(case_of))
     return Case(case_of, condition) if condition and case_of and known else None
-
-
-def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) -> bool:
-    """Whether the column's code is one of those the sheet defines."""
-    code = row.code(column)
-    if code not in known:
-        row.report("table-unknown", column, code, where=sheet)
-    return code in known
 
 
 def _percents(
@@ -223,7 +215,7 @@ def _baselines(
         unit = row.code(BASELINES.unit)
         if unit in rows:
             row.report("table-duplicate", BASELINES.unit, unit)
-        elif _known(row, BASELINES.unit, units, UNITS.sheet):
+        elif known_in(row, BASELINES.unit, units, UNITS.sheet):
             rows[unit] = row
     cells = ((unit, row, code) for unit, row in rows.items() for code in columns if code in measures)
     read = {(unit, code): _baseline(row, measures[code]) for unit, row, code in cells}

@@ -6,7 +6,7 @@ The tie policy stands here alone: as a function, and as the formulas that the ra
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -94,6 +94,19 @@ def rank_among(key: Key, ranked: Sequence[Key]) -> int:
 def rungs(keys: Iterable[Key], rules: RankingRules) -> list[Key]:
     """The keys that are ranked, in rising order; those that are equal are one where no rank is left out."""
     return sorted(keys if rules.ties == LEFT_OUT else set(keys))
+
+
+def ranks_within(keyed: Sequence[tuple[Hashable, Key | None]]) -> list[int]:
+    """The rank of each key among those that belong together, by the usual tie policy; 0 where there is none.
+
+    >>> ranks_within([("a", (4.0,)), ("b", (3.0,)), ("a", (5.0,)), ("a", None), ("a", (4.0,))])
+    [2, 1, 1, 0, 2]
+    """
+    among: dict[Hashable, list[Key]] = {}
+    for whose, key in keyed:
+        among.setdefault(whose, []).extend([] if key is None else [key])
+    rising = {whose: rungs(keys, RankingRules()) for whose, keys in among.items()}
+    return [0 if key is None else rank_among(key, rising[whose]) for whose, key in keyed]
 
 
 def rank_formula(
@@ -205,10 +218,10 @@ def rating_of(total: float, tables: LevelTables) -> str:
 
     Source: design, section 1 (ผลประเมิน).
     """
-    return rating_at(percent_of(total, tables), tables)
+    return rating_at(percent_of(total, tables), tables.rating)
 
 
-def rating_at(percent: float, tables: LevelTables) -> str:
-    """The same of the percent itself."""
+def rating_at(percent: float, bands: Iterable[tuple[float, str]]) -> str:
+    """The same of the percent itself, by bands that stand best first."""
     reached = round(percent, 9)
-    return next((word for threshold, word in tables.rating if reached >= threshold), "")
+    return next((word for threshold, word in bands if reached >= threshold), "")

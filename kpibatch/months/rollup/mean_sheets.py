@@ -9,17 +9,16 @@ from typing import TypeAlias
 
 from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words
-from kpibatch.base.config import RankingRules
 from kpibatch.base.files import way_to
 from kpibatch.base.findings import SEVERITIES
 from kpibatch.base.thai import show_month
-from kpibatch.books.columns import Column, put_heads, put_line, set_widths
+from kpibatch.books.columns import Column, percent_bars, put_heads, put_line, set_widths
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.months.rollup.national import Absent, National, Spread, spread
 from kpibatch.months.rollup.province import Assessed, Basis, Province
 from kpibatch.months.rollup.unit_sheets import ListPlan, warning_of
-from kpibatch.scoring.rank import rank_among, rank_formula, rungs
+from kpibatch.scoring.rank import rank_formula, ranks_within
 
 _TOP, _FIRST = 3, 4
 _DECIMALS, _BEYOND = 4, 1000  # no percent is as high
@@ -86,14 +85,9 @@ def _mean(
 
 def _ranked(means: Iterable[Mean]) -> tuple[Mean, ...]:
     """By what may be compared, then by mean; those without a ranked unit last."""
-    lines, keys = list(means), dict[int, list[tuple[float, ...]]]()
-    for line in lines:
-        keys.setdefault(line.among, []).extend([(_rounded(line),)] if line.lie.count else [])
-    rising = {among: rungs(each, RankingRules()) for among, each in keys.items()}
-    ranked = [
-        replace(line, rank=rank_among((_rounded(line),), rising[line.among])) if line.lie.count else line
-        for line in lines
-    ]
+    lines = list(means)
+    ranks = ranks_within([(line.among, (_rounded(line),) if line.lie.count else None) for line in lines])
+    ranked = [replace(line, rank=rank) for line, rank in zip(lines, ranks, strict=True)]
     return tuple(sorted(ranked, key=lambda line: (line.among, not line.rank, line.rank)))
 
 
@@ -121,9 +115,7 @@ def write_means(national: National, sheet: Sheet, plan: ListPlan, means: Sequenc
             way = way_to(mean.province.ranking, sheet.book.path.parent)
             sheet.link_file(at, 1, way, mean.name, "cell", "link", "wrap")
         sheet.height(at, lines_of(mean.name, 34))
-    bar = {"type": "data_bar", "bar_color": "#8CC0B6", "bar_solid": True}
-    ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 100}
-    sheet.colour((_FIRST, _MEAN), (last, _MEAN), bar | ends)
+    percent_bars(sheet, _MEAN, _FIRST, last)
     sheet.raw.freeze_panes(_FIRST, 2)
     sheet.page(top=_TOP, last=(last, len(columns) - 1))
     sheet.lock()

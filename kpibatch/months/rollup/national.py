@@ -1,18 +1,15 @@
 """All provinces' units ranked: each among those that were assessed by the same rules in the same month."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from kpibatch.base.config import RankingRules
 from kpibatch.base.thai import fold
 from kpibatch.months.rollup.province import Assessed, Basis, Province
-from kpibatch.scoring.rank import Key, rank_among, rungs
-
-_USUAL = RankingRules()
+from kpibatch.scoring.rank import Key, ranks_within
 
 
 @dataclass(frozen=True)
@@ -92,27 +89,16 @@ class National:
 
         Source: design, section 1 (Score: ranks 1, 2, 2, 4) and 2 (``rollup``).
         """
-        in_all = self._rising(self.among)
-        in_group = self._rising(self.group_of)
+        whole = [(province, unit) for province in self.provinces for unit in province.units]
+        in_all = ranks_within([(self.among(unit), _key(unit)) for _, unit in whole])
+        in_group = ranks_within(
+            [(self.group_of(unit), _key(unit) if unit.group else None) for _, unit in whole]
+        )
         lines = [
-            Line(
-                province,
-                unit,
-                self.basis_of(unit),
-                _rank(unit, in_all[self.among(unit)]),
-                _rank(unit, in_group[self.group_of(unit)]) if unit.group else 0,
-            )
-            for province in self.provinces
-            for unit in province.units
+            Line(province, unit, self.basis_of(unit), rank, within)
+            for (province, unit), rank, within in zip(whole, in_all, in_group, strict=True)
         ]
         return tuple(sorted(lines, key=lambda line: (self.among(line.unit), not line.rank, line.rank)))
-
-    def _rising(self, of: Callable[[Assessed], int]) -> dict[int, list[Key]]:
-        """The ranked units' keys in rising order, by what they are ranked among."""
-        keys: dict[int, list[Key]] = {}
-        for unit in self._units:
-            keys.setdefault(of(unit), []).extend([(unit.percent,)] if unit.rank else [])
-        return {among: rungs(each, _USUAL) for among, each in keys.items()}
 
     @cached_property
     def groups(self) -> tuple[tuple[int, str], ...]:
@@ -138,9 +124,9 @@ class National:
         return {group: number for number, group in enumerate(sorted(self._named), 1)}
 
 
-def _rank(unit: Assessed, rising: Sequence[Key]) -> int:
+def _key(unit: Assessed) -> Key | None:
     """Only who is ranked in the province's own ranking is ranked here."""
-    return rank_among((unit.percent,), rising) if unit.rank else 0
+    return (unit.percent,) if unit.rank else None
 
 
 def spread(units: Iterable[Assessed]) -> Spread:

@@ -2,7 +2,6 @@
 never scored again.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from kpibatch.base.month_files import RANKING
 from kpibatch.months.folder import Published, as_number
 from kpibatch.rules.records import TOTAL
-from kpibatch.scoring.rank import Status
+from kpibatch.scoring.rank import Status, rating_at
 
 
 @dataclass(frozen=True, order=True)
@@ -89,14 +88,7 @@ def _units(published: Published) -> Iterator[Assessed]:
                 who.get("group", ""),
                 Basis(published.round, published.month, rules, who.get("kind", "")),
                 percent,
-                _rating(percent, record.get("rating", ())),
+                rating_at(percent, record.get("rating", ())),
                 int(row["rank"] or 0),
                 Status(row["status"]),
             )
-
-
-def _rating(percent: float, bands: list[tuple[float, str]]) -> str:
-    """The word of the first band, from the best down, that the percent has reached."""
-    if math.isnan(percent):
-        return ""
-    return next((word for threshold, word in bands if percent >= threshold), "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kpibatch.base.addresses import quoted, ref, span
 from kpibatch.base.catalogue import Words
-from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
+from kpibatch.books.columns import Column, percent_bars, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.write import Sheet
 from kpibatch.months.rollup.national import Line, National
 from kpibatch.scoring.rank import Status, rank_formula
@@ -71,9 +71,7 @@ def write_list(national: National, sheet: Sheet, plan: ListPlan, say: Words) -> 
     for word, style in ((say("provisional"), "fair"), (say("not-sent"), "poor")):
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": sheet.book.style(style)}
         sheet.colour((FIRST, 9), (plan.last, 9), rule)
-    bar = {"type": "data_bar", "bar_color": "#8CC0B6", "bar_solid": True}
-    ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 100}
-    sheet.colour((FIRST, _PERCENT), (plan.last, _PERCENT), bar | ends)
+    percent_bars(sheet, _PERCENT, FIRST, plan.last)
     sheet.raw.autofilter(TOP, 0, plan.last, _BASIS)
     sheet.raw.freeze_panes(FIRST, 4)
     sheet.page(top=TOP, last=(plan.last, _BASIS), portrait=True)

@@ -5,14 +5,13 @@ Rounds are put together only when it is asked for; a unit that lacks one of them
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
 
-from kpibatch.base.config import RankingRules
 from kpibatch.months.rollup.province import Assessed, Province
-from kpibatch.scoring.rank import rank_among, rungs
+from kpibatch.scoring.rank import ranks_within
 
 
 @dataclass(frozen=True)
@@ -74,21 +73,6 @@ def _course(among: tuple[str, str, str], results: Mapping[str, Assessed], rounds
     return Course(results[max(results)], among, results, mean)
 
 
-def _ranked(courses: Iterable[Course]) -> list[Course]:
-    keys: dict[tuple[str, str, str], list[tuple[float, ...]]] = {}
-    courses = list(courses)
-    for each in courses:
-        keys.setdefault(each.among, []).extend([] if math.isnan(each.mean) else [(each.mean,)])
-    rising = {among: rungs(means, RankingRules()) for among, means in keys.items()}
-    return [
-        each
-        if math.isnan(each.mean)
-        else Course(
-            each.unit,
-            each.among,
-            each.results,
-            each.mean,
-            rank_among((each.mean,), rising[each.among]),
-        )
-        for each in courses
-    ]
+def _ranked(courses: Sequence[Course]) -> list[Course]:
+    ranks = ranks_within([(each.among, None if math.isnan(each.mean) else (each.mean,)) for each in courses])
+    return [replace(each, rank=rank) for each, rank in zip(courses, ranks, strict=True)]

@@ -7,7 +7,7 @@ from kpibatch.base.findings import Finding, finding
 from kpibatch.base.thai import fold
 from kpibatch.books.table import Table
 from kpibatch.rules.reading.nodes import since_of
-from kpibatch.rules.reading.references import circular
+from kpibatch.rules.reading.references import circular, codes_of_units
 from kpibatch.rules.records import Unit
 from kpibatch.rules.round import Round
 from kpibatch.rules.schema import MOVES, UNITS
@@ -20,7 +20,7 @@ def with_moves(table: Table, units: Mapping[str, Unit], this: Round) -> tuple[di
 
     Source: design, section 1 (Wider rules: สังกัด; moved in mid-round).
     """
-    known = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
+    known = codes_of_units(units)
     moves: dict[str, dict[str, str]] = {}
     for row in table:
         ends = []

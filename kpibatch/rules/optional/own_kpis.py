@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from kpibatch.base.kinds import Kind
 from kpibatch.books.table import Row, Table
+from kpibatch.rules.reading.cells import known_in
 from kpibatch.rules.records import Baseline, Measure, Node, Source, Unit
 from kpibatch.rules.round import Work
 from kpibatch.rules.schema import MEASURES, NODES, OWN_KPIS, UNITS, Column
@@ -41,8 +42,8 @@ def read_own_kpis(
     for row in table:
         unit, code = row.code(OWN_KPIS.unit), row.code(OWN_KPIS.node)
         known = [
-            _known(row, OWN_KPIS.unit, units, UNITS.sheet),
-            _known(row, OWN_KPIS.node, by_code, NODES.sheet),
+            known_in(row, OWN_KPIS.unit, units, UNITS.sheet),
+            known_in(row, OWN_KPIS.node, by_code, NODES.sheet),
         ]
         if not all(known):
             continue
@@ -56,13 +57,6 @@ def read_own_kpis(
                 if value is not None:
                     fixed[unit, measure], rows[unit, measure] = Baseline(value, row.place(column)), row
     return OwnKpis(fixed, titles, rows)
-
-
-def _known(row: Row, column: Column, known: Mapping[str, object], sheet: str) -> bool:
-    code = row.code(column)
-    if code not in known:
-        row.report("table-unknown", column, code, where=sheet)
-    return code in known
 
 
 def _title(row: Row) -> str:

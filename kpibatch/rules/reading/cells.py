@@ -72,6 +72,14 @@ def report_shares(series: Iterable[Typed]) -> None:
         cells[0].row.report("table-percent-share", cells[0].column, found)
 
 
+def known_in(row: Row, column: str, known: Mapping[str, object], sheet: str) -> bool:
+    """Whether the column's code is one of those the sheet defines; another is reported."""
+    code = row.code(column)
+    if code not in known:
+        row.report("table-unknown", column, code, where=sheet)
+    return code in known
+
+
 def numbers_listed(row: Row, column: str, expected: str) -> tuple[float, ...]:
     """The numbers that a cell lists between commas; none of them, and reported, where one can't be read."""
     text = row.text(column)

@@ -17,7 +17,7 @@ from kpibatch.base.thai import arabic, fold, months_between, read_number, squash
 from kpibatch.books.table import Row, Table
 from kpibatch.rules.conditions import is_dash
 from kpibatch.rules.reading.cells import cap_in, numbers_listed
-from kpibatch.rules.reading.references import sound_nodes
+from kpibatch.rules.reading.references import codes_of_units, sound_nodes
 from kpibatch.rules.records import Measure, Method, Node, Source, Unit
 from kpibatch.rules.round import NoTarget, Round, Scope, Template
 from kpibatch.rules.schema import FROM_ABOVE, NODES, UNITS
@@ -192,7 +192,7 @@ def _node(row: Row, units: Mapping[str, Unit], this: Round, measures: Mapping[st
     ends, weight_measure = is_dash(row.text(NODES.weight)), _weight_measure(row, measures)
     unread = ends or weight_measure or any(fault.place == row.place(NODES.weight) for fault in row.findings)
     scope, listed = _scope(row)
-    by_name = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
+    by_name = codes_of_units(units)
     if scope in (Scope.ONLY, Scope.EXCEPT):
         for name in listed:
             if fold(name) not in by_name:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kpibatch.base.findings import Finding, finding
+from kpibatch.base.thai import fold
 from kpibatch.rules.computations import COMPUTATIONS, Below
 from kpibatch.rules.reading.parts import OF_OTHERS
-from kpibatch.rules.records import TOTAL, Measure, Node, Source
+from kpibatch.rules.records import TOTAL, Measure, Node, Source, Unit
 from kpibatch.rules.schema import MEASURES, NODES
 
 _BY_MEASURE = (Below.NUMBER, Below.DAY)
@@ -50,6 +51,11 @@ def _unknown(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Find
         for code in filter(None, codes):
             if code not in measures:
                 yield finding("table-unknown", measure.place, found=code, column=column, where=MEASURES.sheet)
+
+
+def codes_of_units(units: Mapping[str, Unit]) -> dict[str, str]:
+    """Each unit's code by its name and its code, written in one way; a code goes before a name."""
+    return {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
 
 
 def _known(measure: Measure, measures: Mapping[str, Measure]) -> Measure:

@@ -7,7 +7,7 @@ from kpibatch.base.findings import Finding, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.base.thai import fold, show_number
 from kpibatch.books.table import Row, Table
-from kpibatch.rules.reading.references import circular
+from kpibatch.rules.reading.references import circular, codes_of_units
 from kpibatch.rules.records import Unit
 from kpibatch.rules.schema import UNITS
 from kpibatch.rules.tree.units import kind_by_kind
@@ -39,7 +39,7 @@ def read_units(table: Table, noun: str) -> tuple[dict[str, Unit], list[Finding]]
 
 def _placed(units: Mapping[str, Unit], table: Table) -> tuple[dict[str, Unit], list[Finding]]:
     """The units, each with the code of the one above; named by its code or its name."""
-    known = {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
+    known = codes_of_units(units)
     placed, faults, column = dict(units), list[Finding](), UNITS.parent
     for row in table:
         unit = units.get(row.code(UNITS.code))

@@ -60,4 +60,4 @@ def total_cases(tables: LevelTables, language: str) -> Iterator[Example]:
         for name, beside in (("below", -_BESIDE), ("at", 0.0)):
             percent = round(threshold + beside, 6)
             why = say(f"examples.total-{name}", language, word=word)
-            yield Example(TOTAL, "", {TOTAL: (percent,)}, 0, why, word=rating_at(percent, tables))
+            yield Example(TOTAL, "", {TOTAL: (percent,)}, 0, why, word=rating_at(percent, tables.rating))

@@ -134,7 +134,7 @@ def _totals(tables: LevelTables) -> Iterator[Finding]:
     for each in tables.examples:
         if each.word:
             (percent,) = each.values[TOTAL]
-            got = rating_at(percent, tables)
+            got = rating_at(percent, tables.rating)
             if fold(got) != fold(each.word):
                 facts = {"percent": show_number(percent), "got": got or "–", "why": each.why or "–"}
                 yield finding("example-rating", each.place, found=each.word, **facts)

@@ -7,7 +7,7 @@ from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
-from kpibatch.books.columns import Column, put_heads, put_line, set_widths, show_exact
+from kpibatch.books.columns import Column, percent_bars, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import TEAL, fitting, lines_of
 from kpibatch.books.paper import columns_left, head_height, on_pages, scale_of
 from kpibatch.books.write import Formula, Sheet
@@ -276,9 +276,7 @@ class ListSheet:
 
     def _marks(self) -> None:
         plan, book, last = self.plan, self.sheet.book, self.plan.last
-        bar = {"type": "data_bar", "bar_color": "#8CC0B6", "bar_solid": True}
-        ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 100}
-        self.sheet.colour((FIRST, 4), (last, 4), bar | ends)
+        percent_bars(self.sheet, 4, FIRST, last)
         for rank, colour in enumerate(MEDALS, 1):
             form = book.style(bold=True, bg_color=colour)
             criteria = f"={ref(FIRST, 0, 'c')}={rank}"
