@@ -100,17 +100,20 @@ def deaf_to_ctrl_c() -> Iterator[None]:
 # --- in the child itself ------------------------------------------------------------------------------------
 
 
-def settle_in(more_mb: int) -> None:
-    """Prepare the child; must not fail, for a pool would start another in its place for ever."""
+def settle_in(more_mb: int | None) -> None:
+    """Prepare the child, which may take so much more memory, where that is capped at all; must not fail, for
+    a pool would start another in its place for ever.
+    """
     with suppress(OSError, ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError, AttributeError):
         end_with_the_parent()
     with suppress(OSError, ValueError):
         hush()
-    with suppress(ImportError, OSError, ValueError):
-        cap_memory(more_mb)
-    gc.freeze()  # what the parent left in memory is not to be searched for rubbish
+    if more_mb is not None:
+        with suppress(ImportError, OSError, ValueError):
+            cap_memory(more_mb)
+    gc.freeze()  # what the parent left in memory is not to be searched for rubbish, nor copied
 
 
 def end_with_the_parent() -> None:

@@ -8,7 +8,6 @@ Ctrl-C to it and print nothing.
 """
 
 import contextlib
-import gc
 import logging
 import multiprocessing
 import os
@@ -22,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
 from kpibatch.books.guard.capped import START
-from kpibatch.books.guard.job import bind, deaf_to_ctrl_c, end_with_the_parent, hush
+from kpibatch.books.guard.job import bind, deaf_to_ctrl_c, settle_in
 from kpibatch.commands.many.task import Lost
 
 Tell: TypeAlias = Callable[[str], None]
@@ -148,13 +147,9 @@ def serve_apart() -> None:
 
 
 def _settle_in() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with contextlib.suppress(OSError, AttributeError):
-        end_with_the_parent()
-    hush()
+    settle_in(None)
     logging.getLogger("kpibatch").handlers.clear()  # the parent's own
-    gc.freeze()  # what the parent left in memory is not to be searched for rubbish, nor copied
 
 
 def _serve(pipe: Pipe) -> None:

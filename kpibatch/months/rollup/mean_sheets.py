@@ -17,7 +17,15 @@ from kpibatch.books.look import lines_of
 from kpibatch.books.write import Sheet
 from kpibatch.months.rollup.national import Absent, National, Spread, spread
 from kpibatch.months.rollup.province import Assessed, Basis, Province
-from kpibatch.months.rollup.unit_sheets import ListPlan, warning_of
+from kpibatch.months.rollup.unit_sheets import (
+    BASIS,
+    COUNTS,
+    GROUP,
+    OWNER,
+    PERCENT,
+    ListPlan,
+    warning_of,
+)
 from kpibatch.scoring.rank import rank_formula, ranks_within
 
 _TOP, _FIRST = 3, 4
@@ -98,7 +106,7 @@ def _rounded(line: Mean) -> float:
 def write_means(national: National, sheet: Sheet, plan: ListPlan, means: Sequence[Mean], say: Words) -> None:
     """The lines, of provinces with what came of the month and a link to its ranking."""
     provinces, last = bool(means[0].province), _TOP + len(means)
-    listed = plan.owner if provinces else plan.group
+    listed = plan.range(OWNER if provinces else GROUP)
     columns = _columns(plan, listed, last, "province" if provinces else "group", say)
     columns += tuple(_of_province(say)) if provinces else ()
     set_widths(sheet, columns)
@@ -128,26 +136,30 @@ class _Formulas:
     plan: ListPlan
     listed: str
 
+    @property
+    def _percent(self) -> str:
+        return self.plan.range(PERCENT)
+
     def _counted(self, at: int) -> str:
         """1 for each unit of the line that is ranked, as an array over the list."""
         own, basis = ref(at, _KEY, "c"), ref(at, _BASIS, "c")
-        return f"({self.listed}={own})*({self.plan.basis}={basis})*({self.plan.counts}=1)"
+        return f"({self.listed}={own})*({self.plan.range(BASIS)}={basis})*({self.plan.range(COUNTS)}=1)"
 
     def count(self, at: int) -> str:
         return f"SUMPRODUCT({self._counted(at)})"
 
     def mean(self, at: int) -> str:
-        return f"SUMPRODUCT({self._counted(at)}*{self.plan.percent})/{ref(at, _COUNT, 'c')}"
+        return f"SUMPRODUCT({self._counted(at)}*{self._percent})/{ref(at, _COUNT, 'c')}"
 
     def deviation(self, at: int) -> str:
-        away = f"({self.plan.percent}-{self.mean(at)})^2"
+        away = f"({self._percent}-{self.mean(at)})^2"
         return f"SQRT(SUMPRODUCT({self._counted(at)}*{away})/{ref(at, _COUNT, 'c')})"
 
     def lowest(self, at: int) -> str:
-        return f"SUMPRODUCT(MIN({_BEYOND}-{self._counted(at)}*({_BEYOND}-{self.plan.percent})))"
+        return f"SUMPRODUCT(MIN({_BEYOND}-{self._counted(at)}*({_BEYOND}-{self._percent})))"
 
     def highest(self, at: int) -> str:
-        return f"SUMPRODUCT(MAX({self._counted(at)}*({_BEYOND}+{self.plan.percent})-{_BEYOND}))"
+        return f"SUMPRODUCT(MAX({self._counted(at)}*({_BEYOND}+{self._percent})-{_BEYOND}))"
 
 
 def _columns(plan: ListPlan, listed: str, last: int, whose: str, say: Words) -> tuple[Column[Mean], ...]:

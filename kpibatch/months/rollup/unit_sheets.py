@@ -12,7 +12,7 @@ from kpibatch.scoring.rank import Status, rank_formula
 
 TOP = 4
 FIRST = TOP + 1
-_PERCENT, _BASIS, _OWNER, _COUNTS, _AMONG, _GROUP = 5, 10, 11, 12, 13, 14
+PERCENT, BASIS, OWNER, COUNTS, _AMONG, GROUP = 5, 10, 11, 12, 13, 14
 STATUS = {
     Status.OK: "ok",
     Status.PROVISIONAL: "provisional",
@@ -23,8 +23,8 @@ STATUS = {
 
 @dataclass(frozen=True)
 class ListPlan:
-    """Where the list stands: ``owner`` numbers the provinces, ``group`` the groups (0 where a unit has none),
-    ``counts`` is 1 where a unit is ranked.
+    """Where the list stands: ``OWNER`` numbers the provinces, ``GROUP`` the groups (0 where a unit has none),
+    ``COUNTS`` is 1 where a unit is ranked.
     """
 
     sheet: str
@@ -32,26 +32,6 @@ class ListPlan:
 
     def range(self, column: int) -> str:
         return f"{quoted(self.sheet)}!{span((FIRST, column), (self.last, column), 'rc')}"
-
-    @property
-    def group(self) -> str:
-        return self.range(_GROUP)
-
-    @property
-    def percent(self) -> str:
-        return self.range(_PERCENT)
-
-    @property
-    def basis(self) -> str:
-        return self.range(_BASIS)
-
-    @property
-    def owner(self) -> str:
-        return self.range(_OWNER)
-
-    @property
-    def counts(self) -> str:
-        return self.range(_COUNTS)
 
 
 def write_list(national: National, sheet: Sheet, plan: ListPlan, say: Words) -> None:
@@ -71,10 +51,10 @@ def write_list(national: National, sheet: Sheet, plan: ListPlan, say: Words) -> 
     for word, style in ((say("provisional"), "fair"), (say("not-sent"), "poor")):
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": sheet.book.style(style)}
         sheet.colour((FIRST, 9), (plan.last, 9), rule)
-    percent_bars(sheet, _PERCENT, FIRST, plan.last)
-    sheet.raw.autofilter(TOP, 0, plan.last, _BASIS)
+    percent_bars(sheet, PERCENT, FIRST, plan.last)
+    sheet.raw.autofilter(TOP, 0, plan.last, BASIS)
     sheet.raw.freeze_panes(FIRST, 4)
-    sheet.page(top=TOP, last=(plan.last, _BASIS), portrait=True)
+    sheet.page(top=TOP, last=(plan.last, BASIS), portrait=True)
     sheet.lock()
 
 
@@ -94,12 +74,12 @@ def warning_of(national: National, say: Words) -> str:
 
 def _columns(national: National, plan: ListPlan, say: Words) -> tuple[Column[Line], ...]:
     def ranked(at: int, *same: int) -> str:
-        pairs = [(ref(at, column, "c"), plan.range(column)) for column in (_COUNTS, *same)]
-        rank = rank_formula(ref(at, _PERCENT, "c"), plan.percent, (), pairs)
-        return f'IF({ref(at, _COUNTS, "c")}=1,{rank},"")'
+        pairs = [(ref(at, column, "c"), plan.range(column)) for column in (COUNTS, *same)]
+        rank = rank_formula(ref(at, PERCENT, "c"), plan.range(PERCENT), (), pairs)
+        return f'IF({ref(at, COUNTS, "c")}=1,{rank},"")'
 
     def in_group(at: int) -> str:
-        return f'IF({ref(at, _GROUP, "c")}=0,"",{ranked(at, _GROUP)})'
+        return f'IF({ref(at, GROUP, "c")}=0,"",{ranked(at, GROUP)})'
 
     centre, level = ("cell", "centre"), ("cell", "level")
     fitting = {"shrink": True}

@@ -16,14 +16,7 @@ from typing import TypeAlias
 
 from kpibatch.base.progress import Progress
 from kpibatch.books.guard.capped import START
-from kpibatch.books.guard.job import (
-    cap_memory,
-    deaf_to_ctrl_c,
-    end_with_the_parent,
-    hush,
-    is_right_here,
-    processors,
-)
+from kpibatch.books.guard.job import deaf_to_ctrl_c, is_right_here, processors, settle_in
 
 MANY = 100  # summaries: three seconds' work; a process beside this one costs some hundredths
 _BLOCK, _AHEAD = 4, 3  # summaries are handed over together; so many times to each process ahead
@@ -124,14 +117,8 @@ def _memory_left_as_it_is() -> Iterator[None]:
 
 def _begin(write: Write, memory_mb: int) -> None:
     _work[:] = [write]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with suppress(OSError, AttributeError):
-        end_with_the_parent()
-    with suppress(ImportError, OSError, ValueError):
-        cap_memory(memory_mb)
-    hush()
-    gc.freeze()  # what the parent left in memory is not to be searched for rubbish, nor copied
+    settle_in(memory_mb)
 
 
 def _write_block(block: range) -> bool:
