@@ -183,16 +183,16 @@ def read_date(text: str, *, western: bool = False) -> date | None:
     if named := _NAMED_DAY.fullmatch(bare):
         day, name, year = named.groups()
         month = _MONTH_NUMBER.get(re.sub(r"[.\s]", "", name), 0)
-        return _day(_year(year, western), month, int(day))
+        return _day(year_of(year, western), month, int(day))
     if english := _ENGLISH_DAY.fullmatch(bare):
         day, name, year = english.groups()
-        return _day(_year(year, western=True), _english_month(name), int(day))
+        return _day(year_of(year, western=True), _english_month(name), int(day))
     if first := _DAY_FIRST.fullmatch(bare):
         day, _, number, year = first.groups()
-        return _day(_year(year, western), int(number), int(day))
+        return _day(year_of(year, western), int(number), int(day))
     if iso := _YEAR_FIRST.fullmatch(bare):
         year, number, day = iso.groups()
-        return _day(_year(year, western=True), int(number), int(day))
+        return _day(year_of(year, western=True), int(number), int(day))
     return None
 
 
@@ -208,8 +208,8 @@ def _english_month(name: str) -> int:
     return next((_ENGLISH_NAMES.index(month) + 1 for month in fits), 0)
 
 
-def _year(digits: str, western: bool) -> int:
-    """A year of the Buddhist era; 0 where it can't be read one way only."""
+def year_of(digits: str, western: bool) -> int:
+    """A year of two or four digits in the Buddhist era; 0 where it can't be read one way only."""
     year = int(digits)
     if len(digits) == 2:
         return 2500 + year if year > 40 else 0

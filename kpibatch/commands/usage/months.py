@@ -20,6 +20,7 @@ from kpibatch.base.thai import (
     is_month,
     month_named,
     squash,
+    year_of,
 )
 
 _MOST_NAMED = 4
@@ -92,11 +93,10 @@ def _keys(*pairs: tuple[str, str]) -> tuple[str, ...]:
 
 
 def _years(typed: str) -> tuple[int, ...]:
-    """The Buddhist years that a year may mean: two digits up to 40 may be of either era, as in days."""
-    year = int(typed)
-    if len(typed) == 2:
-        return (2500 + year,) if year > 40 else (2500 + year, 2000 + year + BUDDHIST)
-    return (year,) if year >= 2400 else (year + BUDDHIST,)
+    """The Buddhist years that a year may mean: two digits that could be of either era are both."""
+    if year := year_of(typed, western=True):
+        return (year,)
+    return (2500 + int(typed), 2000 + int(typed) + BUDDHIST) if len(typed) == 2 else ()
 
 
 def month_meant(text: str, workspace: Path) -> str:
