@@ -171,6 +171,27 @@ def test_a_persons_summary_holds_its_own_and_its_units_results_alone(tmp_path: P
     assert "T1.spent" not in texts
 
 
+def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole(tmp_path: Path) -> None:
+    rich = "        31 | 31274000\n"
+    large = {
+        "รายการข้อมูล": MEASURES
+        + "    V1.money | งบทั้งจังหวัด | บาท | จำนวนเงิน | รวมจากหน่วยย่อย | รวม | T1.budget\n"
+    }
+    rules = {"ระดับ": RULES + "    V1 | | | V1.money | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5\n"}
+    budgets = {"ค่าตั้งต้น": BASELINES.replace("31      | 1000", rich.strip())}
+    whole = outcome(large | rules | budgets)
+    part = next(each for each in by_kind(whole) if "P0" in each.tables.unit)
+    write_unit_book(part, part.tables.unit["P0"], tmp_path / "P0.xlsx")
+    texts = [text for _, _, text in texts_of(tmp_path / "P0.xlsx")]
+    assert "ร้อยละของหน่วยย่อยที่ถึงระดับ 3 ของ T1 เบิกจ่าย" in texts
+    assert any("ไม่มีแบบรายงานของตนเอง" in text for text in texts)
+    assert not any("สิ่งที่ต้องรายงาน" in text for text in texts)
+    details = open_book(tmp_path / "P0.xlsx")["รายละเอียด"]
+    assert (
+        details.column_dimensions["D"].width > 21
+    )  # in LibreOffice 31,279,000.00 in bold shows as ### at 19
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = cascade_workspace(tmp_path_factory.mktemp("cascade-run") / "it", ("32", "321"))

@@ -28,7 +28,7 @@ def made_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
 def _other_in_words(tables: LevelTables, measure: Measure) -> str:
     """What a measure is of other units, by its name; empty where that is their total."""
     known = tables.measures.get(measure.other) if not measure.reach else None
-    node = tables.node.get(measure.other)
+    node = (tables.whole or tables).node.get(measure.other)  # a KPI of units of another kind
     return known.label if known else f"{node.code} {node.name}" if node else ""
 
 

@@ -5,7 +5,7 @@ import math
 from kpibatch.base.addresses import excel_day
 from kpibatch.base.kinds import Kind, show_rounded, show_value
 from kpibatch.base.thai import show_month
-from kpibatch.books.look import exact_format, lines_of
+from kpibatch.books.look import exact_format, fitting, lines_of
 from kpibatch.books.paper import break_before, scale_of
 from kpibatch.books.write import Format, Sheet
 from kpibatch.intake.frame import BAD
@@ -18,6 +18,7 @@ from kpibatch.workbooks.unit.proofs import evidence_of
 from kpibatch.workbooks.unit.room import PADDED, tall
 
 _TEXTS = ("evidence", "problem", "remark")
+_PADDING = 5.0  # beside a number in bold or a code: an indent, the edges, letters wider than most
 _PLAIN: tuple[str, ...] = ()
 _BOLD: tuple[str, ...] = ("bold",)
 _NOTHING = math.nan, "", ""
@@ -28,14 +29,14 @@ def write_details(sheet: Sheet, view: View) -> dict[str, int]:
     """Every measure of the unit's KPIs; the row of each."""
     months = [show_month(month, view.outcome.language, short=True) for month in view.months]
     wide = _width_of_numbers(view)
-    codes = max((len(measure.code) for code in view.lines for measure in view.measures_of(code)), default=0)
-    widths = [max(12.0, 1.1 * codes + 4), 44.0, 15.0, wide, *[wide] * len(months), 38.0, 32.0, 32.0, 28.0]
+    codes = [fitting(measure.code) for code in view.lines for measure in view.measures_of(code)]
+    coded = _PADDING + max(codes, default=7.0)
+    widths = [coded, 44.0, 15.0, wide, *[wide] * len(months), 38.0, 32.0, 32.0, 28.0]
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("detail-title"), "title")
     tall(sheet, 0, 2)
     file = view.submission.file if view.submission else ""
-    source = "detail-received" if view.came else "detail-file" if file else "detail-nothing"
-    sheet.put(1, 0, view.say(source, file=file, came=view.came), "bold")
+    sheet.put(1, 0, view.say(_source_of(view), file=file, came=view.came), "bold")
     heads = [view.say(f"head-{name}") for name in ("code", "item", "counted", "value")]
     sheet.put_row(
         2, 0, [*heads, *months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))], "head"
@@ -62,7 +63,14 @@ def _width_of_numbers(view: View) -> float:
     """A column in which the longest number, or a day, shows whole."""
     numbers = [value for value, _, _ in view.cells.values()] + list(view.values.values())
     largest = max((abs(number) for number in numbers if not math.isnan(number)), default=0.0)
-    return max(16.0, 1.25 * len(f"-{largest:,.2f}") + 1)
+    return max(16.0, fitting(f"{largest:,.2f}") + _PADDING)
+
+
+def _source_of(view: View) -> str:
+    """The name of the text that says where the values come from."""
+    if view.submission:
+        return "detail-received" if view.came else "detail-file"
+    return "detail-nothing" if view.unit.code in view.tables.senders else "detail-of-parts"
 
 
 def _kpi_in_words(view: View, line: Line) -> str:
