@@ -79,9 +79,10 @@ class History:
             {unit: rank for unit, rank, _ in totals if rank},
             {unit: percent for unit, _, percent in totals if percent is not None},
             frozenset(unit for (unit,) in prompt),
-            values.fillna(dict.fromkeys(PAST_COLUMNS, "")).assign(
-                value=values["value"].map(as_number).astype(float)
-            ),
+            values.astype(object)  # a column without any text is not one of numbers
+            .where(values.notna(), "")
+            .infer_objects()
+            .assign(value=values["value"].map(as_number).astype(float)),
             levels={(unit, kpi): level for unit, kpi, level, _ in kpis},
             values={
                 (unit, kpi): float(value) for unit, kpi, _, value in kpis if isinstance(value, int | float)
