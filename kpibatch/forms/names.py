@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Unit
+from kpibatch.rules.tree.units import after_noun
 
 SHORT_NOUN = {"อำเภอ": "อ."}
 _SHORTEST = 4  # a number of fewer digits may be a day, a month or a count
@@ -20,7 +21,8 @@ _DAY = re.compile(r"[0-9]{1,2}\s*(?:[-/._]\s*[0-9]|[ก-๙]{1,3}\.\s*[ก-ฮ]\
 
 def heading_of(tables: LevelTables, unit: Unit) -> str:
     """The line of a standard form that tells people whose it is."""
-    return f"{tables.round.unit_noun}{unit.name}  ({unit.code})   {tables.round.owner}"
+    noun = tables.noun_of(unit.code)
+    return f"{noun}{after_noun(noun, unit)}  ({unit.code})   {tables.round.owner}"
 
 
 def unit_at_start(name: str, tables: LevelTables) -> str:
@@ -60,7 +62,7 @@ def _heading_units(text: str, tables: LevelTables) -> set[str]:
     bare, codes = fold(text), _names(tables).codes
     bracketed = {codes[word][-1] for word in _IN_BRACKETS.findall(bare) if word in codes}
     lead = _lead(tables).match(bare)
-    return bracketed | _name_at(bare[lead.end() :] if lead else bare, tables)
+    return bracketed | _name_at(bare, tables) | _name_at(bare[lead.end() :] if lead else "", tables)
 
 
 def _named_in(name: str, tables: LevelTables) -> set[str]:
@@ -80,8 +82,8 @@ def _starts(bare: str, tables: LevelTables) -> Iterator[int]:
 
 
 def _lead(tables: LevelTables) -> re.Pattern[str]:
-    noun = tables.round.unit_noun
-    words = [re.escape(fold(word)) for word in (noun, SHORT_NOUN.get(noun, "")) if word]
+    nouns = dict.fromkeys((tables.round.unit_noun, *(kind.name for kind in tables.tree.kinds)))
+    words = [re.escape(fold(word)) for noun in nouns for word in (noun, SHORT_NOUN.get(noun, "")) if word]
     return re.compile(rf"(?<![\w\u0e00-\u0e7f])(?:{'|'.join(words) or '(?!)'})\s*")
 
 

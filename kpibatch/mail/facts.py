@@ -113,8 +113,8 @@ class Facts:
         if len(self.tables.tree.kinds) < 2:
             return self.common
         alike = (rows[code].get(TOTAL, {}) for code, kind in kinds.items() if kind is kinds[unit.code])
-        noun = kinds[unit.code].name or self.tables.round.unit_noun
-        return {**self.common, "noun": noun, "ranked": sum(bool(row.get("rank")) for row in alike)}
+        ranked = sum(bool(row.get("rank")) for row in alike)
+        return {**self.common, "noun": self.tables.noun_of(unit.code), "ranked": ranked}
 
     def _name(self, unit: Unit) -> str:
         """The unit's name as the Thai texts say it: behind its noun."""

@@ -250,6 +250,10 @@ class LevelTables(Scorecard):
         export = self.export_of.get(measure)
         return (export.counts or Counts.CENTRAL) if export else own
 
+    def noun_of(self, unit: str) -> str:
+        """What a unit is called before its name: its kind, else as the round calls all of them."""
+        return self.tree.kind_of[unit].name or self.round.unit_noun
+
     @cached_property
     def links(self) -> Links:
         """What measures are of other units, and whom each is asked of."""

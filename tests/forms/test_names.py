@@ -1,5 +1,6 @@
 """The units that files' names and headings name: as a whole only, and never by accident."""
 
+import cascade
 import pytest
 from tablebook import SHEETS, levels
 
@@ -106,3 +107,19 @@ def test_no_unit_s_own_heading_speaks_of_another(tables: LevelTables, short: Lev
     for book in (tables, short):
         for unit in book.units:
             assert others_in_heading(heading_of(book, unit), unit.code, book) == set()
+
+
+def test_a_form_calls_a_unit_by_its_kind() -> None:
+    tables = levels(**cascade.book())
+    names = {unit.code: heading_of(tables, unit).split("  (")[0] for unit in tables.units}
+    assert [names[code] for code in ("P0", "31", "G1", "311")] == [
+        "จังหวัดตัวอย่าง",
+        "อำเภอเมือง",
+        "กลุ่มงานส่งเสริม",
+        "บุคคล สมชาย",
+    ]
+    for unit in tables.units:
+        assert others_in_heading(heading_of(tables, unit), unit.code, tables) == set()
+        assert others_in_heading(f"อำเภอ{unit.name}  ({unit.code})", unit.code, tables) == set()
+    assert others_in_heading("บุคคล สมหญิง", "311", tables) == {"312"}
+    assert others_in_heading("จังหวัดตัวอย่าง", "311", tables) == {"P0"}

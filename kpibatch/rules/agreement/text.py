@@ -111,7 +111,7 @@ def agreement_of(tables: LevelTables, unit: Unit, language: str) -> Agreement | 
     said, this = agreed(tables, unit), tables.round
     days = {"start": show_date(this.start, language), "end": show_date(this.end, language)}
     names = {
-        "unit": _called(this.unit_noun, unit.name),
+        "unit": _called(tables.noun_of(unit.code), unit.name),
         "code": unit.code,
         "owner": unit.assessor or this.owner or words("blank"),
     }

@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import cascade
 import docx
 import pytest
 from docx.oxml.ns import qn
@@ -214,3 +215,11 @@ def test_a_mark_that_was_changed_is_no_longer_sound(name: str, value: str) -> No
 def test_what_has_no_marks_is_no_agreement() -> None:
     assert marked([("kpibatch_unit", "3101")]) is None
     assert marked(custom_properties(BytesIO(b"no zip").getvalue())) is None
+
+
+@pytest.mark.parametrize(("unit", "called"), [("311", "สมชาย"), ("31", "อำเภอเมือง"), ("P0", "จังหวัดตัวอย่าง")])
+def test_an_agreement_calls_a_unit_by_its_kind(unit: str, called: str) -> None:
+    agreement = of(unit, **cascade.book())
+    lines = (*agreement.subtitle, *agreement.opening)
+    assert any(called in line for line in lines)
+    assert called.startswith("อำเภอ") or not any(f"อำเภอ{called}" in line for line in lines)
