@@ -20,6 +20,8 @@ from kpibatch.books.guard import job
 from kpibatch.books.guard.capped import Child, capped
 from kpibatch.books.guard.job import Limits, bind, deaf_to_ctrl_c
 from kpibatch.books.guard.limits import Refused
+from kpibatch.books.package import parse
+from kpibatch.books.packing import Unpatchable
 
 LIMITS = IntakeLimits(seconds=1.0)
 pytestmark = pytest.mark.children
@@ -41,6 +43,13 @@ def _raise_unsendable() -> None:
     raise Unsendable("a", "b")
 
 
+def _parse_beside_distributed(xml: bytes) -> None:
+    from tblib import pickling_support  # distributed brings it along
+
+    pickling_support.install()
+    parse(xml)
+
+
 def ended(limits: IntakeLimits, work: Callable[..., object], *args: object) -> tuple[str, str]:
     with pytest.raises(Refused) as refusal:
         capped(limits, work, *args)
@@ -58,6 +67,11 @@ def test_what_the_work_raises_is_raised_with_the_child_s_traceback() -> None:
         capped(LIMITS, raise_it, EmptyMonth(folder="2565-06", months="–"))
     assert stopped.value.facts == {"folder": "2565-06", "months": "–"}
     assert "in raise_it" in stopped.value.__notes__[0]
+
+
+def test_an_error_stays_what_it_is_where_errors_travel_with_what_they_came_of() -> None:
+    with pytest.raises(Unpatchable, match="workbook"):
+        capped(LIMITS, _parse_beside_distributed, b"<workbook")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from kpibatch.base.config import Config, read_config
 from kpibatch.base.kinds import Kind
 from kpibatch.intake.frame import EMPTY, OK
 from kpibatch.months.assess import assess_month
-from kpibatch.months.compare.moves import Diff, KpiMove, Move, compare
+from kpibatch.months.compare.moves import _NEGLIGIBLE, Diff, KpiMove, Move, compare
 from kpibatch.months.compare.rows import diff_rows
 from kpibatch.months.compare.side import Side, side_of_outcome
 from kpibatch.months.compare.words import cause_text, diff_lines
@@ -428,7 +428,7 @@ def test_the_points_add_up_and_levels_are_those_of_the_scores(
     for move in diff.moves:
         if move.before and move.after and not math.isnan(move.gained):
             assert sum(kpi.points for kpi in move.kpis) + move.weights + move.rounding == pytest.approx(
-                move.gained, abs=1e-9
+                move.gained, abs=_NEGLIGIBLE
             )
             assert abs(move.rounding) < 1.01e-4
             assert move.after.rank - move.before.rank == len(move.passed_by) - len(move.passed)
@@ -447,4 +447,4 @@ def test_the_points_add_up_and_levels_are_those_of_the_scores(
     for row in diff_rows(diff, "th"):
         if row[0] and row[1] != "total":
             summed[row[0]] = summed.get(row[0], 0.0) + float(row[6] or 0)
-    assert summed == pytest.approx({unit: of(diff, unit).gained for unit in summed}, abs=1e-8)
+    assert summed == pytest.approx({unit: of(diff, unit).gained for unit in summed}, abs=2 * _NEGLIGIBLE)
