@@ -308,7 +308,7 @@ def _packed(work: Callable[..., Any], args: Any, kwargs: Any, limits: IntakeLimi
         return pickle.dumps((None, _out_of_memory(limits)))
     except BaseException as error:
         error.add_note(traceback.format_exc())
-        # Where distributed is at work (tblib), what an error came of would travel with it, and may not pickle.
+        # Where distributed is at work (tblib), what an error came of travels too, and may not pickle.
         error.__context__ = error.__cause__ = error.__traceback__ = None
         try:
             packed = pickle.dumps((None, error))
