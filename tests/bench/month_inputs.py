@@ -17,9 +17,11 @@ from pathlib import Path
 import openpyxl
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "input_samples"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "shared"))
 
 import make_samples
 from make_samples import Flaw
+from one_kind import without_other_kinds
 from sample_values import Report, make_report
 
 from kpibatch.base.config import read_config
@@ -33,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 MODEL, MONTH = "buriram-2565-2", "2565-06"
 LEVEL_TABLES = "level_tables.xlsx"
 _UNITS, _BASES, _ASKED_OF = "หน่วย", "ค่าตั้งต้น", {"รหัส", "รหัสหน่วย"}
+_MODELS, _KIND = 23, 6  # the districts, which come first; the column of their kind
 _FLAWS = (("commas", "T1.spent"), ("Thai digits", "T2.done"), ("nine", "T6.pr_days"), ("blank", "T8.growing"))
 
 
@@ -104,19 +107,21 @@ def _each(workspace: Path) -> tuple[list[Path], range]:
 
 
 def _write_tables(path: Path, numbers: range) -> None:
-    """Buriram's level tables with other units; each has the fixed values of one of Buriram's."""
+    """Buriram's level tables with other districts alone; each has the fixed values of one of Buriram's."""
     book = openpyxl.load_workbook(ROOT / "input_samples" / MODEL / LEVEL_TABLES)
     for name in (_UNITS, _BASES):
         rows = [[cell.value for cell in row] for row in book[name].iter_rows()]
         first = next(at for at, row in enumerate(rows) if row[0] in _ASKED_OF) + 1
-        models = rows[first:]
+        models, others = rows[first:][:_MODELS], len(rows[first:])
         for at, number in enumerate(numbers):
             row = [f"{10001 + number}", *models[at % len(models)][1:]]
             if name == _UNITS:
-                row[1:] = [f"อำเภอที่ {1 + number}", row[2], f"d{number}@example.go.th", *[None] * len(row[4:])]
+                own = [f"อำเภอที่ {1 + number}", row[2], f"d{number}@example.go.th"]
+                row[1:] = [*own, *(each if at == _KIND else None for at, each in enumerate(row[4:], 4))]
             for column, value in enumerate(row, 1):
-                book[name].cell(first + 1 + at, column, value)
-        book[name].delete_rows(first + 1 + len(numbers), len(models))
+                book[name].cell(first + 1 + at, column).value = value
+        book[name].delete_rows(first + 1 + len(numbers), others)
+    without_other_kinds(book)
     book.save(path)
 
 
