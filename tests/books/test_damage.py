@@ -60,9 +60,14 @@ def flipped(raw: bytes, bit: int) -> bytes:
     return bytes(data)
 
 
+@cache
+def as_sent(name: str) -> dict[str, Grid] | None:
+    return read(books()[name])
+
+
 def held(name: str, bit: int) -> None:
     raw = books()[name]
-    assert read(flipped(raw, bit % (8 * len(raw)))) in (None, read(raw)), (name, bit)
+    assert read(flipped(raw, bit % (8 * len(raw)))) in (None, as_sent(name)), (name, bit)
 
 
 @given(name=st.sampled_from(sorted(books())), bit=st.integers(0, 10**9))
@@ -81,4 +86,4 @@ def test_no_bit_of_a_book_is_trusted(name: str) -> None:
 
 
 def test_the_books_are_read() -> None:
-    assert all(read(raw) for raw in books().values())
+    assert all(as_sent(name) for name in books())
