@@ -100,8 +100,9 @@ class Facts:
             "noun": tables.round.unit_noun,
             "month": show_month(self.published.month, self.language),
             "due": self._due,
-            "units": counts["units"],
+            "units": counts.get("asked", counts["units"]),
             "sent": counts["submitted"],
+            "asked": tables.one_noun or say("sheet.unit", self.language),
             "ranked": counts["ranked"],
             "top": show_number(tables.top_score),
             "levels": tables.level_count,
@@ -230,9 +231,10 @@ class Facts:
 
     @cached_property
     def of_province(self) -> dict[str, Any]:
-        """For the province: who sent late or not at all, and the ranking."""
+        """For the province: who sent late or not at all, and the ranking of the round's own kind of units."""
         names = {unit.code: unit.name for unit in self.tables.units}
         standings = [Standing(code=code, name=name, **self._standing(code)) for code, name in names.items()]
+        main = {unit.code for unit in self.tables.units[self.tables.tree.kinds[0].rows]}
         counts = self.published.record["counts"]["findings"]
         return {
             **self.common,
@@ -250,7 +252,8 @@ class Facts:
             "provisional": tuple(standing.name for standing in standings if standing.provisional),
             "standings": tuple(
                 sorted(
-                    (standing for standing in standings if standing.rank), key=lambda standing: standing.rank
+                    (standing for standing in standings if standing.rank and standing.code in main),
+                    key=lambda standing: standing.rank,
                 )
             ),
             **{f"{severity}s": counts[severity] for severity in SEVERITIES},

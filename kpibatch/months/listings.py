@@ -191,6 +191,11 @@ def _sent(outcome: Outcome, unit: str) -> str:
     return "unreadable" if unit in outcome.unread else "no"
 
 
+def sent_of_asked(outcome: Outcome) -> tuple[int, int]:
+    """How many units sent what counts, and of how many: who has nothing to send is neither."""
+    return len(outcome.submission_of), len(outcome.tables.units) - len(outcome.nothing_to_send)
+
+
 def findings_csv(outcome: Outcome) -> bytes:
     """Every finding, gravest first."""
     return as_csv(COLUMNS, (each.row(outcome.language) for each in outcome.findings))
@@ -215,6 +220,7 @@ def write_record(
 
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
     config, tables, intake = outcome.config, outcome.tables, outcome.intake
+    submitted, asked = sent_of_asked(outcome)
     return {
         "month": outcome.month,
         "round": tables.round.key,
@@ -250,7 +256,8 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         },
         "counts": {
             "units": len(tables.units),
-            "submitted": len(outcome.sent),
+            "asked": asked,
+            "submitted": submitted,
             "late": len(outcome.late),
             "ranked": outcome.ranked,
             "findings": count(outcome.findings),

@@ -254,6 +254,11 @@ class LevelTables(Scorecard):
         """What a unit is called before its name: its kind, else as the round calls all of them."""
         return self.tree.kind_of[unit].name or self.round.unit_noun
 
+    @property
+    def one_noun(self) -> str:
+        """What all units are called; empty where they are of several kinds."""
+        return self.round.unit_noun if len(self.tree.kinds) < 2 else ""
+
     @cached_property
     def links(self) -> Links:
         """What measures are of other units, and whom each is asked of."""

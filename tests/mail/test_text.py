@@ -23,7 +23,7 @@ LIMITS = IntakeLimits(memory_mb=300, seconds=3.0)
 PACKAGED = Path(__file__).parents[2] / "kpibatch" / "mail" / "templates"
 COMMON: dict[str, Any] = {
     "owner": "สำนักงานพัฒนาชุมชนจังหวัด", "reference": "บร 0019/ว 3262", "round": "2/2565", "noun": "อำเภอ", "month": "มิถุนายน 2565",
-    "due": "5 ก.ค. 2565", "units": 23, "sent": 22, "ranked": 21, "top": "5", "levels": 5,
+    "due": "5 ก.ค. 2565", "units": 23, "sent": 22, "asked": "อำเภอ", "ranked": 21, "top": "5", "levels": 5,
 }  # fmt: skip
 FOUND = Found("ต้องแก้ไข", "แบบรายงาน!H30", "9 อยู่นอกช่วง <0 ถึง 7>")
 COUNTS = {"errors": 1, "warnings": 2, "notes": 3}

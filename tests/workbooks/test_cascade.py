@@ -1,5 +1,6 @@
 """The ranking of a tree of units: each kind apart, sums up and results taken from above as formulas."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
 from workspace import findings, kpibatch, open_book, read_rows, texts_of
 
+from kpibatch.mail.facts import Facts
+from kpibatch.months.folder import read_published
+from kpibatch.months.listings import sent_of_asked
+from kpibatch.rules.reader import read_levels
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain import explain
@@ -192,6 +197,12 @@ def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole
     )  # in LibreOffice 31,279,000.00 in bold shows as ### at 19
 
 
+def test_who_has_nothing_to_send_is_neither_among_those_who_sent_nor_among_those_asked() -> None:
+    assert sent_of_asked(outcome({})) == (8, 8)  # the province is the ninth unit
+    assert sent_of_asked(outcome({}, ("31", "312"))) == (6, 8)
+    assert sent_of_asked(outcome({}, tuple(ENTRIES))) == (0, 8)
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = cascade_workspace(tmp_path_factory.mktemp("cascade-run") / "it", ("32", "321"))
@@ -206,6 +217,8 @@ def test_who_has_nothing_to_send_is_not_waited_for(workspace: Path) -> None:
     assert unsent == {"32", "321"}
     status = kpibatch(workspace, "status").output
     assert [line.split("│")[2].strip() for line in status.splitlines() if "P0 " in line] == ["ไม่ต้องส่ง"]
+    counts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["counts"]
+    assert [counts[name] for name in ("units", "asked", "submitted")] == [9, 8, 6]
     rows = {row["unit"]: row for row in read_rows(folder / "scores.csv") if row["node"] == "total"}
     assert (rows["P0"]["status"], rows["P0"]["rank"]) == ("provisional", "1")
     assert [rows[unit]["rank"] for unit in ("31", "32", "311", "321", "G1")] == ["1", "", "1", "", "1"]
@@ -223,3 +236,7 @@ def test_mails_ask_nobody_who_has_nothing_to_send(workspace: Path) -> None:
     assert {"P0", "31", "311"} <= results
     assert not {"32", "321"} & results
     assert kpibatch(workspace, "mail", "--remind").exit_code in (0, 1)
+    published = read_published(workspace / "output" / MONTH)
+    facts = Facts(published, read_levels(workspace / "level_tables.xlsx")[0], "th").of_province
+    assert [facts[name] for name in ("sent", "units", "asked")] == [6, 8, "หน่วย"]
+    assert [standing.code for standing in facts["standings"]] == ["31"]  # persons have ranks of their own

@@ -24,7 +24,7 @@ from kpibatch.commands.many.hands import Tell
 from kpibatch.commands.many.task import Ended, Task, digest_of, digest_of_facts
 from kpibatch.commands.run import run_month
 from kpibatch.commands.usage.log import kept
-from kpibatch.months.listings import versions
+from kpibatch.months.listings import sent_of_asked, versions
 from kpibatch.scoring.outcome import Outcome
 
 _LOG = logging.getLogger("kpibatch")
@@ -85,7 +85,7 @@ def _run(task: Task, workspace: Path, tell: Tell) -> Ended:
         steps.close()
     record = config.output / outcome.month / RECORD
     found = count(outcome.findings)
-    counts = (len(outcome.sent), len(outcome.tables.units), *found.values())
+    counts = (*sent_of_asked(outcome), *found.values())
     return Ended(
         task.workspace,
         exit_code(outcome.findings),
@@ -100,7 +100,8 @@ def _run(task: Task, workspace: Path, tell: Tell) -> Ended:
 
 def _line(outcome: Outcome, counts: tuple[int, ...], language: str) -> str:
     names = ("sent", "units", "error", "warning", "note")
-    month, noun = show_month(outcome.month, language, short=True), outcome.tables.round.unit_noun
+    month, tables = show_month(outcome.month, language, short=True), outcome.tables
+    noun = tables.one_noun or say("sheet.unit", language)
     return say("many.done", language, month=month, noun=noun, **dict(zip(names, counts, strict=True)))
 
 
