@@ -5,7 +5,7 @@ out of 3101, nor a day of the month as a unit's code of two digits.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
@@ -23,6 +23,22 @@ def heading_of(tables: LevelTables, unit: Unit) -> str:
     """The line of a standard form that tells people whose it is."""
     noun = tables.noun_of(unit.code)
     return f"{noun}{after_noun(noun, unit)}  ({unit.code})   {tables.round.owner}"
+
+
+def behind_noun(text: str, tables: LevelTables) -> Iterator[tuple[str, str]]:
+    """A text as texts are compared, without the word for what a unit is where it begins with one; and that
+    word's noun: the name is to be that of a unit so called.
+    """
+    bare = fold(text)
+    for noun in _nouns(tables):
+        for word in map(fold, (noun, SHORT_NOUN.get(noun, ""))):
+            if word and bare.startswith(word):
+                yield bare.removeprefix(word).strip(), noun
+
+
+def _nouns(tables: LevelTables) -> Iterable[str]:
+    """The round's own word for a unit, and the kinds' words."""
+    return dict.fromkeys((tables.round.unit_noun, *(kind.name for kind in tables.tree.kinds)))
 
 
 def unit_at_start(name: str, tables: LevelTables) -> str:
@@ -82,7 +98,7 @@ def _starts(bare: str, tables: LevelTables) -> Iterator[int]:
 
 
 def _lead(tables: LevelTables) -> re.Pattern[str]:
-    nouns = dict.fromkeys((tables.round.unit_noun, *(kind.name for kind in tables.tree.kinds)))
+    nouns = _nouns(tables)
     words = [re.escape(fold(word)) for noun in nouns for word in (noun, SHORT_NOUN.get(noun, "")) if word]
     return re.compile(rf"(?<![\w\u0e00-\u0e7f])(?:{'|'.join(words) or '(?!)'})\s*")
 

@@ -15,7 +15,7 @@ from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.asked import asked_of
 from kpibatch.forms.labels import Label, Labels, labels_of
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
-from kpibatch.forms.names import SHORT_NOUN
+from kpibatch.forms.names import behind_noun
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
 from kpibatch.forms.properties import PROPERTIES, custom_properties
 from kpibatch.rules.levels import LevelTables
@@ -181,13 +181,13 @@ def unit_named(tables: LevelTables, text: str) -> str:
     """The code of the unit that a text names, by code or name, with or without the noun; empty where none or
     several fit.
     """
-    bare, noun = fold(text), fold(tables.round.unit_noun)
-    forms = {bare, *(fold(bare.removeprefix(word)) for word in (noun, SHORT_NOUN.get(noun, noun)) if word)}
-    fitting = {
-        unit.code
-        for unit in tables.units
-        if forms & {fold(unit.code), fold(unit.name), fold(f"{unit.code} {unit.name}")}
-    }
+    named = {*behind_noun(text, tables)}
+    fitting = set[str]()
+    for unit in tables.units:
+        noun = tables.noun_of(unit.code)
+        forms = {fold(unit.code), fold(unit.name), fold(f"{unit.code} {unit.name}")}
+        if fold(text) in forms or named & {(form, noun) for form in forms}:
+            fitting.add(unit.code)
     return fitting.pop() if len(fitting) == 1 else ""
 
 

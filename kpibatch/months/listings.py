@@ -220,7 +220,6 @@ def write_record(
 
 def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
     config, tables, intake = outcome.config, outcome.tables, outcome.intake
-    submitted, asked = sent_of_asked(outcome)
     return {
         "month": outcome.month,
         "round": tables.round.key,
@@ -254,17 +253,16 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "arrivals": {
             digest: moment.isoformat(timespec="seconds") for digest, moment in sorted(intake.arrivals.items())
         },
-        "counts": {
-            "units": len(tables.units),
-            "asked": asked,
-            "submitted": submitted,
-            "late": len(outcome.late),
-            "ranked": outcome.ranked,
-            "findings": count(outcome.findings),
-        },
+        "counts": _counts(outcome),
         "versions": versions(),
         "seconds": clock.seconds,
     }
+
+
+def _counts(outcome: Outcome) -> dict[str, object]:
+    sent, asked = sent_of_asked(outcome)
+    who = {"units": len(outcome.tables.units), "asked": asked, "submitted": sent, "late": len(outcome.late)}
+    return {**who, "ranked": outcome.ranked, "findings": count(outcome.findings)}
 
 
 def _assessed(tables: LevelTables) -> dict[str, object]:

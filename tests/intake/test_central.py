@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cascade
 import pandas as pd
 import pytest
 from hostile_books import biff, biff_number, ods, ods_cell, xls
 from openpyxl import Workbook
 from tablebook import one_kpi
+from tablebook import read as reading_of
 
 from kpibatch.base.config import Config
 from kpibatch.base.errors import FileHeld, KpibatchError
 from kpibatch.base.findings import Finding
+from kpibatch.forms.office_back import unit_named
 from kpibatch.intake.central.exports import read_exports
 from kpibatch.intake.central.province import Numbers, read_province
 from kpibatch.intake.central.province_book import write_province
@@ -210,6 +213,24 @@ def test_a_unit_is_named_by_code_or_name(text: str) -> None:
     unit = unit_in(text, tables())
     assert unit is not None
     assert unit.code == "3102"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("กลุ่มงานส่งเสริม", "G1"),  # a name that begins with its noun
+        ("บุคคลสมชาย", "311"),
+        ("บุคคล สมชาย", "311"),
+        ("อำเภอเมือง", "31"),
+        ("อ. เมือง", "31"),
+        ("บุคคลเมือง", ""),  # a district
+        ("อำเภอสมชาย", ""),
+    ],
+)
+def test_each_kind_of_units_is_named_behind_its_own_noun(text: str, code: str) -> None:
+    of_kinds, _ = reading_of(**cascade.book())
+    assert getattr(unit_in(text, of_kinds), "code", "") == code
+    assert unit_named(of_kinds, text) == code
 
 
 # --- the workbook written -----------------------------------------------------------------------------------

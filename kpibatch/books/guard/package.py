@@ -43,8 +43,8 @@ class Zipped:
             OverflowError,
             OSError,
             struct.error,
-        ) as reason:
-            raise Refused("unreadable-file", reason) from None
+        ):
+            raise Refused("unreadable-file", "ZIP") from None
         if struct.unpack_from("<H", raw, raw.rfind(_DIRECTORY_END) + 10)[0] not in (len(members), 0xFFFF):
             raise Refused("file-damaged", "zip")  # an entry of the list may hide those behind it
         _refuse_swollen(members, len(raw), limits)
@@ -164,8 +164,8 @@ def _refuse_swollen(members: list[zipfile.ZipInfo], size: int, limits: IntakeLim
 def _inflated(packed: bytes, member: zipfile.ZipInfo) -> bytes:
     try:
         return zlib.decompressobj(-15).decompress(packed, member.file_size + 1)
-    except zlib.error as reason:
-        raise Refused("unreadable-file", f"{member.orig_filename}: {reason}") from None
+    except zlib.error:
+        raise Refused("unreadable-file", member.orig_filename) from None
 
 
 def _refuse_odd_xml(name: str, content: bytes) -> None:
@@ -211,4 +211,4 @@ def parse(parser: expat.XMLParserType, content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as reason:
-        raise Refused("unreadable-file", reason) from None
+        raise Refused("unreadable-file", f"XML {reason.lineno}:{reason.offset}") from None

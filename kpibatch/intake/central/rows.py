@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from kpibatch.base.addresses import coordinates
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.nearest import nearest_of
+from kpibatch.base.thai import fold
 from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
-from kpibatch.forms.names import SHORT_NOUN
+from kpibatch.forms.names import behind_noun
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
@@ -56,9 +57,14 @@ def said_in(
 
 def unit_in(text: str, tables: LevelTables) -> Unit | None:
     """The unit of that code or name, also where the word for what it is stands before (อำเภอคูเมือง)."""
-    noun = tables.round.unit_noun
-    bare = (text.removeprefix(word).strip() for word in (noun, SHORT_NOUN.get(noun, "")) if word)
-    return next((unit for each in (text, *bare) if each and (unit := tables.unit_called(each))), None)
+    if text and (unit := tables.unit_called(text)):
+        return unit
+    named = {*behind_noun(text, tables)}
+    for unit in tables.units if named else ():
+        noun = tables.noun_of(unit.code)
+        if named & {(fold(unit.code), noun), (fold(unit.name), noun)}:
+            return unit
+    return None
 
 
 def stranger(row: Row, unit_column: str, tables: LevelTables) -> Finding:

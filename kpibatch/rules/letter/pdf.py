@@ -56,8 +56,8 @@ def read_pdf(raw: bytes) -> tuple[list[str], tuple[int, ...]]:
         if len(document) > _MOST_PAGES:
             raise Refused("file-swollen", f"{len(document):,} > {_MOST_PAGES:,}")
         pages = [_lines_of(page, pypdfium2.raw) for page in document]
-    except pypdfium2.PdfiumError as reason:
-        raise Refused("unreadable-file", reason) from None
+    except pypdfium2.PdfiumError:
+        raise Refused("unreadable-file", "PDF") from None
     blank = tuple(number for number, lines in enumerate(pages, 1) if not any(map(str.strip, lines)))
     return [line for lines in pages for line in lines], blank
 
