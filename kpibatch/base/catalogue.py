@@ -4,6 +4,7 @@ In: a key such as ``finding.missing`` and its facts. Out: one line in the asked 
 The texts are data, one file a section (``texts/finding.toml``); nothing is composed in passing elsewhere.
 """
 
+import errno
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,18 @@ def say(key: str, language: str = "th", /, **facts: Any) -> str:
     """The text of ``section.name`` with its facts filled in; an unknown key is a bug (KeyError)."""
     section, name = key.split(".", 1)
     return texts(section)[name][language].format(**facts)
+
+
+def refusal(reason: OSError, language: str = "th") -> str:
+    """Why the system refused a file, in words; its own where there are none.
+
+    >>> refusal(OSError(errno.ENOSPC, "No space left on device"))
+    'ไดรฟ์เต็ม'
+    >>> refusal(OSError(errno.ESTALE, "Stale file handle"))
+    'Stale file handle'
+    """
+    name = errno.errorcode.get(reason.errno or 0, "").lower()
+    return say(f"refusal.{name}", language) if name in texts("refusal") else reason.strerror or str(reason)
 
 
 @dataclass(frozen=True)

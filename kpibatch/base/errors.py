@@ -79,7 +79,7 @@ KpibatchError
 import re
 from typing import Any
 
-from kpibatch.base.catalogue import say
+from kpibatch.base.catalogue import refusal, say
 
 
 class KpibatchError(Exception):
@@ -102,7 +102,11 @@ class KpibatchError(Exception):
 
     def message(self, language: str) -> str:
         """The one line to print."""
-        return say(f"error.{self.name}", language, **self.facts)
+        worded = {
+            name: refusal(fact, language) if isinstance(fact, OSError) else fact
+            for name, fact in self.facts.items()
+        }
+        return say(f"error.{self.name}", language, **worded)
 
     def __str__(self) -> str:
         return self.message("th")

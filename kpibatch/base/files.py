@@ -137,7 +137,7 @@ def replaced(target: Path, ours: Callable[[Path], bool], keep: Iterable[str] = (
     except PermissionError as error:
         raise FileInUse(file=_open_elsewhere(target) or error.filename or target) from None
     except OSError as reason:
-        raise CannotWrite(file=target, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=target, reason=reason) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
@@ -256,6 +256,15 @@ def way_to(file: Path, folder: Path) -> str:
         return os.path.relpath(file, folder).replace(os.sep, "/")
     except ValueError:
         return file.absolute().as_posix()
+
+
+def as_typed(path: Path) -> str:
+    """A path as a word of a command, in any shell.
+
+    >>> as_typed(Path("รอบ 1")), as_typed(Path("รอบ1"))
+    ('"รอบ 1"', 'รอบ1')
+    """
+    return f'"{path}"' if re.search(r"[\s&()]", str(path)) else str(path)
 
 
 def harmless(text: str) -> str:

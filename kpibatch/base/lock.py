@@ -45,7 +45,7 @@ def alone_in(
     except Timeout:
         raise OutputBusy(folder=output, holder=_holder(output), seconds=f"{wait_seconds:g}") from None
     except (OSError, NotImplementedError) as reason:
-        raise CannotWrite(file=output, reason=getattr(reason, "strerror", None) or reason) from None
+        raise CannotWrite(file=output, reason=reason) from None
     try:
         _say_who(output, command)
         restored(output)

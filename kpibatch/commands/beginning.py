@@ -14,6 +14,7 @@ from kpibatch.base.errors import BeginFault, KpibatchError
 from kpibatch.commands.group import CLEAN, FINDINGS, STOPPED, commands, language_here
 from kpibatch.commands.usage.kinds import format_option, topics_offered
 from kpibatch.commands.usage.months import month_meant
+from kpibatch.commands.usage.voice import VOICE
 
 if TYPE_CHECKING:
     from kpibatch.commands.door.begin import Begun
@@ -54,7 +55,9 @@ def init(
         given.append("--province / --unit / --year / --round / --month")
     if len(given) > 1:
         raise BeginFault("not-together", one=given[0], other=given[1])
-    show_begun(folder, _begun(folder, letter, last, sample, said, language), language)
+    begun = _begun(folder, letter, last, sample, said, language)
+    if not VOICE.get().quiet:
+        show_begun(folder, begun, language)
 
 
 @commands.command()

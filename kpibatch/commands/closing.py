@@ -116,7 +116,7 @@ def _trial(target: Path) -> Iterator[Path]:
     try:
         yield trial
     except OSError as reason:
-        raise CannotWrite(file=target, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=target, reason=reason) from None
     finally:
         with suppress(OSError):
             trial.unlink(missing_ok=True)

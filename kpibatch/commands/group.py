@@ -41,7 +41,8 @@ def failure_of(error: BaseException) -> KpibatchError | None:
     if isinstance(error, KeyboardInterrupt):
         return Interrupted()
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-        return DiskRefuses(file=error.filename or "", reason=error.strerror)
+        name = "path-too-long" if error.errno == ENAMETOOLONG else None
+        return DiskRefuses(name, file=error.filename or "", reason=error)
     lacking = getattr(error, "name", "") if isinstance(error, ImportError) else ""
     if lacking and not lacking.startswith("kpibatch"):
         return NoLibrary(package=lacking.partition(".")[0], reason=error)

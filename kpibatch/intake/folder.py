@@ -79,7 +79,7 @@ class Copies:
         except OSError as reason:
             if original is None:
                 place = reason.filename or tempfile.gettempdir()
-                raise CannotWrite(file=place, reason=reason.strerror) from None
+                raise CannotWrite(file=place, reason=reason) from None
             path = original
         self._paths[name] = path
 

@@ -96,7 +96,7 @@ def _connected(path: Path) -> Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
-        raise CannotWrite(file=path.parent, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=path.parent, reason=reason) from None
     try:
         return _begun(path, "DELETE" if on_a_share(path) else "WAL")  # whose memory one computer alone shares
     except sqlite3.OperationalError as reason:

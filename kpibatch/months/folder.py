@@ -81,7 +81,7 @@ class Published:
         try:
             raw = (self.folder / name).read_bytes()
         except OSError as reason:
-            raise PublishedDamaged(folder=self.folder, file=name, reason=reason.strerror or reason) from None
+            raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
         if hashlib.sha256(raw).hexdigest() != self._digests.get(name):
             raise PublishedChanged(folder=self.folder, file=name)
         return raw
@@ -129,7 +129,7 @@ def read_published(folder: Path) -> Published:
             raise PublishedChanged(folder=folder, file=RECORD) from None
         raise PublishedDamaged(folder=folder, file=RECORD, reason=fault) from None
     except OSError as reason:
-        raise PublishedDamaged(folder=folder, file=RECORD, reason=reason.strerror or reason) from None
+        raise PublishedDamaged(folder=folder, file=RECORD, reason=reason) from None
     return Published(folder, folder.name, record, hashlib.sha256(raw).hexdigest())
 
 

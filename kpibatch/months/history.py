@@ -195,7 +195,7 @@ def rebuild(output: Path) -> History:
             history = _in_step(connection, output, months)
         take_place(part, path)
     except OSError as reason:
-        raise CannotWrite(file=path, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=path, reason=reason) from None
     finally:
         discard(part)
     return history

@@ -149,7 +149,7 @@ def read_journal(folder: Path) -> tuple[Row, ...]:
     except FileNotFoundError:
         return ()
     except OSError as reason:
-        raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
+        raise MailJournalRefused(file=path, reason=reason) from None
     states: dict[Key, Row] = {}
     line = 1
     try:
@@ -188,7 +188,7 @@ def _append(folder: Path, rows: Sequence[Row]) -> None:
                 file.truncate(end)
                 raise
     except OSError as reason:
-        raise MailJournalRefused(file=path, reason=reason.strerror or reason) from None
+        raise MailJournalRefused(file=path, reason=reason) from None
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from power import WORST, Tree, power, restore_to
+from power import NAMES_STAY, WORST, Tree, power, restore_to
 
 from kpibatch.base import files
 from kpibatch.base.errors import CannotWrite, FileInUse, ForeignFolder
@@ -30,7 +30,8 @@ def lay(folder: Path, tree: Tree) -> Path:
 
 
 def shown(folder: Path) -> Tree:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def run(output: Path) -> None:
@@ -76,6 +77,9 @@ def visible(tree: Tree) -> Tree:
 def test_the_test_itself_sees_what_was_not_synced(
     forgotten: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if NAMES_STAY and forgotten == "folders":
+        pytest.skip("Windows keeps a folder's names by itself")
+
     def forgetful(path: Path) -> None:
         if path.is_dir() == (forgotten == "files"):
             on_disk(path)

@@ -183,6 +183,17 @@ def test_twice_is_told_that_it_is_one_already(tmp_path: Path) -> None:
     assert "เป็นพื้นที่งานอยู่แล้ว" in done.output
 
 
+def test_what_is_to_be_typed_holds_a_name_with_a_space_together(tmp_path: Path) -> None:
+    folder = tmp_path / "ที่ ใหม่"
+    assert f'-C "{folder}" levels check' in init(folder).output
+    assert f'-C "{folder}" ' in init(folder).output
+
+
+def test_quiet_is_quiet(tmp_path: Path) -> None:
+    assert init(tmp_path / "new", "--quiet").output == ""
+    assert names(tmp_path / "new") == WHOLE
+
+
 @pytest.mark.parametrize("name", ["ที่ ทำงาน ใหม่", "x" * 200, "x" * 255, "ก" * 85, "a/b/c"])
 def test_a_folder_may_be_called_anything_that_a_disk_takes(name: str, tmp_path: Path) -> None:
     assert init(tmp_path / name).exit_code == 0
@@ -192,6 +203,7 @@ def test_a_folder_may_be_called_anything_that_a_disk_takes(name: str, tmp_path: 
 def test_a_name_that_no_disk_takes_is_one_line(tmp_path: Path) -> None:
     done = init(tmp_path / ("ก" * 200))
     assert (done.exit_code, done.output.count("\n"), names(tmp_path)) == (2, 1, [])
+    assert "ยาวเกิน" in done.output
 
 
 def test_below_a_file_nothing_is_begun(tmp_path: Path) -> None:

@@ -311,7 +311,7 @@ def test_a_disk_without_room_for_the_copies_is_said(
     assert look(month, tables).copies.get("3101.xlsx") == path  # itself, for who only looks needs no disk
     with zipfile.ZipFile(month / "reports.zip", "w") as archive:
         archive.writestr("3102.xlsx", b"x")
-    with pytest.raises(CannotWrite, match="No space"):
+    with pytest.raises(CannotWrite, match="ไดรฟ์เต็ม"):
         look(month, tables)
 
 

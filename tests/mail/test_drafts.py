@@ -112,7 +112,7 @@ def test_a_failure_leaves_everything_as_it_was(
         return len(content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(KpibatchError, match="No space left"):
+    with pytest.raises(KpibatchError, match="ไดรฟ์เต็ม"):
         written(workspace)
     assert tree(workspace / "output") == before
 

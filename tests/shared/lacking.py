@@ -30,5 +30,7 @@ def adapt() -> None:
                 link(path, target, target_is_directory)
             except OSError as reason:
                 left_out(f"no right to make links: {reason}")
+            if not path.is_symlink():  # Wine says nothing
+                left_out("links can't be made here")
 
         Path.symlink_to = symlink_to  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kpibatch.base.config import FILE, Config, Workspace, read_config
 from kpibatch.base.errors import BeginFault, CannotWrite
-from kpibatch.base.files import by_name, on_disk
+from kpibatch.base.files import as_typed, by_name, on_disk
 from kpibatch.commands.door.samples import sample_of, unpack
 from kpibatch.commands.door.scripts import write_scripts
 from kpibatch.commands.door.settings import carried, settings
@@ -134,7 +134,7 @@ def _copied(config: Config, room: Path) -> dict[tuple[str, str], object]:
 def needs_room(folder: Path) -> None:
     """Raises ``BeginFault`` where something stands in a folder, a workspace above all."""
     if (folder / FILE).is_file():
-        raise BeginFault("workspace-there", folder=folder)
+        raise BeginFault("workspace-there", folder=folder, typed=as_typed(folder))
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         raise BeginFault("folder-not-empty", folder=folder)
 
@@ -159,7 +159,7 @@ def _begin(folder: Path, fill: Callable[[Path], None]) -> None:
         finally:
             shutil.rmtree(new, ignore_errors=True)
     except OSError as reason:
-        raise CannotWrite(file=folder, reason=reason.strerror or reason) from None
+        raise CannotWrite(file=folder, reason=reason) from None
 
 
 def _moved_into(new: Path, target: Path) -> None:

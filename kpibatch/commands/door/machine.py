@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import kpibatch
+from kpibatch.base.catalogue import refusal
 from kpibatch.base.config import IntakeLimits
 from kpibatch.commands.door.point import Points, State
 
@@ -68,7 +69,7 @@ def _packages(points: Points) -> None:
     for name, least, extra in _named(needs):
         fault = _fault(name, least)
         if extra and fault:
-            optional.setdefault(fault, []).append(f"kpibatch[{extra}]")
+            optional.setdefault(fault, []).append(extra)
         elif fault:
             faults.append(fault)
         else:
@@ -79,7 +80,8 @@ def _packages(points: Points) -> None:
     else:
         points.ok("packages", found)
     for fault, extras in optional.items():
-        points.tell("optional", State.NOTE, fault, "optional-lack", extras=" / ".join(sorted(set(extras))))
+        wanted = f"kpibatch[{','.join(sorted({*extras}))}]"
+        points.tell("optional", State.NOTE, fault, "optional-lack", extras=wanted)
 
 
 def _named(needs: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -224,7 +226,7 @@ def _temporary(points: Points) -> None:
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError as reason:
-        points.tell("temporary", State.WARNING, reason.strerror or reason, "temporary-shut")
+        points.tell("temporary", State.WARNING, refusal(reason, points.language), "temporary-shut")
         return
     if free < _ROOM_MB * 1e6:
         points.tell("temporary", State.WARNING, f"{folder}: {free / 1e6:.0f} MB", "space-low")

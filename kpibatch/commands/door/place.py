@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kpibatch.base.catalogue import refusal
 from kpibatch.base.config import FILE, Config, read_config
 from kpibatch.base.errors import KpibatchError, NoWorkspace, WorkspaceError
 from kpibatch.base.files import by_name, file_name, on_a_share
@@ -117,7 +118,7 @@ def _output(points: Points, config: Config) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".kpibatch-"):
             free = shutil.disk_usage(folder).free
     except OSError as reason:
-        points.tell("output", State.ERROR, f"{folder}: {reason.strerror or reason}", "folder-locked")
+        points.tell("output", State.ERROR, f"{folder}: {refusal(reason, points.language)}", "folder-locked")
         return
     points.ok("output", config.output)
     told = f"{free / 1e9:.1f} GB"

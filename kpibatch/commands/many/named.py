@@ -56,7 +56,7 @@ def listed(file: str) -> tuple[str, ...]:
         raw = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         text = raw.decode("utf-8-sig")
     except OSError as reason:
-        raise TogetherFault("list-unreadable", file=file, reason=reason.strerror or reason) from None
+        raise TogetherFault("list-unreadable", file=file, reason=reason) from None
     except UnicodeDecodeError:
         raise TogetherFault("list-not-utf-8", file=file) from None
     names = tuple(_folders(text, Path() if file == STDIN else Path(file).parent))

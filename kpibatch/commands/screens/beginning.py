@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kpibatch.base.catalogue import say
+from kpibatch.base.files import as_typed
 from kpibatch.commands.door.begin import Begun
 from kpibatch.rules.draft.draft import Draft
 from kpibatch.rules.fresh.begins import NewRound
@@ -22,8 +23,8 @@ def show_begun(folder: Path, begun: Begun, language: str) -> None:
     if begun.following:
         _show_following(begun.following, language)
     ready = not (begun.round or begun.draft or begun.following)
-    quoted = f'"{folder}"' if " " in str(folder) else str(folder)
-    print(say("console.workspace-ready" if ready else "console.workspace-next", language, folder=quoted))
+    next_step = "console.workspace-ready" if ready else "console.workspace-next"
+    print(say(next_step, language, folder=as_typed(folder)))
 
 
 def _show_round(new: NewRound, language: str) -> None:

@@ -17,6 +17,7 @@ TOPICS = (
     *("afternoon", "month", "concepts", "level-tables", "forms", "config", "commands", FINDINGS, "mail"),
     *("scheduling", "many-workspaces", "glossary", "limits", "never-in-silence", "decisions"),
 )  # in the order in which they are read
+_NEAR = 0.6  # how like a topic a word must be to be taken for a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def manual_of(topic: str, language: str) -> str:
     if named in codes:
         return _of_code(known[FINDINGS].text, named)
     if named not in known:
-        nearest = nearest_of(named[:60], [*TOPICS, *codes])
-        raise WorkspaceError("no-manual", found=topic[:60], nearest=nearest, topics=", ".join(TOPICS))
+        nearest = nearest_of(named[:60], [*TOPICS, *codes], _NEAR)
+        name = "no-manual-near" if nearest in {*known, *codes} else "no-manual"
+        raise WorkspaceError(name, found=topic[:60], nearest=nearest, topics=", ".join(TOPICS))
     return known[named].text
 
 

@@ -73,9 +73,7 @@ def province_grids(path: Path, limits: IntakeLimits) -> tuple[str, dict[str, Gri
     except PermissionError as reason:
         raise FileHeld(file=path) from reason
     except (Refused, UnreadableBook, OSError) as reason:
-        raise ProvinceFault(
-            "province-unreadable", file=path, reason=getattr(reason, "strerror", None) or reason
-        ) from None
+        raise ProvinceFault("province-unreadable", file=path, reason=reason) from None
 
 
 def month_sheets(

@@ -82,7 +82,7 @@ def test_what_only_some_commands_use_is_a_note(monkeypatch: pytest.MonkeyPatch) 
         ("packages", State.OK),
         ("optional", State.NOTE),
     ]
-    assert "kpibatch[letter] / kpibatch[report]" in points[1].advice
+    assert "kpibatch[letter,report]" in points[1].advice
 
 
 def test_a_program_that_pip_does_not_know_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:

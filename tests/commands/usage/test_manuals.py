@@ -77,6 +77,12 @@ def test_topics_are_completed_with_their_titles() -> None:
     ]
 
 
+def test_of_a_topic_that_is_like_none_nothing_is_guessed() -> None:
+    with pytest.raises(WorkspaceError) as raised:
+        manual_of("เริ่ม", "en")
+    assert "did you mean" not in raised.value.message("en")
+
+
 def test_an_unknown_topic_is_answered_by_the_nearest() -> None:
     with pytest.raises(WorkspaceError) as raised:
         manual_of("scheduls", "en")
