@@ -1,14 +1,16 @@
 """The tree of units in the level tables: read, linked, checked."""
 
+from pathlib import Path
+
 import pytest
 from cascade import BASELINES, MEASURES, NODES, RULES, UNITS, book
 from hypothesis import given
 from hypothesis import strategies as st
-from tablebook import read
+from tablebook import read, write
 
 from kpibatch.base.catalogue import texts
 from kpibatch.rules.levels import LevelTables, applies
-from kpibatch.rules.lint.check import lint
+from kpibatch.rules.lint.check import check_levels, lint
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.rules.tree.units import UnitTree, kind_by_kind
 
@@ -175,6 +177,48 @@ def test_a_slip_is_seen_where_it_stands(code: str, place: str, sheets: dict[str,
 
 def test_targets_that_sum_to_the_whole_are_sound():
     assert checked(ค่าตั้งต้น=BASELINES + "    P0 | 6000\n") == []
+
+
+BETWEEN = UNITS.replace("| P0   | อำเภอ", "| G0   | อำเภอ") + unit_line("G0", "P0", "กลุ่มอำเภอ")
+
+
+@pytest.mark.parametrize(
+    ("targets", "cells"),
+    [
+        ("P0 | 6000", []),
+        ("P0 | 6000.01", ["B6"]),
+        ("P0 | 5999.99", ["B6"]),
+        ("P0 | 6000\n G0 | 3000", []),  # the group has a figure of its own, which counts in the whole's
+        ("P0 | 6000\n G0 | 3001", ["B6", "B7"]),
+    ],
+)
+def test_targets_pass_through_who_is_not_asked(targets: str, cells: list[str]):
+    found = checked(หน่วย=BETWEEN, ค่าตั้งต้น=f"{BASELINES.rstrip()}\n {targets}")
+    assert sorted(place for code, place in found if code.startswith("lint-tree")) == [
+        f"ค่าตั้งต้น!{c}" for c in cells
+    ]
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        (UNITS.replace("|     |      | จังหวัด", "|     | 311  | จังหวัด"), ["table-circular"]),
+        (UNITS + unit_line("99", "99", "บุคคล"), ["table-circular"]),
+        (UNITS + unit_line("99", "P9", "บุคคล"), ["table-tree-above"]),
+        (UNITS + unit_line("99", "31, 32", "บุคคล"), ["table-tree-places"]),
+        (UNITS + unit_line("99", "31 และ คูเมือง", "บุคคล"), ["table-tree-places"]),
+        (UNITS + unit_line("99", "31, 39", "บุคคล"), ["table-tree-above"]),
+        (UNITS + unit_line("99", "", "บุคคล"), ["lint-tree-apart"]),
+    ],
+)
+def test_who_stands_nowhere_is_one_line(units: str, told: list[str], tmp_path: Path):
+    path = write(tmp_path / "level_tables.xlsx", book(หน่วย=units), {})
+    assert [fault.code for fault in check_levels(path)[1]] == told
+
+
+def test_a_circle_is_told_with_its_way_round():
+    _, found = read(**book(หน่วย=UNITS.replace("|     |      | จังหวัด", "|     | 311  | จังหวัด")))
+    assert [fault.found for fault in found] == ["P0 → 311 → 31 → P0"]
 
 
 def test_a_map_of_one_kind_asks_no_place_of_the_others():

@@ -142,6 +142,27 @@ def test_a_slip_is_told_where_it_stands(code: str, cell: str, content: object) -
     assert (code, f"ตัวชี้วัดของหน่วย!{place}") in faults(cells, **book)
 
 
+BELOW_ITS_UNIT = BOOK | {
+    "ตัวชี้วัด": "\n".join(line for line in NODES.splitlines() if " T1 " not in line).replace("ประเภท บุคคล", " "),
+    "รายการข้อมูล": "\n".join(line for line in MEASURES.splitlines() if not line.startswith("T1")),
+    "ระดับ": "\n".join(line for line in RULES.splitlines() if " T1 " not in line),
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("31 | B1 | หนังสือเวียน | | 100 | 10 | 5", []),  # as many as the one person below who has the same
+        ("31 | B1 | หนังสือเวียน | | 100 | 11 | 5", ["F5"]),
+        ("31 | B1 | หนังสือเวียน | ถ่ายทอด | 100 | 9 | 5", ["F5"]),
+        ("31 | B1 | งานอื่น | | 100 | 11 | 5", []),  # another KPI in the same place
+    ],
+)
+def test_the_target_of_the_same_kpi_sums_to_that_of_the_unit_above(row: str, cells: list[str]) -> None:
+    found = lint(levels(**BELOW_ITS_UNIT | {"ตัวชี้วัดของหน่วย": f"{OWN.rstrip()}\n    {row}"}))
+    assert [each.place.cell for each in found if each.code == "lint-tree-target-sum"] == cells
+
+
 def test_what_is_fixed_in_two_sheets_is_a_fault() -> None:
     found = faults(**(BOOK | {"ค่าตั้งต้น": "รหัสหน่วย | B1.target\n311 | 12"}))
     assert ("table-own-twice", "ตัวชี้วัดของหน่วย!B2") in found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kpibatch.base.findings import Finding
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reading.units import CIRCLE
 from kpibatch.rules.schema import BASELINES, CALENDAR, MEASURES, NODES, ROUND, RULES, UNITS
 
 STRUCTURE = frozenset(("table-sheet-missing", "table-column-missing", "table-column-renamed"))
@@ -30,8 +31,10 @@ _FOLLOWS = frozenset(
         *("sole-child", "first-blank", "one-strict", "beyond-bases", "swapped", "limit-far", "case-measure"),
         *("case-gap", "case-dead", "case-overlap", "case-hole"),
         *("no-baseline", "units", "part-kind", "zero-rule"),
+        *("tree-apart", "tree-parts-none", "tree-above-none", "tree-team"),
     )
 )
+_APART = "lint-tree-apart"
 _BY_SHEET = {
     ROUND.sheet: ("day-outside", "day-explained", "due-outside", "due-early", "no-due", "no-months"),
     CALENDAR.sheet: ("no-due",),
@@ -84,17 +87,19 @@ def faults_alone(read: Sequence[Finding], tables: LevelTables) -> Iterator[Findi
             yield fault
 
 
-def lint_alone(linted: Iterable[Finding], read: Sequence[Finding], tables: LevelTables) -> Iterator[Finding]:
+def lint_alone(linted: Sequence[Finding], read: Sequence[Finding], tables: LevelTables) -> Iterator[Finding]:
     """What the checks found, without what follows from what could not be read."""
     faulty = {fault.place.sheet for fault in read if fault.severity == "error"}
     named = {_about(fault) for fault in read if fault.code in ("table-unknown", "table-circular")}
     codes = {name for sheet in faulty for name in _BY_SHEET.get(sheet, ())}
     codes |= {name for sheet in named for name in _BY_UNKNOWN.get(sheet, ())}
-    doubtful = frozenset[str]().union(*tables.doubtful.values())
+    doubtful = frozenset[str]().union(*tables.doubtful.values(), *map(_in_a_circle, read))
+    apart = {fault.unit for fault in linted if fault.code == _APART}
     for fault in linted:
         subjects = {fault.measure, fault.unit, *_words(fault.found)}
         subjects |= {word for _, value in fault.facts for word in _words(value)}
-        follows = fault.code in _FOLLOWS and subjects & doubtful
+        homeless = fault.code != _APART and fault.unit in apart
+        follows = fault.code in _FOLLOWS and (homeless or subjects & doubtful)
         if fault.code.removeprefix("lint-") not in codes and not follows:
             yield fault
 
@@ -102,6 +107,11 @@ def lint_alone(linted: Iterable[Finding], read: Sequence[Finding], tables: Level
 def _about(fault: Finding) -> str:
     """The sheet that holds what an unknown or circular code should have named."""
     return dict(fault.facts).get("where", fault.place.sheet)
+
+
+def _in_a_circle(fault: Finding) -> list[str]:
+    """The units that a fault says to stand below each other in a circle."""
+    return fault.found.split(CIRCLE) if fault.code == "table-circular" else []
 
 
 def _words(text: str) -> list[str]:

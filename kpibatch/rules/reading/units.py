@@ -1,5 +1,6 @@
 """หน่วย → units, kind by kind, each below the one it belongs to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from kpibatch.rules.schema import UNITS
 from kpibatch.rules.tree.units import kind_by_kind
 
 _MOST_TILES = 40
+_SEVERAL = re.compile(r"\s*[,;/]\s*|\s+และ\s+")
+CIRCLE = " → "
+"""Between the codes of units that stand below each other in a circle."""
 
 
 def read_units(table: Table, noun: str) -> tuple[dict[str, Unit], list[Finding]]:
@@ -46,14 +50,29 @@ def _placed(units: Mapping[str, Unit], table: Table) -> tuple[dict[str, Unit], l
         if unit and unit.parent and row.place(UNITS.code) == unit.place:
             parent = known.get(fold(unit.parent), "")
             placed[unit.code] = replace(unit, parent=parent)
-            if not parent:
+            several = [known.get(fold(each), "") for each in _SEVERAL.split(unit.parent)]
+            if not parent and len(several) > 1 and all(several):
+                first, second = several[:2]
+                row.report("table-tree-places", column, second, unit_code=unit.code, before=first)
+            elif not parent:
                 nearest = nearest_of(unit.parent, [*units, *(each.name for each in units.values())])
                 row.report("table-tree-above", column, unit.parent, nearest=nearest)
     above = {code: (unit.parent,) if unit.parent else () for code, unit in placed.items()}
-    for code in circular(above):
-        faults.append(finding("table-circular", placed[code].place, found=code, column=column))
-        placed[code] = replace(placed[code], parent="")
+    while around := circular(above):
+        round_trip = _round_trip(around[0], above)
+        place = placed[around[0]].place
+        faults.append(finding("table-circular", place, found=CIRCLE.join(round_trip), column=column))
+        for code in round_trip:
+            placed[code], above[code] = replace(placed[code], parent=""), ()
     return placed, faults
+
+
+def _round_trip(start: str, above: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The codes on the way up from one that comes back to itself."""
+    way = [start]
+    while (code := above[way[-1]][0]) != start:
+        way.append(code)
+    return [*way, start]
 
 
 def _unit(row: Row) -> Unit:
