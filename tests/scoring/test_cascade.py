@@ -255,6 +255,33 @@ def test_who_moves_takes_each_units_result_for_the_months_below_it(moves: str, s
     assert {unit: measured.value(unit, "D1.visits") for unit in visits} == visits
 
 
+UNIT_SCORE = "    N1.unit | คะแนนหน่วย | คะแนน | จำนวน | คะแนนของหน่วย | | {}\n"
+OF_UNITS = "    N1 | | | N1.unit | ≥ 0 | ≥ 0 | ≥ 0 | ≥ 0 | ≥ 4\n"
+
+
+@pytest.mark.parametrize(
+    ("node", "moves", "score", "unsent"),
+    [
+        ("", "", F(3), ()),  # 31: T1 3, D1 3 (7 visits)
+        ("", "313 | 2565-06 | 32", F(2 * 3 + F(12, 5), 3), ()),  # 31: T1 3, D1 3 (6 visits); 32: 2 and 3 (6)
+        ("T1", "313 | 2565-06 | 32", F(2 * 3 + 1 * 2, 3), ()),
+        ("T1", "313 | 2565-05 | 32\n313 | 2565-06 | G1", F(3 + 2 + 5, 3), ()),
+        ("T1", "313 | 2565-06 | 32", F(2), ("31",)),  # of those known, and it waits
+        ("T1", "313 | 2565-06 | 32", F(3), ("32",)),
+        ("T1", "313 | 2565-05 | 32", F(2), ("31",)),
+    ],
+)
+def test_the_score_of_the_units_above_goes_by_the_months_below_each(
+    node: str, moves: str, score: F, unsent: tuple[str, ...]
+):
+    measures = MEASURES + UNIT_SCORE.format(node)
+    tables = tables_of(รายการข้อมูล=measures, ระดับ=RULES + OF_UNITS, ย้าย=MOVES + moves).for_month(JUNE)
+    less = {unit: values for unit, values in VALUES.items() if unit not in unsent}
+    _, measured, _, _ = scored(less, tuple(less), tables)
+    assert measured.value("313", "N1.unit") == pytest.approx(float(score))
+    assert bool(measured.incomplete["N1.unit"].loc["313"]) is bool(unsent)
+
+
 def test_a_month_before_the_move_knows_nothing_of_it():
     tables = tables_of(ย้าย=MOVES + "313 | 2565-06 | 32")
     assert [tables.for_month(month).unit["313"].parent for month in ("2565-04", "2565-05", JUNE)] == [

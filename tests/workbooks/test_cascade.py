@@ -47,6 +47,8 @@ BOOKS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "a node of the unit's": (UNDER_A_NODE, ("32",)),
     "some are scored themselves": (MIXED, ("32",)),
     "one has moved": (MIXED | MOVED, ("G1",)),
+    "one has moved, and a score is of its units": (MORE | MOVED, ()),
+    "the same, and one of those units did not send": (MORE | MOVED, ("31",)),
     "one has moved, and a node is taken": (UNDER_A_NODE | MOVED, ("31",)),
 }
 FEW_SENT = {"a district did not", "persons did not"}

@@ -3,23 +3,42 @@ unit above it is the score.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpibatch.rules.records import TOTAL, Measure, Source, Unit
 from kpibatch.rules.tree.nodes import Scorecard
+from kpibatch.rules.tree.units import standing_in
 
 
 @dataclass(frozen=True)
 class Links:
     """By measure: the KPIs that show it, or, where none does, those of the units that it is made for; the
     units it is asked of; by unit, of which parts it is made up (รวมจากหน่วยย่อย), and whose score it is
-    (คะแนนของหน่วย).
+    (คะแนนของหน่วย), of those that have moved from which month on.
     """
 
     kpis: Mapping[str, tuple[str, ...]]
     asked: Mapping[str, frozenset[str]]
     parts: Mapping[str, Mapping[str, tuple[str, ...]]]
     givers: Mapping[str, Mapping[str, str]]
+    stints: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+
+    def scorers(self, code: str, unit: str, months: Sequence[str]) -> Mapping[str, int]:
+        """The units whose score a measure is of a unit, each with in how many of the months that stood below
+        it, the present one first.
+
+        Source: design, section 1 (Wider rules: คะแนนของหน่วย; moved in mid-round: weighted by months).
+        """
+        now = self.givers.get(code, {}).get(unit, "")
+        stints = self.stints.get(code, {}).get(unit, ())
+        if not now or not stints:
+            return {now: len(months)} if now else {}
+        counts = {now: 0}
+        for month in months:
+            there = [giver for since, giver in stints if since <= month][-1]
+            if there:
+                counts[there] = counts.get(there, 0) + 1
+        return {giver: count for giver, count in counts.items() if count} or {now: 1}
 
     @property
     def there(self) -> bool:
@@ -44,12 +63,13 @@ def links_of(
     for code in measures:
         _reach(code, card, showing, users, kpis, asked)
     made = (each for each in measures.values() if each.source is Source.PARTS)
-    taken = (each for each in measures.values() if each.source is Source.UNIT_SCORE)
+    taken = [each for each in measures.values() if each.source is Source.UNIT_SCORE]
     return Links(
         {code: kpis[code] for code in measures if kpis[code]},
         asked,
         {each.code: _parts(card, each, asked) for each in made},
         {each.code: _givers(card, each, asked[each.code]) for each in taken},
+        {each.code: _stints(card, each, asked[each.code]) for each in taken},
     )
 
 
@@ -100,9 +120,24 @@ def _parts(
 
 def _givers(card: Scorecard, measure: Measure, asked: frozenset[str]) -> dict[str, str]:
     """The nearest unit above that the node is meant for; without a node, the nearest of all."""
-    meant = card.meant.get(measure.other, frozenset()) if measure.other != TOTAL else frozenset(card.unit)
-    above = ((unit, card.tree.above(unit)) for unit in card.units if unit.code in asked)
-    found = (
-        (unit.code, next((each.code for each in units if each.code in meant), "")) for unit, units in above
-    )
+    found = ((unit.code, _giver(card, measure, unit)) for unit in card.units if unit.code in asked)
     return {unit: giver for unit, giver in found if giver}
+
+
+def _giver(card: Scorecard, measure: Measure, unit: Unit) -> str:
+    above = (each.code for each in card.tree.above(unit))
+    if measure.other == TOTAL:
+        return next(above, "")
+    meant = card.meant.get(measure.other, frozenset())
+    return next((each for each in above if each in meant), "")
+
+
+def _stints(
+    card: Scorecard, measure: Measure, asked: frozenset[str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Of the units that have moved, from which month on whose score it is."""
+    return {
+        unit.code: tuple((since, _giver(card, measure, standing_in(unit, since))) for since, _ in unit.moves)
+        for unit in card.units
+        if unit.moves and unit.code in asked
+    }

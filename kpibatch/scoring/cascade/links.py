@@ -21,9 +21,11 @@ from kpibatch.scoring.score import Scores
 Column: TypeAlias = tuple[Floats, Booleans]  # values over the units, and which of them are incomplete
 
 
-def with_links(measured: Measured, scores: Scores, tables: LevelTables) -> Measured:
+def with_links(
+    measured: Measured, scores: Scores, tables: LevelTables, months: Sequence[str] = ()
+) -> Measured:
     """The measures with what they are of other units, as those are measured and scored so far, and with all
-    that is computed from it.
+    that is computed from it; ``months`` are the round's up to the report month.
 
     Source: design, section 1 (Wider rules: รวมจากหน่วยย่อย, คะแนนของหน่วย).
     """
@@ -35,10 +37,8 @@ def with_links(measured: Measured, scores: Scores, tables: LevelTables) -> Measu
         made = _share(measure, parts, scores) if measure.reach else _made(measure, parts, columns, incomplete)
         columns[code], incomplete[code] = _over(tables, wholes, made)
     for code, givers in tables.links.givers.items():
-        rows = np.array([tables.position[giver] for giver in givers.values()], dtype=np.int_)
-        columns[code], incomplete[code] = _over(
-            tables, givers, _score(tables.measures[code].other, rows, scores)
-        )
+        made = _score(code, tables, months, scores)
+        columns[code], incomplete[code] = _over(tables, givers, made)
     values, partial = compute_all(columns, incomplete, tables)
     units = measured.values.index
     return Measured(pd.DataFrame(values, index=units), pd.DataFrame(partial, index=units), measured.origin)
@@ -83,17 +83,29 @@ def _share(measure: Measure, parts: Integers, scores: Scores) -> Column:
     return share, (asked & (~sent | kpi.missing[parts])).any(axis=1) & (count > 0)
 
 
-def _score(node: str, givers: Integers, scores: Scores) -> Column:
-    """The score that the units above have at a node, the total as it is ranked by; missing where they have
-    sent nothing.
+def _score(code: str, tables: LevelTables, months: Sequence[str], scores: Scores) -> Column:
+    """The score that the units above have at a node, the total as it is ranked by; of several, one after the
+    other, the mean by the months below each, of those known. Missing where none has sent, incomplete where
+    one has not, or is provisional.
     """
-    code = node or TOTAL
-    if code not in scores.scores:
-        return np.full(len(givers), np.nan), np.zeros(len(givers), dtype=bool)
-    score = scores.scores[code].to_numpy(float)
-    worth = round_half_up(score) if code == TOTAL else score
-    values = np.where(scores.peers.scored[givers], worth[givers], np.nan)
-    return values, scores.provisional[code].to_numpy(bool)[givers] & ~np.isnan(values)
+    node = tables.measures[code].other or TOTAL
+    units = tables.links.givers[code]
+    if node not in scores.scores:
+        return np.full(len(units), np.nan), np.zeros(len(units), dtype=bool)
+    score, waits = scores.scores[node].to_numpy(float), scores.provisional[node].to_numpy(bool)
+    worth = np.where(scores.peers.scored, round_half_up(score) if node == TOTAL else score, np.nan)
+    of = [list(tables.links.scorers(code, unit, months).items()) for unit in units]
+    total, known, lacks = np.zeros(len(of)), np.zeros(len(of)), np.zeros(len(of), dtype=bool)
+    for number in range(max(map(len, of), default=0)):
+        there = np.array([number < len(each) for each in of])
+        rows = np.array([tables.position[each[number][0]] if number < len(each) else 0 for each in of])
+        counts = np.array([float(each[number][1]) if number < len(each) else 0.0 for each in of])
+        silent = np.isnan(worth[rows])
+        total += np.where(there & ~silent, worth[rows] * counts, 0.0)
+        known += np.where(silent, 0.0, counts)
+        lacks |= there & (silent | waits[rows])
+    values = np.divide(total, known, out=np.full(len(of), np.nan), where=known > 0)
+    return values, lacks & ~np.isnan(values)
 
 
 def _over(tables: LevelTables, some: Mapping[str, object], column: Column) -> Column:

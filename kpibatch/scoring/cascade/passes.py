@@ -21,7 +21,7 @@ def score_tree_of_units(
     """
     scores = score_all(measured, tables, month, sent)
     for _ in range(_most(tables)):
-        linked = with_links(measured, scores, tables)
+        linked = with_links(measured, scores, tables, tables.round.until(month))
         if _same(linked, measured):
             break
         measured, scores = linked, score_all(linked, tables, month, sent)

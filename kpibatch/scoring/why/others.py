@@ -45,8 +45,9 @@ def explain_others(outcome: Outcome, unit: Unit, measure: Measure) -> Iterator[s
     """
     links, tables = outcome.tables.links, outcome.tables
     if measure.source is Source.UNIT_SCORE:
-        if giver := links.givers[measure.code].get(unit.code):
-            yield _score(outcome, tables.unit[giver], measure.other)
+        scorers = links.scorers(measure.code, unit.code, outcome.months)
+        for giver, months in scorers.items():
+            yield _score(outcome, tables.unit[giver], measure.other, months if len(scorers) > 1 else 0)
         return
     for part in links.parts.get(measure.code, {}).get(unit.code, ()):
         if measure.reach:
@@ -81,13 +82,16 @@ def _level(outcome: Outcome, part: Unit, measure: Measure) -> str:
     return f"{mark} {whose} = {level}" + (say("provisional") if kpi.missing[row] else "")
 
 
-def _score(outcome: Outcome, giver: Unit, node: str) -> str:
-    say = Words("explain", outcome.language)
+def _score(outcome: Outcome, giver: Unit, node: str, months: int) -> str:
+    """Whose score it is; ``months`` where it is for some of them alone."""
+    say, name = Words("explain", outcome.language), f"{giver.code} {giver.name}"
+    if months:
+        name = say("taken-months", giver=name, count=months)
     if giver.code not in outcome.sent:
-        return f"{giver.code} {giver.name}   {say('part-not-sent')}"
+        return f"{name}   {say('part-not-sent')}"
     total = node == TOTAL
     score = (
         outcome.standing[giver.code].total if total else float(outcome.scores.scores[node].loc[giver.code])
     )
     code = say("total") if total else node
-    return f"{giver.code} {giver.name}: {code} = {exact(score)}"
+    return f"{name}: {code} = {exact(score)}"

@@ -67,14 +67,17 @@ class Parts:
 
     def of_others(self, measure: Measure, first: int, at: int) -> str:
         """What a measure is of other units, for the unit in row ``at`` of those from ``first`` on: of the
-        parts below, or the score of the unit above.
+        parts below, or the score of the unit above; of several, one after the other, by the months.
         """
         unit = self.units[at - first]
         if measure.source is Source.PARTS:
             return self.formula(unit, measure)
-        giver = self.outcome.tables.links.givers[measure.code].get(unit)
-        cell = self.elsewhere.score(giver, measure.other) if giver else ""
-        return f'IF(ISNUMBER({cell}),{cell},"")' if cell else '""'
+        scorers = self.outcome.tables.links.scorers(measure.code, unit, self.outcome.months)
+        cells = [(self.elsewhere.score(giver, measure.other), months) for giver, months in scorers.items()]
+        if len(cells) < 2:
+            return next((f'IF(ISNUMBER({cell}),{cell},"")' for cell, _ in cells), '""')
+        worth, known = ("+".join(f"{months}*{f}({cell})" for cell, months in cells) for f in ("SUM", "COUNT"))
+        return f'IF({known}=0,"",({worth})/({known}))'
 
     def formula(self, unit: str, measure: Measure) -> str:
         """What a unit's parts have, as one; nothing where none is known, or, of the lowest, one is not.
