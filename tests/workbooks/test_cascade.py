@@ -107,6 +107,8 @@ def test_each_kind_stands_apart_and_a_person_on_no_sheet_of_the_team(books: dict
     assert [sheet.title for sheet in sheets if sheet.title.startswith("อันดับ")] == [
         *("อันดับ", "อันดับ จังหวัด", "อันดับ กลุ่มงาน", "อันดับ บุคคล"),
     ]
+    hanging = [sheet.title for sheet in sheets if sheet.title.startswith("ความอ่อนไหว")]
+    assert hanging == ["ความอ่อนไหว", "ความอ่อนไหว บุคคล"]  # the others have no rival
     persons = {"311", "312", "313", "321", "G11"}
     for sheet in sheets:
         codes = {row[0] for row in sheet.iter_rows(values_only=True)} | {

@@ -7,6 +7,7 @@ import pytest
 from made_up_month import outcome_of, ranking_of
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 from ranked_month import before, front, month
 from tablebook import one_kpi
 
@@ -60,15 +61,27 @@ def test_letters_of_page_one_are_eleven_points_in_libreoffice_too(tmp_path: Path
     assert 1040 / (seen * 1.0625) >= 0.69
 
 
-@pytest.mark.parametrize("units", [7, 50])
-def test_no_page_cuts_the_chart_of_the_months(units: int, tmp_path: Path) -> None:
+def trend_of_units(units: int, folder: Path) -> Worksheet:
+    """The months of so many units."""
     outcome = month((5,), earlier={"3101": 1})
     many = tuple(replace(outcome.tables.units[0], code=f"{at}", tile=None) for at in range(units))
     given = {unit.code: {"T1.x": 3} for unit in many}
     past = [before({unit.code: 1 for unit in many})]
     tables = replace(outcome.tables, units=many)
-    path = ranking_of(outcome_of(tables, given, "2565-05", past=past), tmp_path / "ranking.xlsx")
-    sheet = load_workbook(path)["แนวโน้ม"]
+    path = ranking_of(outcome_of(tables, given, "2565-05", past=past), folder / "ranking.xlsx")
+    return load_workbook(path)["แนวโน้ม"]
+
+
+@pytest.mark.parametrize(("units", "pages"), [(1, 1), (3, 1), (7, 0), (50, 0)])
+def test_what_few_units_need_no_second_page_for_stands_on_one(units: int, pages: int, tmp_path: Path) -> None:
+    sheet = trend_of_units(units, tmp_path)
+    assert sheet.page_setup.fitToHeight == (None if pages else 0)  # where nothing is said it is one
+    assert len(sheet.row_breaks.brk) == 1 - pages
+
+
+@pytest.mark.parametrize("units", [7, 50])
+def test_no_page_cuts_the_chart_of_the_months(units: int, tmp_path: Path) -> None:
+    sheet = trend_of_units(units, tmp_path)
     anchor = sheet._charts[0].anchor
     heights = [sheet.row_dimensions[row].height or 24 for row in range(1, anchor.to.row + 2)]
     columns = sheet.column_dimensions.values()

@@ -94,7 +94,7 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
             alone[of_kind[2]] = partial(
                 _trend, layout.outcome, plan=months, scores=layout.scores, trend=trend, kpis=kpis
             )
-            if not number or len(layout.outcome.tables.units) <= _FEW:
+            if not number or (layout.outcome.ranked > 1 and len(layout.outcome.tables.units) <= _FEW):
                 alone[of_kind[3]] = partial(write_sensitivity, layout.outcome, layout.scores)
         book.define("scores", f"={main.scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={main.scores.range(RANK, outside=True)}")

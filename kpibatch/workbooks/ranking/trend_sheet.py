@@ -11,7 +11,7 @@ from kpibatch.base.catalogue import Words, say
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, show_exact, widths_of
 from kpibatch.books.look import ROW, lines_of, tall_of
-from kpibatch.books.paper import on_pages, pixels, rows_on_a_page, scale_of
+from kpibatch.books.paper import heights_of, on_pages, pixels, rows_on_a_page, scale_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
@@ -24,6 +24,7 @@ from kpibatch.workbooks.ranking.score_formulas import FIRST, PERCENT, RANK, Scor
 
 _TOP = 5
 _CHARTED = 10
+_SMALLER = 0.8  # what a page may be made for the KPIs to stand on it too
 _CHART_ROWS, _CHART_COLUMNS = 14, 8
 _WHY_WIDTH = 160.0
 _LEAST_SCALE, _SIZE, _LINE = 0.33, 16, 18.5
@@ -62,7 +63,7 @@ def write_trend(
     kpis: Mapping[str, KpiPlan],
 ) -> None:
     """Earlier months as numbers, the report month by reference to the scores, the leading units as a line
-    chart beside them; on the next page the KPIs.
+    chart beside them; below them, on the next page where one does not hold both, the KPIs.
     """
     say, tables = Words("sheet", outcome.language), outcome.tables
     columns: tuple[Column[Unit], ...] = (
@@ -89,7 +90,10 @@ def write_trend(
     last = KpiTrend(outcome, sheet, kpis, trend).write(below)
     sheet.raw.freeze_panes(0, 2)
     sheet.page(top=0, last=(last, across - 1))
-    sheet.raw.set_h_pagebreaks([below])
+    if _SMALLER * sum(heights_of(sheet, last)) <= rows_on_a_page(scale_of(widths)):
+        sheet.raw.fit_to_pages(1, 1)
+    else:
+        sheet.raw.set_h_pagebreaks([below])
     sheet.lock()
 
 
