@@ -60,9 +60,7 @@ def first(buriram: LevelTables, tmp_path_factory: pytest.TempPathFactory) -> Pat
     path, sent = tmp_path_factory.mktemp("first") / FIRST, MONTHS[:3]
     answers = {("T1.spent", month): 1000.0 * at for at, month in enumerate(sent, 1)}
     days = {("T6.meeting_date", month): date(2022, 4, 9) for month in sent}
-    write_form(
-        buriram, buriram.unit["3101"], path, answers | days, locked=True, scored_from=date(2022, 4, 1)
-    )
+    write_form(buriram, buriram.unit["3101"], path, answers | days, locked=True, scored_from=date(2022, 4, 1))
     return path
 
 
