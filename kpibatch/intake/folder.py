@@ -43,9 +43,7 @@ _LONGEST, _LONGEST_SUFFIX = 255, 16  # bytes of a name on most disks; letters of
 
 
 class Copies:
-    """Private copies of what is read, by the names it goes by, for as long as this is kept: whatever becomes
-    of a file meanwhile, what was read is what goes back to its unit.
-    """
+    """Private copies of what is read, by name, as long as this is kept: what was read is what goes back."""
 
     def __init__(self) -> None:
         self._paths: dict[str, Path] = {}
