@@ -218,7 +218,7 @@ def _scorecard(paper: Paper, view: View, head: int, steps: int) -> int:
     sheet.put_row(head, 0, heads, "head")
     tall(sheet, head, max(lines_of(*each, bold=True) for each in zip(heads, paper.widths, strict=True)))
     row = head
-    for row, (node, depth) in enumerate(view.nodes(), head + 1):
+    for row, (node, depth) in enumerate(view.nodes, head + 1):
         if node.code in view.lines:
             _kpi(paper, view, view.lines[node.code], row, max(1, depth), steps)
         else:
