@@ -99,15 +99,19 @@ class QuickSheet(WorkSheet):
     def put_line(
         self, row: int, columns: Sequence[int], contents: Sequence[Any], forms: Sequence[Format], put: Put
     ) -> None:
-        first, last, strings = min(columns, default=0), max(columns, default=0), self.str_table
+        if not columns:
+            return
+        first, last, strings = min(columns), max(columns), self.str_table
         if self._check_dimensions(row, first) or self._check_dimensions(row, last):
-            self.checked(-1, row, last)
+            self.checked(-1, row, first, last)
         cells, known = self.table[row], strings.string_table
         for column, content, form in zip(columns, contents, forms, strict=True):
             kind = content.__class__
             if kind is str and content in known:
                 strings.count += 1
                 cells[column] = _made(String, (known[content], form))
+            elif kind is str and len(content) <= _LONG and content.isprintable():
+                cells[column] = _made(String, (strings._get_shared_string_index(content), form))
             elif kind is float and content - content == 0:
                 cells[column] = _made(Number, (content, form))
             elif content is None:
@@ -148,9 +152,13 @@ class QuickSheet(WorkSheet):
         """The first and last column of every block of sixteen rows."""
         ends: dict[int, tuple[int, int]] = {}
         for row in sorted({*self.table, *self.comments}):
-            if columns := [*self.table.get(row, ()), *self.comments.get(row, ())]:
-                first, last = ends.get(row // 16, (columns[0], columns[0]))
-                ends[row // 16] = min(first, *columns), max(last, *columns)
+            columns = self.table.get(row, ())
+            if row in self.comments:
+                columns = [*columns, *self.comments[row]]
+            if columns:
+                least, most = min(columns), max(columns)
+                first, last = ends.get(row // 16, (least, most))
+                ends[row // 16] = min(first, least), max(last, most)
         self.row_spans = {block: f"{first + 1}:{last + 1}" for block, (first, last) in ends.items()}
 
     def _write_rows(self, marked: list[Any] | None = None) -> None:

@@ -117,6 +117,7 @@ class _Lines:
         texts = (measure.label, _origin(view, item), evidence_of(view, measure, said), *own)
         contents: list[Content] = [*texts, code, measure.counting_unit]
         forms, value, nothing = list(look.line), view.values[code], "" if kind is Kind.YES_NO else None
+        plain = kind.family == "number"  # whole numbers are shown as they are
         lines = [lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True) if text]
         lines.append(lines_of(measure.counting_unit, _COUNTED - 2))
         if view.sent and value != value and view.lacking.get(code, Lack.NOT_DUE) is not Lack.NOT_DUE:
@@ -133,6 +134,8 @@ class _Lines:
                 contents.append(typed)
                 forms[column] = self.bad
                 lines.append(lines_of(typed, self.wide - 2))
+            elif plain and number.is_integer():
+                contents.append(number)
             elif number == number:
                 contents.append(self._shown(number, kind, forms, column))
             else:

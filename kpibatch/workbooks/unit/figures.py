@@ -182,6 +182,11 @@ class View:
     def _of_other(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def steps_said(self) -> dict[tuple[str, int], str]:
+        """What a KPI lacks, in so many steps; several sheets ask."""
+        return {}
+
     def items_of(self, kpi: str) -> tuple[Item, ...]:
         """What a KPI shows of the unit: nothing where its result is another's."""
         return () if self.of_other(kpi) else self.alike.items[kpi]
