@@ -422,6 +422,9 @@ T4.has_default    | ≥    | มี T4.default_2564 | เตือน      | ป
 """,
 }
 
+# What the whole has of a target that its parts have: their sum, which levels check holds them against.
+WHOLES: dict[str, tuple[str, ...]] = {"3100": ("I4.debt_base", "I11.households")}
+
 BASELINES: str = """\
 รหัส                 | ต่ำสุด     | สูงสุด      | ขั้น    | ประเภท
 staff               | 2        | 6         | 1

@@ -11,6 +11,7 @@ import random
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from kpibatch.base.thai import read_date
 from kpibatch.rules.paper.book import rows_of, write_level_book
@@ -56,13 +57,30 @@ def _between(line: list[str], share: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def baseline_rows(sheets: Mapping[str, list[list[str]]], ranges: list[list[str]]) -> list[list[str]]:
+def fill_wholes(
+    drawn: Mapping[str, dict[str, str]], above: Mapping[str, str], wholes: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Give each of the ``wholes`` what its parts have of those measures, summed up."""
+    for whole, measures in wholes.items():
+        for measure in measures:
+            parts = (row.get(measure) for unit, row in drawn.items() if above.get(unit) == whole)
+            drawn[whole][measure] = f"{sum(float(part) for part in parts if part):.0f}"
+
+
+def baseline_rows(
+    sheets: Mapping[str, list[list[str]]],
+    ranges: list[list[str]],
+    wholes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> list[list[str]]:
     """The rows of ค่าตั้งต้น: without what stands in ตัวชี้วัดของหน่วย, and without units that have none."""
     main = next(row[1] for row in sheets["รอบประเมิน"] if row[0] == "หน่วยประเมิน")
     heads, *rows = sheets["หน่วย"]
     kind = heads.index("ประเภท") if "ประเภท" in heads else -1
     units = {row[0]: row[kind] if kind >= 0 else main for row in rows}
     drawn = {row["รหัสหน่วย"]: row for row in baselines(units, ranges, main)}
+    if wholes:
+        column = heads.index("สังกัด")
+        fill_wholes(drawn, {row[0]: row[column] for row in rows}, wholes)
     elsewhere = fill_targets(sheets["ตัวชี้วัดของหน่วย"], drawn) if "ตัวชี้วัดของหน่วย" in sheets else set()
     columns = ["รหัสหน่วย", *(line[0] for line in ranges if line[0] not in elsewhere)]
     return [columns, *([row.get(name, "") for name in columns] for row in drawn.values() if len(row) > 1)]
@@ -72,7 +90,7 @@ def make(module: str) -> Path:
     """Write the workbook of one letter and return its path."""
     letter = importlib.import_module(f"letter_{module}")
     sheets = {name: rows_of(text) for name, text in letter.SHEETS.items()}
-    sheets["ค่าตั้งต้น"] = baseline_rows(sheets, rows_of(letter.BASELINES)[1:])
+    sheets["ค่าตั้งต้น"] = baseline_rows(sheets, rows_of(letter.BASELINES)[1:], getattr(letter, "WHOLES", {}))
     first = next(row[1] for row in sheets["รอบประเมิน"] if row[0] == "เริ่ม")
     folder = HERE / module.replace("_", "-")
     folder.mkdir(exist_ok=True)

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import floor
 from pathlib import Path
 
 import make_template
@@ -25,7 +26,7 @@ from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import month_end, show_date
 from kpibatch.books.write import Content
 from kpibatch.forms.asked import asked_of
-from kpibatch.forms.layout import TEXT_COLUMNS
+from kpibatch.forms.layout import CLAIM, TEXT_COLUMNS
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import read_office_form
 from kpibatch.forms.office_write import write_office_form
@@ -83,8 +84,14 @@ FLAWS: Mapping[str, tuple[Flaw, ...]] = {
         Flaw("4809", "2564-06", "late"),
         Flaw("4802", "2564-09", "one more", "T2.done", of="2564-07"),
     ),
-    "rayong-2554": (Flaw("21P09", "2554-09", "late"),),
+    "rayong-2554": (
+        Flaw("21P09", "2554-09", "late"),
+        Flaw("21P03-1", "2554-09", "claims more", "R3.done"),
+    ),
 }
+
+# Whose forms score themselves and hold the level that the unit claims of its own KPIs, by their kind.
+CLAIMING = {"rayong-2554": "บุคคล"}
 
 # What the province set right, in the order of the workbook's columns.
 CORRECTIONS: Mapping[str, tuple[tuple[Content, ...], ...]] = {
@@ -173,7 +180,8 @@ def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Cont
         for key, value in zip(report.months[: last + 1], report.monthly.get(measure.code, ()), strict=False):
             filled[measure.code, key] = shown(value, measure)
     unproven = {flaw.measure for flaw in flaws if flaw.how == "no evidence"}
-    for flaw in (flaw for flaw in flaws if flaw.measure and flaw.measure not in unproven):
+    filled |= claims(name, report, last)
+    for flaw in (flaw for flaw in flaws if flaw.how in TYPED or flaw.how == "under base"):
         measure = report.tables.measures[flaw.measure]
         filled[flaw.cell] = typed(report, flaw, measure)
         if measure.kind is Kind.DATE:  # one cell for all months
@@ -182,6 +190,29 @@ def entries(name: str, report: Report, month: str) -> dict[tuple[str, str], Cont
     filled |= {(code, REMARK): text for code, text in remarks(name, report, month, REMARKS)}
     filled |= {key: text for key, text in evidence(name, report, last) if key[0] not in unproven}
     return filled
+
+
+def claims(name: str, report: Report, last: int) -> dict[tuple[str, str], Content]:
+    """The level of each KPI of the unit's own as the unit reckons it: so many steps from its target."""
+    claimed: dict[tuple[str, str], Content] = {}
+    if not is_claiming(name, report.unit):
+        return claimed
+    flaws = (flaw for flaw in FLAWS[name] if (flaw.unit, flaw.how) == (report.unit.code, "claims more"))
+    more = {flaw.measure for flaw in flaws if flaw.month <= report.months[last]}
+    for kpi in (kpi for kpi in report.tables.leaves if report.unit.code in kpi.titles):
+        done, (target, step) = (
+            f"{kpi.code}.done",
+            (report.value(f"{kpi.code}.{of}") for of in ("target", "step")),
+        )
+        value = report.monthly[done][last]
+        if value is not None:
+            level = floor((value - target) / step + 1e-9) + 3 + (done in more)
+            claimed[kpi.code, CLAIM] = float(max(0, min(report.tables.level_count, level)))
+    return claimed
+
+
+def is_claiming(name: str, unit: Unit) -> bool:
+    return bool(unit.kind) and unit.kind == CLAIMING.get(name)
 
 
 def shown(value: Amount, measure: Measure) -> Content:
@@ -341,7 +372,8 @@ def write_month(
                 if office_form:
                     write_office_form(office_form, report.unit, path, report.tables, filled, month)
                 else:
-                    write_form(report.tables, report.unit, path, filled)
+                    since = report.tables.round.start if is_claiming(name, report.unit) else None
+                    write_form(report.tables, report.unit, path, filled, scored_from=since)
                 table.writerow([form_name(report.unit), received(name, report.tables, report.unit, month)])
 
 

@@ -23,6 +23,7 @@ from kpibatch.books.packing import contents_digest
 from kpibatch.intake.evidence.listing import Evidence
 from kpibatch.intake.frame import PLACE, rows_of
 from kpibatch.intake.late import OTHERWISE
+from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PAST_COLUMNS
 from kpibatch.months.csv_cells import as_csv
 from kpibatch.months.record import record_bytes
@@ -134,19 +135,8 @@ def values_csv(outcome: Outcome) -> bytes:
 
 
 STATUS_COLUMNS = (
-    "month",
-    "unit",
-    "name",
-    "sent",
-    "received",
-    "error",
-    "warning",
-    "note",
-    "provisional",
-    "rank",
-    "late_changes",
-    "blank",
-    "not_due",
+    *("month", "unit", "name", "sent", "received", "error", "warning", "note"),
+    *("provisional", "rank", "late_changes", "blank", "not_due"),
 )
 
 
@@ -240,7 +230,7 @@ def _record(outcome: Outcome, clock: Clock) -> dict[str, object]:
         "inputs": [
             {"file": name, "sha256": digest} for name, digest in (*intake.files, *intake.earlier_files)
         ],
-        **_central(intake.central_files) | _evidence(intake.evidence) | _assessed(tables),
+        **_central(intake.central_files) | _evidence(intake.evidence) | _claims(intake) | _assessed(tables),
         "submissions": [
             {
                 "unit": sent.unit,
@@ -313,6 +303,14 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         for each in evidence.files
     ]
     return {"evidence": listed} if evidence.there else {}
+
+
+def _claims(intake: Intake) -> dict[str, object]:
+    """The levels that units claim, where any does: later months tell them beside those of their values."""
+    claims = [
+        {"unit": unit, "kpi": kpi, "level": own.level} for (unit, kpi), own in intake.own_levels.items()
+    ]
+    return {"claims": claims} if claims else {}
 
 
 def _file(name: str, path: Path | None) -> dict[str, object]:

@@ -108,6 +108,7 @@ _WHERE_STATED: Mapping[str, Any] = {
     "evidence": [
         {"unit": str, "file": str, "measures": [str], "levels": _spans, "sha256": str, "counts": bool}
     ],
+    "claims": [{"unit": str, "kpi": str, "level": int}],
     "corrected": [{"unit": str, "measure": str, "month": str, "value": (int, float)}],
     "owner": str,
     "rules": str,

@@ -166,10 +166,9 @@ def _of_others(
         lacking = _without_value(measure, values, tables)
         return Step(how, lacking) if (how := _of_whom(lacking, "none", tables)) else None
     above = [tables.measures[code] for code in measure.numerator] or [measure]
-    hows = [_of_whom(each, "number", tables) for each in above]
-    if not all(hows):
-        return None
-    return Step(hows[0], measure, target=meeting(edge, measure))
+    what = "percent" if measure.kind is Kind.PERCENT else "number"
+    hows = [_of_whom(each, what, tables) for each in above]
+    return Step(hows[0], measure, target=meeting(edge, measure)) if all(hows) else None
 
 
 def _of_whom(measure: Measure, what: str, tables: LevelTables) -> str:

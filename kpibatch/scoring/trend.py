@@ -54,6 +54,7 @@ def month_of(outcome: Outcome) -> PastMonth:
         evidence=outcome.intake.evidence.given,
         levels=_levels_of(outcome),
         values=_values_of(outcome),
+        claims={key: own.level for key, own in outcome.intake.own_levels.items()},
     )
 
 

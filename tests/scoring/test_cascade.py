@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction as F
 
 import pytest
-from cascade import MEASURES, NODES, RULES, UNITS, book
+from cascade import HELD_AGAINST, MEASURES, NODES, RULES, UNITS, book
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_by_hand import measured_from
@@ -137,6 +137,27 @@ def test_how_they_do_with_one_missing(rollup: str, value: float):
     _, measured, scores, _ = scored(less, tuple(less), tables_of(รายการข้อมูล=measures))
     assert measured.value("P0", "V1.uses") == pytest.approx(value, nan_ok=True)
     assert scores.provisional["V1"].loc["P0"]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "budget", "spent"),
+    [((), 6000, 5250), (("31",), 5000, 4400), (("32", "G1"), 1000, 850)],
+)
+def test_sums_that_are_held_against_each_other_are_of_the_same_parts(
+    lacks: tuple[str, ...], budget: float, spent: float
+):
+    """Else a district that sends nothing would lower the province's debts by its own."""
+    values = {unit: dict(of) for unit, of in VALUES.items()}
+    for unit in lacks:
+        del values[unit]["T1.spent"]
+    tables = tables_of(**HELD_AGAINST)
+    _, measured, scores, _ = scored(values, tuple(values), tables)
+    assert [measured.value("P0", code) for code in ("V1.budget", "V1.spent")] == [budget, spent]
+    assert measured.value("P0", "V1.left") == pytest.approx(float(F(budget - spent, budget) * 100))
+    assert [bool(measured.incomplete[code].loc["P0"]) for code in ("V1.budget", "V1.left")] == [
+        bool(lacks)
+    ] * 2
+    assert bool(scores.provisional["V1"].loc["P0"]) is bool(lacks)
 
 
 @pytest.mark.parametrize(("spent", "share"), [(799.99, 100 / 3), (800, 200 / 3), (800.01, 200 / 3)])

@@ -67,7 +67,7 @@ def test_what_the_unit_fills_in_is_still_asked_of_it_where_the_province_gives_th
 def test_a_number_of_the_province_is_told_with_who_gives_it() -> None:
     assert steps("T1.news", "≥ 5", "≥ 6", T1_news=4) == [("central-number", "T1.news", 5.0)]
     found = steps("T1.share", *PERCENTS, T1_asked=10, T1_news=4, T1_share=40)
-    assert found == [("central-number", "T1.share", 50.0)]
+    assert found == [("central-percent", "T1.share", 50.0)]
     assert steps("T1.ok", "ใช่", "ใช่", T1_ok=0) == [("central-number", "T1.ok", 1.0)]
 
 

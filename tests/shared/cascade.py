@@ -72,6 +72,18 @@ SHEETS_OF_IT = {
 }
 
 
+HELD_AGAINST = {
+    "รายการข้อมูล": MEASURES
+    + """
+    V1.budget | งบทั้งจังหวัด    | บาท   | จำนวนเงิน | รวมจากหน่วยย่อย | รวม | T1.budget
+    V1.spent  | เบิกจ่ายทั้งจังหวัด | บาท   | จำนวนเงิน | รวมจากหน่วยย่อย | รวม | T1.spent
+    V1.left   | คงเหลือ        | ร้อยละ | ร้อยละ    | ลดลง | | V1.spent | V1.budget
+""",
+    "ระดับ": RULES + "    V1 | | | V1.left | ≥ 1 | ≥ 2 | ≥ 5 | ≥ 10 | ≥ 20\n",
+}
+"""The province is scored by what is left of all budgets as well: two sums, of the same parts."""
+
+
 def book(**sheets: str) -> dict[str, str]:
     """The sheets of the workbook, some of them others."""
     return SHEETS_OF_IT | sheets

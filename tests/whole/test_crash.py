@@ -40,7 +40,7 @@ from small_workspace import MONTH, UNITS, written_workspace
 from workspace import ROOT, kpibatch, tree
 
 from kpibatch.base.files import replaced, restored
-from kpibatch.base.kept.entries import CACHE
+from kpibatch.intake.remembered import CACHE
 
 pytestmark = pytest.mark.slow
 

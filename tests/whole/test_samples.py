@@ -60,7 +60,7 @@ FLAWS = {
         ("late", "4811", ""),
         ("corrected", "4806", "T3.3.done"),
     ],
-    RAYONG: [("late", "21P09", "")],
+    RAYONG: [("late", "21P09", ""), ("claim-differs", "21P03-1", "")],
 }
 
 

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from cascade import BASELINES, ENTRIES, MEASURES, MONTH, NODES, RULES, UNITS, book, cascade_workspace
+from cascade import (
+    BASELINES,
+    ENTRIES,
+    HELD_AGAINST,
+    MEASURES,
+    MONTH,
+    NODES,
+    RULES,
+    UNITS,
+    book,
+    cascade_workspace,
+)
 from made_up_month import outcome_of, ranking_of
 from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
@@ -44,6 +55,7 @@ BOOKS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "persons did not": ({}, ("312", "321")),
     "nobody did": ({}, tuple(ENTRIES)),
     "lowest, a score and a part of a sum": (MORE, ("32", "311")),
+    "sums of the same parts": (HELD_AGAINST, ("32",)),
     "a node of the unit's": (UNDER_A_NODE, ("32",)),
     "some are scored themselves": (MIXED, ("32",)),
     "one has moved": (MIXED | MOVED, ("G1",)),
@@ -162,10 +174,32 @@ def test_explain_goes_down_to_the_cell() -> None:
 
 def test_explain_of_a_score_above_and_of_a_part_that_did_not_send() -> None:
     it = outcome(MORE, ("32",))
-    assert "31 เมือง: คะแนนรวม = " in "\n".join(explain(it, "311", "N1"))
+    above = next(line for line in explain(it, "311", "N1") if "31 เมือง: คะแนนรวม = " in line)
+    assert above.endswith("   ที่มา: kpibatch explain 31 total")
     assert "ยังไม่ส่ง" in "\n".join(explain(it, "321", "N1"))
     assert "? 32 คูเมือง: T1   ยังไม่ส่ง" in "\n".join(explain(it, "P0", "V2"))
     assert "อันดับ 1 จาก 1 " in "\n".join(explain(it, "P0", "rank"))
+
+
+def test_the_explanation_of_a_total_names_nothing_that_is_of_other_kinds_alone() -> None:
+    it = outcome(MIXED | MOVED, ())
+    kinds = {"311": ["T1", "N1"], "31": ["T1", "D1"], "P0": ["V"]}
+    for unit, nodes in kinds.items():
+        told = [line.split()[0] for line in explain(it, unit, "total")]
+        assert [each for each in told if each in it.tables.node] == nodes
+
+
+def test_explain_of_a_moved_unit_names_both_with_their_months() -> None:
+    told = "\n".join(explain(outcome(MORE | MOVED), "313", "N1"))
+    assert "32 คูเมือง (2 เดือน): คะแนนรวม = " in told
+    assert "31 เมือง (1 เดือน): คะแนนรวม = " in told
+
+
+def test_explain_says_which_part_counts_in_neither_sum() -> None:
+    told = "\n".join(explain(outcome(HELD_AGAINST, ("32",)), "P0", "V1"))
+    line = next(line for line in told.splitlines() if "32 คูเมือง: T1.budget" in line)
+    assert line.endswith("ไม่รวม เพราะยังไม่มี เบิกจ่าย มาเทียบ")
+    assert told.count("ไม่รวม") == 1
 
 
 def test_a_persons_summary_holds_its_own_and_its_units_results_alone(tmp_path: Path) -> None:

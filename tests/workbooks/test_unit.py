@@ -265,11 +265,12 @@ def test_file_names_are_what_any_file_system_takes(unit: Unit, name: str) -> Non
 def test_a_kpi_tells_its_level_and_its_value_month_by_month(june: Outcome, tmp_path: Path) -> None:
     now = month_of(june)
     past = replace(now, month="2565-05", levels={(BEST, "T2"): 1}, values={(BEST, "T2"): 71.256})
+    past, now = replace(past, claims={(BEST, "T2"): 2}), replace(now, claims={(BEST, "T1"): 5})
     unit = june.tables.unit[BEST]
     write_unit_book(june, unit, tmp_path / "unit.xlsx", Trend((past, now)))
     rows = {str(row[0]): row for row in load_workbook(tmp_path / "unit.xlsx")[COURSE].values}
     level, value = now.levels[BEST, "T2"], f"{now.values[BEST, 'T2']:.2f}".rstrip("0").rstrip(".")
-    assert f"ระดับ 1→{level}\n" in str(rows["T2"][5])
+    assert f"ระดับ 1→{level}\nรายเดือน ประเมินตนเอง 2→–\n" in str(rows["T2"][5])
     assert str(rows["T2"][5]).endswith(f"71.26→{value}")
     assert "→" not in str(rows["T1"][5])
 

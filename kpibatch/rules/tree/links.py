@@ -9,12 +9,16 @@ from kpibatch.rules.records import TOTAL, Measure, Source, Unit
 from kpibatch.rules.tree.nodes import Scorecard
 from kpibatch.rules.tree.units import standing_in
 
+HELD_AGAINST = (Source.PERCENT, Source.GROWTH, Source.REDUCTION, Source.RATIO, Source.DIFFERENCE)
+"""Where one figure is held against another: both must be of the same parts."""
+
 
 @dataclass(frozen=True)
 class Links:
     """By measure: the KPIs that show it, or, where none does, those of the units that it is made for; the
     units it is asked of; by unit, of which parts it is made up (รวมจากหน่วยย่อย), and whose score it is
-    (คะแนนของหน่วย), of those that have moved from which month on.
+    (คะแนนของหน่วย), of those that have moved from which month on. ``beside`` are the other measures made of
+    parts that one is held against: a part that lacks one of them counts in none.
     """
 
     kpis: Mapping[str, tuple[str, ...]]
@@ -22,6 +26,7 @@ class Links:
     parts: Mapping[str, Mapping[str, tuple[str, ...]]]
     givers: Mapping[str, Mapping[str, str]]
     stints: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def scorers(self, code: str, unit: str, months: Sequence[str]) -> Mapping[str, int]:
         """The units whose score a measure is of a unit, each with in how many of the months that stood below
@@ -39,6 +44,10 @@ class Links:
             if there:
                 counts[there] = counts.get(there, 0) + 1
         return {giver: count for giver, count in counts.items() if count} or {now: 1}
+
+    def others_of(self, code: str, unit: str, part: str) -> tuple[str, ...]:
+        """The measures beside one that the part of a unit has a share in as well."""
+        return tuple(other for other in self.beside.get(code, ()) if part in self.parts[other].get(unit, ()))
 
     @property
     def there(self) -> bool:
@@ -70,6 +79,7 @@ def links_of(
         {each.code: _parts(card, each, asked) for each in made},
         {each.code: _givers(card, each, asked[each.code]) for each in taken},
         {each.code: _stints(card, each, asked[each.code]) for each in taken},
+        _beside(measures),
     )
 
 
@@ -116,6 +126,24 @@ def _parts(
         for unit in card.units
         if unit.code in asked[measure.code]
     }
+
+
+def _beside(measures: Mapping[str, Measure]) -> dict[str, tuple[str, ...]]:
+    """By measure that is made of parts, the others so made that something is computed of with it.
+
+    Source: design, section 1 (missing is not zero; Wider rules: รวมจากหน่วยย่อย).
+    """
+    beside: dict[str, tuple[str, ...]] = {}
+    for user in measures.values():
+        made = [code for code in user.ingredients if _is_summed(measures.get(code))]
+        for code in made if user.source in HELD_AGAINST else ():
+            others = (*beside.get(code, ()), *(each for each in made if each != code))
+            beside[code] = tuple(dict.fromkeys(others))
+    return {code: others for code, others in beside.items() if others}
+
+
+def _is_summed(measure: Measure | None) -> bool:
+    return measure is not None and measure.source is Source.PARTS and not measure.reach
 
 
 def _givers(card: Scorecard, measure: Measure, asked: frozenset[str]) -> dict[str, str]:

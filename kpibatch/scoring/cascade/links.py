@@ -34,7 +34,10 @@ def with_links(
     incomplete = {code: measured.incomplete[code].to_numpy(bool) for code in given}
     for code, wholes in tables.links.parts.items():
         measure, parts = tables.measures[code], _parts(wholes, tables)
-        made = _share(measure, parts, scores) if measure.reach else _made(measure, parts, columns, incomplete)
+        if measure.reach:
+            made = _share(measure, parts, scores)
+        else:
+            made = _made(measure, parts, columns, incomplete, _left_out(measure, tables, columns))
         columns[code], incomplete[code] = _over(tables, wholes, made)
     for code, givers in tables.links.givers.items():
         made = _score(code, tables, months, scores)
@@ -53,14 +56,32 @@ def _parts(wholes: Mapping[str, Sequence[str]], tables: LevelTables) -> Integers
     return places
 
 
+def _left_out(measure: Measure, tables: LevelTables, columns: Mapping[str, Floats]) -> Booleans:
+    """A row a whole, a column a part: whether that lacks what the measure is held against, and so counts in
+    neither.
+    """
+    wholes, links = tables.links.parts[measure.code], tables.links
+    longest = max(map(len, wholes.values()), default=0)
+    lacks = np.zeros((len(wholes), max(longest, 1)), dtype=bool)
+    for row, (unit, parts) in enumerate(wholes.items()) if measure.code in links.beside else ():
+        for at, part in enumerate(parts):
+            others = (tables.measures[other].other for other in links.others_of(measure.code, unit, part))
+            lacks[row, at] = any(np.isnan(columns[of][tables.position[part]]) for of in others)
+    return lacks
+
+
 def _made(
-    measure: Measure, parts: Integers, columns: Mapping[str, Floats], incomplete: Mapping[str, Booleans]
+    measure: Measure,
+    parts: Integers,
+    columns: Mapping[str, Floats],
+    incomplete: Mapping[str, Booleans],
+    left_out: Booleans,
 ) -> Column:
-    """The parts' values as one, as a measure's months become one: incomplete where one of them is missing or
-    is so itself; the lowest is known only when all are.
+    """The parts' values as one, as a measure's months become one: incomplete where one of them is missing,
+    left out or is so itself; the lowest is known only when all are.
     """
     outside = parts < 0
-    values = np.where(outside, np.nan, columns[measure.other][parts])
+    values = np.where(outside | left_out, np.nan, columns[measure.other][parts])
     places = np.full(parts.shape, NOWHERE, dtype=object)
     made, partial = roll_up(Months(values, np.isnan(values), places, outside), measure.rollup)
     waits = (incomplete[measure.other][parts] & ~outside).any(axis=1)

@@ -60,14 +60,19 @@ def _score(outcome: Outcome, unit: Unit, code: str) -> float:
 
 
 def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:
-    """Each child's weight, its score and its part, then the weighted mean."""
+    """Each child's weight, its score and its part, then the weighted mean; of what is meant for units of
+    another kind alone nothing is said.
+    """
     row, terms, weights = outcome.tables.position[unit.code], list[str](), list[str]()
+    alike = {each.code for each in outcome.tables.units[outcome.tables.tree.kind_of[unit.code].rows]}
     for child in outcome.tables.children(code):
+        if not alike & outcome.tables.meant[child.code]:
+            continue
         score, weight = (
             _score(outcome, unit, child.code),
             show_number(outcome.tables.weights[child.code][row]),
         )
-        named = {"code": child.code, "name": child.name, "weight": weight}
+        named = {"code": child.code, "name": child.name_for(unit.code), "weight": weight}
         if math.isnan(score):
             meant = applies(outcome.tables, child.code, unit)
             yield "  " + say("child-no-target" if meant else "child-not-applicable", **named)

@@ -2,7 +2,8 @@
 the cell it stands in.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import NOWHERE
@@ -54,17 +55,29 @@ def explain_others(outcome: Outcome, unit: Unit, measure: Measure) -> Iterator[s
             yield _level(outcome, tables.unit[part], measure)
             continue
         made = tables.measures[measure.other]
-        yield _value(outcome, tables.unit[part], made)
+        lacking = [
+            tables.measures[tables.measures[code].other]
+            for code in links.others_of(measure.code, unit.code, part)
+            if _is_missing(outcome, part, tables.measures[code].other)
+        ]
+        yield _value(outcome, tables.unit[part], made, lacking)
         yield from ("    " + line for line in explain_others(outcome, tables.unit[part], made))
 
 
-def _value(outcome: Outcome, part: Unit, measure: Measure) -> str:
+def _is_missing(outcome: Outcome, unit: str, measure: str) -> bool:
+    return math.isnan(outcome.measured.value(unit, measure))
+
+
+def _value(outcome: Outcome, part: Unit, measure: Measure, lacking: Sequence[Measure]) -> str:
+    """What a part has; left out where it lacks what that is held against."""
     say, language = Words("explain", outcome.language), outcome.language
     value = outcome.measured.value(part.code, measure.code)
     place = outcome.measured.origin.get((part.code, measure.code), NOWHERE)
     written = show_value(value, measure.kind, language) or say("missing")
     text = f"{part.code} {part.name}: {measure.code} = {written} {measure.counting_unit}".rstrip()
     why = "" if part.code in outcome.sent else say("part-not-sent")
+    if lacking and not _is_missing(outcome, part.code, measure.code):
+        why = say("part-left-out", of=", ".join(each.label for each in lacking))
     told = outcome.lack_in_words(part.code, measure.code)
     return "   ".join(filter(None, (text, f"[{place}]" if place != NOWHERE else "", told or why)))
 
@@ -94,4 +107,4 @@ def _score(outcome: Outcome, giver: Unit, node: str, months: int) -> str:
         outcome.standing[giver.code].total if total else float(outcome.scores.scores[node].loc[giver.code])
     )
     code = say("total") if total else node
-    return f"{name}: {code} = {exact(score)}"
+    return f"{name}: {code} = {exact(score)}   {say('further', unit=giver.code, code=node)}"

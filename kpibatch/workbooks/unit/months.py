@@ -1,4 +1,6 @@
-"""A KPI month by month, in words: its level, and the value of the one measure that it hangs on."""
+"""A KPI month by month, in words: its level, that which the unit claimed, and the value of the one measure
+that it hangs on.
+"""
 
 from kpibatch.base.kinds import show_value
 from kpibatch.scoring.trend import sole_measure
@@ -8,12 +10,19 @@ _NONE = "–"
 
 
 def months_in_words(view: View, kpi: str) -> str:
-    """``ระดับ 1→2→3`` and the values, to two decimals; empty where fewer than two months are known."""
+    """``ระดับ 1→2→3``, below it the levels claimed, where any is, and the values, to two decimals; empty where
+    fewer than two months are known.
+
+    Source: design, section 3 (self-assessment), beside the computed level month by month.
+    """
     key, language = (view.unit.code, kpi), view.outcome.language
     months = view.trend.months
     if sum(key in month.levels for month in months) < 2:
         return ""
     text = view.say("months-level", levels="→".join(str(month.levels.get(key, _NONE)) for month in months))
+    if any(key in month.claims for month in months):
+        claimed = "→".join(str(month.claims.get(key, _NONE)) for month in months)
+        text += "\n" + view.say("months-claimed", levels=claimed)
     if code := sole_measure(view.tables, kpi):
         kind = view.tables.measures[code].kind
         known = (month.values.get(key) for month in months)

@@ -141,7 +141,7 @@ class Parts:
             for at, measure in enumerate(self.measures):
                 column = 2 + 2 * at
                 if part in tables.links.parts[measure.code].get(unit, ()):
-                    self._part(sheet, (row, column), part, measure)
+                    self._part(sheet, (row, column), (unit, part), measure)
                 else:
                     sheet.put_row(row, column, ["", ""], "cell")
 
@@ -149,9 +149,9 @@ class Parts:
         tables = self.outcome.tables
         return measure.other if measure.reach else f"{measure.other} {tables.measures[measure.other].label}"
 
-    def _part(self, sheet: Sheet, place: tuple[int, int], part: str, measure: Measure) -> None:
-        """What a part has, and whether it waits for something."""
-        (row, column), cell = place, ref(*place, "c")
+    def _part(self, sheet: Sheet, place: tuple[int, int], whose: tuple[str, str], measure: Measure) -> None:
+        """What a part of a unit has, and whether it waits for something."""
+        (row, column), cell, (_, part) = place, ref(*place, "c"), whose
         if measure.reach:
             level, status = (
                 get(part, measure.other) for get in (self.elsewhere.level, self.elsewhere.status)
@@ -159,14 +159,39 @@ class Parts:
             value: Content = Formula(f'IF({level}="","",{level})', self._level(part, measure))
             waits = f'IF({cell}="",1,IF({status}="{self.say("provisional")}",1,0))'
         else:
-            there = self.elsewhere.value(part, measure.other)
-            result = self._value(part, measure)
-            value = Formula(f'IF({there}="","",{there})', result) if there else result
+            there, result = self.elsewhere.value(part, measure.other), self._counted(whose, measure)
+            value = self._together(whose, measure, there, result)
             waits = f'IF({cell}="",1,{int(self._partial(part, measure))})'
         inputs = () if isinstance(value, Formula) else ("input",)
         style = {Kind.AMOUNT: "money", Kind.PERCENT: "percent", Kind.DATE: "date"}.get(measure.kind, "number")
         sheet.put(row, column, value, "cell", "level" if measure.reach else style, *inputs)
-        sheet.put(row, column + 1, Formula(waits, self._waits(part, measure)), "cell", "centre", "quiet")
+        sheet.put(row, column + 1, Formula(waits, self._waits(whose, measure)), "cell", "centre", "quiet")
+
+    def _together(self, whose: tuple[str, str], measure: Measure, there: str, result: float | str) -> Content:
+        """The part's value by reference, nothing where it lacks what that is held against."""
+        part, own = whose[1], self._value(whose[1], measure)
+        others = [self._other(part, code) for code in self._beside(whose, measure)]
+        cells = [cell for cell, _ in others if cell]
+        shut = any(not cell and lacks for cell, lacks in others)
+        if shut or not (there or cells) or not (there or isinstance(own, float)):
+            return result
+        shown = there or f"{own:.15g}"
+        blank = [f'{cell}=""' for cell in (there, *cells) if cell]
+        test = blank[0] if len(blank) == 1 else f"OR({','.join(blank)})"
+        return Formula(f'IF({test},"",{shown})', result)
+
+    def _beside(self, whose: tuple[str, str], measure: Measure) -> tuple[str, ...]:
+        return self.outcome.tables.links.others_of(measure.code, *whose)
+
+    def _other(self, part: str, code: str) -> tuple[str, bool]:
+        """Where a part's value of what another measure is made of stands, and whether it is missing."""
+        other = self.outcome.tables.measures[code]
+        return self.elsewhere.value(part, other.other), self._value(part, other) == ""
+
+    def _counted(self, whose: tuple[str, str], measure: Measure) -> float | str:
+        """The part's value as far as it counts."""
+        lacks = any(self._other(whose[1], code)[1] for code in self._beside(whose, measure))
+        return "" if lacks else self._value(whose[1], measure)
 
     def _level(self, part: str, measure: Measure) -> int | str:
         kpi, row = self.outcome.scores.kpis[measure.other], self.outcome.tables.position[part]
@@ -186,10 +211,10 @@ class Parts:
     def _partial(self, part: str, measure: Measure) -> bool:
         return bool(self.outcome.measured.incomplete[measure.other].loc[part])
 
-    def _waits(self, part: str, measure: Measure) -> int:
-        row = self.outcome.tables.position[part]
+    def _waits(self, whose: tuple[str, str], measure: Measure) -> int:
+        part, row = whose[1], self.outcome.tables.position[whose[1]]
         if not measure.reach:
-            return int(self._value(part, measure) == "" or self._partial(part, measure))
+            return int(self._counted(whose, measure) == "" or self._partial(part, measure))
         kpi, sent = self.outcome.scores.kpis[measure.other], part in self.outcome.sent
         return int(bool(kpi.applies[row]) and (not sent or bool(kpi.missing[row])))
 
