@@ -98,16 +98,23 @@ class Published:
         return {**self.record.get("listings", {}), LEVEL_TABLES: self.record["level_tables"]["sha256"]}
 
     def _table(self, name: str) -> tuple[Row, ...]:
+        return tuple(self.rows(name))
+
+    def rows(self, name: str) -> Iterator[Row]:
+        """The rows of one of its listings, one after the other: of many units not all need be held at once.
+
+        Raises ``KpibatchError`` as ``trusted`` does, and where it is no such listing.
+        """
         try:
-            rows = read_csv(self.trusted(name))
-            return tuple({head: as_meant(cell or "") for head, cell in row.items() if head} for row in rows)
+            for row in read_csv(self.trusted(name)):
+                yield {head: as_meant(cell or "") for head, cell in row.items() if head}
         except (UnicodeDecodeError, csv.Error) as reason:
             raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
 
 
 def read_csv(raw: bytes) -> Iterable[Row]:
     """The rows of a CSV of the program's own."""
-    return csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+    return csv.DictReader(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", newline=""))
 
 
 def read_published(folder: Path) -> Published:

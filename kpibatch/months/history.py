@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from kpibatch.base.errors import CannotWrite, HistoryRefused, KpibatchError, PublishedDamaged
 from kpibatch.base.files import by_name
-from kpibatch.base.month_files import CHECKED, HISTORY, LISTED, RECORD
+from kpibatch.base.month_files import CHECKED, FINDINGS, HISTORY, LISTED, MEASURES, RECORD, SCORES, VALUES
 from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.months.database import BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.months.folder import (
@@ -214,20 +214,20 @@ def _recall_sights(connection: Connection, output: Path) -> None:
 def load(connection: Connection, published: Published) -> None:
     """Put a month's folder in the place of what the database held of that month, all or nothing."""
     try:
-        tables: dict[str, list[dict[str, Any]]] = {
-            "submissions": list(_submissions(published)),
-            "sent_values": [
+        tables: dict[str, Iterator[dict[str, Any]]] = {
+            "submissions": _submissions(published),
+            "sent_values": (
                 _blanks({**row, "of_month": row["month"], "month": published.month})
-                for row in published.values
-            ],
-            "measures": [_blanks(row) for row in published.measures],
-            "scores": [_blanks(row) for row in published.scores],
-            "findings": [{"month": published.month, **row} for row in published.findings],
+                for row in published.rows(VALUES)
+            ),
+            "measures": map(_blanks, published.rows(MEASURES)),
+            "scores": map(_blanks, published.rows(SCORES)),
+            "findings": ({"month": published.month, **row} for row in published.rows(FINDINGS)),
         }
         with transaction(connection):
             for table in (*_BELOW_RUNS, "runs"):
                 connection.execute(f"DELETE FROM {table} WHERE month = ?", (published.month,))
-            _insert(connection, "runs", [_run(published)])
+            _insert(connection, "runs", iter([_run(published)]))
             for name, rows in tables.items():
                 _insert(connection, name, rows)
             _add_sights(connection, published.record["arrivals"])
@@ -286,11 +286,10 @@ def _blanks(row: Row) -> dict[str, Any]:
     return {name: cell or None for name, cell in row.items()}
 
 
-def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        columns = _columns(connection, table)
-        marks = ", ".join(f":{column}" for column in columns)
-        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+def _insert(connection: Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    columns = _columns(connection, table)
+    marks = ", ".join(f":{column}" for column in columns)
+    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
