@@ -55,7 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
-        os.environ[WORKERS_HOME] = tempfile.mkdtemp(prefix="kpibatch-")
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # its own stay there
+        os.environ[WORKERS_HOME] = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="kpibatch-")
+        tempfile.tempdir = None  # what is killed leaves nothing behind the tests
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

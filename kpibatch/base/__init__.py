@@ -17,5 +17,6 @@ mailboxes.py  อีเมล and สำเนา → addresses, and what is non
 settings.py   what a value in config.toml may be: its kind and its range
 config.py     ``config.toml`` → ``Config``
 files.py      files and folders that appear whole or not at all
+kept/         what was worked out before, kept by everything that decides it
 lock.py       one command at a time in an output folder (the door to filelock)
 """

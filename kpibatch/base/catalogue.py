@@ -33,7 +33,11 @@ def sections() -> list[str]:
 def say(key: str, language: str = "th", /, **facts: Any) -> str:
     """The text of ``section.name`` with its facts filled in; an unknown key is a bug (KeyError)."""
     section, name = key.split(".", 1)
-    return texts(section)[name][language].format(**facts)
+    return _filled_in(texts(section)[name][language], facts)
+
+
+def _filled_in(text: str, facts: Mapping[str, Any]) -> str:
+    return text.format(**facts) if "{" in text or "}" in text else text
 
 
 def refusal(reason: OSError, language: str = "th") -> str:
@@ -57,7 +61,7 @@ class Words:
     usual: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, name: str, /, **facts: Any) -> str:
-        return say(f"{self.section}.{name}", self.language, **{**self.usual, **facts})
+        return _filled_in(texts(self.section)[name][self.language], {**self.usual, **facts})
 
 
 def severity_of(code: str) -> str:

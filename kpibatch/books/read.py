@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
 
-import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpibatch.base.config import IntakeLimits
@@ -25,7 +24,6 @@ from kpibatch.books.guard.inspect import inspect, take
 from kpibatch.books.guard.limits import SEEN, Hidden, Inspected, Merge, Position, Refused
 from kpibatch.books.shown import Percent, Unclear, as_shown, clock
 
-READER = python_calamine.__file__  # where the reader is installed: another one may read otherwise
 _LIMITS = IntakeLimits()
 # a day as strict workbooks write it; calamine hands it out as text where a zone follows
 _ISO_TIME = re.compile(

@@ -158,19 +158,21 @@ class Sheet:
             self.cell(row, column, content, form)
 
     def put_row(self, row: int, column: int, contents: Sequence[Content], *styles: str, **extra: Any) -> None:
-        self.put_all(((row, at, each) for at, each in enumerate(contents, column)), *styles, **extra)
+        columns = range(column, column + len(contents))
+        self.line(row, columns, contents, [self.book.style(*styles, **extra)] * len(contents))
+
+    def line(
+        self, row: int, columns: Sequence[int], contents: Sequence[Content], forms: Sequence[Format]
+    ) -> None:
+        """Cells of a row, each in a format that was made before; texts are listed in this order."""
+        self.raw.put_line(row, columns, contents, forms, self.cell)
 
     def merge(self, row: int, first: int, last: int, content: str, *styles: str, **extra: Any) -> None:
         """One text across several columns of a row."""
         if first == last:
             self.put(row, first, content, *styles, **extra)
         else:
-            _check(
-                self.raw.merge_range(
-                    row, first, row, last, clean(content), self.book.style(*styles, **extra)
-                ),
-                self.name,
-            )
+            self.raw.put_merged(row, first, last, clean(content), self.book.style(*styles, **extra))
 
     def merge_formula(
         self, row: int, first: int, last: int, formula: Formula, *styles: str, **extra: Any
@@ -231,7 +233,7 @@ class Sheet:
 
     def tall(self, row: int, points: float, *, hidden: bool = False) -> None:
         """A row's height; ``heights`` holds what is seen of it."""
-        self.raw.set_row(row, points, None, {"hidden": hidden})
+        self.raw.put_tall(row, points, hidden=hidden)
         self.heights[row] = 0.0 if hidden else points
 
     def page(

@@ -59,7 +59,7 @@ from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.annex import write_annex
 from kpibatch.rules.paper.examples_book import write_examples
-from kpibatch.scoring.examples.sound import sound_levels
+from kpibatch.scoring.examples.sound import keep_checked, sound_levels
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
 from kpibatch.workbooks.outputs import OUTPUTS, return_submissions, spared
@@ -115,6 +115,7 @@ def _assessed(
         facts = {"months": ", ".join(later), "folder": config.submissions, "month": month}
         progress.tell(say("console.months-passed-over", config.language, **facts))
     with alone(config, command, progress):
+        keep_checked(config)
         refuse_closed(config, month)
         replaceable(config.output / month, is_ours)
         outcome = with_signed(assess_month(config, month, tables, clock), tables)

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -43,9 +43,7 @@ _LONGEST, _LONGEST_SUFFIX = 255, 16  # bytes of a name on most disks; letters of
 
 
 class Copies:
-    """Private copies of what is read, by the names it goes by, for as long as this is kept: whatever becomes
-    of a file meanwhile, what was read is what goes back to its unit.
-    """
+    """Private copies of what is read, by name, as long as this is kept: what was read is what goes back."""
 
     def __init__(self) -> None:
         self._paths: dict[str, Path] = {}
@@ -59,7 +57,7 @@ class Copies:
 
     @cached_property
     def _home(self) -> Path:
-        _clear_away()
+        _clear_away(Path(tempfile.gettempdir()))
         home = Path(tempfile.mkdtemp(prefix=_HOME))
         weakref.finalize(self, _removed, home, os.getpid())  # at the latest when the program ends
         return home
@@ -84,9 +82,10 @@ class Copies:
         self._paths[name] = path
 
 
-def _clear_away() -> None:
-    """The copies that killed runs left behind, once nobody can need them."""
-    for home in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
+@cache
+def _clear_away(temporary: Path) -> None:
+    """The copies that killed runs left behind, once nobody can need them; looked for once in a process."""
+    for home in temporary.glob(f"{_HOME}*"):
         with suppress(OSError):
             if time.time() - home.stat().st_mtime > _FORGOTTEN:
                 shutil.rmtree(home)

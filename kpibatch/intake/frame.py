@@ -3,7 +3,7 @@
 Imports nothing heavy, for a reading child makes the lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpibatch.base.findings import Place
@@ -46,3 +46,15 @@ def rows_of(frame: "pd.DataFrame", columns: Sequence[str] = COLUMNS) -> Iterator
     each, ten times as slow.
     """
     return zip(*(frame[column].to_numpy().tolist() for column in columns), strict=True)
+
+
+def lists_of(frame: "pd.DataFrame", columns: Sequence[str] = COLUMNS) -> dict[str, list[Any]]:
+    """Some columns as plain lists, by name."""
+    return {column: frame[column].to_numpy().tolist() for column in columns}
+
+
+def frame_of(lists: Mapping[str, Sequence[Any]]) -> "pd.DataFrame":
+    """A frame of columns of the long frame's types, in that order. Raises ``ValueError`` or ``KeyError``."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(cells, dtype=DTYPES[name]) for name, cells in lists.items()})

@@ -1,13 +1,16 @@
 """One month read, set against the months before it, and scored. Writes nothing."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from kpibatch.base.config import Config
 from kpibatch.base.errors import EmptyMonth
-from kpibatch.base.findings import Finding, Place, finding
+from kpibatch.base.findings import LOSSES, Finding, Place, finding
+from kpibatch.base.kept.entries import Kept, key_of
+from kpibatch.base.kept.program import program
 from kpibatch.base.month_files import HISTORY
 from kpibatch.base.progress import Clock, Progress, Quiet
 from kpibatch.forms.office import OfficeForm
@@ -16,17 +19,21 @@ from kpibatch.intake.arrivals import is_late
 from kpibatch.intake.central.together import Central, read_central, with_central
 from kpibatch.intake.corrections import Corrections, read_corrections
 from kpibatch.intake.earlier import read_months
-from kpibatch.intake.month import newest_month, with_evidence
-from kpibatch.intake.past import PastMonth
+from kpibatch.intake.frame import lists_of
+from kpibatch.intake.month import Intake, newest_month, with_evidence
+from kpibatch.intake.past import PastMonth, packed, unpacked
 from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
 from kpibatch.months.record import evidence_in
+from kpibatch.rules.fingerprint import fingerprint
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.examples.sound import sound_levels
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import month_of
 
 Past: TypeAlias = tuple[PastMonth, ...]
+MOST = 50_000_000
+"""Bytes: what the months of some rounds came to."""
 
 
 def assess_month(
@@ -69,8 +76,7 @@ def _assessed(
     progress: Progress,
 ) -> Outcome:
     tables = rules.tables.for_month(month)
-    intake = read_months(rules.config, tables, month, sights, rules.office_form, progress.tick)
-    intake = with_evidence(with_central(intake, rules.central), rules.config, tables)
+    intake = _read(rules, tables, month, sights, progress)
     return assess(
         replace(intake, findings=(*intake.findings, *about)),
         tables,
@@ -78,6 +84,13 @@ def _assessed(
         past,
         rules.corrections,
     )
+
+
+def _read(
+    rules: _Rules, tables: LevelTables, month: str, sights: dict[str, datetime], progress: Progress
+) -> Intake:
+    intake = read_months(rules.config, tables, month, sights, rules.office_form, progress.tick)
+    return with_evidence(with_central(intake, rules.central), rules.config, tables)
 
 
 def _months_before(
@@ -136,10 +149,33 @@ def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[Pa
 def _from_submissions(
     rules: _Rules, month: str, sights: dict[str, datetime], past: Past
 ) -> Iterator[PastMonth]:
+    """What the month comes to; where it has come before of the very same, as it was kept then."""
+    tables = rules.tables.for_month(month)
     try:
-        yield month_of(_assessed(rules, month, sights, past, (), Quiet()))
+        intake = _read(rules, tables, month, sights, Quiet())
     except EmptyMonth:
         return
+    kept, key = Kept(rules.config.output, "months", MOST), _key(intake, tables, rules, past)
+    known = kept.find(key, unpacked)
+    if known is None:
+        outcome = assess(intake, tables, rules.config, past, rules.corrections)
+        known = month_of(outcome)
+        if not any(found.code in LOSSES for found in outcome.findings):  # a bug may be mended, or pass
+            kept.keep(key, packed(known))
+            kept.tidy()
+    yield known
+
+
+def _key(intake: Intake, tables: LevelTables, rules: _Rules, past: Past) -> str:
+    """All that ``assess`` is given, whole: what was read, the rules, the months before; and what reckons it.
+
+    Where the copies lie that were read decides nothing.
+    """
+    frame, others = json.dumps(lists_of(intake.reported)), {field.name for field in fields(Intake)}
+    read = [getattr(intake, name) for name in sorted(others - {"reported", "originals"})]
+    given = fingerprint((read, rules.config, rules.corrections), whole=True)
+    by = program("numpy", "pandas", "pandera")
+    return key_of(by, tables.whole_digest, frame, given, *(each.digest for each in past))
 
 
 def _about(history: History, months: list[str], round_key: str, language: str) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
 from kpibatch.workbooks.returned.book import marked_copy, returned_files, write_returned
+from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.beside import all_written
 from kpibatch.workbooks.unit.book import unit_file, write_unit_book
 
@@ -52,12 +53,13 @@ def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, los
 
 def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
-    own = [(part, unit) for part in by_kind(outcome) for unit in part.tables.units]
+    parts = [Alike(part) for part in by_kind(outcome)]
+    own = [(part, unit) for part in parts for unit in part.outcome.tables.units]
     folder.mkdir()
 
     def write(number: int) -> None:
-        part, unit = own[number]
-        write_unit_book(part, unit, folder / unit_file(unit), trend)
+        alike, unit = own[number]
+        write_unit_book(alike.outcome, unit, folder / unit_file(unit), trend, alike)
 
     def here(number: int) -> None:
         unit = own[number][1]

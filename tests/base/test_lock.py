@@ -131,7 +131,9 @@ def test_two_runs_at_once_come_out_as_one_after_the_other(tmp_path: Path) -> Non
     workspace = small_workspace(tmp_path)
     command = [sys.executable, "-m", "kpibatch", "-C", str(workspace), "run"]
     both = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        )
         for _ in range(2)
     ]
     said = [process.communicate()[0] for process in both]

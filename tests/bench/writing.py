@@ -75,6 +75,16 @@ class Recorder:
     def __init__(self, calls: Calls, real: Any, number: int) -> None:
         self.calls, self.real, self.number = calls, real, number
 
+    def put_line(self, row: int, columns: Any, contents: Any, forms: Any, put: Any) -> None:
+        for column, content, form in zip(columns, contents, forms, strict=True):
+            put(row, column, content, form)
+
+    def put_merged(self, row: int, first: int, last: int, text: str, form: Any) -> None:
+        self.merge_range(row, first, row, last, text, form)
+
+    def put_tall(self, row: int, points: float, *, hidden: bool) -> None:
+        self.set_row(row, points, None, {"hidden": hidden})
+
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.real, name)
         if not callable(method):
@@ -82,7 +92,7 @@ class Recorder:
 
         def call(*given: Any, **named: Any) -> Any:
             result = method(*[_unwrapped(each) for each in given], **named)
-            if name == "parts":
+            if name in ("parts", "finish"):
                 return result
             made = None
             if not isinstance(result, int | str | tuple | float | None):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from workspace import BURIRAM, RAYONG, sample_output
+from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.worksheet import Worksheet
 
 from kpibatch.books import write
 from kpibatch.books.engine.as_it_is import WorkBook
 from kpibatch.books.engine.fewer_steps import TRIED, QuickBook
-from kpibatch.books.write import Book, Formula, Sheet
+from kpibatch.books.write import Book, Content, Formula, Sheet
 
 TEXTS = [
     "ก",
@@ -55,6 +56,11 @@ def cells(sheet: Sheet) -> None:
     sheet.put(40, 7, 1.0, "cell", italic=True, bold=True)
     sheet.put(40, 8, 1.0, "cell", bold=True, italic=True)
     sheet.put(15, 0, "first of a block", "bold")
+    line: list[Content] = ["new", "ก", "a\nb", "a ", "", 1.5, -0.0, 2, True, None, float("nan")]
+    line += [date(2022, 6, 30), Formula("1+1", "ก"), "ก" * 20_000, "last in the list"]
+    bold, plain = sheet.book.style("bold"), sheet.book.style("cell")
+    sheet.line(42, [*range(len(line), 1, -1), 0], line, [bold, plain] * 7 + [bold])
+    sheet.line(43, [], [], [])
 
 
 def shapes(sheet: Sheet) -> None:
@@ -63,8 +69,10 @@ def shapes(sheet: Sheet) -> None:
     sheet.block(5, 7, 1, 2, "block", "wrap")
     sheet.note(9, 3, "a note where no cell stands")
     sheet.link(10, 1, "'A'!A1", "a link", "link")
+    sheet.merge(7, 5, 7, "", "head")
     for row, hidden in ((2, False), (5, True), (50, False), (60, True)):
         sheet.tall(row, 33.3, hidden=hidden)
+    sheet.tall(51, 0.0)
     sheet.raw.set_row(12, 20, sheet.book.style("head"))
     sheet.raw.write_string(12, 3, "in a row's format")
     sheet.raw.write_boolean(13, 3, True)
@@ -186,6 +194,23 @@ def test_what_can_t_be_held_is_refused(
     book = Book(tmp_path / "a.xlsx", title="a")
     with pytest.raises(ValueError, match="refused"):
         book.sheet("A").put(row, column, content)
+    with pytest.raises(ValueError, match="refused"):
+        book.sheet("B").line(row, [column, 1], [content, "a"], [book.style()] * 2)
+
+
+@pytest.mark.parametrize("made", [WorkBook, QuickBook])
+def test_no_row_and_no_merged_cells_are_beyond_the_edges(
+    made: type[WorkBook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "TRIED", made is QuickBook)
+    sheet = Book(tmp_path / "a.xlsx", title="a").sheet("A")
+    with pytest.raises(ValueError, match="refused"):
+        sheet.tall(1_048_576, 20)
+    with pytest.raises(ValueError, match="refused"):
+        sheet.merge(0, 16_380, 16_384, "a")
+    sheet.merge(0, 1, 4, "a")
+    with pytest.raises(OverlappingRange):
+        sheet.merge(0, 4, 6, "b")
 
 
 @pytest.mark.parametrize("made", [WorkBook, QuickBook])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packing import otherwise_packed, packed
 
-from kpibatch.books.packing import contents_digest, normalised
+from kpibatch.books.packing import contents_digest, normalised, packed_parts
 from kpibatch.books.write import Book
 
 PARTS = {"xl/workbook.xml": b"<workbook/>", "[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<r/>"}
@@ -29,6 +29,13 @@ def test_system_day_and_order_leave_no_mark() -> None:
             (0, (1980, 1, 1, 0, 0, 0))
         }
         assert {name: package.read(name) for name in PARTS} == PARTS
+
+
+def test_the_package_is_the_one_that_zipfile_makes() -> None:
+    parts = [("[Content_Types].xml", b""), ("ก/a.xml", b"<a/>"), ("b", b"ab" * 8_000), ("c", b"ab" * 8_001)]
+    for _ in range(2):  # what was packed before is known
+        for count in range(len(parts) + 1):
+            assert packed_parts(parts[:count]) == packed(dict(parts[:count]), system=0)
 
 
 def test_every_workbook_that_is_written_is_normalised(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """One cell, one value: what is read plainly, what is read and said so, what is refused and why."""
 
+from dataclasses import astuple
 from datetime import date
 from math import inf, isnan, nan
 
@@ -12,6 +13,13 @@ from kpibatch.books.shown import AS_DAY, AS_TIME, MIXED, Percent, Unclear
 from kpibatch.books.values import BLANK, Reading, read_value
 
 NUMBERS = [Kind.NUMBER, Kind.AMOUNT, Kind.PERCENT]
+
+
+def same(one: Reading, other: Reading) -> bool:
+    """A NaN that is the same one is equal in tuples; since Python 3.13 in records it is not."""
+    return astuple(one) == astuple(other)
+
+
 APRIL = float(date(2022, 4, 15).toordinal())
 
 
@@ -32,7 +40,7 @@ def test_an_error_cell_is_no_value_of_any_kind(kind, text):
 @pytest.mark.parametrize("kind", NUMBERS)
 @pytest.mark.parametrize("number", [0.0, -3.0, 85.0, 0.85, 1e5, 1234567.89])
 def test_a_number_is_read_as_it_is_and_nothing_is_said(kind, number):
-    assert read_value(number, kind) == Reading(number)
+    assert same(read_value(number, kind), Reading(number))
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
@@ -47,25 +55,24 @@ def test_a_number_is_read_as_it_is_and_nothing_is_said(kind, number):
     ],
 )
 def test_a_number_in_text_is_read_and_said_so(kind, cell, value, read_as):
-    assert read_value(cell, kind, "คน") == Reading(value, read_as=read_as)
+    assert same(read_value(cell, kind, "คน"), Reading(value, read_as=read_as))
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
 @pytest.mark.parametrize("cell", [Percent(85), "85%", "ร้อยละ 85", "ร้อยละ ๘๕.๐", "８５％"])
 def test_a_percent_is_a_percent_and_nothing_else(kind, cell):
     percent = Reading(85.0, read_as="85")
-    assert read_value(cell, kind, "คน") == (
-        percent if kind is Kind.PERCENT else Reading(refused="percent-as-count")
-    )
-    assert read_value(cell, kind, "ร้อยละ") == percent
+    expected = percent if kind is Kind.PERCENT else Reading(refused="percent-as-count")
+    assert same(read_value(cell, kind, "คน"), expected)
+    assert same(read_value(cell, kind, "ร้อยละ"), percent)
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
 def test_a_number_in_a_cell_of_days_or_times_is_refused_with_what_is_seen(kind):
-    assert read_value(date(1900, 3, 25), kind) == Reading(refused=AS_DAY, seen="25/3/1900 (25/3/2443)")
-    assert read_value(date(2565, 4, 15), kind) == Reading(refused=AS_DAY, seen="15/4/2565")
-    assert read_value(Unclear("0:30", AS_TIME), kind) == Reading(refused=AS_TIME)
-    assert read_value(Unclear("1.05", MIXED), kind) == Reading(refused=MIXED)
+    assert same(read_value(date(1900, 3, 25), kind), Reading(refused=AS_DAY, seen="25/3/1900 (25/3/2443)"))
+    assert same(read_value(date(2565, 4, 15), kind), Reading(refused=AS_DAY, seen="15/4/2565"))
+    assert same(read_value(Unclear("0:30", AS_TIME), kind), Reading(refused=AS_TIME))
+    assert same(read_value(Unclear("1.05", MIXED), kind), Reading(refused=MIXED))
 
 
 @pytest.mark.parametrize("cell", [Percent(100), Unclear("0:30", AS_TIME)])
@@ -104,7 +111,7 @@ def test_numbers_reach_from_a_billionth_to_a_thousand_million_million(kind, cell
     ],
 )
 def test_a_number_beyond_is_refused_with_what_is_expected(kind, cell):
-    assert read_value(cell, kind) == Reading(refused="number-size", expected=SIZES)
+    assert same(read_value(cell, kind), Reading(refused="number-size", expected=SIZES))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +130,7 @@ def test_a_number_beyond_is_refused_with_what_is_expected(kind, cell):
     ],
 )
 def test_days(cell, read_as):
-    assert read_value(cell, Kind.DATE) == Reading(APRIL, read_as=read_as)
+    assert same(read_value(cell, Kind.DATE), Reading(APRIL, read_as=read_as))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +159,7 @@ def test_what_is_no_day_is_refused(cell):
     ],
 )
 def test_yes_and_no(cell, value, read_as):
-    assert read_value(cell, Kind.YES_NO) == Reading(value, read_as=read_as)
+    assert same(read_value(cell, Kind.YES_NO), Reading(value, read_as=read_as))
 
 
 @pytest.mark.parametrize("cell", ["-", "บางส่วน", 1.0, 0.0, date(2022, 4, 15)], ids=str)

@@ -15,7 +15,7 @@ import pytest
 from correcting import correct
 from key_ring import key_ring
 from packing import otherwise_packed
-from small_workspace import EARLIER, small_workspace
+from small_workspace import EARLIER, closed_workspace, published_workspace, small_workspace
 from workspace import (
     BURIRAM,
     CHACHOENGSAO,
@@ -47,17 +47,13 @@ def close(workspace: Path, *words: str) -> Path:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small workspace whose month was run; read only."""
-    workspace = small_workspace(tmp_path_factory.mktemp("ran"))
-    run(workspace)
-    return workspace
+    return published_workspace(tmp_path_factory.mktemp("ran"))
 
 
 @pytest.fixture(scope="module")
-def closed(ran: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the month closed; read only."""
-    workspace = Path(shutil.copytree(ran, tmp_path_factory.mktemp("closed") / ran.name))
-    close(workspace)
-    return workspace
+    return closed_workspace(tmp_path_factory.mktemp("closed"))
 
 
 @pytest.fixture

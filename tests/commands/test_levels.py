@@ -6,7 +6,7 @@ import pytest
 from libreoffice import recalculate
 from made_up_letter import LETTER
 from tablebook import write
-from workspace import RAYONG, configure, copy_sample, digest, kpibatch, open_book
+from workspace import BESIDE, RAYONG, configure, copy_sample, digest, kpibatch, open_book
 
 CELLS = {"ระดับ!G4": "ประมาณ 3", "ตัวชี้วัด!D4": "หกสิบ", "ผลประเมิน!A2": 900}
 COPY = "level_tables_findings.xlsx"
@@ -49,7 +49,7 @@ def test_a_later_sound_check_takes_the_old_copy_away_and_nothing_else(tmp_path: 
     assert kpibatch(workspace, "levels", "check").exit_code == 0
     assert (workspace / "output" / COPY).exists()
     assert kpibatch(workspace, "levels", "check", "--xlsx").exit_code == 0
-    assert [path.name for path in (workspace / "output").iterdir()] == [own.name]
+    assert {path.name for path in (workspace / "output").iterdir()} - BESIDE == {own.name}
 
 
 @pytest.mark.slow
@@ -63,7 +63,7 @@ def test_a_book_that_can_not_be_marked_is_said_to_be_unmarked_with_its_index_bes
     (workspace / book.name).write_bytes(book.read_bytes())
     configure(workspace, level_tables=f'"{book.name}"')
     last = kpibatch(workspace, "levels", "check", "--xlsx").output.splitlines()[-1]
-    left = {path.name: str(path) for path in (workspace / "output").iterdir()}
+    left = {path.name: str(path) for path in (workspace / "output").glob("[!.]*")}
     assert sorted(left) == ["level_tables_findings ข้อค้นพบ.xlsx", f"level_tables_findings.{kind}"]
     assert all(path in last for path in left.values())
     assert "ทำเครื่องหมายในช่องไม่ได้" in last

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from libreoffice import the_office
-from small_workspace import MONTH, UNITS, small_workspace
-from workspace import change, kpibatch, run, submission, tree
+from small_workspace import MONTH, UNITS, published_workspace, small_workspace
+from workspace import change, kpibatch, submission, tree
 
 from kpibatch.books.package import open_package, tag
 from kpibatch.books.printed import pdf
@@ -22,9 +22,7 @@ NAMES = ("report.pdf", "cards")
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small workspace with its month published; read only."""
-    workspace = small_workspace(tmp_path_factory.mktemp("meeting"))
-    run(workspace, MONTH)
-    return workspace
+    return published_workspace(tmp_path_factory.mktemp("meeting"))
 
 
 @pytest.fixture

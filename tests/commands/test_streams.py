@@ -65,11 +65,11 @@ GONE = {words: COMMANDS[words] for words in (f"run {MONTH}", "mail", "status", "
 
 
 def all_of(
-    workspace: Path, commands: Iterable[str], tail: str = "", *, gone: bool = False
+    workspace: Path, commands: Iterable[str], tail: str = "", *, how: str = "asis"
 ) -> tuple[dict[str, int], bytes]:
     """Each command with its exit code, and what all said on stderr."""
     lines = [["-C", str(workspace), *words.split()] for words in commands]
-    codes, said = exit_codes(workspace.parent, lines, tail, gone=gone)
+    codes, said = exit_codes(workspace.parent, lines, tail, how=how)
     return dict(zip(commands, codes, strict=True)), said
 
 
@@ -106,7 +106,7 @@ def test_streams_that_are_none_are_as_good(small: Path) -> None:
 
 @pytest.mark.slow
 def test_a_reader_that_goes_away_changes_no_exit_code(small: Path) -> None:
-    assert all_of(small, GONE, gone=True) == (GONE, b"")
+    assert all_of(small, GONE, how="gone") == (GONE, b"")
     done = through_a_shell(small, f"run {MONTH}", "| head -c 1 >/dev/null; exit ${PIPESTATUS[0]}")
     assert (done.returncode, done.stderr) == (1, b"")
 

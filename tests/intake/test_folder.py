@@ -3,13 +3,14 @@ named with its way out, so that nobody is passed over.
 """
 
 import os
+import sys
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from small_workspace import MONTH, UNITS, small_workspace
+from small_workspace import MONTH, UNITS, published_workspace, small_workspace
 from tablebook import levels, read
 from workspace import findings, kpibatch, read_rows, run, submission
 
@@ -315,6 +316,7 @@ def test_a_disk_without_room_for_the_copies_is_said(
         look(month, tables)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows takes no such names")
 def test_names_that_look_the_same_stay_two_files(month: Path, tables: LevelTables, form: bytes) -> None:
     unseen = "3101\u200b.xlsx".encode()
     for name in (b"3101.xlsx", b"3101.XLSX", unseen, b"a\n.xlsx", b"a%0A.xlsx", b"\xa1\xff.xlsx"):
@@ -356,7 +358,7 @@ def test_a_month_in_a_zip_file_scores_as_the_files_themselves(
     zipped: tuple[Path, Path], tmp_path: Path
 ) -> None:
     _, output = zipped
-    plain = run(small_workspace(tmp_path), MONTH)
+    plain = published_workspace(tmp_path) / "output" / MONTH
     assert (output / "scores.csv").read_bytes() == (plain / "scores.csv").read_bytes()
     files = {row["unit"]: row["file"] for row in read_rows(output / "measures.csv") if row["file"].strip()}
     assert files[UNITS[1]].startswith("รวม.zip/")

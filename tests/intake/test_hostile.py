@@ -10,6 +10,7 @@ import os
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -279,17 +280,19 @@ def test_readers_take_no_other_work(buriram: LevelTables) -> None:
 def test_the_children_need_no_pandas() -> None:
     heavy = {"pandas", "pandera", "openpyxl"}
     code = f"import sys, kpibatch.intake.submission; sys.exit(bool({heavy} & set(sys.modules)))"
-    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_an_interrupted_batch_stops_at_once(buriram: LevelTables) -> None:
+    at: list[float] = []
+
     def interrupt(done: int, of: int) -> None:
+        at.append(time.perf_counter())
         raise KeyboardInterrupt
 
-    begun = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):
         read_all(GOOD, buriram, LIMITS, interrupt)
-    assert time.perf_counter() - begun < 10
+    assert time.perf_counter() - at[0] < 10
 
 
 @pytest.mark.slow

@@ -13,13 +13,15 @@ from workspace import BURIRAM, SAMPLES, change, submission, tree
 
 import kpibatch
 from kpibatch.base.config import read_config
+from kpibatch.base.kept.entries import CACHE
+from kpibatch.base.kept.program import program
 from kpibatch.base.progress import Quiet
 from kpibatch.commands.run import run_month
 from kpibatch.intake import month as month_reader
 from kpibatch.intake import remembered as kept
 from kpibatch.intake.executor import Orders, read_all, readers
 from kpibatch.intake.month import Intake, read_month
-from kpibatch.intake.remembered import CACHE, remembered
+from kpibatch.intake.remembered import remembered
 from kpibatch.intake.submission import Contents
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reader import read_levels
@@ -84,10 +86,10 @@ def test_only_the_very_bytes_name_month_rules_limits_and_program(
     )
     for each in others:
         assert not remembered(tmp_path, each).find(file, file.name)
-    kept._program.cache_clear()
+    program.cache_clear()
     monkeypatch.setattr(kpibatch, "__version__", "0.0.9")
     assert not remembered(tmp_path, orders).find(file, file.name)
-    kept._program.cache_clear()
+    program.cache_clear()
 
 
 @pytest.mark.parametrize("at", [0, 31, 32, 200, -1])
@@ -162,11 +164,12 @@ def test_what_was_not_used_for_longest_goes_first(
     before = remembered(tmp_path, orders)
     for age, contents in enumerate(read):
         before.keep(contents)
-        os.utime(before._path(contents.file, contents.sha256), (1e9 + age, 1e9 + age))
+        entry = tmp_path / CACHE / "forms" / before._key(contents.file, contents.sha256)
+        os.utime(entry, (1e9 + age, 1e9 + age))
     sizes = [entry.stat().st_size for entry in (tmp_path / CACHE / "forms").iterdir()]
     assert before.find(files[0], files[0].name)  # its use is noted: it is the newest now
     monkeypatch.setattr(kept, "MOST", sum(sizes) - 1)
-    before.tidy()
+    remembered(tmp_path, orders).tidy()
     told = [remembered(tmp_path, orders).find(file, file.name) is not None for file in files]
     assert told == [True, False, True]
 

@@ -379,6 +379,7 @@ def without_shared_memory(*words: object, **options: object) -> sqlite3.Connecti
 CONNECT = sqlite3.connect
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' SQLite has no such way")
 def test_where_no_memory_is_shared_the_journal_is_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

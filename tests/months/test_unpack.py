@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from made_once import made_once
-from small_workspace import MONTH, UNITS, small_workspace
-from workspace import RAYONG, kpibatch
+from small_workspace import MONTH, UNITS, closed_workspace
+from workspace import kpibatch
 
 from kpibatch.base.config import Config, IntakeLimits
 from kpibatch.months.unpack import _refuse_unfit, _Unfit, lowered
@@ -29,17 +28,15 @@ RECORD, SCORES = f"output/{MONTH}/run.json", f"output/{MONTH}/scores.csv"
 NESTED = b"[" * 100_000
 
 
-def _closed(folder: Path) -> None:
-    workspace = small_workspace(folder)
-    assert kpibatch(workspace, "run").exit_code in (0, 1)
-    assert kpibatch(workspace, "close").exit_code == 0
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return closed_workspace(tmp_path_factory.mktemp("sealed")) / "output" / "closed" / f"{MONTH}.zip"
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Path:
+def bundle(sealed: Path, tmp_path: Path) -> Path:
     """The bundle of a small month, in a folder that is no workspace."""
-    closed = made_once("a small month closed", _closed) / RAYONG / "output" / "closed"
-    return Path(shutil.copy(closed / f"{MONTH}.zip", tmp_path / "bundle.zip"))
+    return Path(shutil.copy(sealed, tmp_path / "bundle.zip"))
 
 
 def verdict(bundle: Path, *codes: int) -> Result:

@@ -2,6 +2,7 @@
 asks is left out, with that reason. What Windows has under another name is given this one.
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import NoReturn
 
 import pytest
 
+WINE = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 KILLED = "SIGKILL" if sys.platform != "win32" else f"exit {signal.SIGTERM:d}"  # how its end is told
 
 
@@ -29,8 +31,10 @@ def adapt() -> None:
             try:
                 link(path, target, target_is_directory)
             except OSError as reason:
+                if path.name.endswith("current"):  # pytest's own, which it does without
+                    raise
                 left_out(f"no right to make links: {reason}")
-            if not path.is_symlink():  # Wine says nothing
+            if not path.is_symlink() and not path.name.endswith("current"):  # Wine says nothing
                 left_out("links can't be made here")
 
         Path.symlink_to = symlink_to  # type: ignore[method-assign]

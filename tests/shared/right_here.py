@@ -26,6 +26,7 @@ from kpibatch.base.config import IntakeLimits
 from kpibatch.books.guard import capped
 from kpibatch.intake.executor import Orders
 from kpibatch.rules.lint.check import _checked
+from kpibatch.rules.reader import _read
 
 _MOST = 600  # answers: a few dozen megabytes
 _answers: OrderedDict[object, bytes] = OrderedDict()
@@ -68,7 +69,7 @@ def _question(child: Any, given: Any) -> object:
         return None
     if isinstance(orders, Orders) and work == orders.read:
         rules, name = _packed_rules(orders), orders.name_of(args[0])
-    elif work is _checked:
+    elif work in (_checked, _read):
         rules, name = b"", args[0].name
     else:
         return None

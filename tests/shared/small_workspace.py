@@ -20,6 +20,18 @@ def small_workspace(folder: Path) -> Path:
     return folder / RAYONG
 
 
+def published_workspace(folder: Path) -> Path:
+    """A copy of it in ``folder``, its month run."""
+    shutil.copytree(made_once("a small workspace, published", _published) / RAYONG, folder / RAYONG)
+    return folder / RAYONG
+
+
+def closed_workspace(folder: Path) -> Path:
+    """A copy of it in ``folder``, its month run and closed."""
+    shutil.copytree(made_once("a small workspace, closed", _closed) / RAYONG, folder / RAYONG)
+    return folder / RAYONG
+
+
 def written_workspace(folder: Path) -> Path:
     """A copy of it in ``folder``, both months run, and one rule changed since."""
     shutil.copytree(made_once("a small workspace, written", _written) / RAYONG, folder / RAYONG)
@@ -29,6 +41,14 @@ def written_workspace(folder: Path) -> Path:
 def _small(folder: Path) -> None:
     workspace = keep_units(copy_sample(folder, RAYONG), *UNITS)
     change(submission(workspace, UNITS[1], MONTH), {("D2.1.satisfaction", MONTH): "ดีพอสมควร"})
+
+
+def _published(folder: Path) -> None:
+    assert kpibatch(small_workspace(folder), "run", MONTH).exit_code == 1
+
+
+def _closed(folder: Path) -> None:
+    assert kpibatch(published_workspace(folder), "close", MONTH).exit_code == 0
 
 
 def _written(folder: Path) -> None:

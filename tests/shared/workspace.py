@@ -25,10 +25,10 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from raw_cells import raw_cells
 
+from kpibatch.base.kept.entries import CACHE
 from kpibatch.base.month_files import LOGS
 from kpibatch.base.thai import is_month
 from kpibatch.commands.cli import commands
-from kpibatch.intake.remembered import CACHE
 from kpibatch.rules.reader import read_levels
 
 ROOT = Path(__file__).parents[2]

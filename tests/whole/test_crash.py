@@ -40,7 +40,7 @@ from small_workspace import MONTH, UNITS, written_workspace
 from workspace import ROOT, kpibatch, tree
 
 from kpibatch.base.files import replaced, restored
-from kpibatch.intake.remembered import CACHE
+from kpibatch.base.kept.entries import CACHE
 
 pytestmark = pytest.mark.slow
 

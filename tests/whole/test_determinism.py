@@ -15,7 +15,7 @@ import pytest
 from small_workspace import EARLIER, MONTH, small_workspace
 from workspace import BURIRAM, CHACHOENGSAO, NEWEST, ROOT, copy_few, kpibatch, tree
 
-from kpibatch.intake.remembered import CACHE
+from kpibatch.base.kept.entries import CACHE
 
 pytestmark = [pytest.mark.slow, pytest.mark.afresh]
 

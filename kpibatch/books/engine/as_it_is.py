@@ -2,16 +2,19 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import xlsxwriter
 from xlsxwriter.format import Format as Format
 from xlsxwriter.packager import Packager as Packager
 from xlsxwriter.sharedstrings import SharedStrings as SharedStrings
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import RowInfo as RowInfo
 from xlsxwriter.worksheet import Worksheet as Worksheet
+
+Put: TypeAlias = Callable[[int, int, Any, Format], object]
 
 VERSION: Final = xlsxwriter.__version__
 OPTIONS: Final[Mapping[str, bool]] = {
@@ -47,6 +50,21 @@ class WorkSheet(Worksheet):  # type: ignore[misc]
     def put_formula(self, row: int, column: int, formula: str, form: Format, result: object) -> None:
         """A formula without its ``=``; a text as its result is escaped already."""
         self.checked(self.write_formula(row, column, f"={formula}", form, result), row, column)
+
+    def put_line(
+        self, row: int, columns: Sequence[int], contents: Sequence[Any], forms: Sequence[Format], put: Put
+    ) -> None:
+        """Cells of a row, of which ``put`` can write each, whatever it holds."""
+        for column, content, form in zip(columns, contents, forms, strict=True):
+            put(row, column, content, form)
+
+    def put_merged(self, row: int, first: int, last: int, text: str, form: Format) -> None:
+        """A text across several columns."""
+        self.checked(self.merge_range(row, first, row, last, text, form), row, first)
+
+    def put_tall(self, row: int, points: float, *, hidden: bool) -> None:
+        """A row's height."""
+        self.checked(self.set_row(row, points, None, {"hidden": hidden}), row)
 
     def finish(self) -> None:
         """Nothing more is written in the sheet, nor does a chart show anything of it."""

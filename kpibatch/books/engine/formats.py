@@ -15,6 +15,7 @@ class QuickFormat(Format):  # type: ignore[misc]
     """A format that is a copy of one that was made before, and knows its keys."""
 
     _font = _border = _fill = _index = None
+    model: object  # the same for all copies of one
 
     def _get_font_key(self) -> Any:
         self._font = self._font or super()._get_font_key()
@@ -39,4 +40,5 @@ def model(*properties: Any) -> QuickFormat:
     """A format to be copied; it belongs to no workbook. Given each property's name and value in turn."""
     form = QuickFormat(pairs(properties))
     form._get_format_key()
+    form.model = object()
     return form

@@ -95,7 +95,7 @@ class Child(Generic[Given, Gives]):
         pipe = self._pipe or self._started()
         try:
             pipe.send(given)
-            if not pipe.poll(self._limits.seconds):
+            if not (pipe.poll(_GRACE) and pipe.recv() and pipe.poll(self._limits.seconds)):
                 raise Refused("file-too-slow", f"> {self._limits.seconds:g} s")
             return pipe.recv_bytes()
         except (EOFError, ConnectionError):
@@ -297,6 +297,7 @@ def _serve(pipe: "Connection[Any, Any]", work: Callable[..., Any], limits: Intak
     with contextlib.suppress(EOFError):
         while True:
             args, kwargs = pipe.recv()
+            pipe.send(True)  # the clock begins: where a child is no fork it has loaded what its work is about
             pipe.send_bytes(_packed(work, args, kwargs, limits))
 
 

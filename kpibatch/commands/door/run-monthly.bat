@@ -10,21 +10,20 @@ if exist ".venv\Scripts\python.exe" (
     set "PROGRAM=.venv\Scripts\python.exe"
     set "WORDS=-m kpibatch"
 )
+set "FOUND="
+for %%P in (kpibatch.exe kpibatch.cmd kpibatch.bat) do if not defined FOUND set "FOUND=%%~$PATH:P"
 if exist "%PROGRAM%" (
     "%PROGRAM%" %WORDS% run %*
+) else if defined FOUND (
+    call "%FOUND%" run %*
 ) else (
-    where /q kpibatch
-    if errorlevel 1 (
-        echo kpibatch was not found: install it, or put its .venv into this folder.
-        cmd /c exit 2
-    ) else (
-        call kpibatch run %*
-    )
+    echo kpibatch was not found: install it, or put its .venv into this folder.
+    cmd /c exit 2
 )
 set "CODE=%ERRORLEVEL%"
 popd
 setlocal EnableDelayedExpansion
 rem Of a double click the window stays open for a minute, or until a key is pressed.
 set "CALLED=!CMDCMDLINE!"
-if not "!CALLED:%~nx0=!"=="!CALLED!" timeout /t 60
+if not "!CALLED:%~nx0=!"=="!CALLED!" timeout /t 60 2>nul
 exit /b %CODE%

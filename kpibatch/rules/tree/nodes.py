@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from kpibatch.base.thai import fold
+from kpibatch.rules.fingerprint import fingerprint
 from kpibatch.rules.records import TOTAL, Node, Unit
 from kpibatch.rules.tree.units import UnitTree, standing_in
 
@@ -16,6 +17,13 @@ class Scorecard:
     nodes: tuple[Node, ...]
     units: tuple[Unit, ...]
     whole: "Scorecard | None"
+
+    @cached_property
+    def whole_digest(self) -> str:
+        """A fingerprint of the whole of the level tables, with where each thing stands and what the check
+        warns of: two that have the same are the same to every step.
+        """
+        return fingerprint(self, whole=True)
 
     @cached_property
     def tree(self) -> UnitTree:

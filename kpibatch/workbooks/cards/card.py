@@ -200,7 +200,7 @@ def _notes(view: View) -> Iterator[str]:
 
 def _levels(view: View) -> Iterator[Group | Bar]:
     language, top = view.outcome.language, f"{view.tables.top_score:g}"
-    for node, _ in view.nodes():
+    for node, _ in view.nodes:
         line = view.lines.get(node.code)
         own = node.name_for(view.unit.code)
         name = f"{node.code} {own}"

@@ -3,6 +3,7 @@
 In: ``Outcome``.
 Out: the workbook.
 
+alike.py    what those of a month have in common
 figures.py  what the page says, worked out
 lacking.py  what makes the score provisional, in words
 months.py   a KPI month by month, in words

@@ -15,6 +15,7 @@ from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
+from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.course import write_course
 from kpibatch.workbooks.unit.details import write_details
 from kpibatch.workbooks.unit.figures import View
@@ -29,9 +30,13 @@ def unit_file(unit: Unit) -> str:
     return file_name(f"{unit.code} {unit.name}")
 
 
-def write_unit_book(outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND) -> None:
-    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far."""
-    view = View(outcome, unit, trend)
+def write_unit_book(
+    outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND, alike: Alike | None = None
+) -> None:
+    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far, ``alike`` is
+    what it has in common with those of the others, worked out where it is not given.
+    """
+    view = View(outcome, unit, trend, alike)
     title, day = f"{view.say('title')} {view.month}", month_end(outcome.month)
     with Book(path, title=title, language=outcome.language, day=day, whose=unit.code) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)

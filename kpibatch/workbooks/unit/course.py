@@ -23,7 +23,7 @@ def write_course(sheet: Sheet, view: View) -> None:
     sheet.put_row(_HEAD, 0, heads, "head")
     sheet.tall(_HEAD, head_height(zip(heads, _WIDTHS, strict=True)))
     blocks, row, headed = list[int](), _HEAD, False
-    for row, (node, depth) in enumerate(view.nodes(), _HEAD + 1):
+    for row, (node, depth) in enumerate(view.nodes, _HEAD + 1):
         if not headed:
             blocks.append(row)
         headed = node.code not in view.lines

@@ -1,57 +1,54 @@
 """The second sheet of a unit's summary: every measure, and what the unit says of it."""
 
 import math
+from dataclasses import dataclass
 
 from kpibatch.base.addresses import excel_day
 from kpibatch.base.kinds import Kind, show_rounded, show_value
-from kpibatch.base.thai import show_month
 from kpibatch.books.look import exact_format, fitting, lines_of
 from kpibatch.books.paper import break_before, scale_of
-from kpibatch.books.write import Format, Sheet
+from kpibatch.books.write import Content, Format, Sheet
 from kpibatch.intake.frame import BAD
-from kpibatch.rules.paper.made import made_in_words
-from kpibatch.rules.paper.words import source_in_words
 from kpibatch.rules.records import Measure, Source
 from kpibatch.scoring.lacking import Lack
+from kpibatch.workbooks.unit.alike import Item
 from kpibatch.workbooks.unit.figures import Line, View
 from kpibatch.workbooks.unit.proofs import evidence_of
 from kpibatch.workbooks.unit.room import PADDED, tall
 
-_TEXTS = ("evidence", "problem", "remark")
+_ITEM, _COUNTED, _ORIGIN = 44.0, 15.0, 38.0
+_TEXTS = {"evidence": 32.0, "problem": 32.0, "remark": 28.0}
 _PADDING = 5.0  # beside a number in bold or a code: an indent, the edges, letters wider than most
-_PLAIN: tuple[str, ...] = ()
-_BOLD: tuple[str, ...] = ("bold",)
-_NOTHING = math.nan, "", ""
+_NOTHING, _SAID = (math.nan, "", ""), ("",) * len(_TEXTS)
 _NUMBERS = {Kind.YES_NO: "centre", Kind.DATE: "date", Kind.PERCENT: "percent", Kind.AMOUNT: "money"}
+_WIDTHS = tuple(width - 2 for width in (_ITEM, _ORIGIN, *_TEXTS.values()))  # of a line's texts, padded
+_VALUE = 3  # the column
 
 
 def write_details(sheet: Sheet, view: View) -> dict[str, int]:
     """Every measure of the unit's KPIs; the row of each."""
-    months = [show_month(month, view.outcome.language, short=True) for month in view.months]
-    wide = _width_of_numbers(view)
-    codes = [fitting(measure.code) for code in view.lines for measure in view.measures_of(code)]
-    coded = _PADDING + max(codes, default=7.0)
-    widths = [coded, 44.0, 15.0, wide, *[wide] * len(months), 38.0, 32.0, 32.0, 28.0]
+    wide, months = _width_of_numbers(view), view.alike.month_names
+    items = {code: view.items_of(code) for code in view.lines}
+    coded = _PADDING + max((item.wide for own in items.values() for item in own), default=7.0)
+    widths = [coded, _ITEM, _COUNTED, wide, *[wide] * len(months), _ORIGIN, *_TEXTS.values()]
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("detail-title"), "title")
     tall(sheet, 0, 2)
     file = view.submission.file if view.submission else ""
     sheet.put(1, 0, view.say(_source_of(view), file=file, came=view.came), "bold")
     heads = [view.say(f"head-{name}") for name in ("code", "item", "counted", "value")]
-    sheet.put_row(
-        2, 0, [*heads, *months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))], "head"
-    )
+    heads += [*months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))]
+    sheet.put_row(2, 0, heads, "head")
     tall(sheet, 2, 2)
     row, rows, blocks = 3, dict[str, int](), list[int]()
-    lines = _Lines(sheet, view, widths)
+    lines = _Lines(sheet, view, wide)
     for code, line in view.lines.items():
         blocks.append(row)
         sheet.merge(row, 0, len(widths) - 1, _kpi_in_words(view, line), "section", indent=1)
-        measures = view.measures_of(code)
-        for number, measure in enumerate(measures, 1):
-            lines.write(measure, row + number)
-            rows.setdefault(measure.code, row + number)
-        row += len(measures) + 1
+        for number, item in enumerate(items[code], 1):
+            lines.write(item, row + number)
+            rows.setdefault(item.measure.code, row + number)
+        row += len(items[code]) + 1
     sheet.raw.freeze_panes(3, 2)
     sheet.page(top=2, last=(row - 1, len(widths) - 1))
     if blocks:
@@ -81,73 +78,95 @@ def _kpi_in_words(view: View, line: Line) -> str:
     return " · ".join(filter(None, (told, claimed)))
 
 
+@dataclass(frozen=True)
+class _Look:
+    """The formats of a measure's line, in the order in which it is written; ``no_value`` and ``no_month`` are
+    those of what is not there.
+    """
+
+    line: tuple[Format, ...]
+    no_value: Format
+    no_month: Format
+
+
 class _Lines:
     """A line a measure; each look is asked for once."""
 
-    def __init__(self, sheet: Sheet, view: View, widths: list[float]) -> None:
-        self.sheet, self.view, self.widths = sheet, view, widths
-        self.texts_at = (1, *range(len(widths) - 4, len(widths)))
-        style = sheet.book.style
-        self.text = style("cell", **PADDED)
-        self.code = style("cell", "code", indent=1)
-        self.counted = style("cell", "centre", text_wrap=True)
-        self.bad = style("cell", "centre", "poor", text_wrap=True)
-        self.numbers = {
-            (kind, bold): style(*_look_of(kind), *bold, **({"indent": 1} if kind.family == "number" else {}))
-            for kind in Kind
-            for bold in (_PLAIN, _BOLD)
-        }
+    def __init__(self, sheet: Sheet, view: View, wide: float) -> None:
+        self.sheet, self.view, self.wide = sheet, view, wide
+        after = _VALUE + 1 + len(view.months)
+        self.columns = (1, *range(after, after + 1 + len(_TEXTS)), 0, 2, *range(_VALUE, after))
+        """Texts come first, as they always have in the workbook's list of them."""
+        self.looks = {kind: self._look(kind) for kind in Kind}
+        self.bad = sheet.book.style("cell", "centre", "poor", text_wrap=True)
 
-    def write(self, measure: Measure, row: int) -> None:
-        view, code = self.view, measure.code
-        text, *own_texts = view.outcome.intake.texts.get((view.unit.code, code), ("", "", ""))
-        texts = (measure.label, _origin(view, measure), evidence_of(view, measure, text), *own_texts)
-        lines = [self._text(row, at, each, self.text) for at, each in zip(self.texts_at, texts, strict=True)]
-        self.sheet.cell(row, 0, code, self.code)
-        lines.append(self._text(row, 2, measure.counting_unit, self.counted))
-        value = view.values[code]
+    def _look(self, kind: Kind) -> _Look:
+        style, look = self.sheet.book.style, _look_of(kind)
+        own = {"indent": 1} if kind.family == "number" else {}
+        none = own | (exact_format(look[1], math.nan) if own else {})
+        value, month, text = style(*look, "bold", **own), style(*look, **own), style("cell", **PADDED)
+        texts = [text] * len(_WIDTHS)
+        first = style("cell", "code", indent=1), style("cell", "centre", text_wrap=True)
+        line = (*texts, *first, value, *[month] * len(self.view.months))
+        return _Look(line, style(*look, "bold", **none), style(*look, **none))
+
+    def write(self, item: Item, row: int) -> None:
+        view, measure = self.view, item.measure
+        code, kind, look = measure.code, measure.kind, self.looks[measure.kind]
+        said, *own = view.outcome.intake.texts.get((view.unit.code, code), _SAID)
+        texts = (measure.label, _origin(view, item), evidence_of(view, measure, said), *own)
+        contents: list[Content] = [*texts, code, measure.counting_unit]
+        forms, value, nothing = list(look.line), view.values[code], "" if kind is Kind.YES_NO else None
+        plain = kind.family == "number"  # whole numbers are shown as they are
+        lines = [lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=True) if text]
+        lines.append(lines_of(measure.counting_unit, _COUNTED - 2))
         if view.sent and value != value and view.lacking.get(code, Lack.NOT_DUE) is not Lack.NOT_DUE:
-            self.sheet.put(row, 3, view.say("no-value"), "cell", "centre", "bold", "poor")
+            forms[len(contents)] = self.sheet.book.style("cell", "centre", "bold", "poor")
+            contents.append(view.say("no-value"))
+        elif value == value:
+            contents.append(self._shown(value, kind, forms, len(contents), "bold"))
         else:
-            self._value(row, 3, value, measure.kind, "bold")
-        for column, month in enumerate(view.months, 4):
-            value, state, typed = view.cells.get((code, month), _NOTHING)
+            forms[len(contents)] = look.no_value
+            contents.append(nothing)
+        for column, month in enumerate(view.months, len(contents)):
+            number, state, typed = view.cells.get((code, month), _NOTHING)
             if state == BAD:
-                lines.append(self._text(row, column, typed, self.bad))
+                contents.append(typed)
+                forms[column] = self.bad
+                lines.append(lines_of(typed, self.wide - 2))
+            elif plain and number.is_integer():
+                contents.append(number)
+            elif number == number:
+                contents.append(self._shown(number, kind, forms, column))
             else:
-                self._value(row, column, value, measure.kind)
+                contents.append(nothing)
+                forms[column] = look.no_month
+        self.sheet.line(row, self.columns, contents, forms)
         tall(self.sheet, row, max(lines))
 
-    def _text(self, row: int, column: int, text: str, form: Format) -> int:
-        """Write a text; gives back how many lines it takes."""
-        self.sheet.cell(row, column, text, form)
-        return lines_of(text, self.widths[column] - 2)
-
-    def _value(self, row: int, column: int, value: float, kind: Kind, *bold: str) -> None:
-        form = self.numbers[kind, bold]
+    def _shown(self, value: float, kind: Kind, forms: list[Format], column: int, *bold: str) -> Content:
+        """What stands in the cell of a value; in its format, where it needs one of its own."""
         if kind is Kind.YES_NO:
-            self.sheet.cell(row, column, show_value(value, kind, self.view.outcome.language), form)
-        elif kind is Kind.DATE:
-            self.sheet.cell(row, column, excel_day(value), form)
-        elif exact := exact_format(_look_of(kind)[1], value):
-            self.sheet.put(row, column, value, *_look_of(kind), *bold, **exact, indent=1)
-        else:
-            self.sheet.cell(row, column, value, form)
+            return show_value(value, kind, self.view.outcome.language)
+        if kind is Kind.DATE:
+            return excel_day(value)
+        if exact := exact_format(_look_of(kind)[1], value):
+            forms[column] = self.sheet.book.style(*_look_of(kind), *bold, **exact, indent=1)
+        return value
 
 
 def _look_of(kind: Kind) -> tuple[str, str]:
     return "cell", _NUMBERS.get(kind, "whole")
 
 
-def _origin(view: View, measure: Measure) -> str:
+def _origin(view: View, item: Item) -> str:
     """The cell a value came from (with its file where that is not the unit's own), or what it is computed
     from; below it why it is missing or not of every month.
     """
-    asked = measure.code in view.lacking or (view.unit.code, measure.code) in view.outcome.carried
-    why = view.outcome.lack_in_words(view.unit.code, measure.code) if asked else ""
-    who = source_in_words(view.tables, measure, view.outcome.language)
-    made = made_in_words(view.tables, measure, view.outcome.language)
-    return "\n".join(filter(None, (_place(view, measure), who, made, why)))
+    code = item.measure.code
+    asked = code in view.lacking or (view.unit.code, code) in view.outcome.carried
+    why = view.outcome.lack_in_words(view.unit.code, code) if asked else ""
+    return "\n".join(filter(None, (_place(view, item.measure), item.origin, why)))
 
 
 def _place(view: View, measure: Measure) -> str:

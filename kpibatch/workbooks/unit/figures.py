@@ -26,6 +26,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.promises import Promise
 from kpibatch.scoring.rank import Standing, Status
 from kpibatch.scoring.trend import NO_TREND, Trend
+from kpibatch.workbooks.unit.alike import Alike, Item
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class View:
     outcome: Outcome
     unit: Unit
     trend: Trend = NO_TREND
+    of_all: Alike | None = None  # where it is known already
+
+    @cached_property
+    def alike(self) -> Alike:
+        """What it has in common with every unit's."""
+        return self.of_all or Alike(self.outcome)
 
     @cached_property
     def say(self) -> Words:
@@ -118,10 +125,10 @@ class View:
         """How many of its values the province set right."""
         return sum(finding.code == CORRECTED for finding in self.findings)
 
-    @cached_property
+    @property
     def months(self) -> tuple[str, ...]:
         """The months that were to be reported so far."""
-        return tuple(month for month in self.tables.round.months if month <= self.outcome.month)
+        return self.alike.months
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
@@ -166,17 +173,32 @@ class View:
 
     def of_other(self, code: str) -> str:
         """The names of the units whose result of a node is taken; empty where that is the unit's own."""
-        givers = self.tables.givers(code, self.unit.code, self.outcome.months)
-        return ", ".join(self.tables.tree.unit[giver].name for giver in givers)
+        if code not in self._of_other:
+            givers = self.tables.givers(code, self.unit.code, self.outcome.months)
+            self._of_other[code] = ", ".join(self.tables.tree.unit[giver].name for giver in givers)
+        return self._of_other[code]
 
-    def measures_of(self, kpi: str) -> tuple[Measure, ...]:
+    @cached_property
+    def _of_other(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def steps_said(self) -> dict[tuple[str, int], str]:
+        """What a KPI lacks, in so many steps; several sheets ask."""
+        return {}
+
+    def items_of(self, kpi: str) -> tuple[Item, ...]:
         """What a KPI shows of the unit: nothing where its result is another's."""
-        return () if self.of_other(kpi) else self.tables.measures_of(kpi)
+        return () if self.of_other(kpi) else self.alike.items[kpi]
 
-    def nodes(self, parent: str = TOTAL, depth: int = 0) -> Iterator[tuple[Node, int]]:
+    @cached_property
+    def nodes(self) -> Sequence[tuple[Node, int]]:
         """The nodes that apply, parents first, each with its depth."""
+        return tuple(self._nodes_under(TOTAL, 0))
+
+    def _nodes_under(self, parent: str, depth: int) -> Iterator[tuple[Node, int]]:
         for node in self.tables.children(parent):
-            below = list(self.nodes(node.code, depth + 1))
+            below = list(self._nodes_under(node.code, depth + 1))
             taken = self.of_other(node.code) and self.scores[node.code] == self.scores[node.code]
             if below or node.code in self.lines or taken:
                 yield node, depth

@@ -25,7 +25,8 @@ def items_not_due(view: View) -> str:
 
 
 def _lacking(view: View, kpi: str, *, not_due: bool) -> Iterator[str]:
-    for measure in view.measures_of(kpi):
+    for item in view.items_of(kpi):
+        measure = item.measure
         lack = view.lacking.get(measure.code)
         if lack and (lack is Lack.NOT_DUE) == not_due:
             why = view.outcome.lack_in_words(view.unit.code, measure.code)

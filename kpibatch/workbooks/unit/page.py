@@ -2,7 +2,7 @@
 with its level and what is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 from typing import Any
@@ -76,13 +76,18 @@ def _best_widths(view: View) -> tuple[tuple[float, ...], int]:
     """The widths with which the page comes out largest, and how many steps of each KPI stand on it: three, or
     fewer where all else would be too small.
     """
+    lines = view.lines.values()
+    names, done = (
+        [line.node.name_for(view.unit.code) for line in lines],
+        [_done(view, line) for line in lines],
+    )
+    tall = [lines_of(text, _FIXED[-1] - 2) for text in done]
+    beside = {width: [*map(max, (lines_of(name, width - 2) for name in names), tall)] for width in _NAMES}
     for steps in _STEPS:
-        texts = [_texts_of_kpi(view, line, steps) for line in view.lines.values()]
-        names = {width: [lines_of(each[1], width - 2) for each in texts] for width in _NAMES}
-        done = [lines_of(each[_DONE], _FIXED[-1] - 2) for each in texts]
-        ways = {width: [lines_of(each[_NEXT], width - 2) for each in texts] for width in _WAYS}
+        texts = [steps_text(view, line, steps) for line in lines]
+        ways = {width: [lines_of(text, width - 2) for text in texts] for width in _WAYS}
         every = (
-            ((_CODE, name, *_FIXED, way), map(max, names[name], done, ways[way]))
+            ((_CODE, name, *_FIXED, way), [*map(max, beside[name], ways[way])])
             for name, way in product(_NAMES, _WAYS)
         )
         scale, widths = max(((_scale_of(*each), each[0]) for each in every), key=itemgetter(0))
@@ -91,9 +96,10 @@ def _best_widths(view: View) -> tuple[tuple[float, ...], int]:
     return widths, steps
 
 
-def _scale_of(widths: Sequence[float], lines: Iterable[int]) -> float:
+def _scale_of(widths: Sequence[float], lines: Collection[int]) -> float:
     """How large the page comes out with columns so wide and KPIs of so many lines."""
-    return scale_on_one_page(widths, _ABOVE + sum(map(tall_of, lines)))
+    further = tall_of(2) - tall_of(1)
+    return scale_on_one_page(widths, _ABOVE + tall_of(1) * len(lines) + further * (sum(lines) - len(lines)))
 
 
 def _texts_of_kpi(view: View, line: Line, steps: int) -> dict[int, str]:
@@ -218,7 +224,7 @@ def _scorecard(paper: Paper, view: View, head: int, steps: int) -> int:
     sheet.put_row(head, 0, heads, "head")
     tall(sheet, head, max(lines_of(*each, bold=True) for each in zip(heads, paper.widths, strict=True)))
     row = head
-    for row, (node, depth) in enumerate(view.nodes(), head + 1):
+    for row, (node, depth) in enumerate(view.nodes, head + 1):
         if node.code in view.lines:
             _kpi(paper, view, view.lines[node.code], row, max(1, depth), steps)
         else:

@@ -21,10 +21,13 @@ def _levels(view: View, code: str) -> str:
 
 def evidence_of(view: View, measure: Measure, text: str) -> str:
     """What the unit says of an item's evidence, below it the files of the month and what is still to come."""
-    files = view.outcome.intake.evidence.handed_in.get((view.unit.code, measure.code), 0)
+    key = view.unit.code, measure.code
+    files, levels = view.outcome.intake.evidence.handed_in.get(key, 0), view.outcome.wanted.get(key)
+    if not files and levels is None:
+        return text
     handed_in = view.say("evidence-files", count=files) if files else ""
     lacking = ""
-    if (levels := view.outcome.wanted.get((view.unit.code, measure.code))) is not None:
+    if levels is not None:
         shown = (
             view.say("levels", levels=", ".join(map(str, levels))) if levels else view.say("evidence-file")
         )

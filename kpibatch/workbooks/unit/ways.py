@@ -54,6 +54,13 @@ def steps_text(view: View, line: Line, most: int = _STEPS) -> str:
     """What a KPI lacks for its next level, and for nothing to be taken off; so many steps, and how many more
     there are.
     """
+    key = line.node.code, most
+    if key not in view.steps_said:
+        view.steps_said[key] = _steps_text(view, line, most)
+    return view.steps_said[key]
+
+
+def _steps_text(view: View, line: Line, most: int) -> str:
     texts = _bulleted(view, line.steps, most) if line.next else [view.say("at-top")]
     if line.back:
         language = view.outcome.language

@@ -79,3 +79,47 @@ def test_sh_says_what_to_do_where_there_is_no_program(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "kpibatch was not found" in done.stderr
+
+
+ASKED = "import os, sys; print(os.getcwd().encode(), sys.argv[1:]); sys.exit(1)"
+
+
+def called(script: Path, *words: str, found_in: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """The script, by cmd, as Task Scheduler calls it from another folder."""
+    more = {"PATH": os.environ["PATH"] + (f";{found_in}" if found_in else "")}
+    return subprocess.run(
+        [script, *words],
+        cwd=script.anchor,
+        env={**os.environ, **more},
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name != "nt", reason="a script for cmd")
+def test_cmd_runs_in_its_own_folder_with_what_was_said(tmp_path: Path) -> None:
+    folder = tmp_path / "ที่ทำงาน (ใหม่) !x"
+    folder.mkdir()
+    write_scripts(folder)
+    (folder / "asked.py").write_text(ASKED, encoding="utf-8")
+    script = folder / CMD
+    script.write_bytes(script.read_bytes().replace(b'"WORDS=-m kpibatch"', b'"WORDS=asked.py"', 1))
+    done = called(script, "2565-06")
+    assert (done.returncode, done.stdout) == (1, f"{str(folder).encode()} ['run', '2565-06']\n"), done.stderr
+
+
+@pytest.mark.skipif(os.name != "nt", reason="a script for cmd")
+def test_cmd_takes_what_the_path_finds_or_says_what_to_do(tmp_path: Path) -> None:
+    write_scripts(tmp_path)
+    script = tmp_path / CMD
+    script.write_text(
+        script.read_text("utf-8").replace(sys.executable, "Z:\\nowhere.exe"), "utf-8", newline=""
+    )
+    done = called(script)
+    assert (done.returncode, "kpibatch was not found" in done.stdout) == (2, True), done
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found" / "kpibatch.cmd").write_text("@echo found %*\n@exit /b 1\n", encoding="ascii")
+    done = called(script, "2565-06", found_in=tmp_path / "found")
+    assert (done.returncode, done.stdout) == (1, "found run 2565-06\n")

@@ -124,13 +124,16 @@ def test_no_scheduler_is_one_line_within_seconds(tmp_path: Path) -> None:
     addresses = ("tcp://127.0.0.1:1", "tls://[::1]:1", "tcp://no-such-host.invalid:8786")
     begun = time.monotonic()
     codes, said = exit_codes(
-        tmp_path, [["run", MONTH, str(workspace), "--scheduler", address] for address in addresses]
+        tmp_path,
+        [["run", MONTH, str(workspace), "--scheduler", address] for address in addresses],
+        how="beside",
     )
     assert time.monotonic() - begun < 90
     assert codes == [2, 2, 2]
     assert not (workspace / "output").exists()
     lines = said.decode().splitlines()
-    assert [address in line for address, line in zip(addresses, lines, strict=True)] == [True] * 3
+    assert len(lines) == 3
+    assert [address for address in addresses if any(address in line for line in lines)] == [*addresses]
 
 
 @pytest.mark.slow

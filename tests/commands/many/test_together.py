@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from small_workspace import EARLIER, MONTH, UNITS, small_workspace
-from workspace import configure, kpibatch, submission, tree
+from small_workspace import EARLIER, MONTH, UNITS, published_workspace, small_workspace
+from workspace import configure, submission, tree
 
 from kpibatch.commands.cli import commands
 from kpibatch.commands.many import together
@@ -224,8 +224,7 @@ def outputs(workspace: Path) -> dict[str, bytes]:
 @pytest.mark.children
 def test_of_two_hundred_of_which_most_are_broken_the_rest_are_done(tmp_path: Path) -> None:
     """The same bytes as one at a time; a month that one of them does not have; one twice."""
-    alone = small_workspace(tmp_path / "alone")
-    assert kpibatch(alone, "run", MONTH).exit_code == 1
+    alone = published_workspace(tmp_path / "alone")
     good = [small_workspace(tmp_path / f"good{number}") for number in range(4)]
     shutil.rmtree(good[3] / "submissions" / MONTH)
     bad = [broken(tmp_path / f"bad{number:03}", number) for number in range(146)]
@@ -338,8 +337,8 @@ def test_an_end_in_the_middle_leaves_no_process_and_no_half_month(
     done = [each for each in workspaces if (each / "output" / MONTH).exists()]
     assert 1 <= len(done) < 6
     assert all((each / "output" / MONTH / "run.json").exists() for each in done)
-    rest = [each for each in workspaces if each not in done]
-    assert run_of(MONTH, *rest).returncode == 1  # what was left half done is cleared away
+    rest = sorted(set(workspaces) - set(done), key=lambda each: not (each / "output").exists())
+    assert run_of(MONTH, *rest[:2]).returncode == 1  # what was left half done is cleared away
 
 
 @pytest.mark.slow
