@@ -22,6 +22,7 @@ LEFT_OUT = "1224"  # of ties: the ranks after a shared one are left out
 _NEAR = 0.6  # how like a known key an unknown one must be to be taken for a slip of the pen
 _ESCAPED = re.compile("[\b\t\n\f\r]")  # what "C:\\temp" becomes, which is TOML
 _PLACE_OF_FAULT = re.compile(r"at line (\d+)")
+_TWICE = re.compile("overwrite|twice")  # tomllib's words of what is there already
 
 
 @dataclass(frozen=True)
@@ -239,12 +240,16 @@ def _parsed(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigFault("config-encoding", file=path) from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text + "\n")  # a fault in the last line has a place too
     except tomllib.TOMLDecodeError as error:
         at = _PLACE_OF_FAULT.search(str(error))
-        if at and "\\" in text.splitlines()[int(at[1]) - 1]:
+        if at is None:
+            raise
+        line = f"{text}\n".split("\n")[int(at[1]) - 1]
+        if "\\" in line:
             raise ConfigFault("config-backslash", file=path, line=at[1]) from None
-        raise
+        name = "config-twice" if _TWICE.search(str(error)) else "config-statement"
+        raise ConfigFault(name, file=path, line=at[1], found=shown(line.strip())) from None
 
 
 def _section(path: Path, name: str, kind: type[Any], raw: Any) -> Any:
