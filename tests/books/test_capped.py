@@ -202,9 +202,8 @@ def test_an_interrupted_call_leaves_no_child(monkeypatch: pytest.MonkeyPatch) ->
         child(60)
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
-    if sys.platform != "win32":  # there 0 is Ctrl-C
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid or 0, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid or 0, 0)
 
 
 @pytest.mark.slow

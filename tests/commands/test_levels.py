@@ -82,7 +82,7 @@ def test_a_book_that_can_not_be_marked_is_said_to_be_unmarked_with_its_index_bes
 def test_a_letter_is_held_against_the_tables(letter: str, status: int, said: str, tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path, {})
     path = tmp_path / "letter.txt"
-    path.write_text(letter)
+    path.write_text(letter, encoding="utf-8")
     checked = kpibatch(workspace, "levels", "check", "--letter", str(path))
     assert checked.exit_code == status, checked.output
     assert said in checked.output

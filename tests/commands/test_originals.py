@@ -19,7 +19,7 @@ def sacred(workspace: Path) -> dict[str, tuple[bytes, int]]:
     """Every file but the output's: what is in it and when it was changed."""
     paths = (path for path in workspace.rglob("*") if path.is_file())
     return {
-        str(path.relative_to(workspace)): (path.read_bytes(), path.stat().st_mtime_ns)
+        path.relative_to(workspace).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
         for path in paths
         if path.relative_to(workspace).parts[0] != "output"
     }

@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 
 WINE = sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 KILLED = "SIGKILL" if sys.platform != "win32" else f"exit {signal.SIGTERM:d}"  # how its end is told
 
 
@@ -19,10 +20,28 @@ def left_out(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+if sys.platform == "win32":
+    _real_kill = os.kill
+
+    def _kill(process: int, number: int) -> None:
+        """Where 0 asks whether a process is there, which Windows takes for Ctrl-C."""
+        if number:
+            _real_kill(process, number)
+            return
+        system = ctypes.WinDLL("kernel32")
+        handle = system.OpenProcess(0x100000, False, process)  # SYNCHRONIZE
+        over = not handle or system.WaitForSingleObject(handle, 0) == 0
+        if handle:
+            system.CloseHandle(handle)
+        if over:
+            raise ProcessLookupError(process)
+
+
 def adapt() -> None:
     """On Windows; elsewhere nothing."""
     if sys.platform == "win32":
-        signal.SIGKILL = signal.SIGTERM  # both end a process at once there
+        signal.SIGKILL = KILL  # both end a process at once there
+        os.kill = _kill
         os.fork = lambda: left_out("Windows has no fork")
         os.mkfifo = lambda *_: left_out("Windows has no pipes with names in folders")
         link = Path.symlink_to

@@ -335,7 +335,7 @@ def tree(folder: Path) -> dict[str, str]:
     results: the commands' logs, which tell the time, and what was read, which comes of reading.
     """
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not BESIDE & {*path.parts})
-    return {str(path.relative_to(folder)): digest(path) for path in files}
+    return {path.relative_to(folder).as_posix(): digest(path) for path in files}
 
 
 def digest(path: Path) -> str:

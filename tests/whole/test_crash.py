@@ -60,7 +60,9 @@ def state(workspace: Path) -> dict[str, str]:
 def hidden(workspace: Path) -> list[str]:
     """Left-overs anywhere in the output, and in what was read and is kept beside it."""
     output = workspace / "output"
-    return sorted(str(path.relative_to(workspace)) for path in output.rglob(".*") if path != output / CACHE)
+    return sorted(
+        path.relative_to(workspace).as_posix() for path in output.rglob(".*") if path != output / CACHE
+    )
 
 
 def history(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -460,7 +462,7 @@ def test_an_impatient_operator_gets_the_old_folder_back(
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt), replaced(tmp_path / "month", lambda _: True) as folder:
         (folder / "new").touch()
-    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["month", "month/old"]
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["month", "month/old"]
 
 
 # --- disks that really refuse -------------------------------------------------------------------------------

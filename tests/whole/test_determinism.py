@@ -64,7 +64,9 @@ def left(workspace: Path) -> tuple[dict[str, str], dict[str, list[tuple[object, 
     output = workspace / "output"
     files = {name: digest for name, digest in tree(output).items() if name != "history.sqlite"}
     for path in output.glob("*/run.json"):
-        files[str(path.relative_to(output))] = json.dumps(json.loads(path.read_bytes()) | {"seconds": 0})
+        files[path.relative_to(output).as_posix()] = json.dumps(
+            json.loads(path.read_bytes()) | {"seconds": 0}
+        )
     with closing(sqlite3.connect(output / "history.sqlite")) as connection:
         tables = [
             name

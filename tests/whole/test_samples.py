@@ -115,7 +115,9 @@ def contents(path: Path) -> object:
 
 def everything(folder: Path) -> dict[str, object]:
     return {
-        str(path.relative_to(folder)): contents(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): contents(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 

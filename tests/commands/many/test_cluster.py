@@ -43,8 +43,8 @@ def test_workers_that_have_the_program_and_the_folder_are_taken() -> None:
         (ModuleNotFoundError("No module named 'kpibatch'"), "worker-without", "No module named"),
         (({**FACTS, "kpibatch": "0.0.9"}, ("d",)), "worker-other", "kpibatch 0.0.9 ≠ 0.1.0"),
         (({"kpibatch": "0.1.0"}, ("d",)), "worker-other", "zlib – ≠ 1.3"),
-        ((FACTS, ("e",)), "worker-apart", "/share"),
-        ((FACTS, ("",)), "worker-apart", "/share"),
+        ((FACTS, ("e",)), "worker-apart", str(Path("/share"))),
+        ((FACTS, ("",)), "worker-apart", str(Path("/share"))),
     ],
 )
 def test_one_that_has_not_stops_all_before_anything_is_begun(answer: object, name: str, words: str) -> None:

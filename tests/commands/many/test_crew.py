@@ -1,14 +1,13 @@
 """Warm processes: each call is done in one that is there already; one that dies costs its call alone."""
 
 import os
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
-from lacking import KILLED
+from lacking import KILL, KILLED
 
 from kpibatch.base.files import sha256_of
 from kpibatch.commands.many import hands
@@ -34,7 +33,7 @@ def print_and_add(given: int, tell: Tell) -> int:
 
 
 def kill_itself(given: object, tell: Tell) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), KILL)
 
 
 def leave(given: int, tell: Tell) -> None:
