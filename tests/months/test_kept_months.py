@@ -118,6 +118,7 @@ def test_a_month_comes_back_as_it_was(outcome: Outcome) -> None:
         came={UNITS[0]: datetime(2022, 6, 30, 8, 30), UNITS[1]: None},
         evidence=((UNITS[0], ("a", "b"), ((1, 0), (2, 3))),),
         corrected={(UNITS[0], "a", MONTH): 1.5},
+        claims={(UNITS[0], "D1"): 4},
         sealed=True,
     )
     told = unpacked(packed(month))
