@@ -71,23 +71,43 @@ def test_a_salary_rises_no_further_than_its_top_and_less_than_a_satang_is_cut_of
     assert raises((3_012_345, "3", "0"), ceiling=10**9, room=90_370).given == 90_370
 
 
+def test_what_a_salary_may_not_rise_is_for_the_others() -> None:
+    people = [(Person("", 1_000_000, room), Rate(Decimal(6), Decimal(2))) for room in (30_000, 10_000, None)]
+    of = shared(people, 80_000)
+    assert [(one.full, one.least) for one in of.each] == [
+        (30_000, 20_000),
+        (10_000, 10_000),
+        (60_000, 20_000),
+    ]
+    assert of.factor == Fraction(80_000 - 50_000, 100_000 - 50_000)
+    assert [one.given for one in of.each] == [26_000, 10_000, 44_000]
+    assert [one.topped for one in of.each] == [True, True, False]
+    assert of.left == 0
+
+
 @given(
     people=st.lists(
-        st.tuples(st.integers(0, 10_000_000), st.decimals(0, 6, places=4), st.decimals(0, 1, places=4)),
+        st.tuples(
+            st.integers(0, 10_000_000),
+            st.decimals(0, 6, places=4),
+            st.decimals(0, 1, places=4),
+            st.none() | st.integers(0, 300_000),
+        ),
         max_size=40,
     ),
     ceiling=st.integers(0, 10_000_000),
 )
 def test_never_a_satang_more_than_the_ceiling_and_nearly_all_of_it(
-    people: list[tuple[int, Decimal, Decimal]], ceiling: int
+    people: list[tuple[int, Decimal, Decimal, int | None]], ceiling: int
 ) -> None:
-    rated = [(Person("", base, None), Rate(max(a, b), min(a, b))) for base, a, b in people]
+    rated = [(Person("", base, room), Rate(max(a, b), min(a, b))) for base, a, b, room in people]
     try:
         of = shared(rated, ceiling)
     except ProvinceFault:
         assert sum(Fraction(rate.least) * person.base / 100 for person, rate in rated) > ceiling
         return
     assert of.given <= ceiling
+    assert all(one.person.room is None or one.given <= one.person.room for one in of.each)
     if of.factor < 1:
         assert of.left <= len(people)
 

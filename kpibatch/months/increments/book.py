@@ -122,15 +122,16 @@ def _columns(rates: str, count: int, say: Words) -> tuple[Column[Line], ...]:
         return lambda at: f'IFERROR(INDEX({cells},MATCH({ref(at, _RATING)},{ratings},0)),"")'
 
     def part(column: int) -> Callable[[int], str]:
-        return lambda at: (
-            f"IF(AND(ISNUMBER({ref(at, column)}),ISNUMBER({ref(at, _BASE)})),"
-            f'{ref(at, _BASE)}*{ref(at, column)}/100,"")'
-        )
+        def formula(at: int) -> str:
+            rate, base, room = (ref(at, each) for each in (column, _BASE, _ROOM))
+            return f'IF(AND(ISNUMBER({rate}),ISNUMBER({base})),MIN({room},{base}*{rate}/100),"")'
+
+        return formula
 
     def given(at: int) -> str:
-        low, most, room = (ref(at, column) for column in (_FLOOR, _WHOLE, _ROOM))
+        low, most = ref(at, _FLOOR), ref(at, _WHOLE)
         whole = f"INT(ROUND(({low}+({most}-{low})*{ref(_FACTOR, _BASE, 'rc')})*100,{DECIMALS}))/100"
-        return f'IF(ISNUMBER({most}),IF(ISNUMBER({room}),MIN({room},{whole}),{whole}),"")'
+        return f'IF(ISNUMBER({most}),{whole},"")'
 
     def of_base(at: int) -> str:
         raised, base = ref(at, _RAISE), ref(at, _BASE)

@@ -104,7 +104,7 @@ def _notes(unit: Assessed, share: Raise | None, say: Words) -> Iterator[str]:
         yield say("note-none")
     elif unit.status is Status.PROVISIONAL:
         yield say("note-provisional")
-    if share and share.person.room is not None and share.given == share.person.room < share.full:
+    if share and share.topped:
         yield say("note-top")
 
 
