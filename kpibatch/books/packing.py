@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 TYPES = "[Content_Types].xml"
@@ -38,16 +39,38 @@ BAD_ZIP = (
 )
 
 
-def packed_parts(parts: Iterable[tuple[str, bytes]]) -> bytes:
+@dataclass(frozen=True)
+class Packed:
+    """A part as a package holds it, and of what it is: its checksum and how many bytes it has."""
+
+    deflated: bytes
+    crc: int
+    size: int
+
+
+def packed_part(content: bytes) -> Packed:
+    """A part packed, which takes less room until the others are written."""
+    return _known(content) if len(content) <= _SMALL else _deflated(content)
+
+
+def _deflated(content: bytes) -> Packed:
+    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return Packed(packer.compress(content) + packer.flush(), zlib.crc32(content), len(content))
+
+
+# Of a month's workbooks most have the same types, theme, styles and relations.
+_known = lru_cache(maxsize=100)(_deflated)
+
+
+def packed_parts(parts: Iterable[tuple[str, bytes | Packed]]) -> bytes:
     """Parts as a package in which no day, system or user leaves a mark: the bytes that zipfile would give."""
     written, directory, at = [], [], 0
     for name, content in parts:
-        named = name.encode()
-        packed, crc = _known(content) if len(content) <= _SMALL else _deflated(content)
-        facts = *_packing(named), crc, len(packed), len(content), len(named), 0
-        written += [_LOCAL.pack(b"PK\3\4", *facts), named, packed]
+        named, part = name.encode(), content if isinstance(content, Packed) else packed_part(content)
+        facts = *_packing(named), part.crc, len(part.deflated), part.size, len(named), 0
+        written += [_LOCAL.pack(b"PK\3\4", *facts), named, part.deflated]
         directory += [_LISTED.pack(b"PK\1\2", _VERSION, *facts, 0, 0, 0, _RIGHTS, at), named]
-        at += _LOCAL.size + len(named) + len(packed)
+        at += _LOCAL.size + len(named) + len(part.deflated)
     count, size = len(directory) // 2, sum(map(len, directory))
     return b"".join((*written, *directory, _END.pack(b"PK\5\6", 0, 0, count, count, size, at, 0)))
 
@@ -57,23 +80,13 @@ def _packing(name: bytes) -> tuple[int, ...]:
     return _VERSION, 0 if name.isascii() else _UTF_8, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY
 
 
-def _deflated(content: bytes) -> tuple[bytes, int]:
-    """What a part is packed into, and its checksum."""
-    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(content) + packer.flush(), zlib.crc32(content)
-
-
-# Of a month's workbooks most have the same types, theme, styles and relations.
-_known = lru_cache(maxsize=100)(_deflated)
-
-
 def normalised(raw: bytes) -> bytes:
     """A sound package packed as on every other system."""
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
         return packed_in_order({name: package.read(name) for name in package.namelist()})
 
 
-def packed_in_order(parts: Mapping[str, bytes]) -> bytes:
+def packed_in_order(parts: Mapping[str, bytes | Packed]) -> bytes:
     """Parts packed by name, but for the list of their types, which comes first."""
     names = sorted(parts, key=lambda name: (name != TYPES, name))
     return packed_parts((name, parts[name]) for name in names)

@@ -14,6 +14,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import RowInfo as RowInfo
 from xlsxwriter.worksheet import Worksheet as Worksheet
 
+from kpibatch.books.packing import Packed
+
 Put: TypeAlias = Callable[[int, int, Any, Format], object]
 
 VERSION: Final = xlsxwriter.__version__
@@ -85,7 +87,7 @@ class WorkBook(Workbook):  # type: ignore[misc]
         super().__init__(self._content, dict(OPTIONS))
         self.worksheet_class = WorkSheet
 
-    def parts(self) -> dict[str, bytes]:
+    def parts(self) -> dict[str, bytes | Packed]:
         """The parts of the package by name; the workbook is closed."""
         self.close()
         with zipfile.ZipFile(self._content) as package:

@@ -7,13 +7,14 @@ its bytes against those of ``as_it_is.py``.
 
 import re
 from functools import lru_cache
-from io import BytesIO, StringIO
+from io import StringIO
 from itertools import chain
 from typing import Any
 
 from kpibatch.books.engine.as_it_is import VERSION, Format, Packager, SharedStrings, WorkBook
 from kpibatch.books.engine.formats import QuickFormat, model
 from kpibatch.books.engine.sheets import QuickSheet
+from kpibatch.books.packing import Packed, packed_part
 
 TRIED = VERSION.startswith("3.3.")
 
@@ -22,7 +23,7 @@ _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_|^\
 
 
 _MANY = 50
-_styles: dict[tuple[Any, ...], bytes] = {}
+_styles: dict[tuple[Any, ...], Packed] = {}
 
 
 class QuickStrings(SharedStrings):  # type: ignore[misc]
@@ -54,13 +55,13 @@ class QuickPackager(Packager):  # type: ignore[misc]
             strings._assemble_xml_file()
 
     def _write_worksheet_files(self) -> None:
-        """Each sheet's cells go as soon as they are written."""
+        """Each sheet's cells go as soon as they are written; their text is kept packed."""
         for number, sheet in enumerate(self.workbook.worksheets(), 1):
             name = f"xl/worksheets/sheet{number}.xml"
             part = self._filename(name)
             sheet._set_xml_writer(part)
             sheet._assemble_xml_file()
-            self.filenames[-1] = BytesIO(part.getvalue().encode()), name, True
+            self.filenames[-1] = packed_part(part.getvalue().encode()), name, True
             sheet.drop()
 
     def _write_styles_file(self) -> None:
@@ -70,10 +71,10 @@ class QuickPackager(Packager):  # type: ignore[misc]
         key = *every, book.has_comments, tuple(map(str, book.custom_colors))
         if key not in _styles:
             super()._write_styles_file()
-            _styles[key] = self.filenames.pop()[0].getvalue().encode()
+            _styles[key] = packed_part(self.filenames.pop()[0].getvalue().encode())
             if len(_styles) > _MANY:
                 del _styles[next(iter(_styles))]
-        self.filenames.append((BytesIO(_styles[key]), "xl/styles.xml", True))
+        self.filenames.append((_styles[key], "xl/styles.xml", True))
 
     def _create_package(self) -> list[tuple[Any, str, bool]]:
         self.workbook.made = super()._create_package()
@@ -100,8 +101,12 @@ class QuickBook(WorkBook):
     def _get_packager(self) -> Packager:
         return QuickPackager()
 
-    def parts(self) -> dict[str, bytes]:
+    def parts(self) -> dict[str, bytes | Packed]:
         self.close()
         return {
-            name: file.getvalue() if binary else file.getvalue().encode() for file, name, binary in self.made
+            name: file if isinstance(file, Packed) else _bytes(file.getvalue()) for file, name, _ in self.made
         }
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
