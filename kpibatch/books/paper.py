@@ -8,6 +8,7 @@ from kpibatch.books.write import Sheet
 
 _ACROSS, _DOWN = 1040.0, 512.0  # what the margins leave of a page on its side: pixels of the screen, points
 _UPRIGHT = 712.0, 756.0  # and of one upright
+_NEXT_TO_NOTHING, _STEPS = 0.25, 40
 _COLUMN, _EDGE, _PAGE_WIDTH, _ROOM = 7.0, 5.0, 300.0, 6.0
 
 
@@ -126,4 +127,21 @@ def break_before(sheet: Sheet, blocks: Sequence[int], head: range, last: int, sc
     """
     high = rows_on_a_page(scale) * 0.96
     spans = [(first, after - 1) for first, after in zip(blocks, (*blocks[1:], last + 1), strict=True)]
-    sheet.raw.set_h_pagebreaks(page_breaks(sheet.heights, head, spans, high))
+    sheet.raw.set_h_pagebreaks(even_breaks(sheet.heights, head, spans, high))
+
+
+def even_breaks(
+    heights: Mapping[int, float], head: Sequence[int], blocks: Sequence[tuple[int, int]], high: float
+) -> list[int]:
+    """The same breaks; where the last page would hold next to nothing, those of pages as low as the same
+    number of them can be, so that none holds a row alone.
+    """
+    breaks = page_breaks(heights, head, blocks, high)
+    if not breaks or height_of(heights, (breaks[-1], blocks[-1][1])) > high * _NEXT_TO_NOTHING:
+        return breaks
+    first = {block[0] for block in blocks}
+    for lower in (high * step / _STEPS for step in range(_STEPS // 2, _STEPS)):
+        evener = page_breaks(heights, head, blocks, lower)
+        if len(evener) == len(breaks) and len({*evener} - first) <= len({*breaks} - first):
+            return evener
+    return breaks

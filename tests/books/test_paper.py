@@ -9,6 +9,7 @@ from kpibatch.books.look import fitting, lines_of, tall_of
 from kpibatch.books.paper import (
     break_before,
     columns_left,
+    even_breaks,
     head_height,
     on_one_page,
     on_pages,
@@ -100,3 +101,25 @@ def test_a_block_that_would_be_cut_begins_a_page(rows: int, breaks: list[int], t
         break_before(sheet, [1, 1 + rows], range(1), 2 * rows, 1.0)
     book_read = load_workbook(tmp_path / "book.xlsx")["a"]
     assert [each.id for each in book_read.row_breaks.brk] == ([1 + rows] if breaks else [])
+
+
+@pytest.mark.parametrize(
+    ("blocks", "breaks"),
+    [
+        (20, [11]),  # ten rows of 24 points a page below the head: two full pages
+        (21, [8, 15]),  # instead of a third page with one row
+        (22, [9, 17]),
+        (23, [11, 21]),  # three rows are more than next to nothing
+        (10, []),
+        (11, [7]),
+    ],
+)
+def test_no_page_holds_next_to_nothing(blocks: int, breaks: list[int]) -> None:
+    heights = dict.fromkeys(range(blocks + 1), 24.0)
+    spans = [(row, row) for row in range(1, blocks + 1)]
+    assert even_breaks(heights, range(1), spans, 24.0 * 11) == breaks
+
+
+def test_a_block_is_not_torn_for_the_sake_of_the_last_page() -> None:
+    heights = dict.fromkeys(range(22), 24.0)
+    assert even_breaks(heights, range(1), [(1, 10), (11, 20), (21, 21)], 24.0 * 11) == [11, 21]

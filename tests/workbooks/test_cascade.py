@@ -235,6 +235,15 @@ def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole
     )  # in LibreOffice 31,279,000.00 in bold shows as ### at 19
 
 
+def test_a_summary_of_parts_says_that_some_are_waited_for_and_that_it_has_no_report(tmp_path: Path) -> None:
+    for unsent, waiting in ((), 0), (("32",), 2):
+        part = next(each for each in by_kind(outcome({}, unsent)) if "P0" in each.tables.unit)
+        write_unit_book(part, part.tables.unit["P0"], tmp_path / "P0.xlsx")
+        texts = [text for _, _, text in texts_of(tmp_path / "P0.xlsx")]
+        assert sum("ยังไม่ครบทุกหน่วยย่อย" in text for text in texts) == waiting
+        assert "ไม่มีข้อค้นพบ หน่วยนี้ไม่มีแบบรายงานของตนเอง" in texts
+
+
 def test_who_has_nothing_to_send_is_neither_among_those_who_sent_nor_among_those_asked() -> None:
     assert sent_of_asked(outcome({})) == (8, 8)  # the province is the ninth unit
     assert sent_of_asked(outcome({}, ("31", "312"))) == (6, 8)

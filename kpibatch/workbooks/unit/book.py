@@ -17,7 +17,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
 from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.course import write_course
-from kpibatch.workbooks.unit.details import write_details
+from kpibatch.workbooks.unit.details import findings_guide, write_details
 from kpibatch.workbooks.unit.figures import View
 from kpibatch.workbooks.unit.page import write_page
 from kpibatch.workbooks.unit.room import PADDED, tall
@@ -60,7 +60,7 @@ def _findings(sheet: Sheet, view: View, places: dict[str, str]) -> None:
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("findings-title"), "title")
     tall(sheet, 0, 2)
-    sheet.put(1, 0, view.say("findings-guide") if view.findings else view.say("no-findings"), "bold")
+    sheet.put(1, 0, findings_guide(view), "bold")
     if view.findings:
         sheet.put_row(
             2,

@@ -70,6 +70,15 @@ def _source_of(view: View) -> str:
     return "detail-nothing" if view.unit.code in view.tables.senders else "detail-of-parts"
 
 
+def findings_guide(view: View) -> str:
+    """What stands above the findings, or that there are none: of a unit without a form of its own no report
+    could be read.
+    """
+    if view.findings:
+        return view.say("findings-guide")
+    return view.say("no-findings-of-parts" if _source_of(view) == "detail-of-parts" else "no-findings")
+
+
 def _kpi_in_words(view: View, line: Line) -> str:
     facts = {"code": line.node.code, "kpi": line.node.name_for(view.unit.code), "share": f"{line.share:.2f}"}
     key = "detail-kpi" if view.sent else "detail-unscored"
@@ -166,6 +175,8 @@ def _origin(view: View, item: Item) -> str:
     code = item.measure.code
     asked = code in view.lacking or (view.unit.code, code) in view.outcome.carried
     why = view.outcome.lack_in_words(view.unit.code, code) if asked else ""
+    if item.measure.other and bool(view.outcome.measured.incomplete[code].loc[view.unit.code]):
+        why = view.say("others-waiting" if item.measure.source is Source.PARTS else "above-waiting")
     return "\n".join(filter(None, (_place(view, item.measure), item.origin, why)))
 
 
