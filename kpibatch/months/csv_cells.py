@@ -5,15 +5,17 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 
+_TELLING = frozenset("'=+-@\t\r")
+
 
 def harmless(cell: str) -> str:
     """The text; with a leading apostrophe where Excel would take it for a formula, or where that of the text
     itself would be taken for such a one.
     """
-    if cell.startswith("'") and harmless(cell[1:]) == cell:
-        return "'" + cell
-    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if cell[:1] not in _TELLING:  # nearly all of them
         return cell
+    if cell[0] == "'":
+        return "'" + cell if harmless(cell[1:]) == cell else cell
     try:
         return cell if math.isfinite(float(cell)) else "'" + cell
     except ValueError:
@@ -31,8 +33,11 @@ def as_meant(cell: str) -> str:
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """CSV as Excel likes it; text that Excel would take for a formula gets a leading apostrophe."""
-    text = io.StringIO(newline="")
+    written = io.BytesIO(b"\xef\xbb\xbf")
+    written.seek(0, io.SEEK_END)
+    text = io.TextIOWrapper(written, "utf-8", "replace", newline="")  # letters alone take four times the room
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+    writer.writerows(map(harmless, row) for row in rows)
+    text.flush()
+    return written.getvalue()
