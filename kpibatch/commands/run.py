@@ -39,8 +39,6 @@ from kpibatch.base.progress import Clock, Progress
 from kpibatch.books.guard.capped import Child
 from kpibatch.forms.office import OfficeForm
 from kpibatch.forms.office_read import office_form_of
-from kpibatch.forms.office_write import office_form_name, office_forms
-from kpibatch.forms.standard import form_name, write_form
 from kpibatch.forms.whose import is_form
 from kpibatch.intake.agreements import signed_agreements
 from kpibatch.intake.arrivals import near_round
@@ -57,8 +55,6 @@ from kpibatch.months.listings import findings_csv, measures_csv, scores_csv, val
 from kpibatch.months.sent import Sent, months_ahead, sent_so_far
 from kpibatch.rules.checks import Example
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.paper.annex import write_annex
-from kpibatch.rules.paper.examples_book import write_examples
 from kpibatch.scoring.examples.sound import keep_checked, sound_levels
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, trend_of
@@ -191,6 +187,9 @@ def write_forms(config: Config, progress: Progress) -> Forms:
     """One form per unit into ``output/forms``, with all that was sent so far filled in; months that were sent
     can't be typed over, unless the workspace takes what is sent late at once.
     """
+    from kpibatch.forms.office_write import office_form_name, office_forms  # a run writes no forms
+    from kpibatch.forms.standard import form_name, write_form
+
     tables, lost = sound_levels(config), list[Finding]()
     office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
     scored_from = near_round(config, tables)[0] if config.workspace.form_scores else None
@@ -268,6 +267,8 @@ def write_province_file(config: Config, tables: LevelTables, month: str | None) 
 
 def write_annex_file(config: Config, tables: LevelTables, month: str = "") -> Path:
     """The level tables, or the rules of one month, as the annex of a letter."""
+    from kpibatch.rules.paper.annex import write_annex
+
     path, language = config.output / ANNEX, config.language
     saved(path, lambda part: write_annex(tables, part, language, tables.round.start, month))
     return path
@@ -275,6 +276,8 @@ def write_annex_file(config: Config, tables: LevelTables, month: str = "") -> Pa
 
 def write_examples_file(config: Config, tables: LevelTables, examples: Sequence[Example]) -> Path:
     """Proposed cases, for a person to confirm."""
+    from kpibatch.rules.paper.examples_book import write_examples
+
     path, language = config.output / EXAMPLES, config.language
     saved(path, lambda part: write_examples(tables, examples, part, language, tables.round.start))
     return path

@@ -8,9 +8,10 @@ calculate on opening, and the custom properties with their two entries in the pa
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from kpibatch.base.addresses import address, coordinates
+from kpibatch.books.guard.linked import attribute
 from kpibatch.books.guard.looks import Look
 from kpibatch.books.guard.xlsx import styled_looks
 from kpibatch.books.package import RELATIONS, Element, Package, elements, held, make, parse, tag
@@ -172,8 +173,8 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
         root.remove(one)
     number = max((int(one.get("pid", 1)) for one in elements(root)), default=1)
     for step, (name, value) in enumerate(properties.items(), 1):
-        facts = f'fmtid="{_FORMAT_ID}" pid="{number + step}" name={quoteattr(name)}'
-        text = escape(held(value))
+        facts = f'fmtid="{_FORMAT_ID}" pid="{number + step}" name="{attribute(name)}"'
+        text = escape(held(value), quote=False)
         root.append(
             parse(f"<property {_NAMESPACES} {facts}><vt:lpwstr>{text}</vt:lpwstr></property>".encode())
         )

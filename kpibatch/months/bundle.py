@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
 from kpibatch import __version__
@@ -149,6 +148,8 @@ def _members(
 
 def _constraints() -> bytes:
     """What the program ran with, as pip takes it: each library it needs, and what these need."""
+    from importlib.metadata import PackageNotFoundError, distribution  # brings the reading of mails along
+
     found: dict[str, str] = {}
     wanted = ["kpibatch"]
     while wanted:

@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import keyring
-
 from kpibatch.base.errors import NoKeyring, NoSealLibrary
 
 SERVICE, _SEALS = "kpibatch", "kpibatch seal"
@@ -18,6 +16,8 @@ SERVICE, _SEALS = "kpibatch", "kpibatch seal"
 
 def secret_of(name: str, service: str = SERVICE) -> str | None:
     """What the keyring keeps under a name; nothing where there is no keyring, or none that answers."""
+    import keyring  # brings much along, and few runs ask it
+
     with suppress(Exception):  # each system's fails in its own way: there is none, it is locked, nobody asked
         return keyring.get_password(service, name)
     return None
@@ -67,6 +67,8 @@ def signed(name: str, content: bytes) -> Signature:
 
     Raises ``KpibatchError``: the library is not installed, or the keyring keeps nothing.
     """
+    import keyring
+
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     except ImportError:

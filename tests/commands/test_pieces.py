@@ -184,7 +184,7 @@ def test_a_month_of_which_no_workbook_can_be_made_stays_as_it_was(
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "forms"])
 def test_other_commands_lose_no_more(command: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    where = {"check": "workbooks.outputs.write_returned", "forms": "commands.run.write_form"}[command]
+    where = {"check": "workbooks.outputs.write_returned", "forms": "forms.standard.write_form"}[command]
     when: Callable[..., bool] = lambda *all: command == "check" or all[1].code == "21P01"  # noqa: E731
     buggy(monkeypatch, where, when)
     result = kpibatch(workspace, command)

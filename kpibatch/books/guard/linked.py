@@ -7,8 +7,8 @@ did.
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from html import escape
 from posixpath import dirname, join, normpath
-from xml.sax.saxutils import quoteattr
 
 from kpibatch.books.guard.limits import LINKS, MACROS, Refused
 from kpibatch.books.guard.package import Zipped, elements
@@ -136,4 +136,9 @@ class Copy:
 
 
 def _link(identity: str, kind: str, part: str) -> str:
-    return f'<Relationship Id={quoteattr(identity)} Type="{_TYPES}/{kind}" Target="{part}"/>'
+    return f'<Relationship Id="{attribute(identity)}" Type="{_TYPES}/{kind}" Target="{part}"/>'
+
+
+def attribute(text: str) -> str:
+    """A text as it may stand between quotes in XML. (The standard library's own way loads a web client.)"""
+    return escape(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.findings import LOSSES, SEVERITIES, Finding, count
@@ -9,12 +10,14 @@ from kpibatch.base.kinds import show_rounded
 from kpibatch.base.month_files import RETURNED
 from kpibatch.base.thai import show_date, show_month
 from kpibatch.commands.console import finding_line, print_table
-from kpibatch.commands.meeting import Report
 from kpibatch.commands.run import Forms
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
+
+if TYPE_CHECKING:
+    from kpibatch.commands.meeting import Report
 
 _MANY = 50  # units of another kind than the main one that the screen does not list
 
@@ -66,7 +69,7 @@ def show_filled_in(forms: Forms, language: str) -> None:
     print(say("console.forms-again", language, count=filled, units=len(tables.senders_ever)))
 
 
-def show_report(made: Report, language: str) -> None:
+def show_report(made: "Report", language: str) -> None:
     """Where the report and the cards are, and what could not be made."""
     show_losses(made.lost, language)
     if made.report:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kpibatch.base.findings import COLUMNS, Finding, Place
 from kpibatch.base.kinds import show_value
@@ -13,7 +14,6 @@ from kpibatch.base.thai import show_number
 from kpibatch.commands.closing import Verdict
 from kpibatch.commands.console import print_records
 from kpibatch.intake.corrections import Correction
-from kpibatch.mail.drafts import DraftRow
 from kpibatch.months.history import History
 from kpibatch.months.listings import STATUS_COLUMNS, status_rows
 from kpibatch.months.outbox import Row
@@ -25,6 +25,9 @@ from kpibatch.rules.records import Node, Rule
 from kpibatch.scoring.examples.held import Loose
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain_sum import RANK, called
+
+if TYPE_CHECKING:
+    from kpibatch.mail.drafts import DraftRow
 
 PLACE = ("file", "sheet", "cell")
 RANKING = ("month", "unit", "name", "rank", "total", "percent", "rating", "status")
@@ -230,8 +233,10 @@ def _correction(each: Correction, tables: LevelTables, language: str) -> tuple[s
     return (each.unit, each.measure, each.month, value, *said, *_cell(each.place))
 
 
-def print_drafts(rows: Iterable[DraftRow]) -> None:
+def print_drafts(rows: "Iterable[DraftRow]") -> None:
     """As ``mail/index.csv`` lists them."""
+    from kpibatch.mail.drafts import DraftRow  # brings Jinja along, which no other table waits for
+
     columns = [each.name for each in fields(DraftRow)]
     print_records(columns, map(astuple, rows), numbers=("size",))
 
