@@ -28,6 +28,7 @@ from kpibatch.months.listings import sent_of_asked
 from kpibatch.rules.reader import read_levels
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
+from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.scoring.why.explain import explain
 from kpibatch.workbooks.unit.book import write_unit_book
 
@@ -233,6 +234,14 @@ def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole
     assert (
         details.column_dimensions["D"].width > 21
     )  # in LibreOffice 31,279,000.00 in bold shows as ### at 19
+
+
+def test_a_summary_of_one_who_moved_names_the_units_with_their_months(tmp_path: Path) -> None:
+    it = outcome(MOVED)
+    write_unit_book(it, it.tables.unit["313"], tmp_path / "313.xlsx", Trend((*[month_of(it)] * 2,)))
+    texts = [text for _, _, text in texts_of(tmp_path / "313.xlsx")]
+    assert any("ผลของ คูเมือง (2 เดือน), เมือง (1 เดือน)" in text for text in texts)
+    assert not any("–→–" in text for text in texts)  # the values are the units'
 
 
 def test_a_summary_of_parts_says_that_some_are_waited_for_and_that_it_has_no_report(tmp_path: Path) -> None:

@@ -175,7 +175,10 @@ class View:
         """The names of the units whose result of a node is taken; empty where that is the unit's own."""
         if code not in self._of_other:
             givers = self.tables.givers(code, self.unit.code, self.outcome.months)
-            self._of_other[code] = ", ".join(self.tables.tree.unit[giver].name for giver in givers)
+            names = [(self.tables.tree.unit[giver].name, months) for giver, months in givers.items()]
+            facts = ({"giver": name, "count": months} for name, months in names)
+            several = (say("explain.taken-months", self.outcome.language, **each) for each in facts)
+            self._of_other[code] = ", ".join(several) if len(names) > 1 else names[0][0] if names else ""
         return self._of_other[code]
 
     @cached_property

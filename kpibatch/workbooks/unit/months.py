@@ -25,7 +25,9 @@ def months_in_words(view: View, kpi: str) -> str:
         text += "\n" + view.say("months-claimed", levels=claimed)
     if code := sole_measure(view.tables, kpi):
         kind = view.tables.measures[code].kind
-        known = (month.values.get(key) for month in months)
+        known = [month.values.get(key) for month in months]
+        if not any(value is not None for value in known):
+            return text
         shown = (_NONE if value is None else show_value(round(value, 2), kind, language) for value in known)
         text += "\n" + view.say("months-value", values="→".join(shown))
     return text
