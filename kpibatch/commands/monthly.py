@@ -118,9 +118,10 @@ def status(workspace: Path, month: str | None, form: str) -> None:
 
 
 @commands.command(works=True)
+@click.option("--folders", is_flag=True)
 @click.option("--again", is_flag=True, hidden=True)  # what it asked for once is done anyhow
 @click.pass_obj
-def forms(workspace: Path, again: bool) -> None:
+def forms(workspace: Path, folders: bool, again: bool) -> None:
     """One workbook per unit to fill in."""
     from kpibatch.commands.console import showing
     from kpibatch.commands.run import write_forms
@@ -128,7 +129,7 @@ def forms(workspace: Path, again: bool) -> None:
 
     config, language = read_config(workspace), language_here()
     with showing(language, click.echo) as display:
-        written = write_forms(config, display)
+        written = write_forms(config, display, folders=folders)
     show_losses(written.lost, language)
     if any(sent.month or sent.refused or sent.values for sent in written.sent.values()):
         show_filled_in(written, language)

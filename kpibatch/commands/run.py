@@ -183,12 +183,13 @@ class Forms:
     sent: Mapping[str, Sent]
 
 
-def write_forms(config: Config, progress: Progress) -> Forms:
+def write_forms(config: Config, progress: Progress, *, folders: bool = False) -> Forms:
     """One form per unit into ``output/forms``, with all that was sent so far filled in; months that were sent
-    can't be typed over, unless the workspace takes what is sent late at once.
+    can't be typed over, unless the workspace takes what is sent late at once. In ``folders`` the form of a
+    unit lies with those of the units below it.
     """
     from kpibatch.forms.office_write import office_form_name, office_forms  # a run writes no forms
-    from kpibatch.forms.standard import form_name, write_form
+    from kpibatch.forms.standard import form_folder, form_name, write_form
 
     tables, lost = sound_levels(config), list[Finding]()
     office_form, ahead = office_form_of(config, tables), months_ahead(config, tables)
@@ -205,8 +206,10 @@ def write_forms(config: Config, progress: Progress) -> Forms:
         )
         units = [unit for unit in tables.units if unit.code in tables.senders_ever]
         for done, unit in enumerate(units, 1):
-            path = folder / (office_form_name(office_form, unit) if office_form else form_name(unit))
-            with spared(lost, path, name=f"{FORMS}/{path.name}", unit=unit.code):
+            name = office_form_name(office_form, unit) if office_form else form_name(unit)
+            path = folder / (form_folder(tables, unit) if folders else "") / name
+            path.parent.mkdir(exist_ok=True)
+            with spared(lost, path, name=f"{FORMS}/{path.relative_to(folder).as_posix()}", unit=unit.code):
                 entries = sent[unit.code].entries(tables, config.language)
                 if write:
                     write(unit, path, entries)
@@ -226,8 +229,9 @@ def write_forms(config: Config, progress: Progress) -> Forms:
 
 
 def _holds_forms(folder: Path) -> bool:
-    """Whether a folder holds nothing but forms that this program has made."""
-    return all(path.is_file() and is_form(path.read_bytes()) for path in folder.iterdir())
+    """Whether a folder holds nothing but forms that this program has made, in folders or not."""
+    files = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    return all(path.is_file() and is_form(path.read_bytes()) for path in files)
 
 
 def propose_corrections(

@@ -124,6 +124,15 @@ def _write_identity(book: Book, identity: Identity, page: Page) -> None:
     sheet.raw.hide()
 
 
+def form_folder(tables: LevelTables, unit: Unit) -> str:
+    """The name of the folder in which a unit's form lies with those of the units directly below it; empty
+    where it has neither such units nor one above with a form of its own.
+    """
+    below = {part.code for part in tables.tree.parts.get(unit.code, ())}
+    whose = unit.code if below & tables.senders_ever else unit.parent
+    return form_name(tables.unit[whose]).removesuffix(".xlsx") if whose in tables.senders_ever else ""
+
+
 def form_name(unit: Unit) -> str:
     """The file name of a unit's form."""
     return file_name(f"{unit.code} {unit.name}")

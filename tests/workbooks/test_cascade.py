@@ -22,6 +22,7 @@ from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
 from workspace import findings, kpibatch, open_book, read_rows, texts_of
 
+from kpibatch.forms.standard import form_folder
 from kpibatch.mail.facts import Facts
 from kpibatch.months.folder import read_published
 from kpibatch.months.listings import sent_of_asked
@@ -259,6 +260,16 @@ def test_who_has_nothing_to_send_is_neither_among_those_who_sent_nor_among_those
     assert sent_of_asked(outcome({}, tuple(ENTRIES))) == (0, 8)
 
 
+@pytest.mark.parametrize(
+    ("unit", "folder"),
+    [("31", "31 เมือง"), ("311", "31 เมือง"), ("G11", "G1 กลุ่มงานส่งเสริม"), ("34", "")],
+)
+def test_a_units_form_lies_with_those_of_the_units_below_it(unit: str, folder: str) -> None:
+    alone = "    34 | คูเมืองใหม่ | | 34@cdd.example | | P0 | อำเภอ\n"  # has nobody below it, nor a form above
+    tables = read(**book(หน่วย=UNITS + alone))[0]
+    assert form_folder(tables, tables.unit[unit]) == folder
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = cascade_workspace(tmp_path_factory.mktemp("cascade-run") / "it", ("32", "321"))
@@ -280,7 +291,17 @@ def test_who_has_nothing_to_send_is_not_waited_for(workspace: Path) -> None:
     assert [rows[unit]["rank"] for unit in ("31", "32", "311", "321", "G1")] == ["1", "", "1", "", "1"]
     assert kpibatch(workspace, "forms").exit_code == 0
     assert not list((workspace / "output" / "forms").glob("P0*"))
-    assert len(list((workspace / "output" / "forms").iterdir())) == 8
+    forms = workspace / "output" / "forms"
+    assert len(list(forms.iterdir())) == 8
+    assert kpibatch(workspace, "forms", "--folders").exit_code == 0
+    there = sorted(path.relative_to(forms).as_posix() for path in forms.rglob("*.xlsx"))
+    assert there == [
+        *("31 เมือง/31 เมือง.xlsx", "31 เมือง/311 สมชาย.xlsx", "31 เมือง/312 สมหญิง.xlsx"),
+        *("31 เมือง/313 สมศรี.xlsx", "32 คูเมือง/32 คูเมือง.xlsx", "32 คูเมือง/321 สมปอง.xlsx"),
+        *("G1 กลุ่มงานส่งเสริม/G1 กลุ่มงานส่งเสริม.xlsx", "G1 กลุ่มงานส่งเสริม/G11 สมใจ.xlsx"),
+    ]
+    assert kpibatch(workspace, "forms").exit_code == 0
+    assert len(list(forms.glob("*.xlsx"))) == 8  # folders that hold nothing else go
 
 
 @pytest.mark.slow
