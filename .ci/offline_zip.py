@@ -92,7 +92,7 @@ def lay_python(given: Path | None, room: Path, target: Path, tests: bool = False
     return f"3.{minor}"
 
 
-def _unpack_whole(archive: Path, target: Path, tests: bool) -> None:
+def _unpack_whole(archive: Path, target: Path, tests: bool = False) -> None:
     with zipfile.ZipFile(archive) as packed:
         for name in packed.namelist():
             within = name.partition("/")[2]
