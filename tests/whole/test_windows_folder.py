@@ -95,10 +95,17 @@ def test_the_embeddable_python_is_told_where_the_packages_are(zips: Any, tmp_pat
 def test_of_a_whole_python_only_what_runs_is_taken(zips: Any, tmp_path: Path) -> None:
     kept = {"python.exe", "python3.dll", "DLLs/_ssl.pyd", "Lib/os.py", "Lib/encodings/cp874.py"}
     left = {"tcl/tcl8.6/init.tcl", "Lib/site-packages/pip/a.py", "Lib/tkinter/a.py", "DLLs/tk86t.dll"}
-    left |= {"Lib/__pycache__/os.cpython-313.pyc", "include/Python.h", "Scripts/pip.exe"}
+    left |= {
+        "Lib/__pycache__/os.cpython-313.pyc",
+        "include/Python.h",
+        "Scripts/pip.exe",
+        "Lib/venv/__init__.py",
+    }
     (tmp_path / "data.zip").write_bytes(zipped({f"cp313/{name}": "" for name in kept | left}))
     zips._unpack_whole(tmp_path / "data.zip", tmp_path / "python")
     assert below(tmp_path / "python") == kept
+    zips._unpack_whole(tmp_path / "data.zip", tmp_path / "for tests", True)
+    assert below(tmp_path / "for tests") == kept | {"Lib/venv/__init__.py"}
 
 
 @pytest.fixture
