@@ -79,7 +79,9 @@ class Drawing:
     """The workbook being drawn, with its few formats."""
 
     def __init__(self, path: Path, tables: LevelTables) -> None:
-        self.book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+        self.book = xlsxwriter.Workbook(
+            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+        )
         self.book.set_properties(
             {"title": "แบบรายงานผลการปฏิบัติราชการ", "author": "งานแผน", "created": datetime(2017, 10, 2)}
         )

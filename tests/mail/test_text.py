@@ -4,6 +4,7 @@ away.
 
 import multiprocessing
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -240,7 +241,10 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, source: str, line: int) -
     ],
 )
 @pytest.mark.children
-def test_a_template_without_end_is_stopped(tmp_path: Path, source: str) -> None:
+def test_a_template_without_end_is_stopped(
+    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "LIMITS", replace(LIMITS, seconds=20.0))  # steps end it
     assert refused(tmp_path, source).name == "mail-template"
 
 

@@ -70,7 +70,7 @@ def _question(child: Any, given: Any) -> object:
     if isinstance(orders, Orders) and work == orders.read:
         rules, name = _packed_rules(orders), orders.name_of(args[0])
     elif work in (_checked, _read):
-        rules, name = b"", args[0].name
+        rules, name = work.__name__.encode(), args[0].name
     else:
         return None
     return rules, name, child._limits, hashlib.sha256(args[0].read_bytes()).digest()
