@@ -58,3 +58,10 @@ def frame_of(lists: Mapping[str, Sequence[Any]]) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame({name: pd.Series(cells, dtype=DTYPES[name]) for name, cells in lists.items()})
+
+
+def columns_of(frame: "pd.DataFrame", kind: type[float] | type[bool]) -> dict[str, Any]:
+    """Each column of a frame of one kind as an array, by name: taken apart at once, for pandas makes an
+    object anew of each column that it is asked for.
+    """
+    return dict(zip(map(str, frame.columns), frame.to_numpy(kind).T, strict=True))

@@ -33,6 +33,7 @@ from kpibatch.rules.records import TOTAL
 
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
+_AT_ONCE = 1000  # rows
 _BELOW_RUNS = ("submissions", "sent_values", "measures", "scores", "findings")
 
 
@@ -277,8 +278,9 @@ def _digests(connection: Connection, published: Published) -> str:
     for table in ("runs", *_BELOW_RUNS):
         columns = [name for name in _columns(connection, table) if name != "record_sha256"]
         chosen = f"SELECT {', '.join(columns)} FROM {table} WHERE month = ? ORDER BY rowid"
-        for row in connection.execute(chosen, (published.month,)):
-            rows.update(repr(row).encode("utf-8", "replace"))
+        found = connection.execute(chosen, (published.month,))
+        while several := found.fetchmany(_AT_ONCE):
+            rows.update(repr(several).encode("utf-8", "replace"))
     return f"{published.digest} {rows.hexdigest()}"
 
 

@@ -5,10 +5,11 @@ so that Excel reads Thai.
 import math
 import platform
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pandas
@@ -21,7 +22,7 @@ from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
 from kpibatch.books.packing import contents_digest
 from kpibatch.intake.evidence.listing import Evidence
-from kpibatch.intake.frame import PLACE, rows_of
+from kpibatch.intake.frame import PLACE, columns_of, rows_of
 from kpibatch.intake.late import OTHERWISE
 from kpibatch.intake.month import Intake
 from kpibatch.intake.past import PAST_COLUMNS
@@ -55,17 +56,19 @@ def scores_csv(outcome: Outcome) -> bytes:
 
 def score_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     """One row per unit × node; only leaves have a level, only the root (``total``) has a rank."""
+    scores = outcome.scores
+    columns = [columns_of(each, float) for each in (scores.scores, scores.shares, scores.provisional)]
     for unit in outcome.tables.unit:
-        yield from _scores_of(outcome, unit)
+        yield from _scores_of(outcome, unit, *columns)
 
 
-def _scores_of(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
+def _scores_of(outcome: Outcome, unit: str, *columns: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    of_nodes, shares, provisional = columns
     tables, scores, standing = outcome.tables, outcome.scores, outcome.standing[unit]
     row = tables.position[unit]
-    for code in scores.scores.columns:
-        score = float(scores.scores[code].to_numpy(float)[row])
-        leaf = scores.kpis.get(code)
-        status = _status(outcome, code, row, unit, applies=not math.isnan(score))
+    for code, column in of_nodes.items():
+        score, leaf = float(column[row]), scores.kpis.get(code)
+        status = _status(outcome, unit, bool(provisional[code][row]), applies=not math.isnan(score))
         blank = status in (Status.NOT_SUBMITTED, Status.NOT_APPLICABLE)
         yield (
             outcome.month,
@@ -75,18 +78,18 @@ def _scores_of(outcome: Outcome, unit: str) -> Iterator[tuple[str, ...]]:
             "" if blank else show_number(standing.total if code == TOTAL else score),
             _single_value(outcome, code, unit) if leaf and not blank else "",
             "" if code == TOTAL else show_number(tables.weights[code][row]),
-            show_number(float(scores.shares[code].to_numpy(float)[row])),
+            show_number(float(shares[code][row])),
             status.value,
             str(standing.rank) if code == TOTAL and standing.rank else "",
         )
 
 
-def _status(outcome: Outcome, code: str, row: int, unit: str, *, applies: bool) -> Status:
+def _status(outcome: Outcome, unit: str, provisional: bool, *, applies: bool) -> Status:
     if not applies:
         return Status.NOT_APPLICABLE
     if unit not in outcome.sent:
         return Status.NOT_SUBMITTED
-    return Status.PROVISIONAL if bool(outcome.scores.provisional[code].to_numpy()[row]) else Status.OK
+    return Status.PROVISIONAL if provisional else Status.OK
 
 
 def _single_value(outcome: Outcome, kpi: str, unit: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
 from kpibatch.base.thai import show_number
-from kpibatch.intake.frame import BAD, EMPTY, OK, rows_of
+from kpibatch.intake.frame import BAD, EMPTY, OK, columns_of, rows_of
 from kpibatch.rules.computations import COMPUTATIONS
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Counts, Measure, Rollup, Source
@@ -253,11 +253,12 @@ def too_large(measured: Measured, scores: Scores, sent: set[str], tables: LevelT
 
     Source: design, section 1 (Missing is not zero).
     """
-    found, there = [], measured.values.notna()
+    found, there = [], columns_of(measured.values.notna(), bool)
     for measure in tables.measures.values():
         if measure.source not in COMPUTATIONS:
             continue
-        lost = there[list(needed_for(measure.code, tables.measures)[:-1])].all(axis=1) & ~there[measure.code]
+        parts = [there[code] for code in needed_for(measure.code, tables.measures)[:-1]]
+        lost = np.logical_and.reduce([~there[measure.code], *parts])
         for row in np.flatnonzero(lost).tolist():
             unit, value = tables.units[row].code, measured.row(row)
             undefined = undefined_at_zero(measure) and value[measure.denominator] == 0

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpibatch.base.findings import NOWHERE, Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.intake.frame import EMPTY, OK, PLACE, rows_of
+from kpibatch.intake.frame import EMPTY, OK, PLACE, columns_of, rows_of
 from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rollup, Source
@@ -56,7 +56,7 @@ class Measured:
 
     @cached_property
     def _columns(self) -> Mapping[str, Floats]:
-        return {str(code): self.values[code].to_numpy(float) for code in self.values.columns}
+        return columns_of(self.values, float)
 
 
 def measure_all(

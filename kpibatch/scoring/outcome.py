@@ -15,7 +15,7 @@ from kpibatch.base.thai import show_month
 from kpibatch.intake.checks.across import check_across
 from kpibatch.intake.checks.validate import validate
 from kpibatch.intake.corrections import CORRECTED, NO_CORRECTIONS, Claim, Corrections, with_corrections
-from kpibatch.intake.frame import KEY, OK, PLACE, rows_of
+from kpibatch.intake.frame import KEY, OK, PLACE, columns_of, rows_of
 from kpibatch.intake.late import (
     CHANGED,
     OTHERWISE,
@@ -239,7 +239,7 @@ class Outcome:
 
     @cached_property
     def _asked(self) -> Mapping[str, dict[str, Lack]]:
-        needed = {code: self.scores.needed[code].to_numpy(bool) for code in self.scores.needed}
+        needed = columns_of(self.scores.needed, bool)
         by_unit: dict[str, dict[str, Lack]] = {unit: {} for unit in self.tables.unit}
         for (unit, code), lack in self.lacks.items():
             if needed[code][self.tables.position[unit]]:

@@ -20,7 +20,7 @@ from kpibatch.base.findings import Finding, Place, finding
 from kpibatch.base.kinds import Kind, is_counted, show_value
 from kpibatch.base.thai import month_end, says_percent
 from kpibatch.intake.arrivals import near_round
-from kpibatch.intake.frame import BAD, PLACE
+from kpibatch.intake.frame import BAD, PLACE, columns_of
 from kpibatch.intake.month import Intake
 from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
@@ -122,7 +122,8 @@ def broken_in(wide: pd.DataFrame, rules: Rules) -> list[tuple[str, str, int]]:
     however few values there are, and half as long to load as all else: mostly nothing is broken.
     """
     with np.errstate(all="ignore"):  # a number of 300 digits is typed soon
-        doubted = {code: rules[code] for code in rules if code in wide and _breaks(wide[code], rules[code])}
+        columns = columns_of(wide, float)
+        doubted = {code: own for code, own in rules.items() if code in wide and _breaks(columns[code], own)}
         if not doubted:
             return []
         import pandera.errors
@@ -138,8 +139,7 @@ def broken_in(wide: pd.DataFrame, rules: Rules) -> list[tuple[str, str, int]]:
     ]
 
 
-def _breaks(column: Column, checks: Sequence[Check]) -> bool:
-    values: Floats = np.asarray(column, np.float64)
+def _breaks(values: Floats, checks: Sequence[Check]) -> bool:
     return any(check.broken(values).any() for check in checks)
 
 

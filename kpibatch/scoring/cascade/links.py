@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import NOWHERE
+from kpibatch.intake.frame import columns_of
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import TOTAL, Measure
@@ -30,8 +31,8 @@ def with_links(
     Source: design, section 1 (Wider rules: รวมจากหน่วยย่อย, คะแนนของหน่วย).
     """
     given = [code for code, measure in tables.measures.items() if not measure.ingredients]
-    columns = {code: measured.values[code].to_numpy(float) for code in given}
-    incomplete = {code: measured.incomplete[code].to_numpy(bool) for code in given}
+    columns = columns_of(measured.values[given], float)
+    incomplete = columns_of(measured.incomplete[given], bool)
     for code, wholes in tables.links.parts.items():
         measure, parts = tables.measures[code], _parts(wholes, tables)
         if measure.reach:
