@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from kpibatch.base.catalogue import LANGUAGES, say
 from kpibatch.base.thai import arabic, fold, is_month
@@ -45,8 +46,7 @@ class Identity:
     once: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell of a form, zero-based."""
 
     sheet: str
@@ -158,9 +158,10 @@ def locate(
     if table is None:
         return None
     cells = table.spots(table.months)
-    for code in table.once & {code for _, code in table.codes}:
-        first = cells[code, table.months[0][1]]
-        cells = {key: spot for key, spot in cells.items() if key[0] != code} | {(code, month): first}
+    single = table.once & {code for _, code in table.codes}
+    if single:
+        first = {(code, month): cells[code, table.months[0][1]] for code in single}
+        cells = {key: spot for key, spot in cells.items() if key[0] not in single} | first
     return Layout(cells, table.spots(table.texts), table, table.claims)
 
 

@@ -26,15 +26,19 @@ def unseen_inputs(spots: Iterable[Spot], grids: Mapping[str, Grid]) -> dict[Spot
 
     Source: design, section 3 (what can't be read is an error, never guessed).
     """
-    listed = list(spots)
     found: dict[Spot, Reading] = {}
-    for sheet in {spot.sheet for spot in listed}:
+    by_row: dict[str, dict[int, list[Spot]]] = {}
+    for spot in spots:
+        by_row.setdefault(spot.sheet, {}).setdefault(spot.row, []).append(spot)
+    for sheet, own in by_row.items():
         grid = grids[sheet]
         for (top, left), (bottom, right) in grid.merges:
+            rows = range(top, bottom + 1) if bottom - top < len(own) else own  # whichever are fewer
             inside = [
                 spot
-                for spot in listed
-                if spot.sheet == sheet and top <= spot.row <= bottom and left <= spot.column <= right
+                for row in rows
+                for spot in own.get(row, ())
+                if top <= row <= bottom and left <= spot.column <= right
             ]
             seen = f"{address(top, left)}:{address(bottom, right)}"
             if len(inside) > 1 and grid.at(top, left) is not None:
