@@ -18,6 +18,7 @@ from kpibatch.base.thai import month_end
 from kpibatch.forms.asked import asked_of
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.optional.own_kpis import in_own_terms
 from kpibatch.rules.records import Measure, Node, Rollup, Rule, Source, Unit, ZeroRule
 
 Amount: TypeAlias = float | None
@@ -244,14 +245,8 @@ def with_own_thresholds(report: Report, rule: Rule) -> Rule:
     """The row as it is asked of the unit, where its thresholds name a measure; of a KPI of its own, whose
     levels lie so many steps from its target, by what it fills in.
     """
-    measure = report.tables.measures[rule.measure]
-    if measure.source is Source.RATIO and report.tables.node[rule.kpi].titles:
-        target, step = (report.value(f"{rule.kpi}.{name}") for name in ("target", "step"))
-        edges = (edge and target + step * edge.threshold for edge in rule.edges)
-        side = "high" if step < 0 else "low"
-        own = tuple(None if edge is None else Condition("number", **{side: edge}) for edge in edges)
-        return replace(rule, measure=f"{rule.kpi}.done", edges=own)
-    return replace(rule, edges=tuple(edge and edge.against(report.value(edge.of)) for edge in rule.edges))
+    own = in_own_terms(rule, report.tables, report.unit.code)
+    return replace(own, edges=tuple(edge and edge.against(report.value(edge.of)) for edge in own.edges))
 
 
 def answer_kpi(report: Report, kpi: Node, aim: int, draw: random.Random) -> None:

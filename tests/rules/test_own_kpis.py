@@ -6,10 +6,11 @@ import pytest
 from scoring_by_hand import measured_from
 from tablebook import SHEETS, faults, levels
 
+from kpibatch.rules.agreement.agreed import own_tables
 from kpibatch.rules.agreement.text import agreement_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import lint
-from kpibatch.rules.paper.words import applies_in_words
+from kpibatch.rules.paper.words import applies_in_words, levels_in_words
 from kpibatch.scoring.score import Scores, score_all
 
 UNITS = """
@@ -117,6 +118,23 @@ def test_a_place_is_called_by_its_unit_as_the_unit_calls_it(tables: LevelTables)
     names = str(agreement)
     assert "หนังสือเวียน [งานประจำ]" in names
     assert "เวทีประชาคม" not in names
+
+
+@pytest.mark.parametrize(
+    ("node", "unit", "levels_said"),
+    [
+        ("B1", "311", ["ไม่น้อยกว่า 6", "ไม่น้อยกว่า 8", "ไม่น้อยกว่า 10", "ไม่น้อยกว่า 12", "ไม่น้อยกว่า 14"]),
+        ("B2", "311", ["ไม่เกิน 7", "ไม่เกิน 6", "ไม่เกิน 5", "ไม่เกิน 4", "ไม่เกิน 3"]),  # a step of −1
+        ("B1", "312", ["ไม่น้อยกว่า 2", "ไม่น้อยกว่า 3", "ไม่น้อยกว่า 4", "ไม่น้อยกว่า 5", "ไม่น้อยกว่า 6"]),
+    ],
+)
+def test_a_unit_reads_what_its_own_result_must_be(
+    node: str, unit: str, levels_said: list[str], tables: LevelTables
+) -> None:
+    [own] = own_tables(tables, tables.unit[unit])
+    told = [items for _, items in levels_in_words(own, node, "th")]
+    assert told == [[f"ผลงาน {said}"] for said in levels_said]
+    assert "ห่างกี่ขั้น ไม่น้อยกว่า -2" in levels_in_words(tables, node, "th")[0][1]  # the rule for all
 
 
 @pytest.mark.parametrize(

@@ -146,11 +146,14 @@ def _once(path: Path, codes: tuple[str, ...], keep: Callable[[Workbook, tuple[st
 
 
 def _keep_tables(book: Workbook, codes: tuple[str, ...]) -> None:
-    headings = {"หน่วย": "รหัส", "ค่าตั้งต้น": "รหัสหน่วย", "ตัวชี้วัดของหน่วย": "รหัสหน่วย"}
+    headings = {"หน่วย": "รหัส", **dict.fromkeys(("ค่าตั้งต้น", "ตัวชี้วัดของหน่วย", "ย้าย"), "รหัสหน่วย")}
     for sheet in headings.keys() & set(book.sheetnames):
         for cell in reversed(book[sheet]["A"]):
             if cell.value and cell.value not in (*codes, headings[sheet]):
                 book[sheet].delete_rows(cell.row)
+    for cell in reversed(book["ย้าย"]["C"][1:]) if "ย้าย" in book.sheetnames else ():
+        if cell.value not in codes:
+            book["ย้าย"].delete_rows(cell.row)
     for cell in next((column for column in book["หน่วย"].columns if column[0].value == "สังกัด"), ())[1:]:
         cell.value = cell.value if cell.value in codes else None  # what stood above it is gone
     without_other_kinds(book)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from kpibatch.base.kinds import Kind
 from kpibatch.books.table import Row, Table
+from kpibatch.rules.conditions import Condition
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.reading.cells import known_in
-from kpibatch.rules.records import Baseline, Measure, Node, Source, Unit
+from kpibatch.rules.records import Baseline, Measure, Node, Rule, Source, Unit
 from kpibatch.rules.round import Work
 from kpibatch.rules.schema import MEASURES, NODES, OWN_KPIS, UNITS, Column
 
@@ -117,6 +119,35 @@ def with_titles(nodes: tuple[Node, ...], own: OwnKpis) -> tuple[Node, ...]:
         else node
         for node in nodes
     )
+
+
+def in_own_terms(rule: Rule, tables: LevelTables, unit: str) -> Rule:
+    """A row of a place as the unit's own KPI asks it: of the result itself, so many steps from the target;
+    any other row as it is.
+
+    Source: design, section 1 (target at level 3 ± step, of each unit its own).
+    """
+    steps, fixed = tables.measures[rule.measure], tables.baselines
+    target, step = (fixed.get((unit, rule.kpi + what)) for what in (TARGET, STEP))
+    if target is None or step is None or not step.value or steps.denominator != rule.kpi + STEP:
+        return rule
+    off = tables.measures[steps.numerator[0]]
+    sources = steps.source, off.source
+    if sources != (Source.RATIO, Source.DIFFERENCE) or off.denominator != rule.kpi + TARGET:
+        return rule
+    edges = tuple(edge and _from_target(edge, target.value, step.value) for edge in rule.edges)
+    return replace(rule, measure=off.numerator[0], edges=edges)
+
+
+def _from_target(edge: Condition, target: float, step: float) -> Condition:
+    """A condition on steps as one on the result; of a step below zero less is better."""
+    if edge.of:
+        return edge
+    ends = [(edge.low, edge.low_open), (edge.high, edge.high_open)]
+    (low, low_open), (high, high_open) = (
+        (round(target + step * end, 9), is_open) for end, is_open in (ends if step > 0 else ends[::-1])
+    )
+    return replace(edge, low=low, high=high, low_open=low_open, high_open=high_open)
 
 
 def _among(node: Node, titles: Mapping[str, str]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.rules.checks import BuiltIn, Comparison, Sign, Watch
 from kpibatch.rules.conditions import Condition
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.optional.own_kpis import in_own_terms
 from kpibatch.rules.paper.made import made_in_words
 from kpibatch.rules.reading.evidence import EVERY_LEVEL, Spans
 from kpibatch.rules.records import Case, Counts, Measure, Node, Rule, Source
@@ -96,8 +97,12 @@ def case_in_words(tables: LevelTables, case: Case, language: str) -> str:
 
 
 def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[int, list[str]]]:
-    """Each level of a KPI with its items; where there are cases, each item says which."""
+    """Each level of a KPI with its items; where there are cases, each item says which. Of rules of one unit
+    alone, a KPI of its own is asked in the terms of its result.
+    """
     rules, cases = tables.rules_of(kpi), tables.cases_of(kpi)
+    if len(tables.units) == 1:
+        rules = tuple(in_own_terms(rule, tables, tables.units[0].code) for rule in rules)
     common = [rule for rule in rules if rule.case is None]
     result = []
     for level in range(1, tables.level_count + 1):
