@@ -184,7 +184,7 @@ def test_working_days_are_those_that_numpy_counts(start: date, end: date, free: 
     holidays = tuple(each.toordinal() for each in free)
     days = np.array([[float(end.toordinal())]]), np.array([float(start.toordinal())])
     found = COMPUTATIONS[Source.WORKDAYS].value(Parts(*days, holidays=holidays))[0]
-    first, last = (np.datetime64(each) + 1 for each in sorted((start, end)))
+    first, last = (np.datetime64(each) + np.timedelta64(1, "D") for each in sorted((start, end)))
     counted = np.busday_count(first, last, holidays=sorted(free))
     assert found == (counted if start <= end else -counted)
 

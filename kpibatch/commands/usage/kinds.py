@@ -72,7 +72,7 @@ def month_first(words: tuple[str, ...], workspace: Path) -> tuple[str | None, tu
             return typed.month, words[count:]
     if Path(words[0]).name != words[0] and not typed_month(words[0]).months:
         return None, words
-    return month_meant(words[0], workspace), words[1:]
+    return month_meant(words[0], workspace, or_folder=True), words[1:]
 
 
 def month_or_file(text: str, workspace: Path) -> str:

@@ -99,8 +99,8 @@ def _years(typed: str) -> tuple[int, ...]:
     return (2500 + int(typed), 2000 + int(typed) + BUDDHIST) if len(typed) == 2 else ()
 
 
-def month_meant(text: str, workspace: Path) -> str:
-    """The month that was typed.
+def month_meant(text: str, workspace: Path, *, or_folder: bool = False) -> str:
+    """The month that was typed, in the place of which a workspace's folder might stand.
 
     Raises ``NotAMonth``, with what may be meant, where it is none or may be several.
     """
@@ -110,7 +110,7 @@ def month_meant(text: str, workspace: Path) -> str:
     known = months_known(workspace)
     meant = typed_month(text, known).months or _alike(text, known)
     if not meant:
-        raise NotAMonth(found=text)
+        raise NotAMonth("not-a-month-nor-folder" if or_folder else None, found=text)
     there = [month for month in meant if month in known]
     named = (*there, *(month for month in meant if month not in there))[:_MOST_NAMED]
     raise NotAMonth("month-meant", found=text, months=" / ".join(named))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kpibatch.base.errors import NotAMonth
+from kpibatch.commands.usage.kinds import month_first
 from kpibatch.commands.usage.months import month_meant, months_known, typed_month
 
 KNOWN = ("2565-06", "2565-05", "2564-06")
@@ -73,3 +74,12 @@ def test_the_answer_names_months_that_are_there_first(tmp_path: Path) -> None:
 
 def test_without_a_workspace_no_month_is_known(tmp_path: Path) -> None:
     assert months_known(tmp_path) == ()
+
+
+def test_a_folder_is_spoken_of_only_where_one_might_stand(tmp_path: Path) -> None:
+    with pytest.raises(NotAMonth) as told:
+        month_meant("x", tmp_path)
+    assert "folder" not in told.value.message("en")
+    with pytest.raises(NotAMonth) as told:
+        month_first(("x",), tmp_path)
+    assert "folder" in told.value.message("en")
