@@ -10,7 +10,7 @@ from kpibatch.rules.agreement.agreed import own_tables
 from kpibatch.rules.agreement.text import agreement_of
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.lint.check import lint
-from kpibatch.rules.paper.words import applies_in_words, levels_in_words
+from kpibatch.rules.paper.words import applies_in_words, levels_in_words, sources_in_words
 from kpibatch.scoring.score import Scores, score_all
 
 UNITS = """
@@ -134,7 +134,9 @@ def test_a_unit_reads_what_its_own_result_must_be(
     [own] = own_tables(tables, tables.unit[unit])
     told = [items for _, items in levels_in_words(own, node, "th")]
     assert told == [[f"ผลงาน {said}"] for said in levels_said]
+    assert sources_in_words(own, node, "th") == []
     assert "ห่างกี่ขั้น ไม่น้อยกว่า -2" in levels_in_words(tables, node, "th")[0][1]  # the rule for all
+    assert len(sources_in_words(tables, node, "th")) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
 from workspace import findings, kpibatch, open_book, read_rows, texts_of
 
-from kpibatch.forms.standard import form_folder
+from kpibatch.forms.standard import form_folder, write_form
 from kpibatch.mail.facts import Facts
 from kpibatch.months.folder import read_published
 from kpibatch.months.listings import sent_of_asked
@@ -268,6 +269,19 @@ def test_a_units_form_lies_with_those_of_the_units_below_it(unit: str, folder: s
     alone = "    34 | คูเมืองใหม่ | | 34@cdd.example | | P0 | อำเภอ\n"  # has nobody below it, nor a form above
     tables = read(**book(หน่วย=UNITS + alone))[0]
     assert form_folder(tables, tables.unit[unit]) == folder
+
+
+def test_a_form_says_who_has_the_figures_that_it_does_not_ask_for(tmp_path: Path) -> None:
+    of_units = {
+        "ตัวชี้วัด": NODES + "    U1 | | ผลของหน่วย | 40 | | ประเภท บุคคล | | | ข้อ 6\n",
+        "รายการข้อมูล": MEASURES + "    U1.unit | คะแนนหน่วย | คะแนน | จำนวน | คะแนนของหน่วย\n",
+        "ระดับ": RULES + "    U1 | | | U1.unit | ≥ 1 | ≥ 2 | ≥ 3 | ≥ 4 | ≥ 5\n",
+    }
+    tables = read(**book(**of_units))[0]
+    told = {"311": "ไม่ต้องกรอก ใช้คะแนนของหน่วยที่อยู่เหนือขึ้นไป", "31": "ไม่ต้องกรอก รวมจากผลของหน่วยย่อย"}
+    for unit, words in told.items():
+        write_form(tables, tables.unit[unit], tmp_path / f"{unit}.xlsx", scored_from=date(2022, 4, 1))
+        assert words in [text for _, _, text in texts_of(tmp_path / f"{unit}.xlsx")]
 
 
 @pytest.fixture(scope="module")

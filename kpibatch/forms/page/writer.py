@@ -31,7 +31,7 @@ from kpibatch.forms.page.words import (
 )
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.words import template_in_words
-from kpibatch.rules.records import Measure, Node, Unit
+from kpibatch.rules.records import Measure, Node, Source, Unit
 
 LOCKED = "#F1F3F5"
 _SMALL = 14  # points
@@ -131,7 +131,7 @@ class Writer:
         for number, measure in enumerate(measures, 1):
             self._item(number, measure)
         if not measures:
-            self._nothing_asked()
+            self._nothing_asked(node)
 
     def _off(self, row: int, words: Collection[str]) -> int:
         """By what points are taken off, beside a KPI's weight; how many lines that takes."""
@@ -140,10 +140,14 @@ class Writer:
         self.sheet.merge(row, Column.FIRST_MONTH, columns.last, text, "section", "wrap", **extra)
         return lines_of(text, sum(columns.widths[Column.FIRST_MONTH : columns.last + 1]), _SMALL)
 
-    def _nothing_asked(self) -> None:
+    def _nothing_asked(self, node: Node) -> None:
+        """Who has the figures instead: the units below or the one above, else the province."""
         sheet = self.sheet
         row, last = self.page.last + 1, self.page.columns.last
-        sheet.merge(row, Column.NUMBER, last, self.say("nothing-asked"), "cell", "quiet")
+        sources = {measure.source for measure in self.tables.measures_of(node.code)}
+        others = (Source.UNIT_SCORE, "nothing-above"), (Source.PARTS, "nothing-parts")
+        name = next((name for source, name in others if source in sources), "nothing-asked")
+        sheet.merge(row, Column.NUMBER, last, self.say(name), "cell", "quiet")
         sheet.height(row, 1)
         self.page.last = row
 

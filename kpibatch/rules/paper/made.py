@@ -19,7 +19,7 @@ def made_in_words(tables: LevelTables, measure: Measure, language: str) -> str:
         "count": measure.count,
         "rollup": measure.rollup.value,
     }
-    made = say(f"words.made-{name}", language, **facts) if name else ""
+    made = say(f"words.made-{name}", language, **facts).strip() if name else ""
     rounds = measure.decimals is not None
     digits = say("words.rounded", language, decimals=measure.decimals) if rounds else ""
     return "  ".join(filter(None, (made, digits)))

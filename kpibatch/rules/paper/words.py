@@ -100,9 +100,8 @@ def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[
     """Each level of a KPI with its items; where there are cases, each item says which. Of rules of one unit
     alone, a KPI of its own is asked in the terms of its result.
     """
-    rules, cases = tables.rules_of(kpi), tables.cases_of(kpi)
-    if len(tables.units) == 1:
-        rules = tuple(in_own_terms(rule, tables, tables.units[0].code) for rule in rules)
+    cases = tables.cases_of(kpi)
+    rules = [_in_terms_of_one(tables, rule) for rule in tables.rules_of(kpi)]
     common = [rule for rule in rules if rule.case is None]
     result = []
     for level in range(1, tables.level_count + 1):
@@ -115,6 +114,10 @@ def levels_in_words(tables: LevelTables, kpi: str, language: str) -> list[tuple[
                 )
         result.append((level, items + level_in_words(tables, common, level, language)))
     return result
+
+
+def _in_terms_of_one(tables: LevelTables, rule: Rule) -> Rule:
+    return in_own_terms(rule, tables, tables.units[0].code) if len(tables.units) == 1 else rule
 
 
 def check_in_words(tables: LevelTables, check: Comparison | Watch, language: str) -> str:
@@ -220,11 +223,19 @@ def spans_in_words(spans: Spans, language: str) -> str:
 
 def sources_in_words(tables: LevelTables, kpi: str, language: str) -> list[str]:
     """Who gives a KPI's measures, of those that are not the units' own alone, how they are worked out,
-    and at which levels evidence must be handed in.
+    and at which levels evidence must be handed in; nothing of the steps that one unit's own KPI turns on.
     """
+    steps = {
+        code
+        for rule in tables.rules_of(kpi)
+        if (result := _in_terms_of_one(tables, rule).measure) != rule.measure
+        for code in (rule.measure, *tables.measures[rule.measure].numerator)
+        if code != result
+    }
     said = (
         (measure, words(tables, measure, language))
         for measure in tables.measures_of(kpi)
+        if measure.code not in steps
         for words in (source_in_words, made_in_words, evidence_in_words)
     )
     return [f"{measure.label}: {words}" for measure, words in said if words]
