@@ -31,7 +31,8 @@ def main(words: list[str], root: Path = ROOT) -> int:
     if not words or not (root / _PROJECT).is_file():
         return _told("python -m kpibatch.install kpibatch run: ใช้ในโฟลเดอร์ที่โคลนมา / to be used in a clone")
     programs = root / ".venv" / ("Scripts" if ON_WINDOWS else "bin")
-    if code := _install(root, programs, "" if words[0] == "kpibatch" else "test"):
+    code = _install(root, programs, "" if words[0] == "kpibatch" else "test")
+    if code:
         return code
     here = {"VIRTUAL_ENV": str(root / ".venv"), "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     return _run([str(programs / words[0]), *words[1:]], os.environ | here)
@@ -44,10 +45,12 @@ def _install(root: Path, programs: Path, extra: str) -> int:
     done = stamp.read_text(encoding="utf-8").split("\n") if stamp.is_file() and python.exists() else []
     if project in done and extra in done:
         return 0
-    if not done and (code := _make(root / ".venv", python)):
+    code = 0 if done else _make(root / ".venv", python)
+    if code:
         return code
     what = f"{root}[{extra}]" if extra else str(root)
-    if code := _run([str(python), "-m", "pip", "install", "-q", "-e", what]):
+    code = _run([str(python), "-m", "pip", "install", "-q", "-e", what])
+    if code:
         return code
     had = done[1:] if project in done else []
     stamp.write_bytes("\n".join([project, *had, extra]).encode("utf-8"))

@@ -1,10 +1,12 @@
 """From a clone to a command that runs, in one line that bash, cmd and PowerShell take."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from house import ROOT
@@ -136,6 +138,11 @@ def test_a_python_that_is_too_old_is_told(
     assert install.main(["kpibatch"], clone) == 2
     assert "Python 3.11" in capsys.readouterr().err
     assert called == []
+
+
+@pytest.mark.parametrize("file", [install, door])
+def test_one_that_is_much_older_reads_far_enough_to_say_so(file: ModuleType) -> None:
+    ast.parse(Path(str(file.__file__)).read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
 def test_the_command_s_exit_code_is_its_own(capsys: pytest.CaptureFixture[str]) -> None:
