@@ -114,6 +114,24 @@ def test_another_state_of_a_file_is_another_program(tmp_path: Path, monkeypatch:
     program.cache_clear()
 
 
+def test_a_program_file_is_itself_wherever_it_unpacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of its modules are nowhere."""
+    whole = tmp_path / "kpibatch.exe"
+    whole.write_bytes(b"x")
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys.executable", str(whole))
+    seen = []
+    for place, at in (("one", 1e9), ("two", 1e9), ("two", 2e9)):
+        monkeypatch.setattr(kpibatch, "__file__", str(tmp_path / place / "__init__.py"))
+        os.utime(whole, (at, at))
+        program.cache_clear()
+        seen.append(program("lark"))
+    program.cache_clear()
+    assert (seen[0] == seen[1], seen[1] == seen[2]) == (True, False)
+
+
 # --- records ------------------------------------------------------------------------------------------------
 
 RULES = Records((findings, kinds, checks, conditions, levels, records, round, written))
