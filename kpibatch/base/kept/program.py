@@ -16,8 +16,8 @@ _MADE_OF = (".py", ".toml", ".lark")
 @cache
 def program(*libraries: str) -> str:
     """Its version, and the state of the files it is made of, for who changes them seldom changes the version;
-    of each library the state of its first file; of a program file that holds it all the state of that. Nothing
-    is loaded.
+    of each library the state of its first file; of a program file that holds it all the state of that.
+    Nothing is loaded.
     """
     if getattr(sys, "frozen", False):  # it unpacks itself somewhere else each time
         whole = kpibatch.__version__, sys.executable, _state(Path(sys.executable).stat())
