@@ -8,7 +8,7 @@ from datetime import date
 
 from kpibatch.base.addresses import address
 from kpibatch.base.kinds import Kind
-from kpibatch.books.look import width_of
+from kpibatch.books.look import lines_of, tall_of, width_of
 from kpibatch.books.reckon import Reckoner, Where
 from kpibatch.books.write import Book, Content, Formula, Sheet
 from kpibatch.forms.asked import months_asked
@@ -24,6 +24,7 @@ from kpibatch.rules.records import Measure, Unit
 Entries = Mapping[tuple[str, str], Content]
 _STEP = 30  # letters of a step besides its measure's name
 _MOST_LINES = 4
+_LONGEST_TOTAL = 100  # letters of a total with its rating, and that it is provisional
 CLAIM_LABEL, CLAIM_COLUMN = Column.HOW, Column.BASE_NAME
 
 
@@ -86,11 +87,14 @@ class ScoreRows:
         formula = f"{scores.month}&{total}&{scores.remarks}"
         content = Formula(formula, _text(reckoner, formula))
         self.sheet.merge_formula(row, first, last, content, "section", "bold", "wrap", valign="vcenter")
+        across = sum(self.page.columns.widths[first : last + 1])
+        lines = lines_of("ก" * _LONGEST_TOTAL, across, bold=True)
+        self.sheet.tall(row, max(self.sheet.heights.get(row, 0.0), tall_of(lines)))
         self.sheet.note(row, first, say("self"))
         if scores.ground.pick:
             _, at, column = scores.ground.pick
             if column > first:
-                self.sheet.merge(at, first, column - 1, say("pick"), "right", "quiet")
+                self.sheet.merge(at, first, column - 1, say("pick"), "right", "quiet", shrink=True)
             self.sheet.put(at, column, None, "cell", "input", "centre", "text")
             names = [scores.month_name(month) for month in scores.ground.months]
             words = {"input_title": say("pick-title"), "input_message": say("pick-ask")}
