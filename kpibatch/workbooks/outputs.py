@@ -18,9 +18,9 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.book import write_ranking
 from kpibatch.workbooks.returned.book import marked_copy, returned_files, write_returned
-from kpibatch.workbooks.unit.alike import Alike
+from kpibatch.workbooks.unit.again import Again
 from kpibatch.workbooks.unit.beside import all_written
-from kpibatch.workbooks.unit.book import unit_file, write_unit_book
+from kpibatch.workbooks.unit.book import Units, unit_file, write_unit_book
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,22 @@ def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, los
 
 def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
-    parts = [Alike(part) for part in by_kind(outcome)]
-    own = [(part, unit) for part in parts for unit in part.outcome.tables.units]
+    parts = [(part, Units.of(part, trend, Again(part))) for part in by_kind(outcome)]
+    own = [(part, units, unit) for part, units in parts for unit in part.tables.units]
     folder.mkdir()
 
     def write(number: int) -> None:
-        alike, unit = own[number]
-        write_unit_book(alike.outcome, unit, folder / unit_file(unit), trend, alike)
+        part, units, unit = own[number]
+        write_unit_book(part, unit, folder / unit_file(unit), trend, units)
 
     def here(number: int) -> None:
-        unit = own[number][1]
+        *_, unit = own[number]
         file = unit_file(unit)
         with spared(lost, folder / file, name=f"{UNITS}/{file}", unit=unit.code):
             write(number)
 
     all_written(len(own), write, here, progress, outcome.config.intake.memory_mb)
+    Again(outcome).kept.tidy()
 
 
 def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:

@@ -13,7 +13,8 @@ from kpibatch.rules.records import TOTAL
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.unit.figures import View, next_rating, status_word
+from kpibatch.workbooks.unit.book import Units
+from kpibatch.workbooks.unit.figures import next_rating, status_word
 
 FULL = {
     **{"R.got": 10, "R.done": 8, "R.plan": 1, "S.staff": 2, "S.now": 900},
@@ -114,7 +115,7 @@ def test_a_unit_that_everything_leaves_has_no_score() -> None:
     assert (standing.status, standing.rank) == (Status.NOT_APPLICABLE, 0)
     assert standing.total != standing.total
     assert explain(found, "3102", "rank")[-1] == "ไม่มีตัวชี้วัดใดใช้กับหน่วยนี้ในเดือนนี้ จึงไม่มีคะแนน"
-    view = View(found, found.tables.unit["3102"])
+    view = Units.of(found).view(found.tables.unit["3102"])
     assert (status_word(view)[0], next_rating(view)) == ("ไม่มีคะแนน", "")
     assert [found.standing[unit].rank for unit in ("3101", "3103", "3104")] == [1, 1, 1]
 
@@ -128,7 +129,7 @@ def test_explain_names_the_zero(outcome: Outcome) -> None:
 
 
 def test_the_units_own_page_tells_what_left_it(outcome: Outcome) -> None:
-    views = {unit: View(outcome, outcome.tables.unit[unit]) for unit in GIVEN}
+    views = {unit: Units.of(outcome).view(outcome.tables.unit[unit]) for unit in GIVEN}
     assert {unit: list(view.lines) for unit, view in views.items()} == {
         "3101": ["R", "S", "N"],
         "3102": ["N"],

@@ -16,6 +16,7 @@ from kpibatch.rules.records import Unit
 from kpibatch.rules.tree.units import after_noun
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
+from kpibatch.workbooks.unit.book import Units
 from kpibatch.workbooks.unit.figures import View, findings_in_words
 from kpibatch.workbooks.unit.lacking import missing_items
 from kpibatch.workbooks.unit.ways import best_ways, goal_text, way_text
@@ -91,7 +92,7 @@ def card_of(outcome: Outcome, unit: Unit) -> Card:
     """The card of one unit for the outcome's month; of a unit without a usable report it says so, and what to
     do.
     """
-    view = View(outcome, unit)
+    view = Units.of(outcome).view(unit)
     this, language = view.tables.round, outcome.language
     whose = {"noun": this.unit_noun, "name": after_noun(this.unit_noun, unit)}
     title = say("card.title", language, **whose)
@@ -100,7 +101,7 @@ def card_of(outcome: Outcome, unit: Unit) -> Card:
     foot = (*_foot(view), say("card.own", language, **whose))
     if view.sent:
         return _scored(view, title, subtitle, foot)
-    state = view.say("status-refused" if view.unread else "status-missing")
+    state = view.say("status-refused" if view.own.unread else "status-missing")
     items = len(asked_of(view.tables, unit))
     todo = (
         say("card.fill", language, month=view.month, items=items, **whose),
@@ -129,7 +130,7 @@ def card_of(outcome: Outcome, unit: Unit) -> Card:
 def _scored(view: View, title: str, subtitle: str, foot: tuple[str, ...]) -> Card:
     best = best_ways(view.lines.values())
     at_top = bool(view.lines) and not any(line.next or line.back for line in view.lines.values())
-    states, language = list(_states(view)), view.outcome.language
+    states, language = list(_states(view)), view.language
     return Card(
         view.unit,
         title=title,
@@ -157,11 +158,9 @@ def _scored(view: View, title: str, subtitle: str, foot: tuple[str, ...]) -> Car
 
 
 def _figures(view: View) -> tuple[Figure, ...]:
-    standing, language = view.standing, view.outcome.language
+    standing, language = view.standing, view.language
     rated = standing.total == standing.total
-    of = (
-        say("card.of-ranked", language, ranked=view.outcome.ranked) if standing.rank else view.say("unranked")
-    )
+    of = say("card.of-ranked", language, ranked=view.own.ranked) if standing.rank else view.say("unranked")
     if standing.in_group:
         facts = {"rank": standing.in_group, "ranked": standing.of_group, "group": view.unit.group}
         of = f"{of}\n{view.say('in-group', **facts)}"
@@ -186,7 +185,7 @@ def _states(view: View) -> Iterator[str]:
         yield view.say("status-provisional")
     if status is Status.NOT_APPLICABLE:
         yield view.say("status-no-score")
-    if view.unit.code in view.outcome.late:
+    if view.own.late:
         yield view.say("status-late")
 
 
@@ -199,7 +198,7 @@ def _notes(view: View) -> Iterator[str]:
 
 
 def _levels(view: View) -> Iterator[Group | Bar]:
-    language, top = view.outcome.language, f"{view.tables.top_score:g}"
+    language, top = view.language, f"{view.tables.top_score:g}"
     for node, _ in view.nodes:
         line = view.lines.get(node.code)
         own = node.name_for(view.unit.code)
@@ -216,13 +215,13 @@ def _levels(view: View) -> Iterator[Group | Bar]:
 
 def _top(view: View, kpi: str) -> int:
     """The highest level that the KPI gives in the unit's case."""
-    given = view.tables.given(kpi, int(view.outcome.scores.kpis[kpi].case[view.row]))
+    given = view.tables.given(kpi, view.own.kpis[kpi].case)
     return max((number for number, there in enumerate(given, 1) if there), default=view.tables.level_count)
 
 
 def _foot(view: View) -> Iterator[str]:
     """What was found, and when the reports are due."""
-    language = view.outcome.language
+    language = view.language
     if any(count(view.findings).values()):
         yield say("card.findings", language, counts=findings_in_words(view))
     elif view.sent:
@@ -230,6 +229,6 @@ def _foot(view: View) -> Iterator[str]:
     if view.due:
         yield say("card.due-came" if view.came else "card.due", language, due=view.due, came=view.came)
     months = view.tables.round.months
-    later = next((month for month in months if month > view.outcome.month), "")
+    later = next((month for month in months if month > view.own.month), "")
     if due := view.tables.calendar.get(later):
         yield say("card.due-next", language, next=show_month(later, language), due=show_date(due, language))

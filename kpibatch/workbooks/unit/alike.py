@@ -6,10 +6,10 @@ from functools import cached_property
 
 from kpibatch.base.thai import show_month
 from kpibatch.books.look import fitting
+from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.paper.made import made_in_words
 from kpibatch.rules.paper.words import source_in_words
 from kpibatch.rules.records import Measure
-from kpibatch.scoring.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -25,24 +25,26 @@ class Item:
 
 @dataclass(frozen=True)
 class Alike:
-    """The outcome of a month as far as it is no unit's own."""
+    """The level tables as the summaries of a month have them."""
 
-    outcome: Outcome
+    tables: LevelTables
+    month: str
+    language: str
 
     @cached_property
     def months(self) -> tuple[str, ...]:
         """The months that were to be reported so far."""
-        return tuple(month for month in self.outcome.tables.round.months if month <= self.outcome.month)
+        return tuple(month for month in self.tables.round.months if month <= self.month)
 
     @cached_property
     def month_names(self) -> tuple[str, ...]:
         """Their short names."""
-        return tuple(show_month(month, self.outcome.language, short=True) for month in self.months)
+        return tuple(show_month(month, self.language, short=True) for month in self.months)
 
     @cached_property
     def items(self) -> Mapping[str, tuple[Item, ...]]:
         """By KPI what it shows."""
-        tables, known = self.outcome.tables, dict[str, Item]()
+        tables, known = self.tables, dict[str, Item]()
         for leaf in tables.leaves:
             for measure in tables.measures_of(leaf.code):
                 if measure.code not in known:
@@ -53,6 +55,6 @@ class Alike:
         }
 
     def _item(self, measure: Measure) -> Item:
-        tables, language = self.outcome.tables, self.outcome.language
+        tables, language = self.tables, self.language
         words = source_in_words(tables, measure, language), made_in_words(tables, measure, language)
         return Item(measure, "\n".join(filter(None, words)), fitting(measure.code))

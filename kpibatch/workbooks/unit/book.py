@@ -5,6 +5,7 @@ serves as its self-assessment report. Figures are plain numbers; the workbook th
 ranking's.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from kpibatch.base.addresses import quoted, ref
@@ -15,10 +16,12 @@ from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
+from kpibatch.workbooks.unit.again import Again
 from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.course import write_course
 from kpibatch.workbooks.unit.details import findings_guide, write_details
 from kpibatch.workbooks.unit.figures import View
+from kpibatch.workbooks.unit.own import Owns
 from kpibatch.workbooks.unit.page import write_page
 from kpibatch.workbooks.unit.room import PADDED, tall
 
@@ -30,15 +33,43 @@ def unit_file(unit: Unit) -> str:
     return file_name(f"{unit.code} {unit.name}")
 
 
-def write_unit_book(
-    outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND, alike: Alike | None = None
-) -> None:
-    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far, ``alike`` is
-    what it has in common with those of the others, worked out where it is not given.
+@dataclass(frozen=True)
+class Units:
+    """What the summaries of a month's units are written from; ``again`` gives back those that come out as
+    they were published before.
     """
-    view = View(outcome, unit, trend, alike)
-    title, day = f"{view.say('title')} {view.month}", month_end(outcome.month)
-    with Book(path, title=title, language=outcome.language, day=day, whose=unit.code) as book:
+
+    owns: Owns
+    alike: Alike
+    again: Again | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, trend: Trend = NO_TREND, again: Again | None = None) -> "Units":
+        alike = Alike(outcome.tables, outcome.month, outcome.language)
+        return cls(Owns(outcome, trend), alike, again)
+
+    def view(self, unit: Unit) -> View:
+        return View(self.owns.of(unit), self.alike)
+
+
+def write_unit_book(
+    outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND, units: Units | None = None
+) -> None:
+    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far, ``units`` what
+    is known of all units, worked out where it is not given.
+    """
+    known = units or Units.of(outcome, trend)
+    view = known.view(unit)
+    if known.again is None:
+        _write(view, path)
+    elif not known.again.copied(view.own, path):
+        _write(view, path)
+        known.again.keep(view.own, path)
+
+
+def _write(view: View, path: Path) -> None:
+    title, day = f"{view.say('title')} {view.month}", month_end(view.own.month)
+    with Book(path, title=title, language=view.language, day=day, whose=view.unit.code) as book:
         write_page(book.sheet(view.say("sheet-summary")), view)
         if view.sent:
             write_course(book.sheet(view.say("sheet-course")), view)
@@ -76,7 +107,7 @@ def _findings(sheet: Sheet, view: View, places: dict[str, str]) -> None:
             if finding.measure in view.tables.measures
             else finding.measure
         )
-        texts = (str(finding.place), item, finding.found, finding.message(view.outcome.language))
+        texts = (str(finding.place), item, finding.found, finding.message(view.language))
         sheet.put(
             row,
             0,

@@ -34,8 +34,7 @@ def write_details(sheet: Sheet, view: View) -> dict[str, int]:
     sheet.widths(*widths)
     sheet.put(0, 0, view.say("detail-title"), "title")
     tall(sheet, 0, 2)
-    file = view.submission.file if view.submission else ""
-    sheet.put(1, 0, view.say(_source_of(view), file=file, came=view.came), "bold")
+    sheet.put(1, 0, view.say(_source_of(view), file=view.own.file, came=view.came), "bold")
     heads = [view.say(f"head-{name}") for name in ("code", "item", "counted", "value")]
     heads += [*months, *(view.say(f"head-{name}") for name in ("origin", *_TEXTS))]
     sheet.put_row(2, 0, heads, "head")
@@ -58,14 +57,14 @@ def write_details(sheet: Sheet, view: View) -> dict[str, int]:
 
 def _width_of_numbers(view: View) -> float:
     """A column in which the longest number, or a day, shows whole."""
-    numbers = [value for value, _, _ in view.cells.values()] + list(view.values.values())
+    numbers = [value for value, _, _ in view.own.cells.values()] + list(view.values.values())
     largest = max((abs(number) for number in numbers if not math.isnan(number)), default=0.0)
     return max(16.0, fitting(f"{largest:,.2f}") + _PADDING)
 
 
 def _source_of(view: View) -> str:
     """The name of the text that says where the values come from."""
-    if view.submission:
+    if view.own.file:
         return "detail-received" if view.came else "detail-file"
     return "detail-nothing" if view.unit.code in view.tables.senders else "detail-of-parts"
 
@@ -122,7 +121,7 @@ class _Lines:
     def write(self, item: Item, row: int) -> None:
         view, measure = self.view, item.measure
         code, kind, look = measure.code, measure.kind, self.looks[measure.kind]
-        said, *own = view.outcome.intake.texts.get((view.unit.code, code), _SAID)
+        said, *own = view.own.texts.get(code, _SAID)
         texts = (measure.label, _origin(view, item), evidence_of(view, measure, said), *own)
         contents: list[Content] = [*texts, code, measure.counting_unit]
         forms, value, nothing = list(look.line), view.values[code], "" if kind is Kind.YES_NO else None
@@ -138,7 +137,7 @@ class _Lines:
             forms[len(contents)] = look.no_value
             contents.append(nothing)
         for column, month in enumerate(view.months, len(contents)):
-            number, state, typed = view.cells.get((code, month), _NOTHING)
+            number, state, typed = view.own.cells.get((code, month), _NOTHING)
             if state == BAD:
                 contents.append(typed)
                 forms[column] = self.bad
@@ -156,7 +155,7 @@ class _Lines:
     def _shown(self, value: float, kind: Kind, forms: list[Format], column: int, *bold: str) -> Content:
         """What stands in the cell of a value; in its format, where it needs one of its own."""
         if kind is Kind.YES_NO:
-            return show_value(value, kind, self.view.outcome.language)
+            return show_value(value, kind, self.view.language)
         if kind is Kind.DATE:
             return excel_day(value)
         if exact := exact_format(_look_of(kind)[1], value):
@@ -173,17 +172,16 @@ def _origin(view: View, item: Item) -> str:
     from; below it why it is missing or not of every month.
     """
     code = item.measure.code
-    asked = code in view.lacking or (view.unit.code, code) in view.outcome.carried
-    why = view.outcome.lack_in_words(view.unit.code, code) if asked else ""
-    if item.measure.other and bool(view.outcome.measured.incomplete[code].loc[view.unit.code]):
+    why = view.own.why.get(code, "")
+    if item.measure.other and code in view.own.incomplete:
         why = view.say("others-waiting" if item.measure.source is Source.PARTS else "above-waiting")
     return "\n".join(filter(None, (_place(view, item.measure), item.origin, why)))
 
 
 def _place(view: View, measure: Measure) -> str:
-    place = view.outcome.measured.origin.get((view.unit.code, measure.code))
+    place = view.own.places.get(measure.code)
     if place:
-        own = view.submission is not None and place.file == view.submission.file
+        own = place.file == view.own.file != ""
         return f"{place.sheet}!{place.cell}" if own else str(place)
     if measure.source in (Source.ON_TIME, Source.LATE_DAYS):
         return view.say("from-arrivals")

@@ -7,26 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
 from kpibatch.base.catalogue import Words, say
 from kpibatch.base.findings import Finding, count
 from kpibatch.base.kinds import Kind, show_rounded, show_value
 from kpibatch.base.thai import show_date, show_month, show_number
 from kpibatch.books.look import FAIR, GOOD
 from kpibatch.intake.corrections import CORRECTED
-from kpibatch.intake.month import Submission
 from kpibatch.rules.levels import LevelTables, applies
 from kpibatch.rules.records import TOTAL, Measure, Node, Rule, Unit
 from kpibatch.rules.tree.units import after_noun
 from kpibatch.rules.written import alternatives, last_asked
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
-from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.promises import Promise
 from kpibatch.scoring.rank import Standing, Status
-from kpibatch.scoring.trend import NO_TREND, Trend
 from kpibatch.workbooks.unit.alike import Alike, Item
+from kpibatch.workbooks.unit.own import Own
 
 
 @dataclass(frozen=True)
@@ -53,17 +49,10 @@ class Line:
 
 @dataclass(frozen=True)
 class View:
-    """The outcome as far as it is the unit's own."""
+    """What a unit's own says by the level tables."""
 
-    outcome: Outcome
-    unit: Unit
-    trend: Trend = NO_TREND
-    of_all: Alike | None = None  # where it is known already
-
-    @cached_property
-    def alike(self) -> Alike:
-        """What it has in common with every unit's."""
-        return self.of_all or Alike(self.outcome)
+    own: Own
+    alike: Alike
 
     @cached_property
     def say(self) -> Words:
@@ -75,50 +64,45 @@ class View:
             "month": self.month,
             "top": self.tables.level_count,
         }
-        return Words("unit", self.outcome.language, usual)
+        return Words("unit", self.language, usual)
 
     @property
     def tables(self) -> LevelTables:
-        return self.outcome.tables
+        return self.alike.tables
+
+    @property
+    def unit(self) -> Unit:
+        return self.own.unit
+
+    @property
+    def language(self) -> str:
+        return self.own.language
 
     @property
     def month(self) -> str:
-        return show_month(self.outcome.month, self.outcome.language)
+        return show_month(self.own.month, self.language)
 
     @property
     def standing(self) -> Standing:
-        return self.outcome.standing[self.unit.code]
+        return self.own.standing
 
     @property
     def sent(self) -> bool:
         return self.standing.status is not Status.NOT_SUBMITTED
 
     @property
-    def unread(self) -> bool:
-        return self.unit.code in self.outcome.unread
-
-    @cached_property
-    def row(self) -> int:
-        return self.tables.position[self.unit.code]
-
-    @cached_property
-    def submission(self) -> Submission | None:
-        return self.outcome.submission_of.get(self.unit.code)
-
-    @property
     def came(self) -> str:
         """The day the report came; empty where unknown."""
-        received = self.submission.received if self.submission else None
-        return show_date(received.date(), self.outcome.language) if received else ""
+        return show_date(self.own.came, self.language) if self.own.came else ""
 
     @property
     def due(self) -> str:
-        due = self.tables.calendar.get(self.outcome.month)
-        return show_date(due, self.outcome.language) if due else ""
+        due = self.tables.calendar.get(self.own.month)
+        return show_date(due, self.language) if due else ""
 
-    @cached_property
-    def findings(self) -> list[Finding]:
-        return self.outcome.findings_of(self.unit.code)
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.own.findings
 
     @property
     def corrected(self) -> int:
@@ -130,38 +114,27 @@ class View:
         """The months that were to be reported so far."""
         return self.alike.months
 
-    @cached_property
-    def cells(self) -> dict[tuple[str, str], tuple[float, str, str]]:
-        """(measure, month) → value, state and what was typed."""
-        names = ("measure", "month", "value", "state", "found")
-        own = zip(*(self.outcome.column_of(self.unit.code, name) for name in names), strict=True)
-        return {(measure, month): (value, state, found) for measure, month, value, state, found in own}
-
-    @cached_property
-    def values(self) -> dict[str, float]:
+    @property
+    def values(self) -> Mapping[str, float]:
         """Every measure after its roll-up; NaN where missing."""
-        return _own(self.outcome.measured.values, self.row)
+        return self.own.values
 
-    @cached_property
+    @property
     def lacking(self) -> Mapping[str, Lack]:
         """The measures that the scoring asked for and that are not there, or not for every month, and why."""
-        return self.outcome.lacking_of(self.unit.code)
+        return self.own.lacking
 
-    @cached_property
-    def shares(self) -> dict[str, float]:
-        return _own(self.outcome.scores.shares, self.row)
+    @property
+    def shares(self) -> Mapping[str, float]:
+        return self.own.shares
 
-    @cached_property
-    def scores(self) -> dict[str, float]:
-        return _own(self.outcome.scores.scores, self.row)
+    @property
+    def scores(self) -> Mapping[str, float]:
+        return self.own.scores
 
     @cached_property
     def lines(self) -> dict[str, Line]:
-        return {
-            leaf.code: _line(self, leaf)
-            for leaf in self.tables.leaves
-            if self.outcome.scores.kpis[leaf.code].applies[self.row]
-        }
+        return {leaf.code: _line(self, leaf) for leaf in self.tables.leaves if leaf.code in self.own.kpis}
 
     @cached_property
     def left_out(self) -> str:
@@ -174,10 +147,10 @@ class View:
     def of_other(self, code: str) -> str:
         """The names of the units whose result of a node is taken; empty where that is the unit's own."""
         if code not in self._of_other:
-            givers = self.tables.givers(code, self.unit.code, self.outcome.months)
+            givers = self.tables.givers(code, self.unit.code, self.tables.round.until(self.own.month))
             names = [(self.tables.tree.unit[giver].name, months) for giver, months in givers.items()]
             facts = ({"giver": name, "count": months} for name, months in names)
-            several = (say("explain.taken-months", self.outcome.language, **each) for each in facts)
+            several = (say("explain.taken-months", self.language, **each) for each in facts)
             self._of_other[code] = ", ".join(several) if len(names) > 1 else names[0][0] if names else ""
         return self._of_other[code]
 
@@ -208,28 +181,21 @@ class View:
                 yield from below
 
 
-def _own(frame: pd.DataFrame, row: int) -> dict[str, float]:
-    return dict(zip(map(str, frame.columns), frame.iloc[row].tolist(), strict=True))
-
-
 def _line(view: View, leaf: Node) -> Line:
-    outcome, row = view.outcome, view.row
-    result = outcome.scores.kpis[leaf.code]
-    level = int(result.level[row])
-    own = outcome.intake.own_levels.get((view.unit.code, leaf.code))
+    own = view.own.kpis[leaf.code]
     return Line(
         leaf,
         share=view.shares[leaf.code],
-        level=level,
-        next=view.tables.next_level(leaf.code, int(result.case[row]), level),
-        score=float(result.score[row]),
+        level=own.level,
+        next=view.tables.next_level(leaf.code, own.case, own.level),
+        score=own.score,
         values=_values_in_short(view, leaf.code),
-        steps=outcome.steps(leaf.code, view.unit.code),
-        done=tuple(number for number, met in enumerate(result.met[row], 1) if met and number > level),
-        missing=bool(result.missing[row]),
-        gain=outcome.gain(leaf.code, view.unit.code),
-        back=outcome.points_back.get((leaf.code, view.unit.code)),
-        claimed=own.level if own else None,
+        steps=own.steps,
+        done=tuple(number for number, met in enumerate(own.met, 1) if met and number > own.level),
+        missing=own.missing,
+        gain=own.gain,
+        back=own.back,
+        claimed=own.claimed,
     )
 
 
@@ -239,8 +205,8 @@ def _values_in_short(view: View, kpi: str) -> str:
     """
     if name := view.of_other(kpi):
         return view.say("of-unit", unit=name)
-    taken = int(view.outcome.scores.kpis[kpi].case[view.row])
-    rules = view.tables.rules_in_case(kpi, taken)
+    own = view.own.kpis[kpi]
+    rules = view.tables.rules_in_case(kpi, own.case)
     figures = {rule.measure for rule in rules if view.tables.measures[rule.measure].kind.family == "number"}
     parts = [_in_words(view, view.tables.measures[code]) for code in figures] if len(figures) == 1 else []
     asked = alternatives(rules)
@@ -248,14 +214,14 @@ def _values_in_short(view: View, kpi: str) -> str:
         parts = _one_of(view, asked[0])
     if len(asked) > 1:
         parts.append(view.say("fulfilled", done=sum(_fulfilled(view, rows) for rows in asked), of=len(asked)))
-    if off := float(view.outcome.scores.kpis[kpi].points.deducted[view.row]):
-        parts.append(f"{say('sheet.deducted', view.outcome.language)} {show_number(round(off, 9))}")
+    if own.deducted:
+        parts.append(f"{say('sheet.deducted', view.language)} {show_number(round(own.deducted, 9))}")
     return "\n".join(parts)
 
 
 def _one_of(view: View, rows: Sequence[Rule]) -> list[str]:
     """The values of which one is enough, those that are there."""
-    language, values = view.outcome.language, view.values
+    language, values = view.language, view.values
     known = [rule.measure for rule in rows if not math.isnan(values[rule.measure])]
     words = (_in_words(view, view.tables.measures[code]) for code in dict.fromkeys(known))
     return [say("step.or", language).join(words)] if known else []
@@ -268,7 +234,7 @@ def _fulfilled(view: View, rows: Sequence[Rule]) -> bool:
 
 
 def _in_words(view: View, measure: Measure) -> str:
-    written = show_value(view.values[measure.code], measure.kind, view.outcome.language)
+    written = show_value(view.values[measure.code], measure.kind, view.language)
     if not written:
         return view.say("no-value")
     return view.say(
@@ -279,7 +245,7 @@ def _in_words(view: View, measure: Measure) -> str:
 
 
 def status_word(view: View) -> tuple[str, str]:
-    late, status = view.unit.code in view.outcome.late, view.standing.status
+    late, status = view.own.late, view.standing.status
     so_far = {"provisional": status is Status.PROVISIONAL, "no-score": status is Status.NOT_APPLICABLE}
     words = [view.say(f"status-{name}") for name, holds in (so_far | {"late": late}).items() if holds]
     return " · ".join(words) or view.say("status-complete"), FAIR if words else GOOD
@@ -309,12 +275,11 @@ def findings_in_words(view: View) -> str:
 
 def trend_in_words(view: View) -> str:
     """The unit's own percent and rank month by month; empty where there is no earlier month."""
-    if len(view.trend.months) < 2:
+    if len(view.own.past) < 2:
         return ""
     parts = []
-    for month in view.trend.months:
-        percent, rank = month.percent.get(view.unit.code), month.rank.get(view.unit.code)
-        name = show_month(month.month, view.outcome.language, short=True)
-        written = "–" if percent is None else show_rounded(percent)
-        parts.append(view.say("trend-month", name=name, percent=written, rank=rank or "–"))
+    for month in view.own.past:
+        name = show_month(month.month, view.language, short=True)
+        written = "–" if month.percent is None else show_rounded(month.percent)
+        parts.append(view.say("trend-month", name=name, percent=written, rank=month.rank or "–"))
     return view.say("trend", months="   →   ".join(parts))

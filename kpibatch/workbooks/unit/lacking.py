@@ -29,7 +29,7 @@ def _lacking(view: View, kpi: str, *, not_due: bool) -> Iterator[str]:
         measure = item.measure
         lack = view.lacking.get(measure.code)
         if lack and (lack is Lack.NOT_DUE) == not_due:
-            why = view.outcome.lack_in_words(view.unit.code, measure.code)
+            why = view.own.why[measure.code]
             yield (
                 f"{measure.label} ({kpi})"
                 if not_due

@@ -15,19 +15,20 @@ def months_in_words(view: View, kpi: str) -> str:
 
     Source: design, section 3 (self-assessment), beside the computed level month by month.
     """
-    key, language = (view.unit.code, kpi), view.outcome.language
-    months = view.trend.months
-    if sum(key in month.levels for month in months) < 2:
+    months = view.own.past
+    if sum(kpi in month.levels for month in months) < 2:
         return ""
-    text = view.say("months-level", levels="→".join(str(month.levels.get(key, _NONE)) for month in months))
-    if any(key in month.claims for month in months):
-        claimed = "→".join(str(month.claims.get(key, _NONE)) for month in months)
+    text = view.say("months-level", levels="→".join(str(month.levels.get(kpi, _NONE)) for month in months))
+    if any(kpi in month.claims for month in months):
+        claimed = "→".join(str(month.claims.get(kpi, _NONE)) for month in months)
         text += "\n" + view.say("months-claimed", levels=claimed)
     if code := sole_measure(view.tables, kpi):
         kind = view.tables.measures[code].kind
-        known = [month.values.get(key) for month in months]
+        known = [month.values.get(kpi) for month in months]
         if not any(value is not None for value in known):
             return text
-        shown = (_NONE if value is None else show_value(round(value, 2), kind, language) for value in known)
+        shown = (
+            _NONE if value is None else show_value(round(value, 2), kind, view.language) for value in known
+        )
         text += "\n" + view.say("months-value", values="→".join(shown))
     return text

@@ -114,7 +114,7 @@ def _texts_of_kpi(view: View, line: Line, steps: int) -> dict[int, str]:
 def _cards(paper: Paper, view: View, row: int) -> None:
     standing, top_score = view.standing, view.tables.top_score
     word, colour = status_word(view)
-    ranked = view.say("of-units", ranked=view.outcome.ranked) if standing.rank else view.say("unranked")
+    ranked = view.say("of-units", ranked=view.own.ranked) if standing.rank else view.say("unranked")
     if standing.in_group:
         facts = {"rank": standing.in_group, "ranked": standing.of_group, "group": view.unit.group}
         ranked = f"{ranked}\n{view.say('in-group', **facts)}"
@@ -163,7 +163,7 @@ def _reasons(paper: Paper, view: View, row: int) -> int:
     if view.standing.rank == 0:
         why = "no-score" if view.standing.status is Status.NOT_APPLICABLE else "unranked"
         texts.append((view.say(f"why-{why}"), {"bg_color": FAIR}))
-    if view.unit.code in view.outcome.late:
+    if view.own.late:
         texts.append((view.say("why-late", came=view.came, due=view.due), {"bg_color": FAIR}))
     if items := evidence_to_come(view):
         texts.append((view.say("why-evidence", items=items), {"bg_color": FAIR}))
@@ -180,7 +180,7 @@ def _trend(paper: Paper, view: View, row: int, words: str) -> None:
     """The months in words, and beside them the unit's own line, drawn over hidden cells at the right."""
     sheet, right = paper.sheet, paper.last
     lines = paper.spread(row, 0, right - 1, words, **PADDED)
-    percents = [month.percent.get(view.unit.code) for month in view.trend.months]
+    percents = [month.percent for month in view.own.past]
     first, last = right + 2, right + 1 + len(percents)
     sheet.put_row(row, first, percents, "percent")
     sheet.raw.set_column(first, last, 8, None, {"hidden": True})
@@ -277,11 +277,11 @@ def _kpi(paper: Paper, view: View, line: Line, row: int, indent: int, steps: int
 def _nothing_sent(paper: Paper, view: View, row: int) -> int:
     """The page of a unit without a usable report: that there is none, why, and what to do; its last row."""
     refused = [
-        finding.message(view.outcome.language)
+        finding.message(view.language)
         for finding in view.findings
         if finding.code not in NOTHING_COUNTS and finding.grave
     ]
-    word = view.say("status-refused" if refused or view.unread else "status-missing")
+    word = view.say("status-refused" if refused or view.own.unread else "status-missing")
     paper.spread(row, 0, paper.last, word, "big", "centre", bg_color=POOR)
     tall(paper.sheet, row, 2)
     texts = [view.say("missing-refused", reason=reason) for reason in refused[:_REASONS]]

@@ -63,7 +63,7 @@ def steps_text(view: View, line: Line, most: int = _STEPS) -> str:
 def _steps_text(view: View, line: Line, most: int) -> str:
     texts = _bulleted(view, line.steps, most) if line.next else [view.say("at-top")]
     if line.back:
-        language = view.outcome.language
+        language = view.language
         texts += [say("step.points-back", language, step=text) for text in _written(view, line.back.steps)]
     return "\n".join([*texts, *(_peers(view, line) if line.next or line.back else ())])
 
@@ -77,10 +77,10 @@ def _bulleted(view: View, steps: Sequence[Step], most: int = _STEPS) -> list[str
 
 
 def _written(view: View, steps: Sequence[Step]) -> list[str]:
-    texts = {step.text(view.outcome.language): step.reachable for step in steps}
+    texts = {step.text(view.language): step.reachable for step in steps}
     return [text if reachable else f"{text} {view.say('too-late')}" for text, reachable in texts.items()]
 
 
 def _peers(view: View, line: Line) -> Iterator[str]:
     if hangs_on_others(view.tables, line.node.code):
-        yield say("explain.of-peers", view.outcome.language).strip()
+        yield say("explain.of-peers", view.language).strip()
