@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from _pytest.doctest import DoctestModule
+from _pytest.doctest import DoctestItem, DoctestModule
 from hypothesis import settings
+from hypothesis.internal.conjecture import engine
 from lacking import adapt
 from made_once import WORKERS_HOME
 from merged import open_quickly
@@ -33,6 +34,9 @@ collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", settings.get_profile("patient"), max_examples=40)
 settings.load_profile("patient")
+engine.MAX_SHRINKING_SECONDS = 10  # what fails is told soon, if not at its shortest
+
+SLOW_EXAMPLES = {"kpibatch"}  # by the names of their modules
 
 
 class Examples:
@@ -68,6 +72,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that no worker is left with one of them at the end."""
+    for item in items:
+        if isinstance(item, DoctestItem) and item.name in SLOW_EXAMPLES:
+            item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

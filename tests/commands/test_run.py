@@ -407,6 +407,7 @@ def test_the_month_may_be_given(typed: str, tmp_path: Path) -> None:
     assert {row["month"] for row in read_rows(workspace / "output" / "2561-02" / "scores.csv")} == {"2561-02"}
 
 
+@pytest.mark.slow
 def test_a_clean_month_exits_with_0(tmp_path: Path) -> None:
     output = run(copy_sample(tmp_path, CHACHOENGSAO), expect=0)
     assert {row["severity"] for row in findings(output)} == {"note"}

@@ -65,6 +65,7 @@ def test_explain_and_the_summary_say_the_same(
         assert why in told
 
 
+@pytest.mark.slow
 def test_the_list_counts_what_was_left_blank_and_what_is_not_due(workspace: Path) -> None:
     listed = kpibatch(workspace, "status", "--format", "csv").output.lstrip("\ufeff")
     rows = {row["unit"]: row for row in csv.DictReader(listed.splitlines())}

@@ -950,6 +950,7 @@ def test_forms_are_copies_of_the_template(tmp_path: Path, tables: LevelTables) -
     assert tree(forms) == before
 
 
+@pytest.mark.slow
 def test_a_template_with_macros_keeps_its_suffix(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     (workspace / TEMPLATE).rename(workspace / "form_template.xlsm")

@@ -217,7 +217,7 @@ NASTY = st.text(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples // 2, deadline=None)
 @given(NASTY, NASTY, NASTY)
 def test_no_text_can_add_a_header_or_break_a_part(subject: str, name: str, body: str) -> None:
     message = mail(subject=subject, plain=body, html=body, attachments=(Attachment(name, b"x", "3101"),))

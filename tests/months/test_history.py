@@ -249,6 +249,7 @@ def test_history_show_before_any_run(tmp_path: Path) -> None:
     assert not (workspace / "output" / "history.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_reading_commands_write_nothing_where_nothing_was_published(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, RAYONG)
     before = tree(workspace)

@@ -143,7 +143,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(STEPS)
 def test_whatever_happens_nothing_is_sent_twice_and_nothing_unknown_untold(steps):
     """Any sequence of contents, outcomes, crashes, and being told to send again."""

@@ -642,6 +642,7 @@ def test_no_workbook_at_all_is_one_line(tmp_path: Path) -> None:
     assert kpibatch(workspace, "levels", "check").stderr == refused(workspace)[1]
 
 
+@pytest.mark.slow
 def test_chachoengsao_i7_as_printed_is_refused_with_a_reading_that_holds(tmp_path: Path) -> None:
     workspace = copy_sample(tmp_path, CHACHOENGSAO)
     type_row(workspace, "I7.pct", AS_PRINTED)

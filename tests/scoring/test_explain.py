@@ -310,6 +310,7 @@ def test_nakhon_phanom_says_what_does_not_apply() -> None:
     assert "มีส่วนในคะแนนรวมร้อยละ 3.75" in applies  # 50 % × 15 % × one of two that apply
 
 
+@pytest.mark.slow
 def test_nakhon_phanom_says_where_the_timely_months_come_from() -> None:
     text = kpibatch(SAMPLES / NAKHON_PHANOM, "explain", "4801", "I7").output
     assert "วันที่ส่งรายงาน" in line_of(text, "I7.pct ")

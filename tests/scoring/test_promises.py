@@ -237,7 +237,7 @@ def test_a_variant_without_changes_is_scored_as_it_was():
 # --- the first satang ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(
     st.sampled_from(COMPUTED),
     st.sampled_from(["≥", ">", "≤", "<"]),
@@ -267,7 +267,7 @@ def test_a_target_is_the_first_at_which_the_condition_holds(source, sign, hundre
     assert (holds.tolist(), round(target * per) / per) == ([True, False], target)
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.floats(-1e12, 1e12), st.floats(-1e4, 1e4), st.booleans())
 def test_one_value_holds_as_it_does_among_many(value, threshold, is_open):
     for condition in (

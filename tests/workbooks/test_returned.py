@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
+from ranked_month import month
 from rich_book import (
     FORM,
     HIDDEN,
@@ -848,29 +849,26 @@ def test_a_disk_that_refuses_is_the_operators_to_mend(rich: Path, tmp_path: Path
 # --- which, and under which names ---------------------------------------------------------------------------
 
 
-def intake_with(june: Outcome, *files: str) -> Intake:
-    return replace(june.intake, files=tuple((file, "") for file in files), submissions=())
+def intake_with(*files: str) -> Intake:
+    return replace(month([3, 2]).intake, files=tuple((file, "") for file in files), submissions=())
 
 
-def test_files_with_an_error_or_a_warning_go_back_with_their_notes(june: Outcome) -> None:
+def test_files_with_an_error_or_a_warning_go_back_with_their_notes() -> None:
+    units = month([3, 2]).tables.unit
     note, error = (
         finding(code, Place(file, "s", "A1"), unit="3101", value="1")
         for code, file in (("read-as", "a.xlsx"), ("not-a-form", "b.xlsx"))
     )
     other = finding("read-as", Place("b.xlsx", "s", "A1"), value="1")
     elsewhere = finding("not-submitted", Place("2565-06"), unit="3102", name="x", month="x")
-    [one] = returned_files(
-        intake_with(june, "a.xlsx", "b.xlsx", "c.xlsx"), [note, other, error, elsewhere], june.tables.unit
-    )
-    assert (one.file, one.name, one.unit) == ("b.xlsx", "b.xlsx", june.tables.unit["3101"])
+    [one] = returned_files(intake_with("a.xlsx", "b.xlsx", "c.xlsx"), [note, other, error, elsewhere], units)
+    assert (one.file, one.name, one.unit) == ("b.xlsx", "b.xlsx", units["3101"])
     assert one.findings == (error, other)
 
 
-def test_no_two_returned_files_have_one_name(june: Outcome) -> None:
+def test_no_two_returned_files_have_one_name() -> None:
     files = ("a.ods", "a.xls", "A.XLS", "a ข้อค้นพบ.xlsx", "ก:.xls", "ก-.xls")
-    going = returned_files(
-        intake_with(june, *files), [finding("not-a-form", Place(file)) for file in files], {}
-    )
+    going = returned_files(intake_with(*files), [finding("not-a-form", Place(file)) for file in files], {})
     names = [name.casefold() for one in going for name in (one.name, one.beside)]
     assert len(set(names)) == len(names) == 12
     assert {one.file: one.name for one in going} == {file: file for file in files} | {

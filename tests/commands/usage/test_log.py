@@ -131,6 +131,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace
 
 
+@pytest.mark.slow
 def test_quiet_verbose_and_the_formats(small: Path) -> None:
     """One workspace, for each of these commands reads all forms."""
     quiet = kpibatch(small, "check", MONTH, "--quiet")

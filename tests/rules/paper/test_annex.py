@@ -137,7 +137,13 @@ def level_in_words(name: str, rows: list[Typed], level: int) -> list[str]:
     return joined + [item_in_words(name, row, level) for row in asking if not row.case]
 
 
-@pytest.fixture(scope="module", params=NEWEST)
+QUICK = (CHACHOENGSAO, RAYONG)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in NEWEST],
+)
 def shown(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path, Tables, str]:
