@@ -9,8 +9,9 @@ from email import policy
 from pathlib import Path
 
 import pytest
-from mailing import MAILS, MONTH, copied, mail_to, planned, small_june, state
-from workspace import read_rows, tree
+from mailing import MAILS, MONTH, PROVINCE_ADDRESS, copied, mail_to, planned, small_june, state
+from small_workspace import UNITS, small_workspace
+from workspace import configure, read_rows, run, tree
 
 from kpibatch.base.errors import KpibatchError
 from kpibatch.books.look import PROVINCE
@@ -34,11 +35,29 @@ def written(
 
 
 def mails(workspace: Path) -> Path:
-    return workspace / "output" / MONTH / "mail"
+    return next((workspace / "output").glob("2*")) / "mail"
 
 
-def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path) -> None:
-    workspace = copied(june, tmp_path)
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Two units' month, published."""
+    workspace = small_workspace(tmp_path)
+    configure(workspace, province=f'["{PROVINCE_ADDRESS}"]')
+    run(workspace)
+    return workspace
+
+
+def test_each_mail_is_a_draft_and_a_line_of_the_index(few: Path) -> None:
+    drafts_are_the_mails(few, len(UNITS) + 1)
+
+
+@pytest.mark.slow
+def test_so_it_is_where_a_unit_has_sent_nothing(june: Path, tmp_path: Path) -> None:
+    rows = drafts_are_the_mails(copied(june, tmp_path), MAILS)
+    assert rows[0].file == "3101 เมืองบุรีรัมย์ ผลการประเมิน.eml"
+
+
+def drafts_are_the_mails(workspace: Path, count: int) -> tuple[DraftRow, ...]:
     rows, plan = written(workspace), planned(workspace)
     assert [path.name for path in sorted(mails(workspace).iterdir())] == sorted(
         ["index.csv", *(row.file for row in rows)]
@@ -49,8 +68,7 @@ def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path
         .read_bytes()
         .startswith(b"\xef\xbb\xbfunit,kind,to,cc,subject,attachments,size,state,file\r\n")
     )
-    assert len(rows) == len(plan.messages) == MAILS
-    assert rows[0].file == "3101 เมืองบุรีรัมย์ ผลการประเมิน.eml"
+    assert len(rows) == len(plan.messages) == count
     assert rows[-1].file == "จังหวัด ผลการจัดอันดับ.eml"
     for row in rows:
         raw = (mails(workspace) / row.file).read_bytes()
@@ -62,6 +80,7 @@ def test_each_mail_is_a_draft_and_a_line_of_the_index(june: Path, tmp_path: Path
         assert files == {(file.name, file.content) for file in planned_mail.attachments}
         assert row.attachments == "; ".join(file.name for file in planned_mail.attachments)
         assert row.state == "draft"
+    return rows
 
 
 @pytest.mark.slow
@@ -117,9 +136,9 @@ def test_a_failure_leaves_everything_as_it_was(
     assert tree(workspace / "output") == before
 
 
-def test_a_wrong_file_writes_nothing(june: Path, tmp_path: Path) -> None:
-    workspace = copied(june, tmp_path)
-    units = workspace / "output" / MONTH / "units"
+def test_a_wrong_file_writes_nothing(few: Path) -> None:
+    workspace = few
+    units = mails(workspace).parent / "units"
     first, second = sorted(units.iterdir())[:2]
     first.write_bytes(second.read_bytes())
     before = tree(workspace / "output")
