@@ -42,10 +42,12 @@ NEWEST = {
     CHIEFS: "2565-03",
     RAYONG: "2554-09",
 }
-# Where a few units of the two largest samples say as much as all: those that tests change, and one of each
+# Where a few units of the larger samples say as much as all: those that tests change, and one of each
 # kind of finding, of status and of line in the ranking. What many units alone bring is tried in test_many.py.
 FEW = {
     BURIRAM: ("3101", "3102", "3104", "3107", "3109", "3112", "3114", "3117", "3119", "3120", "3122"),
+    CHACHOENGSAO: ("2401", "2402", "2403", "2405", "2407"),
+    NAKHON_PHANOM: ("4801", "4802", "4805", "4806", "4811", "4801-1", "4805-2"),
     CHIEFS: ("11", "12", "21", "30", "57"),
 }
 BESIDE = {LOGS, CACHE}
