@@ -24,6 +24,7 @@ import pytest
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.books.guard import capped
+from kpibatch.forms.whose import claims_of
 from kpibatch.intake.executor import Orders
 from kpibatch.rules.lint.check import _checked
 from kpibatch.rules.reader import _read
@@ -62,8 +63,10 @@ def _remembered(child: Any, given: object) -> bytes:
 
 
 def _question(child: Any, given: Any) -> object:
-    """All that the answer hangs on, where it is what a submission or a workbook of level tables says."""
+    """All that the answer hangs on, where it is what a submission, level tables or a stamp say."""
     (args, kwargs), work = given, child._do
+    if work is claims_of:
+        return work, child._limits, hashlib.sha256(pickle.dumps(given)).digest()
     orders = getattr(work, "__self__", None)
     if kwargs or len(args) != 1 or not isinstance(args[0], Path) or not args[0].is_file():
         return None
