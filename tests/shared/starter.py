@@ -20,21 +20,21 @@ ROOT = Path(__file__).parents[2]
 
 
 def exit_codes(
-    folder: Path, commands: Sequence[Sequence[str]], tail: str = "", *, how: str = "asis"
-) -> tuple[list[int], bytes]:
-    """The exit code of each command, and what all said on stderr; ``tail`` is what a shell does to the
-    streams.
+    folder: Path, commands: Sequence[Sequence[str]], tail: str = "", *, how: str = "asis", **more: str
+) -> tuple[list[int], bytes, bytes]:
+    """The exit code of each command, and what all said on stdout and on stderr; ``tail`` is what a shell does
+    to the streams, ``more`` is added to the environment.
     """
     codes = folder / "codes.json"
     words = [sys.executable, __file__, str(codes), how, json.dumps(commands)]
     done = subprocess.run(
         ["bash", "-c", f'"$@" {tail}', "bash", *words],
         capture_output=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | more,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return list(json.loads(codes.read_bytes())), done.stderr
+    return list(json.loads(codes.read_bytes())), done.stdout, done.stderr
 
 
 def _load() -> None:

@@ -39,9 +39,13 @@ def run(*words: object, at: Path, code: int = 0) -> str:
     return told
 
 
-def environment(folder: Path) -> Path:
+def environment(folder: Path, *, pip: bool) -> Path:
     """A fresh one; its Python."""
-    venv.create(folder, with_pip=True)
+    venv.create(folder, with_pip=pip)
+    return python_of(folder)
+
+
+def python_of(folder: Path) -> Path:
     return folder / PROGRAMS / f"python{EXE}"
 
 
@@ -49,7 +53,7 @@ def environment(folder: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel, a source archive, and in ``again`` the wheel that is built from the latter."""
     room = tmp_path_factory.mktemp("built")
-    python, source, out = environment(room / "builder"), room / "source", room / "out"
+    python, source, out = environment(room / "builder", pip=True), room / "source", room / "out"
     told = subprocess.run(
         [python, "-m", "pip", "install", "-q", NEEDS], capture_output=True, text=True, check=False
     )
@@ -97,10 +101,11 @@ def test_in_an_empty_folder_it_begins_and_runs_a_month(built: Path, tmp_path: Pa
     """As ``pipx install`` and ``uv tool install`` do: an environment with the wheel alone. The libraries are
     those of this Python, for what is tried is what the wheel brings.
     """
-    python, empty = environment(tmp_path / "tool"), tmp_path / "ที่ ว่าง"
+    python, empty = environment(tmp_path / "tool", pip=False), tmp_path / "ที่ ว่าง"
+    pip = python_of(built / "builder"), "-m", "pip", "--python", python
     empty.mkdir()
     (wheel,) = (built / "out").glob("*.whl")
-    run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel, at=empty)
+    run(*pip, "install", "-q", "--no-deps", "--no-index", wheel, at=empty)
     site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", at=empty).strip()
     libraries = {str(Path(path)) for path in sys.path if path.endswith("site-packages")}
     (Path(site) / "libraries.pth").write_text("\n".join(sorted(libraries)), encoding="utf-8")

@@ -123,7 +123,7 @@ def test_no_scheduler_is_one_line_within_seconds(tmp_path: Path) -> None:
     workspace = small_workspace(tmp_path)
     addresses = ("tcp://127.0.0.1:1", "tls://[::1]:1", "tcp://no-such-host.invalid:8786")
     begun = time.monotonic()
-    codes, said = exit_codes(
+    codes, _, said = exit_codes(
         tmp_path,
         [["run", MONTH, str(workspace), "--scheduler", address] for address in addresses],
         how="beside",
