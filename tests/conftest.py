@@ -32,7 +32,7 @@ adapt()
 collect_ignore_glob = ["shared/*", "bench/*"]  # no tests, and no examples
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
-settings.register_profile("quick", settings.get_profile("patient"), max_examples=40)
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=25, derandomize=True)
 settings.load_profile("patient")
 engine.MAX_SHRINKING_SECONDS = 10  # what fails is told soon, if not at its shortest
 

@@ -40,7 +40,11 @@ BOOKS: dict[str, Callable[[], LevelTables]] = {
 }
 
 
-@pytest.mark.parametrize("name", BOOKS)
+LARGE = ("every way to ask", "every computation")
+EACH = [pytest.param(name, marks=pytest.mark.slow if name in LARGE else []) for name in BOOKS]
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_the_form_says_what_the_batch_says(name: str) -> None:
     whole, chance, sure, totals = BOOKS[name](), random.Random(name), 0, 0
     for _ in range(5):

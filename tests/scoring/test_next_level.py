@@ -74,7 +74,7 @@ def plain(kind: str = "จำนวน", rollup: str = "ล่าสุด", lim
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=3 * settings.default.max_examples // 5)
 @given(
     st.sampled_from(sorted(FORMULAS)),
     st.sampled_from(["≥", ">"]),
@@ -100,7 +100,7 @@ def test_another_n_persons_are_exactly_enough_for_a_percentage(source, sign, hun
     assert not reached(step.target - better)
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples // 5)
 @given(st.sampled_from(["≤", "<"]), HUNDREDTHS, st.integers(1, 10**6), st.integers(0, 2 * 10**6))
 def test_n_persons_fewer_are_exactly_enough_where_lower_is_better(sign, hundredths, whole, have):
     def reached(part: float) -> bool:
@@ -117,7 +117,7 @@ def test_n_persons_fewer_are_exactly_enough_where_lower_is_better(sign, hundredt
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples // 5)
 @given(st.sampled_from(["≥", ">"]), HUNDREDTHS, st.integers(100, 5_000_000), st.integers(0, 5_000_000))
 def test_another_n_baht_are_exact_to_the_satang(sign, hundredths, whole, have):
     def reached(satang: int) -> bool:
@@ -137,7 +137,7 @@ def test_another_n_baht_are_exact_to_the_satang(sign, hundredths, whole, have):
     assert not reached(satang - 1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples // 5)
 @given(
     st.sampled_from(sorted(SIGNS)),
     st.integers(1, 1000),
