@@ -40,7 +40,7 @@ BOOKS: dict[str, Callable[[], LevelTables]] = {
 }
 
 
-LARGE = ("every way to ask", "every computation")
+LARGE = ("every way to ask", "every computation", "KPIs that leave")
 EACH = [pytest.param(name, marks=pytest.mark.slow if name in LARGE else []) for name in BOOKS]
 
 
@@ -184,6 +184,7 @@ def test_a_form_that_was_saved_elsewhere_reads_the_same(kind: str, tmp_path: Pat
     assert [each.code for each in after.findings] == [each.code for each in before.findings]
 
 
+@pytest.mark.slow
 def test_a_large_form_fits_what_a_spreadsheet_takes(tmp_path: Path) -> None:
     """A KPI with 40 measures, twelve months, amounts of a trillion."""
     measures = "".join(

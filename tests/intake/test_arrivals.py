@@ -194,6 +194,7 @@ def test_another_time_zone_is_refused_with_the_nearest(tmp_path: Path, text: str
         read_config(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_list_of_names_that_are_all_strange_takes_no_time(tmp_path: Path) -> None:
     """Looking for the nearest of 900 names 900 times took half a minute."""
     for number in range(900):

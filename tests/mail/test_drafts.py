@@ -158,9 +158,13 @@ def test_the_outbox_says_what_has_become_of_a_mail(june: Path, tmp_path: Path) -
     assert (rows["3101"], rows["3102"], rows[PROVINCE]) == ("sent", "draft", "draft")
 
 
-def test_drafts_are_dated_when_the_last_report_came(june: Path) -> None:
+@pytest.mark.slow
+def test_drafts_of_a_month_are_dated_when_its_last_report_came(june: Path) -> None:
     _, _, published = state(june)
     assert moment_of(published).isoformat() == "2022-07-07T11:27:00+07:00"
+
+
+def test_drafts_are_dated_when_the_last_report_came() -> None:
     record = {
         "submissions": [
             {"received": None},

@@ -417,6 +417,7 @@ def refuses(*words: object, **options: object) -> sqlite3.Connection:
     raise error
 
 
+@pytest.mark.slow
 def test_where_the_share_refuses_the_history_the_month_is_published_all_the_same(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

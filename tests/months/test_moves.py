@@ -202,6 +202,7 @@ def test_a_correction_is_named_with_its_reason(june: Outcome) -> None:
     assert f"1,807,081.18 → 1,650,390 บาท   ({reason})" in cause_text(computed, "th")
 
 
+@pytest.mark.slow
 def test_linear_scores_move_within_a_level() -> None:
     rayong = _sample(RAYONG)
     unit = next(unit for unit in rayong.tables.unit if unit in rayong.sent)

@@ -221,6 +221,7 @@ def test_nothing_of_persons_is_asked_where_they_take_the_result():
     assert scores.needed.loc["31", ["T1.budget", "T1.spent"]].all()
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.permutations(list(range(9))), st.lists(st.integers(0, 9), min_size=5, max_size=5))
 def test_sums_do_not_hang_on_the_order_of_the_units(order: list[int], visits: list[int]):

@@ -87,6 +87,7 @@ TRAPS = [
 ]  # 7, 14, 28, 29, 57 …
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "worse"), [("≥", -1), ("≤", 1)])
 def test_whole_percents_of_100_and_of_1_baht_are_reached_exactly(sign: str, worse: int) -> None:
     tables = one_kpi(PERCENT, f"T1 | | | T1.pct | {sign} 50 | {sign} 50 | {sign} 50 | {sign} 50 | {sign} 50")

@@ -244,6 +244,7 @@ def test_months_are_proposed_that_every_other_roll_up_reads_otherwise(rollup: Ro
         assert any(each.code == "example-level" for each in found), other
 
 
+@pytest.mark.slow
 def test_what_is_computed_of_what_is_computed_is_proposed_by_what_a_form_says() -> None:
     tables, _ = read_levels(SAMPLES / "rayong-2554" / "level_tables.xlsx")
     one = [each for each in proposed(tables, "R3") if not each.refused and "หลายเดือน" not in each.why]

@@ -58,6 +58,7 @@ def test_a_card_names_no_other_unit(name: str) -> None:
         assert not [each.name for each in others if each.name in text and each.name not in unit.name + common]
 
 
+@pytest.mark.slow
 def test_a_card_says_where_the_unit_stands_and_what_raises_it_most() -> None:
     outcome = sample(RAYONG)
     unit = outcome.tables.unit[outcome.standings[0].unit]

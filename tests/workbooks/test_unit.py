@@ -199,6 +199,7 @@ def test_status_is_told_with_its_reason(june: Outcome, tmp_path: Path) -> None:
     assert any("7 ก.ค. 2565" in str(text) and "5 ก.ค. 2565" in str(text) for text in late)
 
 
+@pytest.mark.slow
 def test_an_unranked_unit_has_no_rank(june: Outcome, tmp_path: Path) -> None:
     left_out = replace(june.config, ranking=RankingRules(incomplete="exclude"))
     outcome = assess(june.intake, june.tables, left_out)

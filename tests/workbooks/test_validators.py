@@ -60,6 +60,7 @@ def test_a_wrong_result_is_noticed(tmp_path: Path) -> None:
     assert reckoned_elsewhere(tmp_path / "no result.xlsx") == (1, ["Sheet!C1: None, IronCalc 3.0"])
 
 
+@pytest.mark.slow
 def test_a_broken_package_is_noticed(tmp_path: Path) -> None:
     book = Workbook()
     book.active.merge_cells("A1:B2")

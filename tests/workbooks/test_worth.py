@@ -63,6 +63,7 @@ def test_the_criteria_say_what_a_level_is_worth_and_what_takes_points_off(book: 
     assert "คะแนนของระดับ (ระดับ 1 ขึ้นไป): 1, 3, 5" in of_t2
 
 
+@pytest.mark.slow
 def test_a_long_name_of_a_section_is_whole_above_its_column(tmp_path: Path) -> None:
     long = "ผลงานตามยุทธศาสตร์การพัฒนาชุมชนและการบริหารของหน่วยงานระดับอำเภอ"
     sheets = WORTH | {"ตัวชี้วัด": WORTH["ตัวชี้วัด"].replace("งานทีม", long)}

@@ -309,6 +309,7 @@ def test_the_annex_prints_on_a4_portrait_with_its_heading_on_every_page(
     assert (area, int(bottom) >= last) == ("$A$1:$D", True)
 
 
+@pytest.mark.slow
 def test_checks_by_which_a_value_may_be_lost_are_in_the_annex_and_all_on_the_screen(
     tmp_path: Path,
 ) -> None:

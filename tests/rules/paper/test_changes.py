@@ -77,6 +77,7 @@ def test_one_edited_cell_is_one_change_with_its_cells(
         assert cell.value == content
 
 
+@pytest.mark.slow
 def test_a_condition_worded_otherwise_says_that_it_means_the_same(tmp_path: Path) -> None:
     key = {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}
     [change] = changes(tmp_path, lambda folder: edit_table(folder, "ระดับ", key, "ระดับ 3", "ไม่น้อยกว่าร้อยละ ๙๐"))
@@ -112,6 +113,7 @@ def test_rows_that_came_and_went_are_told_whole(tmp_path: Path) -> None:
     assert rule_text(removed, "en").startswith("Removed 3123: 3123 | เฉลิมพระเกียรติ")
 
 
+@pytest.mark.slow
 def test_cases_in_another_order_are_a_change(tmp_path: Path) -> None:
     def swap(sheet: Worksheet) -> None:
         first, second = (row for row in sheet.iter_rows(min_row=16, max_row=17))
