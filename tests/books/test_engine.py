@@ -70,6 +70,7 @@ def shapes(sheet: Sheet) -> None:
     sheet.note(9, 3, "a note where no cell stands")
     sheet.link(10, 1, "'A'!A1", "a link", "link")
     sheet.merge(7, 5, 7, "", "head")
+    sheet.merge(8, 7, 5, "from the right", "head")
     for row, hidden in ((2, False), (5, True), (50, False), (60, True)):
         sheet.tall(row, 33.3, hidden=hidden)
     sheet.tall(51, 0.0)

@@ -121,7 +121,7 @@ class QuickSheet(WorkSheet):
 
     def put_merged(self, row: int, first: int, last: int, text: str, form: Format) -> None:
         columns, merged = range(first, last + 1), self.merged_cells
-        if self.table_cells or any((row, column) in merged for column in columns):
+        if first >= last or self.table_cells or any((row, column) in merged for column in columns):
             super().put_merged(row, first, last, text, form)
             return
         if self._check_dimensions(row, first) or self._check_dimensions(row, last):
