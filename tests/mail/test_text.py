@@ -4,6 +4,7 @@ away.
 
 import multiprocessing
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,10 +15,11 @@ import pytest
 from kpibatch.base.catalogue import LANGUAGES
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import KpibatchError
+from kpibatch.books.guard.capped import Child
 from kpibatch.books.look import PROVINCE
 from kpibatch.mail.facts import Found, Kpi, Standing
 from kpibatch.mail.message import REMINDER, RESULT
-from kpibatch.mail.sandbox import column
+from kpibatch.mail.sandbox import column, text_of
 from kpibatch.mail.text import PARTS, Templates, Texts
 
 LIMITS = IntakeLimits(memory_mb=300, seconds=3.0)
@@ -61,6 +63,32 @@ def refused(tmp_path: Path, source: str, name: str = "result.txt", **facts: obje
         written(name.partition(".")[0], tmp_path, **facts)
     assert name in str(caught.value) or "file" in caught.value.facts
     return caught.value
+
+
+class Lent:
+    """A child that whoever is done with it does not end."""
+
+    def __init__(self, child: Child[..., str]) -> None:
+        self._child = child
+
+    def __call__(self, *given: Any) -> str:
+        return self._child(*given)
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child[..., str]]:
+    with Child(replace(LIMITS, seconds=20.0), text_of) as child:
+        yield child
+
+
+@pytest.fixture
+def one_child(child: Child[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for many templates, for it takes its time to start where it is no fork; with time enough that not
+    its clock ends what its steps should.
+    """
+    monkeypatch.setattr("kpibatch.mail.text.Child", lambda limits, work: Lent(child))
 
 
 class Tags(HTMLParser):
@@ -241,10 +269,7 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, source: str, line: int) -
     ],
 )
 @pytest.mark.children
-def test_a_template_without_end_is_stopped(
-    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(globals(), "LIMITS", replace(LIMITS, seconds=20.0))  # steps end it
+def test_a_template_without_end_is_stopped(tmp_path: Path, source: str, one_child: None) -> None:
     assert refused(tmp_path, source).name == "mail-template"
 
 
@@ -271,7 +296,7 @@ def test_a_template_without_end_is_stopped(
     ],
 )
 @pytest.mark.children
-def test_what_multiplies_is_not_there(tmp_path: Path, source: str) -> None:
+def test_what_multiplies_is_not_there(tmp_path: Path, source: str, one_child: None) -> None:
     error = refused(tmp_path, source)
     assert (error.name, error.facts["line"]) == ("mail-template", 1)
 
