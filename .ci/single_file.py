@@ -20,6 +20,7 @@ WHOLE = ("kpibatch", "pandera", "docx", "keyring", "tzdata", "jaraco")  # with t
 def command(out: Path, room: Path) -> list[str]:
     """What PyInstaller is asked."""
     carried = [word for name in WHOLE for word in ("--collect-all", name)]
+    carried += ["--recursive-copy-metadata", "kpibatch"]  # months name the versions of what made them
     where = ["--distpath", str(out), "--workpath", str(room), "--specpath", str(room)]
     entry = str(ROOT / "kpibatch" / "__main__.py")
     return [sys.executable, "-m", "PyInstaller", "--onefile", "--name", "kpibatch", *carried, *where, entry]

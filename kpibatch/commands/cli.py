@@ -14,7 +14,7 @@ def main() -> None:
     """Source: design, section 2 (exit codes)."""
     steady_streams()
     try:
-        commands(standalone_mode=True)
+        commands(prog_name="kpibatch", standalone_mode=True)  # also where Python is what was called
     except Exception:
         traceback.print_exc()
         sys.exit(CRASHED)

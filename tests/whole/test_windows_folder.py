@@ -160,6 +160,7 @@ def test_one_program_file_is_asked_for_with_all_its_data(
     line = single.command(tmp_path, tmp_path)
     assert line[1:4] == ["-m", "PyInstaller", "--onefile"]
     assert "--collect-all kpibatch" in " ".join(line)
+    assert "--recursive-copy-metadata kpibatch" in " ".join(line)  # a month names versions
     monkeypatch.setattr(single.importlib.util, "find_spec", lambda _: None)
     assert single.main([str(tmp_path)]) == 2
     assert "pyinstaller" in capsys.readouterr().err
