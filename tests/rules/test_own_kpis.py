@@ -2,10 +2,14 @@
 so many steps from it.
 """
 
+from pathlib import Path
+
 import pytest
 from scoring_by_hand import measured_from
 from tablebook import SHEETS, faults, levels
+from workspace import texts_of
 
+from kpibatch.forms.standard import write_form
 from kpibatch.rules.agreement.agreed import own_tables
 from kpibatch.rules.agreement.text import agreement_of
 from kpibatch.rules.levels import LevelTables
@@ -137,6 +141,40 @@ def test_a_unit_reads_what_its_own_result_must_be(
     assert sources_in_words(own, node, "th") == []
     assert "ห่างกี่ขั้น ไม่น้อยกว่า -2" in levels_in_words(tables, node, "th")[0][1]  # the rule for all
     assert len(sources_in_words(tables, node, "th")) == 2
+
+
+@pytest.mark.parametrize(
+    ("done", "lacking"),
+    [
+        (9, ["ผลงาน อีก 1 (ให้ถึง 10)"]),
+        (9.5, ["ผลงาน อีก 0.50 (ให้ถึง 10)"]),
+        (5, ["ผลงาน อีก 1 (ให้ถึง 6)"]),
+        (14, []),
+    ],
+)
+def test_a_form_says_what_is_missing_in_terms_of_the_result(
+    done: float, lacking: list[str], tables: LevelTables, tmp_path: Path
+) -> None:
+    assert of_result(tables, {"B1.done": done, "B2.done": 0}, tmp_path) == lacking
+
+
+@pytest.mark.parametrize(("done", "lacking"), [(7, "ให้เหลือ 6"), (3, ""), (8, "ให้เหลือ 7")])
+def test_so_it_does_where_less_is_better(
+    done: float, lacking: str, tables: LevelTables, tmp_path: Path
+) -> None:
+    told = of_result(tables, {"B1.done": 14, "B2.done": done}, tmp_path)
+    assert len(told) == bool(lacking)
+    assert all("ผลงาน" in each and lacking in each for each in told)
+
+
+def of_result(tables: LevelTables, values: dict[str, float], folder: Path) -> list[str]:
+    """What a form of the first month filled in says of results that lack something."""
+    month = tables.round.months[0]
+    entries = {(code, month): float(value) for code, value in values.items()}
+    day = tables.round.start
+    write_form(tables, tables.unit["311"], folder / "form.xlsx", entries, scored_from=day)
+    texts = [text for sheet, _, text in texts_of(folder / "form.xlsx") if sheet == "แบบรายงาน"]
+    return [text for text in texts if text.startswith("ผลงาน ") and "ให้" in text]
 
 
 @pytest.mark.parametrize(

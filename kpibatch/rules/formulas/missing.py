@@ -170,6 +170,8 @@ class MissingFormulas:
         if not computation or not computation.line or len(measure.numerator) > 1:
             return itself
         filled = self.formulas.tables.measures[measure.numerator[0]]
+        if (measure.source, filled.source) == (Source.RATIO, Source.DIFFERENCE):
+            return self._from_target(measure, filled, edge, threshold) or itself
         if filled.source is not Source.FORM or filled.code in self.central:
             return itself
         below = self._cell(measure.denominator) if measure.denominator else ""
@@ -183,6 +185,20 @@ class MissingFormulas:
         fewer = edge.downward != computation.line.falls
         lever = self._by(measure, filled, edge, wanted, fewer, beyond)
         return f"IF({below}=0,{itself},{lever})" if computation.divides else lever
+
+    def _from_target(self, measure: Measure, off: Measure, edge: Condition, threshold: str) -> str:
+        """The same where a result lies so many steps from a target: of a step below zero less is better.
+        Empty where what decides it is not reported, or rounded on the way.
+        """
+        done = self.formulas.tables.measures[off.numerator[0]]
+        if done.source is not Source.FORM or done.code in self.central or off.decimals is not None:
+            return ""
+        step, target = self._cell(measure.denominator), self._cell(off.denominator)
+        wanted = f"({threshold})*{step}+{target}"
+        up, down = (
+            self._by(measure, done, edge, wanted, fewer) for fewer in (edge.downward, not edge.downward)
+        )
+        return f"IF({step}<0,{down},{up})" if measure.decimals is None else ""
 
     def _by(
         self,
