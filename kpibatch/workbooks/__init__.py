@@ -3,6 +3,7 @@
 In: ``Outcome``.
 Out: ``ranking.xlsx``, a summary for each unit, marked copies of submissions.
 
+again.py    files that come out as they were published
 ranking/    the live ranking
 unit/       the unit's own summary
 cards/      a card a unit, for a chat group

@@ -7,8 +7,11 @@ Each workbook is a piece of its own: a bug costs that workbook, which then leave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from kpibatch.base.files import sha256_of
 from kpibatch.base.findings import LOST, Finding, Place, piece
 from kpibatch.base.month_files import RANKING, RETURNED, UNITS
 from kpibatch.base.progress import Progress
@@ -16,9 +19,9 @@ from kpibatch.books.guard.capped import Child
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
+from kpibatch.workbooks.again import Again
 from kpibatch.workbooks.ranking.book import write_ranking
-from kpibatch.workbooks.returned.book import marked_copy, returned_files, write_returned
-from kpibatch.workbooks.unit.again import Again
+from kpibatch.workbooks.returned.book import Marker, marked_copy, returned_files, write_returned
 from kpibatch.workbooks.unit.beside import all_written
 from kpibatch.workbooks.unit.book import Units, unit_file, write_unit_book
 
@@ -53,7 +56,7 @@ def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, los
 
 def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
-    parts = [(part, Units.of(part, trend, Again(part))) for part in by_kind(outcome)]
+    parts = [(part, Units.again_of(part, trend)) for part in by_kind(outcome)]
     own = [(part, units, unit) for part, units in parts for unit in part.tables.units]
     folder.mkdir()
 
@@ -68,7 +71,8 @@ def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, los
             write(number)
 
     all_written(len(own), write, here, progress, outcome.config.intake.memory_mb)
-    Again(outcome).kept.tidy()
+    for _, units in parts[:1]:
+        units.tidy()
 
 
 def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
@@ -78,16 +82,29 @@ def _returned(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, 
 
 def return_submissions(outcome: Outcome, folder: Path, lost: list[Finding]) -> int:
     """Write the marked copies into an empty folder; returns how many there are."""
-    intake, before = outcome.intake, len(lost)
+    intake, config, before = outcome.intake, outcome.config, len(lost)
+    again = Again(config.output, config.output / outcome.month / RETURNED, RETURNED)
     returned = returned_files(intake, outcome.findings, outcome.tables.unit, outcome.language)
-    with Child(outcome.config.intake, marked_copy) as marked:
+    with Child(config.intake, marked_copy) as anew:
         for copy in returned:
             source, own = intake.originals.get(copy.file), PurePosixPath(copy.file).name
             files, unit = (folder / copy.name, folder / copy.beside), copy.unit.code if copy.unit else ""
             told = copy.findings, copy.unit, outcome.language, copy.beside
+            marked = partial(_marked, again, copy.name, anew)
             with spared(lost, *files, name=f"{RETURNED}/{copy.name}", unit=unit):
                 write_returned(source, files[0], *told, file=own, marked=marked)
+    again.kept.tidy()
     return len(returned) - (len(lost) - before)
+
+
+def _marked(again: Again, name: str, anew: Marker, source: Path, *told: Any) -> bytes:
+    """The marked copy of a submission: the published one, where it and what is told of it are the same."""
+    what = sha256_of(source), repr(told)
+    copy = again.found(name, *what)
+    if copy is None:
+        copy = anew(source, *told)
+        again.keep(copy, *what)
+    return copy
 
 
 # Source: design, section 4.

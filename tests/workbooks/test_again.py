@@ -16,8 +16,9 @@ from kpibatch.base.kept.entries import CACHE
 from kpibatch.base.month_files import UNITS
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend, month_of
-from kpibatch.workbooks.unit import again, book
-from kpibatch.workbooks.unit.again import Again
+from kpibatch.workbooks import again, outputs
+from kpibatch.workbooks.again import Again
+from kpibatch.workbooks.unit import book
 from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.book import Units, unit_file, write_unit_book
 from kpibatch.workbooks.unit.figures import View
@@ -49,7 +50,7 @@ def write(outcome: Outcome, folder: Path, trend: Trend | None = None) -> Path:
     unit = outcome.tables.unit[UNIT]
     path = folder / unit_file(unit)
     months = trend or Trend((month_of(outcome),))
-    write_unit_book(outcome, unit, path, months, Units.of(outcome, months, Again(outcome)))
+    write_unit_book(outcome, unit, path, months, Units.again_of(outcome, months))
     return path
 
 
@@ -215,3 +216,31 @@ def test_a_step_counts_by_all_that_it_says(june: Outcome) -> None:
         other = replace(step, **{part.name: measure if part.name == "measure" else "other"})
         kpis = {**own.kpis, code: replace(kpi, steps=(other, *kpi.steps[1:]))}
         assert replace(own, kpis=kpis).digest != own.digest, part.name
+
+
+def test_a_marked_copy_is_the_published_one_where_all_is_the_same(tmp_path: Path) -> None:
+    source, published = tmp_path / "3103.xlsx", tmp_path / "output" / "returned"
+    published.mkdir(parents=True)
+    source.write_bytes(b"sent")
+    made = list[object]()
+
+    def anew(*given: object) -> bytes:
+        made.append(given)
+        (published / "a.xlsx").write_bytes(b"marked")
+        return b"marked"
+
+    def marked(*findings: object, name: str = "a.xlsx", unit: str = UNIT) -> bool:
+        """Whether it is made anew."""
+        known = Again(tmp_path / "output", published, "returned")
+        before = len(made)
+        assert outputs._marked(known, name, anew, source, "3103.xlsx", findings, unit, "th", "report")
+        return len(made) > before
+
+    assert [marked(NEW), marked(NEW)] == [True, False]
+    assert [marked(), marked(NEW, unit=RIVAL), marked(NEW, name="b.xlsx"), marked(NEW)] == [True] * 3 + [
+        False
+    ]
+    (published / "a.xlsx").write_bytes(b"touched")
+    assert [marked(NEW), marked(NEW)] == [True, False]
+    source.write_bytes(b"sent anew")
+    assert [marked(NEW), marked(NEW)] == [True, False]

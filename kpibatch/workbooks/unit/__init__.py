@@ -5,7 +5,6 @@ Out: the workbook.
 
 alike.py    what those of a month have in common
 own.py      what of the month is a unit's own
-again.py    those that come out as they were published
 figures.py  what the page says, worked out
 lacking.py  what makes the score provisional, in words
 months.py   a KPI month by month, in words

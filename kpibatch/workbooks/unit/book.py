@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpibatch.base.addresses import quoted, ref
-from kpibatch.base.files import file_name
+from kpibatch.base.files import file_name, saved, sha256_of
+from kpibatch.base.month_files import UNITS
 from kpibatch.base.thai import month_end
 from kpibatch.books.look import lines_of
 from kpibatch.books.write import Book, Sheet
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import NO_TREND, Trend
-from kpibatch.workbooks.unit.again import Again
+from kpibatch.workbooks.again import Again
 from kpibatch.workbooks.unit.alike import Alike
 from kpibatch.workbooks.unit.course import write_course
 from kpibatch.workbooks.unit.details import findings_guide, write_details
@@ -48,6 +49,20 @@ class Units:
         alike = Alike(outcome.tables, outcome.month, outcome.language)
         return cls(Owns(outcome, trend), alike, again)
 
+    @classmethod
+    def again_of(cls, outcome: Outcome, trend: Trend) -> "Units":
+        """The same, with those that are published."""
+        config, tables = outcome.config, outcome.tables
+        rules = (tables.whole or tables).digest, sha256_of(config.level_tables), tables.file
+        folder = config.output / outcome.month / UNITS
+        about = (*rules, tables.round.unit_noun)
+        return cls.of(outcome, trend, Again(config.output, folder, "summaries", *about))
+
+    def tidy(self) -> None:
+        """Keep what is kept small."""
+        if self.again:
+            self.again.kept.tidy()
+
     def view(self, unit: Unit) -> View:
         return View(self.owns.of(unit), self.alike)
 
@@ -62,9 +77,11 @@ def write_unit_book(
     view = known.view(unit)
     if known.again is None:
         _write(view, path)
-    elif not known.again.copied(view.own, path):
+    elif raw := known.again.found(path.name, view.own.digest):
+        saved(path, lambda part: part.write_bytes(raw))
+    else:
         _write(view, path)
-        known.again.keep(view.own, path)
+        known.again.keep(path.read_bytes(), view.own.digest)
 
 
 def _write(view: View, path: Path) -> None:
