@@ -46,8 +46,9 @@ def dask_cluster(
             log = folder / f"w{number}.log"
             home = homes[number % len(homes)]
             cluster.workers.append(stack.enter_context(_started(words, home, log)))
-            if ready:
-                _wait_until(lambda log=log: b"Registered to" in log.read_bytes())
+        for number in range(workers if ready else 0):
+            log = folder / f"w{number}.log"
+            _wait_until(lambda log=log: b"Registered to" in log.read_bytes())
         yield cluster
 
 
