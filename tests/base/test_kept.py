@@ -19,6 +19,7 @@ from kpibatch.base.kept.program import program
 from kpibatch.base.kept.records import Records
 from kpibatch.rules import checks, conditions, levels, records, round, written
 from kpibatch.rules.reader import read_levels
+from kpibatch.rules.schema import UNITS
 
 KEY, OTHER = key_of("a", "b"), key_of("ab")
 CONTENT = {"ก": [1.5, None, "\ud800"]}
@@ -185,3 +186,10 @@ def test_only_kinds_that_are_named_are_kept() -> None:
 def test_what_is_no_record_is_refused(packed: list[Any]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         Records([THINGS]).unpacked(packed)
+
+
+def test_a_heading_comes_back_as_its_words() -> None:
+    told = {UNITS.code: (UNITS.name,)}  # as worked cases hold their cells
+    kinds_of = Records((kinds,))
+    assert kinds_of.unpacked(kinds_of.packed(told)) == told
+    assert {type(key) for key in kinds_of.unpacked(kinds_of.packed(told))} == {str}

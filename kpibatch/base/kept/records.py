@@ -54,6 +54,8 @@ class Records:
         kind: type[Any] = type(content)
         if kind in _PLAIN:
             return content
+        if isinstance(content, str) and not isinstance(content, Enum):  # a heading is its words
+            return str(content)
         if kind is tuple:
             return [_TUPLE, *map(self.packed, content)]  # type: ignore[call-overload]
         if kind is list:
