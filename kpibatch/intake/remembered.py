@@ -6,6 +6,7 @@ In: ``Contents`` to keep, or what to look for. Out: the same, or none; all of it
 
 from dataclasses import astuple
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from kpibatch.base.files import sha256_of
@@ -74,11 +75,16 @@ def _unpacked(packed: dict[str, Any]) -> Contents:
         packed["file"],
         packed["sha256"],
         packed["unit"],
-        [Line(*line) for line in packed["lines"]],
+        [Line(*map(_shared, line)) for line in packed["lines"]],
         {(unit, measure): (a, b, c) for unit, measure, a, b, c in packed["texts"]},
         [_finding(*found) for found in packed["findings"]],
         {(unit, kpi): OwnLevel(level, Place(*place)) for unit, kpi, level, *place in packed["own"]},
     )
+
+
+def _shared(cell: Any) -> Any:
+    """A text that thousands of lines have (a month, a measure, a file) is held once."""
+    return intern(cell) if isinstance(cell, str) else cell
 
 
 def _finding(
