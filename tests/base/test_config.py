@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def keys_of(kind: type) -> list[str]:
     return [key for key, spec in KEYS.items() if isinstance(spec.metadata[ALLOWED], kind)]
 
 
+DEEP = "config-unreadable" if sys.version_info >= (3, 14) else ""  # which takes keys of 1,000 parts at most
 NUMBERS = keys_of(Number)
 TEXTS = [*keys_of(Line), *keys_of(Place)]
 
@@ -170,8 +172,8 @@ def test_every_key_has_a_range_in_which_its_default_lies():
         (f"[mail]\nport = {'1' * 5000}", "config-unreadable"),
         (f"[mail]\nport = 0x{'f' * 5000}", "config-whole"),
         (f"[mail]\nport = {'[' * 5000}", "config-unreadable"),
-        (f"mail.port = {{{'a.' * 4_000}a = 1}}", "config-whole"),
-        (f"{'a.' * 4_000}a = 1", "config-key-new"),
+        (f"mail.port = {{{'a.' * 4_000}a = 1}}", DEEP or "config-whole"),
+        (f"{'a.' * 4_000}a = 1", DEEP or "config-key-new"),
         ("[mail]\nport = nan", "config-whole"),
         ("[mail]\nattempts = 1e400", "config-whole"),
         ("[intake]\ndate_years_after = 100000000000000000000000", "config-whole"),
