@@ -57,8 +57,9 @@ class Log(logging.Handler):
     def end(self, how: str, why: str = "") -> None:
         """How the command ended, after how long, and why."""
         self.note(f"{why}\nexit {how}, {time.monotonic() - self._begun:.1f} s".strip())
-        if self._file:
-            self._file.close()
+        with suppress(OSError, ValueError):  # what is still held is written now, where there is room
+            if self._file:
+                self._file.close()
 
     def _write(self, lines: Sequence[str]) -> None:
         now = f"{datetime.now():%H:%M:%S}"

@@ -1,5 +1,6 @@
 """A log of each working command, and how loud a command is."""
 
+import errno
 import io
 import json
 import re
@@ -53,6 +54,25 @@ def test_what_was_asked_shown_and_came_of_it_is_on_record_without_addresses(
     assert second.endswith("kpibatch mail --to-me …@here.example")
     assert rest[:2] == ["one line to <…@office.example>", "a step"]
     assert re.fullmatch(r"exit 1, \d+\.\d s", rest[2])
+
+
+class Full:
+    """A file on a disk without room, which is told when what was held is written."""
+
+    def writelines(self, lines: list[str]) -> None: ...
+
+    def flush(self) -> None:
+        raise OSError(errno.EFBIG, "File too large")
+
+    close = flush
+
+
+def test_a_log_that_has_no_room_changes_nothing_of_how_a_command_ends(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpibatch.commands.usage.log._new_file", lambda folder, command: Full())
+    with pytest.raises(NoUnit), kept(home, "run", (), "en", seen=True):
+        raise NoUnit(found="9", nearest="1")
 
 
 def test_an_error_is_on_record_in_words_and_a_bug_with_its_traceback(home: Path) -> None:
