@@ -95,6 +95,7 @@ def test_a_child_that_does_not_come_to_its_end_is_a_refusal(
     assert ended(LIMITS, work, *given) == end
 
 
+@pytest.mark.slow
 def test_the_clock_is_for_one_call_and_the_next_has_a_fresh_child() -> None:
     with Child(replace(LIMITS, seconds=0.5), time.sleep) as child:
         child(0.3)

@@ -125,6 +125,7 @@ def test_what_libreoffice_says_is_told_where_there_is_no_pdf(tmp_path: Path) -> 
 
 
 @POSIX
+@pytest.mark.slow
 def test_libreoffice_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     alive = tmp_path / "alive"
     hanging = program(tmp_path, f"(sleep 2; touch {alive}) & wait")

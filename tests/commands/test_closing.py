@@ -129,6 +129,7 @@ def test_closing_twice_gives_the_same_bytes(closed: Path, workspace: Path, bundl
     assert digest(bundle) == before
 
 
+@pytest.mark.slow
 def test_it_holds_everything_the_month_came_from(closed: Path) -> None:
     with zipfile.ZipFile(closed / "output" / "closed" / "2554-09.zip") as archive:
         names = set(archive.namelist())

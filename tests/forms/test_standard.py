@@ -112,6 +112,7 @@ def test_forms_are_the_same_bytes_each_time_and_replace_the_old_ones(forms: Path
     assert tree(forms) == before
 
 
+@pytest.mark.slow
 def test_what_is_for_the_reader_is_hidden(book: Workbook, sheet: Worksheet, buriram: LevelTables) -> None:
     assert sheet.column_dimensions["A"].hidden
     assert sheet.row_dimensions[4].hidden

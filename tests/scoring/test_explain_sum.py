@@ -29,6 +29,7 @@ def told(outcome: Outcome, unit: str, what: str) -> str:
     return "\n".join(explain(outcome, unit, what))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["T", "I", TOTAL])
 def test_the_children_add_up_to_the_score(outcome: Outcome, code: str) -> None:
     text = told(outcome, "3102", code)

@@ -154,6 +154,7 @@ CHANGED: dict[str, Callable[[Outcome], Outcome]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGED)
 def test_whatever_it_shows_writes_it_anew(
     name: str, june: Outcome, published: Path, monkeypatch: pytest.MonkeyPatch
@@ -168,6 +169,7 @@ def test_and_it_says_so(name: str, june: Outcome, published: Path) -> None:
     assert write(CHANGED[name](june), june.config.root).read_bytes() != old
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["percent", "rank", "levels", "values", "claims"])
 def test_a_month_before_writes_it_anew(
     name: str, june: Outcome, monkeypatch: pytest.MonkeyPatch, published: Path

@@ -74,6 +74,7 @@ def test_a_card_says_where_the_unit_stands_and_what_raises_it_most() -> None:
     assert unit.name in card.foot[-1]
 
 
+@pytest.mark.slow
 def test_a_unit_that_sent_nothing_is_told_so_and_what_to_do() -> None:
     outcome = replicated(RAYONG, 2, sent=False)
     card = card_of(outcome, outcome.tables.units[0])

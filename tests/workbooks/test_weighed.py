@@ -86,6 +86,7 @@ def column_of(sheet: list[tuple[object, ...]], head: str) -> list[object]:
     return [line[at] for line in sheet[6:13]]
 
 
+@pytest.mark.slow
 def test_each_unit_has_its_weights_in_its_own_line(book: Path) -> None:
     sheet = list(load_workbook(book)[SCORES].iter_rows(values_only=True))
     assert column_of(sheet, "น้ำหนัก T1") == [70, 70, 40, 40, 70, "", ""]
