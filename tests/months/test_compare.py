@@ -65,7 +65,6 @@ def block(text: str, unit: str) -> list[str]:
 # --- months -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_two_months_of_two_units(tmp_path: Path) -> None:
     """The first overtakes the second, in words, as CSV and as a workbook."""
     workspace = written_workspace(tmp_path)
