@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_workspace import EARLIER, MONTH, UNITS, small_workspace
+from small_workspace import EARLIER, MONTH, UNITS, small_config, small_workspace
 from workspace import change, submission
 
 import kpibatch
@@ -132,9 +132,7 @@ def test_a_month_comes_back_as_it_was(outcome: Outcome) -> None:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    config = read_config(small_workspace(tmp_path))
-    config.output.mkdir()
-    return config
+    return small_config(tmp_path)
 
 
 @pytest.fixture

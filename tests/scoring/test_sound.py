@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_workspace import small_workspace
+from small_workspace import small_config
 from workspace import edit_table
 
 import kpibatch
-from kpibatch.base.config import Config, read_config
+from kpibatch.base.config import Config
 from kpibatch.base.errors import NoLevelTables
 from kpibatch.base.kept.entries import CACHE
 from kpibatch.base.kept.program import program
@@ -19,9 +19,7 @@ from kpibatch.scoring.examples.sound import checked_levels, keep_checked
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    config = read_config(small_workspace(tmp_path))
-    config.output.mkdir()
-    return config
+    return small_config(tmp_path)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 from made_once import made_once
 from workspace import RAYONG, change, copy_sample, edit_table, keep_units, kpibatch, submission
 
+from kpibatch.base.config import Config, read_config
+
 UNITS = ("21P01", "21P02")
 EARLIER, MONTH = "2554-06", "2554-09"
 OTHER_RULE: Mapping[str, str] = {"ตัวชี้วัด": "D2.1"}
@@ -18,6 +20,13 @@ def small_workspace(folder: Path) -> Path:
     """A copy of it in ``folder``, nothing run yet."""
     shutil.copytree(made_once("a small workspace", _small) / RAYONG, folder / RAYONG)
     return folder / RAYONG
+
+
+def small_config(folder: Path) -> Config:
+    """The configuration of a copy of it in ``folder``, nothing run yet, with an output folder."""
+    config = read_config(small_workspace(folder))
+    config.output.mkdir()
+    return config
 
 
 def published_workspace(folder: Path) -> Path:
