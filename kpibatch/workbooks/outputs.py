@@ -57,15 +57,15 @@ def _ranking(outcome: Outcome, path: Path, trend: Trend, progress: Progress, los
 def _units(outcome: Outcome, folder: Path, trend: Trend, progress: Progress, lost: list[Finding]) -> None:
     """A summary for each unit."""
     parts = [(part, Units.again_of(part, trend)) for part in by_kind(outcome)]
-    own = [(part, units, unit) for part, units in parts for unit in part.tables.units]
+    own = [(units, unit) for part, units in parts for unit in part.tables.units]
     folder.mkdir()
 
     def write(number: int) -> None:
-        part, units, unit = own[number]
-        write_unit_book(part, unit, folder / unit_file(unit), trend, units)
+        units, unit = own[number]
+        write_unit_book(units, unit, folder / unit_file(unit))
 
     def here(number: int) -> None:
-        *_, unit = own[number]
+        _, unit = own[number]
         file = unit_file(unit)
         with spared(lost, folder / file, name=f"{UNITS}/{file}", unit=unit.code):
             write(number)

@@ -29,7 +29,7 @@ from kpibatch.books.engine.as_it_is import OPTIONS, WorkBook, WorkSheet
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import trend_of
 from kpibatch.workbooks.ranking.book import write_ranking
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 RUNS, SUMMARIES = 5, 23
 PUBLIC = {
@@ -156,14 +156,15 @@ def measure(outcome: Outcome, folder: Path) -> None:
     ranking()
     shared = replace(outcome)
     write_ranking(shared, path, trend, [])  # as in a run, which writes the ranking first
+    known = Units.of(shared, trend)
     jobs: list[tuple[str, Callable[[], object], list[Calls], int]] = [
         ("ranking", ranking, [recording(ranking)], 1)
     ]
-    recorded = [recording(lambda unit=unit: write_unit_book(shared, unit, path, trend)) for unit in units]
+    recorded = [recording(lambda unit=unit: write_unit_book(known, unit, path)) for unit in units]
 
     def summaries() -> None:
         for unit in units:
-            write_unit_book(shared, unit, path, trend)
+            write_unit_book(known, unit, path)
 
     jobs.append(("a summary", summaries, recorded, len(units)))
     for name, job, calls, count in jobs:

@@ -54,7 +54,7 @@ def losses(month: Path) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def first_unit(outcome: Any, unit: Any, *rest: Any) -> bool:
+def first_unit(units: Any, unit: Any, *rest: Any) -> bool:
     return str(unit.code) == "21P01"
 
 

@@ -12,7 +12,7 @@ from kpibatch.base.config import read_config
 from kpibatch.months.assess import assess_month
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 MAY, JUNE, MONTHS = "2565-05", "2565-06", ("2565-04", "2565-05", "2565-06")
 BLANK, REFUSED, CARRIED, PARTLY, UNREAD, UNSENT = "3101", "3102", "3103", "3105", "3104", "3119"
@@ -54,7 +54,7 @@ def test_explain_and_the_summary_say_the_same(
 ) -> None:
     [line] = [line for line in explain(outcome, unit, kpi) if line.startswith(f"  {measure}  ")]
     assert why in line
-    write_unit_book(outcome, outcome.tables.unit[unit], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(outcome), outcome.tables.unit[unit], tmp_path / "unit.xlsx")
     told = outcome.lack_in_words(unit, measure)
     assert why in told
     texts = [(sheet, text) for sheet, _, text in texts_of(tmp_path / "unit.xlsx")]

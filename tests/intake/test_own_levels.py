@@ -21,7 +21,7 @@ from kpibatch.months.assess import assess_month
 from kpibatch.months.sent import sent_so_far
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 JUNE, UNIT, FIRST = "2565-06", "3101", date(2020, 4, 1)
 ENTRIES = {("T1.spent", JUNE): 850.0, ("T1.docs", JUNE): "ใช่", ("I1.news", JUNE): 3.0}
@@ -91,7 +91,7 @@ def test_a_claim_travels_and_what_the_values_give_counts(workspace: Path, tables
     assert not any(
         ASKS in row for row in open_book(workspace / "ranking.xlsx")["I1"].iter_rows(values_only=True)
     )
-    write_unit_book(outcome, tables.unit[UNIT], workspace / "unit.xlsx")
+    write_unit_book(Units.of(outcome), tables.unit[UNIT], workspace / "unit.xlsx")
     summary, words = open_book(workspace / "unit.xlsx"), "ประเมินตนเอง ระดับ 4"
     for sheet in (summary.worksheets[0], summary["รายละเอียด"]):
         assert any(words in str(cell.value) for row in sheet.iter_rows() for cell in row)

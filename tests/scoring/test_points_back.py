@@ -16,7 +16,7 @@ from kpibatch.scoring.promises import together
 from kpibatch.scoring.what_if import Variant, what_if
 from kpibatch.scoring.why.explain import explain
 from kpibatch.scoring.why.sensitivity import Hang, sensitivity
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 TREE = """
     รหัส | อยู่ใต้ | ชื่อ | น้ำหนัก | ผลรวมน้ำหนัก | ใช้กับ | วิธีให้คะแนน | ผู้รับผิดชอบ | อ้างอิง
@@ -156,7 +156,7 @@ def test_explain_tells_it_at_the_top_level_too() -> None:
 
 def test_a_units_page_names_it_among_what_raises_the_total_most(tmp_path) -> None:  # type: ignore[no-untyped-def]
     outcome = month(EACH, late=3)
-    write_unit_book(outcome, outcome.tables.units[0], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(outcome), outcome.tables.units[0], tmp_path / "unit.xlsx")
     rows = list(load_workbook(tmp_path / "unit.xlsx").worksheets[0].iter_rows(values_only=True))
     (best,) = [row for row in rows if row[0] == 1]
     assert (best[1], best[2], best[4]) == ("T1  แรก", 0.75, "ไม่ถูกหักคะแนน")

@@ -50,7 +50,7 @@ def write(outcome: Outcome, folder: Path, trend: Trend | None = None) -> Path:
     unit = outcome.tables.unit[UNIT]
     path = folder / unit_file(unit)
     months = trend or Trend((month_of(outcome),))
-    write_unit_book(outcome, unit, path, months, Units.again_of(outcome, months))
+    write_unit_book(Units.again_of(outcome, months), unit, path)
     return path
 
 

@@ -18,7 +18,7 @@ from kpibatch.base.addresses import address
 from kpibatch.rules.formulas.plan import KpiPlan, plan_kpi
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 JUNE = "2565-06"
 GIVEN: dict[str, dict[str, object]] = {
@@ -134,7 +134,7 @@ def test_formulas_give_what_the_program_says_and_follow_a_change(
 
 
 def test_a_units_own_page_shows_each_value_of_which_one_is_enough(outcome: Outcome, tmp_path: Path) -> None:
-    write_unit_book(outcome, outcome.tables.unit["3101"], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(outcome), outcome.tables.unit["3101"], tmp_path / "unit.xlsx")
     rows = {row[0]: row for row in load_workbook(tmp_path / "unit.xlsx").worksheets[1].values}
     shown = str(rows["K4"][4])
     values = outcome.measured.row(0)

@@ -32,7 +32,7 @@ from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.scoring.why.explain import explain
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 MORE = {
     "รายการข้อมูล": MEASURES.replace("รวมจากหน่วยย่อย | รวม | uses", "รวมจากหน่วยย่อย | ต่ำสุด | uses")
@@ -220,7 +220,7 @@ def test_explain_says_which_part_counts_in_neither_sum() -> None:
 def test_a_persons_summary_holds_its_own_and_its_units_results_alone(tmp_path: Path) -> None:
     whole = outcome({})
     part = next(each for each in by_kind(whole) if "311" in each.tables.unit)
-    write_unit_book(part, part.tables.unit["311"], tmp_path / "311.xlsx")
+    write_unit_book(Units.of(part), part.tables.unit["311"], tmp_path / "311.xlsx")
     texts = [text for _, _, text in texts_of(tmp_path / "311.xlsx")]
     assert any("ใช้ผลของ เมือง" in text for text in texts)
     assert any("จาก 5 บุคคล" in text for text in texts)
@@ -239,7 +239,7 @@ def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole
     budgets = {"ค่าตั้งต้น": BASELINES.replace("31      | 1000", rich.strip())}
     whole = outcome(large | rules | budgets)
     part = next(each for each in by_kind(whole) if "P0" in each.tables.unit)
-    write_unit_book(part, part.tables.unit["P0"], tmp_path / "P0.xlsx")
+    write_unit_book(Units.of(part), part.tables.unit["P0"], tmp_path / "P0.xlsx")
     texts = [text for _, _, text in texts_of(tmp_path / "P0.xlsx")]
     assert "ร้อยละของหน่วยย่อยที่ถึงระดับ 3 ของ T1 เบิกจ่าย" in texts
     assert any("ไม่มีแบบรายงานของตนเอง" in text for text in texts)
@@ -252,7 +252,7 @@ def test_a_summary_of_parts_says_whose_kpi_they_reach_and_shows_large_sums_whole
 
 def test_a_summary_of_one_who_moved_names_the_units_with_their_months(tmp_path: Path) -> None:
     it = outcome(MOVED)
-    write_unit_book(it, it.tables.unit["313"], tmp_path / "313.xlsx", Trend((*[month_of(it)] * 2,)))
+    write_unit_book(Units.of(it, Trend((*[month_of(it)] * 2,))), it.tables.unit["313"], tmp_path / "313.xlsx")
     texts = [text for _, _, text in texts_of(tmp_path / "313.xlsx")]
     assert any("ผลของ คูเมือง (2 เดือน), เมือง (1 เดือน)" in text for text in texts)
     assert not any("–→–" in text for text in texts)  # the values are the units'
@@ -261,7 +261,7 @@ def test_a_summary_of_one_who_moved_names_the_units_with_their_months(tmp_path: 
 def test_a_summary_of_parts_says_that_some_are_waited_for_and_that_it_has_no_report(tmp_path: Path) -> None:
     for unsent, waiting in ((), 0), (("32",), 2):
         part = next(each for each in by_kind(outcome({}, unsent)) if "P0" in each.tables.unit)
-        write_unit_book(part, part.tables.unit["P0"], tmp_path / "P0.xlsx")
+        write_unit_book(Units.of(part), part.tables.unit["P0"], tmp_path / "P0.xlsx")
         texts = [text for _, _, text in texts_of(tmp_path / "P0.xlsx")]
         assert sum("ยังไม่ครบทุกหน่วยย่อย" in text for text in texts) == waiting
         assert "ไม่มีข้อค้นพบ หน่วยนี้ไม่มีแบบรายงานของตนเอง" in texts

@@ -24,7 +24,7 @@ from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import Trend, month_of
-from kpibatch.workbooks.unit.book import unit_file, write_unit_book
+from kpibatch.workbooks.unit.book import Units, unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 SAMPLES = Path(__file__).parents[2] / "input_samples"
@@ -47,7 +47,7 @@ def june() -> Outcome:
 def written(outcome: Outcome, code: str, folder: Path) -> Path:
     unit = outcome.tables.unit[code]
     path = folder / unit_file(unit)
-    write_unit_book(outcome, unit, path)
+    write_unit_book(Units.of(outcome), unit, path)
     return path
 
 
@@ -268,7 +268,7 @@ def test_a_kpi_tells_its_level_and_its_value_month_by_month(june: Outcome, tmp_p
     past = replace(now, month="2565-05", levels={(BEST, "T2"): 1}, values={(BEST, "T2"): 71.256})
     past, now = replace(past, claims={(BEST, "T2"): 2}), replace(now, claims={(BEST, "T1"): 5})
     unit = june.tables.unit[BEST]
-    write_unit_book(june, unit, tmp_path / "unit.xlsx", Trend((past, now)))
+    write_unit_book(Units.of(june, Trend((past, now))), unit, tmp_path / "unit.xlsx")
     rows = {str(row[0]): row for row in load_workbook(tmp_path / "unit.xlsx")[COURSE].values}
     level, value = now.levels[BEST, "T2"], f"{now.values[BEST, 'T2']:.2f}".rstrip("0").rstrip(".")
     assert f"ระดับ 1→{level}\nรายเดือน ประเมินตนเอง 2→–\n" in str(rows["T2"][5])

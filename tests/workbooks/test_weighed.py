@@ -12,7 +12,7 @@ from weighing import BOOK, FIXED, LEAVING_OFF, UNITS, leaving, values
 from kpibatch.base.config import RankingRules
 from kpibatch.rules.levels import LevelTables
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 SCORES, LEFT, OFF = "คะแนนรายตัวชี้วัด", "KPIs that leave", "points off where KPIs leave"
 
@@ -147,7 +147,7 @@ def test_every_cached_result_is_what_the_formula_gives(books: dict[str, Path], t
 
 def test_a_units_own_page_tells_its_rank_within_its_group(tmp_path: Path) -> None:
     found = outcome(RULES["no rank left out"])
-    write_unit_book(found, found.tables.unit["3103"], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(found), found.tables.unit["3103"], tmp_path / "unit.xlsx")
     texts = [
         str(cell) for line in load_workbook(tmp_path / "unit.xlsx").worksheets[0].values for cell in line
     ]
@@ -157,7 +157,7 @@ def test_a_units_own_page_tells_its_rank_within_its_group(tmp_path: Path) -> Non
 
 def test_the_rank_within_a_group_has_a_line_of_its_own(tmp_path: Path) -> None:
     found = outcome(RULES["no rank left out"])
-    write_unit_book(found, found.tables.unit["3103"], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(found), found.tables.unit["3103"], tmp_path / "unit.xlsx")
     sheet = load_workbook(tmp_path / "unit.xlsx").worksheets[0]
     (cell,) = [cell for row in sheet for cell in row if "ในกลุ่ม" in str(cell.value)]
     assert str(cell.value).count("\n") == 1

@@ -9,7 +9,7 @@ from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import levels
 from worth import GIVEN, WORTH
 
-from kpibatch.workbooks.unit.book import write_unit_book
+from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_points_and_caps_are_cells_that_can_be_changed(book: Path) -> None:
 
 def test_a_units_own_page_tells_what_was_taken_off_and_what_hangs_on_others(tmp_path: Path) -> None:
     outcome = outcome_of(levels(**WORTH), GIVEN, unsent=["3105"])
-    write_unit_book(outcome, outcome.tables.unit["3103"], tmp_path / "unit.xlsx")
+    write_unit_book(Units.of(outcome), outcome.tables.unit["3103"], tmp_path / "unit.xlsx")
     pages = load_workbook(tmp_path / "unit.xlsx").worksheets[:2]
     texts = [str(cell) for page in pages for row in page.values for cell in row]
     assert any("หักคะแนน 4" in text for text in texts)

@@ -67,21 +67,16 @@ class Units:
         return View(self.owns.of(unit), self.alike)
 
 
-def write_unit_book(
-    outcome: Outcome, unit: Unit, path: Path, trend: Trend = NO_TREND, units: Units | None = None
-) -> None:
-    """Write the summary of one unit for the outcome's month; ``trend`` are the months so far, ``units`` what
-    is known of all units, worked out where it is not given.
-    """
-    known = units or Units.of(outcome, trend)
-    view = known.view(unit)
-    if known.again is None:
+def write_unit_book(units: Units, unit: Unit, path: Path) -> None:
+    """Write the summary of one unit, or copy it where it comes out as it was published before."""
+    view, again = units.view(unit), units.again
+    if again is None:
         _write(view, path)
-    elif raw := known.again.found(path.name, view.own.digest):
+    elif raw := again.found(path.name, view.own.digest):
         saved(path, lambda part: part.write_bytes(raw))
     else:
         _write(view, path)
-        known.again.keep(path.read_bytes(), view.own.digest)
+        again.keep(path.read_bytes(), view.own.digest)
 
 
 def _write(view: View, path: Path) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, TypeAlias, TypeVar
-
-import pandas as pd
+from typing import Any, TypeVar
 
 from kpibatch.base.findings import Finding, Place
+from kpibatch.intake.frame import columns_of
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.lacking import Lack
 from kpibatch.scoring.next_level import Step
@@ -21,7 +20,6 @@ from kpibatch.scoring.rank import Standing
 from kpibatch.scoring.trend import NO_TREND, Trend
 
 Found = TypeVar("Found")
-_Table: TypeAlias = tuple[list[str], list[list[float]]]
 _CELLS = ("measure", "month", "value", "state", "found")
 
 
@@ -119,8 +117,10 @@ class Owns:
     def __init__(self, outcome: Outcome, trend: Trend = NO_TREND) -> None:
         self._outcome, self._trend, tables = outcome, trend, outcome.tables
         self._measures = tuple(tables.measures)
-        self._shares, self._scores = _table(outcome.scores.shares), _table(outcome.scores.scores)
-        self._lacking = _table(outcome.measured.incomplete)
+        self._shares, self._scores = (
+            columns_of(each, float) for each in (outcome.scores.shares, outcome.scores.scores)
+        )
+        self._lacking = columns_of(outcome.measured.incomplete, bool)
         self._carried: dict[str, list[str]] = {}
         for unit, measure in outcome.carried:
             self._carried.setdefault(unit, []).append(measure)
@@ -143,7 +143,7 @@ class Owns:
             findings=tuple(outcome.findings_of(code)),
             cells={(measure, month): (value, state, found) for measure, month, value, state, found in cells},
             values=dict(outcome.measured.row(row)),
-            incomplete=tuple(each for each, so in _row(self._lacking, row).items() if so),
+            incomplete=tuple(each for each, lacks in self._lacking.items() if lacks[row]),
             lacking=lacking,
             why={
                 each: outcome.lack_in_words(code, each) for each in (*lacking, *self._carried.get(code, ()))
@@ -195,9 +195,5 @@ class Owns:
             yield OwnMonth(each.month, percent, rank, own(each.levels), own(each.values), own(each.claims))
 
 
-def _table(frame: pd.DataFrame) -> _Table:
-    return list(map(str, frame.columns)), frame.to_numpy(float).tolist()
-
-
-def _row(table: _Table, row: int) -> dict[str, float]:
-    return dict(zip(table[0], table[1][row], strict=True))
+def _row(columns: Mapping[str, Any], row: int) -> dict[str, float]:
+    return {code: float(column[row]) for code, column in columns.items()}
