@@ -1,8 +1,11 @@
 """``python -m kpibatch``."""
 
+import _thread
 import gc
 import signal
 import sys
+import time
+from types import FrameType
 
 
 class CtrlC(KeyboardInterrupt):
@@ -13,6 +16,7 @@ class CtrlC(KeyboardInterrupt):
 
 # A run makes much and throws little away: to look through it for circles every 700 objects is a tenth of it.
 _SELDOM = (20_000, 20, 50)
+_SOON = 0.02  # seconds
 OLDEST = (3, 11)  # what stands above its check can be read by any Python 3
 
 
@@ -53,8 +57,25 @@ def is_too_old() -> bool:
     return True
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise CtrlC
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Not in the middle of an import: a module half made turns what is raised in it into an error of another
+    kind, or into one that is told and then forgotten.
+    """
+    if _is_imported(frame):
+        _thread.start_new_thread(_interrupt_soon, ())  # no lock of ``threading`` is held or waited for
+    else:
+        raise CtrlC
+
+
+def _is_imported(frame: FrameType | None) -> bool:
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _interrupt_soon() -> None:
+    time.sleep(_SOON)
+    _thread.interrupt_main()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +28,18 @@ def test_it_is_a_module_that_can_be_run() -> None:
         [sys.executable, "-m", "kpibatch", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("kpibatch, version")  # as what is typed elsewhere
+
+
+def test_ctrl_c_within_an_import_is_heard_after_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Within it Python says "Exception ignored" and goes on, or makes an error of another kind of it."""
+    (tmp_path / "half_made.py").write_text(
+        "import sys, kpibatch.__main__ as door\ndoor._interrupt(2, sys._getframe())\nwhole = True\n",
+        encoding="utf-8",
+    )
+    heard: list[str] = []
+    monkeypatch.setattr(door._thread, "start_new_thread", lambda work, _: heard.append(work.__name__))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert __import__("half_made").whole
+    assert heard == ["_interrupt_soon"]
+    with pytest.raises(door.CtrlC):
+        door._interrupt(2, sys._getframe())

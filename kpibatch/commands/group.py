@@ -63,7 +63,7 @@ class OneLine(ToldGroup):
         voice = VOICE.set(Voice())
         try:
             code = clicks_own(*args, standalone_mode=False, **more)
-        except click.exceptions.Abort:
+        except (click.exceptions.Abort, Interrupted):
             raise KeyboardInterrupt from None
         except click.ClickException as error:
             if not standalone_mode:
@@ -80,7 +80,10 @@ class OneLine(ToldGroup):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         words = [*args]
-        ctx = super().make_context(info_name, args, parent, **extra)
+        try:
+            ctx = super().make_context(info_name, args, parent, **extra)
+        except KeyboardInterrupt:  # click would say an empty line
+            raise Interrupted from None
         ctx.meta[WORDS] = words
         return ctx
 

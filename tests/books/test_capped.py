@@ -1,5 +1,6 @@
 """Work in a child process: what comes back, and what becomes of a child that does not come to an end."""
 
+import _thread
 import ctypes
 import os
 import signal
@@ -166,6 +167,21 @@ def test_ctrl_c_while_a_child_starts_is_the_parent_s_a_moment_later() -> None:
     with pytest.raises(KeyboardInterrupt):
         _interrupted_in_the_block(reached)
     assert reached
+
+
+@linux
+def test_ctrl_c_another_thread_hears_waits_too() -> None:
+    """What a handler raises within the hooks of a fork is told there and forgotten."""
+    reached: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_elsewhere(reached)
+    assert reached
+
+
+def _interrupted_elsewhere(reached: list[str]) -> None:
+    with deaf_to_ctrl_c():
+        _thread.interrupt_main()
+        reached.append("the end of the block")
 
 
 def _interrupted_in_the_block(reached: list[str]) -> None:

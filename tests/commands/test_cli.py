@@ -56,3 +56,14 @@ def test_a_python_too_old_is_told_so(monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         __main__.main()
     assert (end.value.code, "3.11" in capsys.readouterr().err) == (2, True)
+
+
+def test_ctrl_c_before_a_command_begins_is_one_line(monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.Group.make_context", interrupted)
+    monkeypatch.setattr(sys, "argv", ["kpibatch", "status"])
+    with pytest.raises(KeyboardInterrupt):  # the door says the line
+        cli.main()
+    assert capsys.readouterr().err == ""  # click itself would say an empty one

@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from ctypes import c_int64, c_size_t, c_uint32, c_uint64
@@ -92,9 +93,28 @@ def deaf_to_ctrl_c() -> Iterator[None]:
     else:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            yield
+            with _answered_after():
+                yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _answered_after() -> Iterator[None]:
+    """Another thread may hear Ctrl-C in the block: answered at once it would be raised within what Python
+    does around a fork, told there and forgotten.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 # --- in the child itself ------------------------------------------------------------------------------------
