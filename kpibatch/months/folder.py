@@ -5,10 +5,12 @@ for the mail.
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -105,16 +107,37 @@ class Published:
 
         Raises ``KpibatchError`` as ``trusted`` does, and where it is no such listing.
         """
+        heads, lines = self._opened(name)
+        for cells in lines:
+            yield {head: cell for head, cell in zip_longest(heads, cells, fillvalue="") if head}
+
+    def lines(self, name: str, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The cells of each row below the headings that are wanted, two of them or more.
+
+        Raises ``KpibatchError`` as ``rows`` does, and where it lacks such a heading or cell.
+        """
+        heads, lines = self._opened(name)
         try:
-            for row in read_csv(self.trusted(name)):
-                yield {head: as_meant(cell or "") for head, cell in row.items() if head}
+            chosen = itemgetter(*map(heads.index, wanted))
+            yield from map(chosen, lines)
+        except (ValueError, IndexError) as reason:
+            raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
+
+    def _opened(self, name: str) -> tuple[list[str], Iterator[list[str]]]:
+        lines = self._lines(name)
+        return next(lines, []), filter(None, lines)
+
+    def _lines(self, name: str) -> Iterator[list[str]]:
+        try:
+            for cells in read_csv(self.trusted(name)):
+                yield [as_meant(cell) if cell[:1] == "'" else cell for cell in cells]
         except (UnicodeDecodeError, csv.Error) as reason:
             raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
 
 
-def read_csv(raw: bytes) -> Iterable[Row]:
-    """The rows of a CSV of the program's own."""
-    return csv.DictReader(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", newline=""))
+def read_csv(raw: bytes) -> Iterator[list[str]]:
+    """The lines of a CSV of the program's own, first its headings."""
+    return csv.reader(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", newline=""))
 
 
 def read_published(folder: Path) -> Published:

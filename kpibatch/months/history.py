@@ -7,7 +7,7 @@ command.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,6 @@ from kpibatch.intake.past import PAST_COLUMNS, PastMonth
 from kpibatch.months.database import BadRow, Connection, discard, opened, take_place, transaction
 from kpibatch.months.folder import (
     Published,
-    Row,
     as_number,
     published_months,
     read_published,
@@ -34,7 +33,8 @@ from kpibatch.rules.records import TOTAL
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
 _AT_ONCE = 1000  # rows
-_BELOW_RUNS = ("submissions", "sent_values", "measures", "scores", "findings")
+_LISTINGS = {"sent_values": VALUES, "measures": MEASURES, "scores": SCORES, "findings": FINDINGS}
+_BELOW_RUNS = ("submissions", *_LISTINGS)
 
 
 @dataclass(frozen=True)
@@ -215,22 +215,14 @@ def _recall_sights(connection: Connection, output: Path) -> None:
 def load(connection: Connection, published: Published) -> None:
     """Put a month's folder in the place of what the database held of that month, all or nothing."""
     try:
-        tables: dict[str, Iterator[dict[str, Any]]] = {
-            "submissions": _submissions(published),
-            "sent_values": (
-                _blanks({**row, "of_month": row["month"], "month": published.month})
-                for row in published.rows(VALUES)
-            ),
-            "measures": map(_blanks, published.rows(MEASURES)),
-            "scores": map(_blanks, published.rows(SCORES)),
-            "findings": ({"month": published.month, **row} for row in published.rows(FINDINGS)),
-        }
         with transaction(connection):
             for table in (*_BELOW_RUNS, "runs"):
                 connection.execute(f"DELETE FROM {table} WHERE month = ?", (published.month,))
-            _insert(connection, "runs", iter([_run(published)]))
-            for name, rows in tables.items():
-                _insert(connection, name, rows)
+            for table, records in (("runs", [_run(published)]), ("submissions", _submissions(published))):
+                columns = _columns(connection, table)
+                _insert(connection, table, ([each[name] for name in columns] for each in records))
+            for table, listing in _LISTINGS.items():
+                _insert(connection, table, _listed(published, listing, _columns(connection, table)))
             _add_sights(connection, published.record["arrivals"])
             connection.execute(
                 "UPDATE runs SET record_sha256 = ? WHERE month = ?",
@@ -272,26 +264,33 @@ def _submissions(published: Published) -> Iterator[dict[str, Any]]:
         }
 
 
+def _listed(published: Published, listing: str, columns: Sequence[str]) -> Iterator[Sequence[str | None]]:
+    """A listing's rows as the database holds them: the month first, which is of the whole listing; a blank is
+    nothing, but in a finding.
+    """
+    _, *rest = columns
+    lines = published.lines(listing, ["month" if column == "of_month" else column for column in rest])
+    if listing == FINDINGS:
+        return ((published.month, *cells) for cells in lines)
+    return ([published.month, *[cell or None for cell in cells]] for cells in lines)
+
+
 def _digests(connection: Connection, published: Published) -> str:
     """Which record a month's rows were read from, and that they are as they were then."""
     rows = hashlib.sha256()
     for table in ("runs", *_BELOW_RUNS):
-        columns = [name for name in _columns(connection, table) if name != "record_sha256"]
-        chosen = f"SELECT {', '.join(columns)} FROM {table} WHERE month = ? ORDER BY rowid"
+        columns = [f"quote({name})" for name in _columns(connection, table) if name != "record_sha256"]
+        told = "||','||".join(columns)
+        chosen = f"SELECT {told} FROM {table} WHERE month = ? ORDER BY rowid"
         found = connection.execute(chosen, (published.month,))
         while several := found.fetchmany(_AT_ONCE):
-            rows.update(repr(several).encode("utf-8", "replace"))
+            rows.update("\n".join(text for (text,) in several).encode("utf-8", "replace"))
     return f"{published.digest} {rows.hexdigest()}"
 
 
-def _blanks(row: Row) -> dict[str, Any]:
-    return {name: cell or None for name, cell in row.items()}
-
-
-def _insert(connection: Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
-    columns = _columns(connection, table)
-    marks = ", ".join(f":{column}" for column in columns)
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+def _insert(connection: Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join("?" for _ in _columns(connection, table))
+    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
