@@ -262,9 +262,9 @@ def show_number(value: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    text = format(Decimal(repr(round(float(value), 9))), "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    text = repr(round(float(value), 9) or 0.0)  # and never "-0.0"
+    text = format(Decimal(text), "f") if "e" in text else text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def is_month(text: str) -> bool:

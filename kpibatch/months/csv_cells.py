@@ -38,6 +38,6 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.TextIOWrapper(written, "utf-8", "replace", newline="")  # letters alone take four times the room
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows(map(harmless, row) for row in rows)
+    writer.writerows([harmless(cell) if cell[:1] in _TELLING else cell for cell in row] for row in rows)
     text.flush()
     return written.getvalue()

@@ -128,9 +128,10 @@ class Published:
         return next(lines, []), filter(None, lines)
 
     def _lines(self, name: str) -> Iterator[list[str]]:
+        raw = self.trusted(name)
+        lines = read_csv(raw)
         try:
-            for cells in read_csv(self.trusted(name)):
-                yield [as_meant(cell) if cell[:1] == "'" else cell for cell in cells]
+            yield from ([*map(as_meant, cells)] for cells in lines) if b"'" in raw else lines
         except (UnicodeDecodeError, csv.Error) as reason:
             raise PublishedDamaged(folder=self.folder, file=name, reason=reason) from None
 

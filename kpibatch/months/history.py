@@ -264,15 +264,11 @@ def _submissions(published: Published) -> Iterator[dict[str, Any]]:
         }
 
 
-def _listed(published: Published, listing: str, columns: Sequence[str]) -> Iterator[Sequence[str | None]]:
-    """A listing's rows as the database holds them: the month first, which is of the whole listing; a blank is
-    nothing, but in a finding.
-    """
+def _listed(published: Published, listing: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A listing's rows as the database holds them: the month first, which is of the whole listing."""
     _, *rest = columns
-    lines = published.lines(listing, ["month" if column == "of_month" else column for column in rest])
-    if listing == FINDINGS:
-        return ((published.month, *cells) for cells in lines)
-    return ([published.month, *[cell or None for cell in cells]] for cells in lines)
+    heads = ["month" if column == "of_month" else column for column in rest]
+    return ((published.month, *cells) for cells in published.lines(listing, heads))
 
 
 def _digests(connection: Connection, published: Published) -> str:
@@ -289,7 +285,8 @@ def _digests(connection: Connection, published: Published) -> str:
 
 
 def _insert(connection: Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    marks = ", ".join("?" for _ in _columns(connection, table))
+    mark = "?" if table not in _LISTINGS or table == "findings" else "NULLIF(?, '')"  # a blank is nothing
+    marks = ", ".join(mark for _ in _columns(connection, table))
     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
 

@@ -17,6 +17,8 @@ import pandas
 from kpibatch import __version__
 from kpibatch.base.files import sha256_of
 from kpibatch.base.findings import COLUMNS, NOWHERE, count
+from kpibatch.base.kept.entries import Kept, key_of
+from kpibatch.base.kept.program import program
 from kpibatch.base.kinds import Kind
 from kpibatch.base.progress import Clock
 from kpibatch.base.thai import show_number
@@ -36,17 +38,10 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import Status
 
 SCORE_COLUMNS = (
-    "month",
-    "unit",
-    "node",
-    "level",
-    "score",
-    "value",
-    "weight",
-    "effective_weight",
-    "status",
-    "rank",
+    *("month", "unit", "node", "level", "score", "value"),
+    *("weight", "effective_weight", "status", "rank"),
 )
+_MOST_KEPT = 2_000_000  # bytes: some twenty thousand workbooks
 MEASURE_COLUMNS = ("month", "unit", "measure", "value", *PLACE)
 
 
@@ -202,12 +197,13 @@ def write_record(
     The digests of ``listings``, the CSV files, and of what ``books`` hold tell whoever reads the month
     whether they still are as they were written.
     """
+    holding = ((each.relative_to(path.parent).as_posix(), each.read_bytes()) for each in books)
+    kept, key = Kept(outcome.config.output, "contents", _MOST_KEPT), key_of(program(), outcome.month)
     digests = {
         "listings": {each.name: sha256_of(each) for each in listings},
-        "books": {
-            each.relative_to(path.parent).as_posix(): contents_digest(each.read_bytes()) for each in books
-        },
+        "books": kept.told(key, holding, contents_digest) if books else {},
     }
+    kept.tidy()
     path.write_bytes(record_bytes(_record(outcome, clock) | digests))
 
 

@@ -44,6 +44,22 @@ def test_a_part_of_a_key_ends_where_it_ends() -> None:
     assert len({key_of("ab", "c"), key_of("a", "bc"), key_of("abc"), key_of("abc", "")}) == 4
 
 
+def test_what_is_told_of_contents_is_asked_of_new_ones_alone(tmp_path: Path, kept: Kept) -> None:
+    asked: list[bytes] = []
+
+    def told(**contents: bytes) -> dict[str, str]:
+        return kept.told(KEY, contents.items(), lambda content: asked.append(content) or content.hex())
+
+    assert told(a=b"1", b=b"2") == {"a": "31", "b": "32"}
+    assert told(c=b"2", b=b"3") == {"c": "32", "b": "33"}
+    assert told(a=b"1") == {"a": "31"}  # what was gone the last time is new again
+    assert asked == [b"1", b"2", b"3", b"1"]
+    (entry,) = (tmp_path / CACHE / "things").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert told(a=b"1") == {"a": "31"}
+    assert asked[4:] == [b"1"]
+
+
 @pytest.mark.parametrize("at", [0, 31, 32, -1])
 def test_a_damaged_entry_is_none(tmp_path: Path, kept: Kept, at: int) -> None:
     kept.keep(KEY, CONTENT)

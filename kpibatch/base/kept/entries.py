@@ -10,7 +10,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,6 +67,21 @@ class Kept:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+    def told(
+        self, key: str, contents: Iterable[tuple[str, bytes]], work: Callable[[bytes], str]
+    ) -> dict[str, str]:
+        """What a function makes of each content, by its name: it is asked only about bytes that it was not
+        asked about the last time.
+        """
+        known: dict[str, str] = self.find(key, dict) or {}
+        made, seen = {}, {}
+        for name, content in contents:
+            digest = hashlib.sha256(content).hexdigest()
+            made[name] = seen[digest] = known.get(digest) or work(content)
+        if seen != known:
+            self.keep(key, seen)
+        return made
 
     def tidy(self) -> None:
         """Take away what was not used for longest, where there is too much."""
