@@ -32,6 +32,7 @@ from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.scoring.why.explain import explain
+from kpibatch.workbooks.ranking import few_units
 from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 MORE = {
@@ -107,6 +108,19 @@ def test_formulas_give_what_the_program_says(books: Books, name: str) -> None:
     assert (count > 300, wrong) == (True, [])
 
 
+def test_a_kind_of_more_units_has_sheets_like_the_main_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(few_units, "_FEW", 4)
+    book = ranking_of(outcome({}), tmp_path / "ranking.xlsx")
+    names = open_book(book).sheetnames
+    assert [name for name in names if name.endswith("บุคคล")] == [
+        *("อันดับ บุคคล", "คะแนนรายตัวชี้วัด บุคคล", "แนวโน้ม บุคคล", "ความอ่อนไหว บุคคล"),
+    ]
+    count, wrong = reckoned_elsewhere(book)
+    assert (count > 300, wrong) == (True, [])
+
+
 @pytest.fixture(scope="module")
 def anew(books: Books, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """By LibreOffice, and one in which a value was changed; some having sent and some not is tried in those
@@ -135,7 +149,13 @@ def test_each_kind_stands_apart_and_a_person_on_no_sheet_of_the_team(books: Book
         *("อันดับ", "อันดับ จังหวัด", "อันดับ กลุ่มงาน", "อันดับ บุคคล"),
     ]
     hanging = [sheet.title for sheet in sheets if sheet.title.startswith("ความอ่อนไหว")]
-    assert hanging == ["ความอ่อนไหว", "ความอ่อนไหว บุคคล"]  # the others have no rival
+    assert hanging == ["ความอ่อนไหว"]  # of few units it stands on their one sheet, if they have rivals
+    told = {
+        sheet.title: [row[0] for row in sheet.values].count("ความอ่อนไหวของอันดับ")
+        for sheet in sheets
+        if sheet.title.startswith("อันดับ ")
+    }
+    assert told == {"อันดับ จังหวัด": 0, "อันดับ กลุ่มงาน": 0, "อันดับ บุคคล": 1}
     persons = {"311", "312", "313", "321", "G11"}
     for sheet in sheets:
         codes = {row[0] for row in sheet.iter_rows(values_only=True)} | {
@@ -148,9 +168,8 @@ def test_each_kind_stands_apart_and_a_person_on_no_sheet_of_the_team(books: Book
 @pytest.mark.slow
 def test_a_value_that_is_changed_moves_what_is_above_and_below(anew: dict[str, Path]) -> None:
     book = open_book(anew["changed"], values=True)
-    totals = {
-        row[0]: row[3] for name in book.sheetnames if name.startswith("คะแนน") for row in book[name].values
-    }
+    scored = [name for name in book.sheetnames if name.startswith(("คะแนน", "อันดับ "))]
+    totals = {row[0]: row[3] for name in scored for row in reversed(list(book[name].values))}
     assert totals["32"] == pytest.approx(0.6 * 5 + 0.4 * 2)
     assert totals["321"] == pytest.approx(0.6 * 5 + 0.4 * 5)
     assert totals["P0"] == pytest.approx(0.6 * 3 + 0.4 * 5)  # all three reach level 3 now

@@ -48,8 +48,8 @@ FORMULAS = {
     "top": 'IF(COUNT(C{0},D{0},E{0})<3,"",MAX(C{0},D{0},E{0}))',
     "least": 'IF(COUNT(C{0},D{0},E{0})<3,"",MIN(C{0},D{0},E{0}))',
     "last": 'IF(COUNT(C{0},D{0})<2,"",MAX(C{0},D{0}))',
-    "days": 'IF(COUNT(C{0},D{0})<2,"",IF(C{0}>D{0},NETWORKDAYS(D{0}+1,C{0},เกณฑ์!$A$36:$A$41),'
-    "IF(C{0}<D{0},-NETWORKDAYS(C{0}+1,D{0},เกณฑ์!$A$36:$A$41),0)))",
+    "days": 'IF(COUNT(C{0},D{0})<2,"",IF(C{0}>D{0},NETWORKDAYS(D{0}+1,C{0},เกณฑ์!$A$10:$A$15),'
+    "IF(C{0}<D{0},-NETWORKDAYS(C{0}+1,D{0},เกณฑ์!$A$10:$A$15),0)))",
 }
 
 

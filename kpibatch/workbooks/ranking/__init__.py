@@ -14,9 +14,9 @@ kpi_sheet.py       one KPI: each unit's values, result, level, below its level t
 charts.py          what the charts have in common
 compared.py        what caps, means and T-scores need there
 score_sheet.py     คะแนนรายตัวชี้วัด: units × nodes, rolled up live
-kpi_trend.py       each KPI's levels and values through the months
-trend_sheet.py     แนวโน้ม and ความอ่อนไหว
+months/            แนวโน้ม, ความอ่อนไหว
 front/             around the list: the podium, the panel, the map
+few_units.py       a kind of few units on one sheet: scores, months, what its ranks hang on
 list_sheet.py      อันดับ: the list, and page one as a whole
 book.py            the sheets in order
 """

@@ -3,6 +3,7 @@ end.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere, Layout
 from kpibatch.workbooks.ranking.criteria_sheet import plan_criteria, write_criteria, write_findings
+from kpibatch.workbooks.ranking.few_units import FewUnits, is_few
 from kpibatch.workbooks.ranking.front.plan import LIST_TOP
 from kpibatch.workbooks.ranking.kpi_sheet import KpiWriter
 from kpibatch.workbooks.ranking.list_sheet import ListSheet, heading
+from kpibatch.workbooks.ranking.months.sensitivity_sheet import write_sensitivity
+from kpibatch.workbooks.ranking.months.trend_sheet import TrendPlan, write_trend
 from kpibatch.workbooks.ranking.score_formulas import RANK, TOTAL_SCORE, plan_scores
 from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
-from kpibatch.workbooks.ranking.trend_sheet import TrendPlan, write_sensitivity, write_trend
 
 _FEW = 300  # units of a kind other than the main one of which it is told what their ranks hang on
 _SHEETS = ("ranking-name", "scores-name", "trend-name", "sensitivity-name", "findings-name", "criteria-name")
@@ -59,7 +62,8 @@ def _layouts(outcome: Outcome, names: Sequence[str]) -> Iterator[Layout]:
             name = sheet_name(" ".join(filter(None, (leaf.code, kind if leaf.code in taken else ""))), taken)
             kpis[leaf.code] = plan_kpi(leaf, name, part.tables)
             taken.append(name)
-        scores = sheet_name(f"{names[1]} {kind}", taken) if number else names[1]
+        name = names[0] if number and is_few(part) else names[1]
+        scores = sheet_name(f"{name} {kind}", taken) if number else name
         taken += [scores] if number else []
         yield Layout(part, kpis, plan_scores(scores, part.tables, outcome.config.ranking, rating))
 
@@ -74,47 +78,81 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
     with Book(
         path, title=heading(outcome), language=language, day=month_end(outcome.month), whose=PROVINCE
     ) as book:
-        alone: dict[str, Callable[[Sheet], None]] = {}
-        sheets: dict[str, Sheet] = {}
+        alone: dict[str, _Piece] = {}
         for number, layout in enumerate(layouts):
-            of_kind = [_of_kind(name, layout, number) for name in names]
-            sheets |= {name: book.sheet(name) for name in (of_kind[0], layout.scores.sheet, of_kind[2])}
-            sheets |= {plan.sheet: book.sheet(plan.sheet) for plan in layout.kpis.values()}
-            months = TrendPlan(of_kind[2], len(trend.months), len(layout.outcome.tables.units))
-            front = ListSheet(layout.outcome, sheets[of_kind[0]], layout.scores, months, trend)
-            front.write()
-            if not number:
-                cells = span((LIST_TOP, 0), (front.plan.last, front.plan.status), "rc")
-                book.define("ranking", f"='{names[0]}'!{cells}")
-            ScoreWriter(layout.outcome, sheets[layout.scores.sheet], elsewhere).write(heading(outcome))
+            kind = _Kind(book, layout, [_of_kind(name, layout, number) for name in names], trend)
+            few = bool(number) and is_few(layout.outcome)
+            alone |= kind.on_one_sheet(elsewhere) if few else kind.on_sheets(elsewhere, number == 0)
             for plan in layout.kpis.values():
-                KpiWriter(layout.outcome, sheets[plan.sheet], plan, elsewhere, outcome).write()
-                sheets[plan.sheet].finish()
-            kpis = layout.kpis
-            alone[of_kind[2]] = partial(
-                _trend, layout.outcome, plan=months, scores=layout.scores, trend=trend, kpis=kpis
-            )
-            if not number or (layout.outcome.ranked > 1 and len(layout.outcome.tables.units) <= _FEW):
-                alone[of_kind[3]] = partial(write_sensitivity, layout.outcome, layout.scores)
+                KpiWriter(layout.outcome, book.sheets[plan.sheet], plan, elsewhere, outcome).write()
+                book.sheets[plan.sheet].finish()
         book.define("scores", f"={main.scores.range(TOTAL_SCORE, outside=True)}")
         book.define("ranks", f"={main.scores.range(RANK, outside=True)}")
-        alone[names[4]] = partial(write_findings, outcome, elsewhere=elsewhere)
+        alone[names[4]] = _Piece(partial(write_findings, outcome, elsewhere=elsewhere))
         _write_alone(book, alone, lost, blank)
         write_criteria(outcome, book.sheet(names[5]), main.scores)
 
 
-def _write_alone(
-    book: Book, alone: Mapping[str, Callable[[Sheet], None]], lost: list[Finding], blank: set[str]
-) -> None:
+@dataclass(frozen=True)
+class _Piece:
+    """What no figure hangs on: writes a sheet, or what stands on it from a row on."""
+
+    write: Callable[[Sheet], None]
+    top: int = 0
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """The sheets of one kind of units, but for its KPIs' content; ``names`` are those of the main kind's with
+    the kind behind them. Each way gives back what no figure hangs on.
+    """
+
+    book: Book
+    layout: Layout
+    names: Sequence[str]
+    trend: Trend
+
+    def on_sheets(self, elsewhere: Elsewhere, main: bool) -> dict[str, _Piece]:
+        """The list, the scores and the months on a sheet each, what ranks hang on on a further one."""
+        book, layout, outcome = self.book, self.layout, self.layout.outcome
+        ranking, scores, months = self.names[0], layout.scores.sheet, self.names[2]
+        for name in (ranking, scores, months, *(plan.sheet for plan in layout.kpis.values())):
+            book.sheet(name)
+        plan = TrendPlan(months, len(self.trend.months), len(outcome.tables.units))
+        front = ListSheet(outcome, book.sheets[ranking], layout.scores, plan, self.trend)
+        front.write()
+        if main:
+            cells = span((LIST_TOP, 0), (front.plan.last, front.plan.status), "rc")
+            book.define("ranking", f"='{ranking}'!{cells}")
+        ScoreWriter(outcome, book.sheets[scores], elsewhere).write(heading(outcome))
+        trend, kpis = self.trend, layout.kpis
+        alone = {
+            months: _Piece(partial(_trend, outcome, plan=plan, scores=layout.scores, trend=trend, kpis=kpis))
+        }
+        if main or (outcome.ranked > 1 and len(outcome.tables.units) <= _FEW):
+            alone[self.names[3]] = _Piece(partial(write_sensitivity, outcome, layout.scores))
+        return alone
+
+    def on_one_sheet(self, elsewhere: Elsewhere) -> dict[str, _Piece]:
+        """All of them on one sheet, where the units are few."""
+        sheet = self.book.sheet(self.layout.scores.sheet)
+        for plan in self.layout.kpis.values():
+            self.book.sheet(plan.sheet)
+        few = FewUnits(self.layout.outcome, sheet, self.layout, self.trend, elsewhere)
+        few.write(heading(self.layout.outcome))
+        return {sheet.name: _Piece(few.write_rest, few.top)}
+
+
+def _write_alone(book: Book, alone: Mapping[str, _Piece], lost: list[Finding], blank: set[str]) -> None:
     """The sheets that no figure hangs on; raises ``_SheetLost`` where a bug has cost one."""
-    for name, write in alone.items():
+    for name, each in alone.items():
         charted = name in book.sheets
         sheet, before = book.sheets[name] if charted else book.sheet(name), len(lost)
         if name in blank:
-            sheet.put(0, 0, say("sheet.lost", book.language), "title")
+            sheet.put(each.top, 0, say("sheet.lost", book.language), "title")
             continue
         with piece(lost, LOST, Place(RANKING, name)):
-            write(sheet)
+            each.write(sheet)
         if len(lost) > before:
             raise _SheetLost(name)
         if not charted:

@@ -2,12 +2,14 @@
 read.
 """
 
+from collections.abc import Sequence
+
 from kpibatch.base.addresses import excel_day, quoted, ref, span
 from kpibatch.base.catalogue import Words
 from kpibatch.base.findings import Finding
 from kpibatch.books.columns import Column, Style, put_heads, put_line, set_widths, widths_of
 from kpibatch.books.look import lines_of, tall_of
-from kpibatch.books.paper import break_before, on_pages, scale_of
+from kpibatch.books.paper import on_pages
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.conditions import NOT_GIVEN
 from kpibatch.rules.levels import LevelTables
@@ -28,6 +30,7 @@ from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _RATING_TOP = 4
 _MOST_LINES, _LEAST_SCALE, _SIZE = 8, 0.4, 12
+_LEAST_READ, _LINE = 0.5, 20.25  # letters of sixteen points come out as eight
 _SMALL = {"font_size": _SIZE}
 
 
@@ -47,10 +50,8 @@ def plan_holidays(sheet: str, tables: LevelTables) -> str:
 
 
 def _holidays_top(tables: LevelTables) -> int:
-    """Below the bands, and below a line for each node and each of its rules."""
-    nodes = [node for node, _ in tables.in_tree_order()]
-    rules = sum(len(tables.rules_of(node.code)) for node in nodes)
-    return _RATING_TOP + len(tables.rating) + 2 + len(nodes) + rules + 2
+    """Below the bands and a heading."""
+    return _RATING_TOP + len(tables.rating) + 2
 
 
 def write_findings(outcome: Outcome, sheet: Sheet, elsewhere: Elsewhere) -> None:
@@ -121,8 +122,8 @@ def _target(elsewhere: Elsewhere, finding: Finding) -> str:
 
 
 def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
-    """The rating bands, the scorecard with its weights, and each condition as it was read, with its
-    reference.
+    """The rating bands and the scorecard with its weights, which are printed; below them each condition as it
+    was read, which is printed on its KPI's own sheet.
 
     Source: design, section 4.
     """
@@ -137,54 +138,80 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
     for at, (percent, word) in enumerate(reversed(tables.rating), _RATING_TOP):
         sheet.put(at, 0, percent, "cell", "input", "number", align="center")
         sheet.put(at, 1, word, "cell", "input")
-    top = _RATING_TOP + len(tables.rating) + 1
-    put_heads(sheet, top, columns)
-    at, blocks = top + 1, list[int]()
-    for node, depth in tables.in_tree_order():
-        blocks.append(at)
-        text, look = _node(say, tables, node), {"indent": depth, "text_wrap": True}
-        sheet.merge(at, 0, len(columns) - 1, text, "section", **look)
-        sheet.tall(at, tall_of(lines_of(text, sum(widths_of(columns)), bold=True)))
-        rules = tables.rules_of(node.code)
-        for row, rule in enumerate(rules, at + 1):
-            put_line(sheet, row, columns, rule)
-            lines = max(lines_of(str(each.result(rule)), each.width, _SIZE) for each in columns[1:])
-            sheet.tall(row, tall_of(lines, _SIZE))
-        at += 1 + len(rules)
-        for words in worth_in_words(tables, node, say.language):
-            sheet.merge(at, 0, len(columns) - 1, words, "cell", "wrap")
-            at += 1
-    _write_holidays(say, tables, sheet)
-    at = _write_process(say, tables, sheet, at, blocks)
-    sheet.raw.freeze_panes(top + 1, 0)
-    sheet.page(top=top)
-    if blocks:
-        break_before(sheet, blocks, range(top, top + 1), at - 1, scale_of(widths_of(columns)))
+    top = _write_process(say, tables, sheet, _write_holidays(say, tables, sheet))
+    seen = columns[:-1]
+    last = _write_scorecard(say, tables, sheet, top, widths_of(seen))
+    _write_conditions(say, tables, sheet, last + 2, columns)
+    told = say("criteria-off-paper", sheet=sheet.name)
+    sheet.page(top=top, last=(last, len(seen) - 1), left=told)
+    on_pages(sheet, widths_of(seen), last, _LEAST_READ)
     sheet.lock()
 
 
-def _write_process(say: Words, tables: LevelTables, sheet: Sheet, at: int, blocks: list[int]) -> int:
-    """The days of the process below all else; gives back the first free row."""
+def _write_scorecard(say: Words, tables: LevelTables, sheet: Sheet, top: int, widths: Sequence[float]) -> int:
+    """A line for each node, and for each thing that is not as usual in how it is scored; gives back the last
+    row.
+    """
+    right, at = len(widths) - 1, top + 1
+    sheet.merge(top, 0, right, say("criteria-scorecard"), "head")
+    for node, depth in tables.in_tree_order():
+        text, look = _node(say, tables, node), {"indent": depth, "text_wrap": True}
+        sheet.merge(at, 0, right, text, "section", **look)
+        lines = lines_of(text, sum(widths), bold=True)
+        sheet.tall(at, tall_of(lines) if lines > 1 else _LINE)
+        at += 1
+        for words in worth_in_words(tables, node, say.language):
+            sheet.merge(at, 0, right, words, "cell", "wrap")
+            sheet.tall(at, tall_of(lines_of(words, sum(widths))))
+            at += 1
+    return at - 1
+
+
+def _write_conditions(
+    say: Words, tables: LevelTables, sheet: Sheet, at: int, columns: Sequence[Column[Rule]]
+) -> None:
+    """Below a line for each KPI, in which the levels are named, its rules."""
+    sheet.put(at, 0, say("criteria-conditions"), "bold")
+    heads = [column.head for column in columns[2:]]
+    for node, _ in tables.in_tree_order():
+        rules = tables.rules_of(node.code)
+        if not rules:
+            continue
+        at += 1
+        sheet.put(at, 0, node.code, "section")
+        sheet.put(at, 1, node.name, "section", text_wrap=True)
+        sheet.put_row(at, 2, heads, "section", "centre")
+        sheet.tall(at, tall_of(lines_of(node.name, columns[1].width, bold=True)))
+        for rule in rules:
+            at += 1
+            put_line(sheet, at, columns, rule)
+            lines = max(lines_of(str(each.result(rule)), each.width, _SIZE) for each in columns[1:])
+            sheet.tall(at, tall_of(lines, _SIZE))
+
+
+def _write_process(say: Words, tables: LevelTables, sheet: Sheet, at: int) -> int:
+    """The days of the process from a row on; gives back the first free row."""
     if not has_process(tables):
         return at
-    at = max(at, _holidays_top(tables) + len(tables.holidays)) + 1 if tables.holidays else at + 1
-    blocks.append(at)
     sheet.put(at, 1, say("process"), "section")
     for row, (day, task, owner) in enumerate(process_lines(tables, say.language), at + 1):
         sheet.put(row, 0, day, "cell", **_SMALL)
         sheet.put(row, 1, f"{task}   {owner}", "cell", "wrap", **_SMALL)
-    return at + len(tables.steps) + 1
+    return at + len(tables.steps) + 2
 
 
-def _write_holidays(say: Words, tables: LevelTables, sheet: Sheet) -> None:
-    """The days that the formulas of วันทำการ leave out, as cells that can be changed."""
-    if not tables.holidays:
-        return
+def _write_holidays(say: Words, tables: LevelTables, sheet: Sheet) -> int:
+    """The days that the formulas of วันทำการ leave out, as cells that can be changed; gives back the first
+    free row.
+    """
     top = _holidays_top(tables)
+    if not tables.holidays:
+        return top - 1
     sheet.put_row(top - 1, 0, [say("holiday-day"), say("holiday")], "head")
     for at, holiday in enumerate(tables.holidays, top):
         sheet.put(at, 0, excel_day(holiday.day), "cell", "input", "date")
         sheet.put(at, 1, holiday.name, "cell", "input", "wrap")
+    return top + len(tables.holidays) + 1
 
 
 def _of_rule(outcome: Outcome) -> tuple[Column[Rule], ...]:

@@ -27,8 +27,9 @@ from kpibatch.workbooks.ranking.front.plan import (
     columns_across,
     map_size,
 )
-from kpibatch.workbooks.ranking.front.podium import MEDALS, Podium
+from kpibatch.workbooks.ranking.front.podium import Podium, colour_medals
 from kpibatch.workbooks.ranking.front.tile_map import band_of, band_result, colour_bands, write_map
+from kpibatch.workbooks.ranking.months.trend_sheet import TrendPlan
 from kpibatch.workbooks.ranking.score_formulas import (
     CODE,
     GROUP,
@@ -44,7 +45,6 @@ from kpibatch.workbooks.ranking.score_formulas import (
     status_name,
     unsent_names,
 )
-from kpibatch.workbooks.ranking.trend_sheet import TrendPlan
 
 _NAME_LINE, _PAGE_WIDTH = 22.5, 188.0
 _LEAST_ACROSS = 0.735  # LibreOffice makes columns a sixteenth wider than Excel
@@ -277,11 +277,7 @@ class ListSheet:
     def _marks(self) -> None:
         plan, book, last = self.plan, self.sheet.book, self.plan.last
         percent_bars(self.sheet, 4, FIRST, last)
-        for rank, colour in enumerate(MEDALS, 1):
-            form = book.style(bold=True, bg_color=colour)
-            criteria = f"={ref(FIRST, 0, 'c')}={rank}"
-            rule = {"type": "formula", "criteria": criteria, "format": form}
-            self.sheet.colour((FIRST, 0), (last, 2), rule)
+        colour_medals(self.sheet, 0, (FIRST, 0), (last, 2))
         for line, standing in enumerate(self.outcome.standings):
             formula = band_of(ref(FIRST + line, 4, "c"), self.scores)
             result = band_result(self.outcome, standing.percent)

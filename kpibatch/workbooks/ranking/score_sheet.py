@@ -61,8 +61,18 @@ class ScoreWriter:
         )
 
     def write(self, subtitle: str) -> None:
+        """The sheet by itself, with the chart of means below the list."""
+        self.put(self.say("scores-title"), subtitle)
+        self.put_chart(self.plan.last + 4, NAME)
+        last = self.plan.cap_row - 1
+        self.sheet.page(top=HEAD, bottom=WEIGHT_ROW, last=(last, self.plan.last_node))
+        seen = [column.width for column in self.columns[: self.plan.last_node + 1] if not column.hidden]
+        on_pages(self.sheet, seen, last, _LEAST_SCALE)
+
+    def put(self, title: str, subtitle: str) -> None:
+        """All but the chart, and how it is printed."""
         set_widths(self.sheet, self.columns)
-        self.sheet.put(0, 0, self.say("scores-title"), "title")
+        self.sheet.put(0, 0, title, "title")
         self.sheet.height(0, 2)
         self.sheet.put(1, 0, subtitle, "subtitle")
         self.sheet.put(2, 0, self.say("scores-guide"), "quiet")
@@ -75,12 +85,7 @@ class ScoreWriter:
         put_among(self.outcome, self.sheet, self.formulas)
         self._heat()
         show_exact(self.sheet, self.columns, FIRST, self.plan.last + 1)
-        self._chart()
         self.sheet.raw.freeze_panes(FIRST, 2)
-        last = self.plan.cap_row - 1
-        self.sheet.page(top=HEAD, bottom=WEIGHT_ROW, last=(last, self.plan.last_node))
-        seen = [column.width for column in self.columns[: self.plan.last_node + 1] if not column.hidden]
-        on_pages(self.sheet, seen, last, _LEAST_SCALE)
         self.sheet.lock()
 
     # --- the columns ------------------------------------------------------------------------------------
@@ -288,8 +293,8 @@ class ScoreWriter:
             rule = {"type": "cell", "criteria": "==", "value": f'"{self.say(name)}"', "format": form}
             self.sheet.colour((FIRST, STATUS), (self.plan.last, STATUS), rule)
 
-    def _chart(self) -> None:
-        """The units' mean at each KPI, below the table."""
+    def put_chart(self, row: int, column: int) -> None:
+        """The units' mean at each KPI, placed there."""
         leaves = [self.plan.column(code) for code in self.plan.nodes if code in self.leaves]
         if not leaves:
             return
@@ -301,4 +306,4 @@ class ScoreWriter:
         chart.set_x_axis(CATEGORIES)
         chart.set_size({"width": 1180, "height": 300})
         place = {"description": self.say("mean-title"), "object_position": 1}
-        self.sheet.raw.insert_chart(at + 3, NAME, chart, place)
+        self.sheet.raw.insert_chart(row, column, chart, place)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import Words
 from kpibatch.books.look import width_of
 from kpibatch.books.write import Formula, Sheet
@@ -34,6 +35,16 @@ def names_shown(outcome: Outcome, room: int, most: int) -> int:
     """How many units' names stand beside each other in so much room."""
     longest = max(width_of(unit.name) for unit in outcome.tables.units)
     return min(most, len(outcome.tables.units), max(1, room // (longest + 2)))
+
+
+def colour_medals(sheet: Sheet, rank: int, first: tuple[int, int], last: tuple[int, int]) -> None:
+    """The first three ranks' colours, over cells from ``first`` to ``last``; the ranks stand in that
+    column.
+    """
+    for place, colour in enumerate(MEDALS, 1):
+        form = sheet.book.style(bold=True, bg_color=colour)
+        criteria = f"={ref(first[0], rank, 'c')}={place}"
+        sheet.colour(first, last, {"type": "formula", "criteria": criteria, "format": form})
 
 
 class Podium:

@@ -44,6 +44,33 @@ class KpiTrend:
         self._block(below, "trend-values", self._value, alone)
         return below + 1 + units
 
+    def write_beside(self, top: int, places: Sequence[int]) -> tuple[int, int]:
+        """The same of few units beside each other, in these columns: the values, which are longer, first.
+        Gives back the last row, and how many columns are used.
+        """
+        say, tables = Words("sheet", self.outcome.language), self.outcome.tables
+        alone = [code for code in self.kpis if sole_measure(tables, code)]
+        titles = ["trend-values", "trend-levels"][not alone :]
+        self.sheet.put(top, 0, "   ".join(map(say, titles)), "quiet")
+        heads = [
+            *(f"{code} {say('value')}" for code in alone),
+            *(f"{code} {say('level')}" for code in self.kpis),
+        ]
+        contents = [*((self._value, code) for code in alone), *((self._level, code) for code in self.kpis)]
+        last, used = top + 1 + len(tables.units), 2 + len(contents)
+        self.sheet.put_row(top + 1, 0, [say("unit-code"), tables.round.unit_noun], "head")
+        for row, unit in enumerate(tables.units):
+            self.sheet.put(top + 2 + row, 0, unit.code, "cell", "code")
+            self.sheet.put(top + 2 + row, 1, unit.name, "cell", shrink=True)
+        for place, head, (content, code) in zip(places[2:], heads, contents, strict=False):
+            self.sheet.put(top + 1, place, head, "head", text_wrap=False, shrink=True)
+            for row, unit in enumerate(tables.units):
+                told = content(code, row, unit)
+                self.sheet.put(top + 2 + row, place, told, "cell", "centre", shrink=True)
+            if content == self._level:
+                self._colours((top + 2, place), (last, place))
+        return last, used
+
     def _block(
         self, top: int, title: str, content: Callable[[str, int, Unit], Formula], codes: Sequence[str]
     ) -> None:
