@@ -108,6 +108,23 @@ def test_formulas_give_what_the_program_says(books: Books, name: str) -> None:
     assert (count > 300, wrong) == (True, [])
 
 
+def test_a_kind_of_few_units_is_one_page_of_letters_that_can_be_read(books: Books) -> None:
+    book = open_book(books["all sent"])
+    persons = book["อันดับ บุคคล"]  # five, whose ranks hang on many things
+    ends = [persons.cell(each.id + 1, 1).value for each in persons.row_breaks.brk]
+    assert 0 < len(ends) <= 2
+    assert {*ends} <= {"แนวโน้มรายเดือน", "ความอ่อนไหวของอันดับ"}
+    for kind in ("จังหวัด", "กลุ่มงาน"):
+        sheet = book[f"อันดับ {kind}"]
+        corner = sheet[sheet.print_area.rsplit(":", 1)[1].replace("$", "")]
+        columns = sheet.column_dimensions.values()
+        seen = [each for each in columns if not each.hidden and each.min <= corner.column]
+        wide = sum((min(each.max, corner.column) - each.min + 1) * 7 * each.width for each in seen)
+        tall = sum(sheet.row_dimensions[row].height or 24 for row in range(1, corner.row + 1))
+        assert sheet.page_setup.fitToHeight is None  # where nothing is said it is one
+        assert min(1040 / wide, 512 / tall) >= 0.5  # sixteen points are eight
+
+
 def test_a_kind_of_more_units_has_sheets_like_the_main_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

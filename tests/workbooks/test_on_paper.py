@@ -61,33 +61,48 @@ def test_letters_of_page_one_are_eleven_points_in_libreoffice_too(tmp_path: Path
     assert 1040 / (seen * 1.0625) >= 0.69
 
 
-def trend_of_units(units: int, folder: Path) -> Worksheet:
+def trend_of_units(units: int, folder: Path, months: int = 2) -> Worksheet:
     """The months of so many units."""
     outcome = month((5,), earlier={"3101": 1})
     many = tuple(replace(outcome.tables.units[0], code=f"{at}", tile=None) for at in range(units))
     given = {unit.code: {"T1.x": 3} for unit in many}
-    past = [before({unit.code: 1 for unit in many})]
+    past = [before({unit.code: 1 for unit in many})] * (months - 1)
     tables = replace(outcome.tables, units=many)
     path = ranking_of(outcome_of(tables, given, "2565-05", past=past), folder / "ranking.xlsx")
     return load_workbook(path)["แนวโน้ม"]
 
 
-@pytest.mark.parametrize(("units", "pages"), [(1, 1), (3, 1), (7, 0), (50, 0)])
-def test_what_few_units_need_no_second_page_for_stands_on_one(units: int, pages: int, tmp_path: Path) -> None:
-    sheet = trend_of_units(units, tmp_path)
-    assert sheet.page_setup.fitToHeight == (None if pages else 0)  # where nothing is said it is one
-    assert len(sheet.row_breaks.brk) == 1 - pages
+@pytest.mark.parametrize(
+    ("months", "lists", "chart"),
+    [(7, 1, "right"), (8, 1, "below"), (13, 1, "below"), (14, 3, "right")],
+)
+def test_a_units_months_and_kpis_stand_in_one_line_while_letters_stay_large(
+    months: int, lists: int, chart: str, tmp_path: Path
+) -> None:
+    sheet = trend_of_units(3, tmp_path, months)
+    assert [cell.value for cell in sheet["A"]].count("0") == lists
+    place = sheet._charts[0].anchor._from
+    assert chart == ("below" if place.row > 7 else "right")
+    assert chart == ("below" if place.col == 0 else "right")
+    assert sheet.page_setup.fitToHeight is None or chart == "right"  # where nothing is said it is one
+    assert len(sheet.row_breaks.brk) == 0
 
 
-@pytest.mark.parametrize("units", [7, 50])
-def test_no_page_cuts_the_chart_of_the_months(units: int, tmp_path: Path) -> None:
-    sheet = trend_of_units(units, tmp_path)
+@pytest.mark.parametrize(("units", "months"), [(7, 2), (50, 2), (7, 8), (23, 8), (50, 8), (50, 14)])
+def test_no_page_cuts_the_chart_of_the_months(units: int, months: int, tmp_path: Path) -> None:
+    sheet = trend_of_units(units, tmp_path, months)
     anchor = sheet._charts[0].anchor
     heights = [sheet.row_dimensions[row].height or 24 for row in range(1, anchor.to.row + 2)]
     columns = sheet.column_dimensions.values()
     seen = sum((each.max - each.min + 1) * (7 * each.width + 0.02) for each in columns)
-    assert anchor.to.row < sheet.row_breaks.brk[0].id
-    assert sum(heights) <= 512 / min(1.0, 1040 / seen) * 1.01
+    scale, begins = min(1.0, 1040 / seen), [each.id for each in sheet.row_breaks.brk]
+    one = sheet.page_setup.fitToHeight is None
+    first = max((row for row in begins if row <= anchor._from.row), default=0)
+    assert not [row for row in begins if anchor._from.row < row <= anchor.to.row]
+    if one:
+        assert sum(heights) * 0.5 <= 512  # letters of sixteen points are eight
+    else:
+        assert sum(heights[first:]) <= 512 / scale * 1.01
 
 
 @pytest.mark.parametrize(("items", "form", "size"), [(12, "d mmm yyyy", 12), (13, "d mmm yy", 10)])
@@ -106,3 +121,18 @@ def test_where_many_items_stand_beside_each_other_days_are_short_and_codes_broke
     assert value.number_format.endswith(form)
     assert (code.alignment.wrap_text, code.font.size) == (True, size)
     assert sheet.row_dimensions[code.row].height > 1.5 * size * 2  # two lines at least
+
+
+def test_the_criteria_print_the_scorecard_and_each_kpi_its_own_conditions(tmp_path: Path) -> None:
+    book = load_workbook(ranking_of(month((5, 4)), tmp_path / "ranking.xlsx"))
+    sheet = book["เกณฑ์"]
+    last = int(sheet.print_area.rsplit("$", 1)[1])
+    texts = [str(cell.value) for cell in sheet["A"]]
+    assert any(text.startswith("T1 ") for text in texts[:last])
+    assert "T1.x" in texts[last:]
+    assert "T1.x" not in texts[:last]
+    assert "พิมพ์อยู่ในชีตของตัวชี้วัดนั้น" in sheet.oddFooter.left.text
+    printed = book["T1"].print_area.rsplit("$", 1)[1]
+    thresholds = [cell.row for row in book["T1"].iter_rows() for cell in row if "≥ " in cell.number_format]
+    assert thresholds
+    assert max(thresholds) <= int(printed)

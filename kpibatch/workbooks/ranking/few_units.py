@@ -15,7 +15,7 @@ from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere, Layout
 from kpibatch.workbooks.ranking.front.panel import SIGNS
 from kpibatch.workbooks.ranking.front.podium import colour_medals
-from kpibatch.workbooks.ranking.months.kpi_trend import WIDTH, KpiTrend
+from kpibatch.workbooks.ranking.months.kpi_trend import LINE, WIDTH, KpiTrend
 from kpibatch.workbooks.ranking.months.sensitivity_sheet import put_sensitivity
 from kpibatch.workbooks.ranking.months.trend_sheet import months_of, put_chart
 from kpibatch.workbooks.ranking.score_formulas import FIRST, HEAD, PERCENT, RANK
@@ -23,13 +23,14 @@ from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
 
 _FEW = 6  # units; of more a page would not hold all that is told of them
 _LEAST_SCALE = 0.5  # letters of sixteen points come out as eight
+_KPIS, _BETWEEN, _BEHIND = 12, 12.0, 64
 _BESIDE = 6  # months whose ranks stand beside their percents
 _WIDE, _CHART = 190.0, 84.0  # the least that the page is wide, and the chart of the months
 
 
 def is_few(outcome: Outcome) -> bool:
-    """Whether a kind's units are so few."""
-    return len(outcome.tables.units) <= _FEW
+    """Whether a kind's units and KPIs are so few."""
+    return len(outcome.tables.units) <= _FEW and len(outcome.tables.own_leaves) <= _KPIS
 
 
 class FewUnits:
@@ -42,12 +43,15 @@ class FewUnits:
         self.say, self.units = Words("sheet", outcome.language), outcome.tables.units
         self.scores = ScoreWriter(outcome, sheet, elsewhere)
         self.top = layout.scores.cap_row + 1
+        sheet.tall(self.top - 1, LINE)  # a cap, or nothing
         self.used = sum(column <= layout.scores.last_node for column in self._shown)
 
     def write(self, subtitle: str) -> None:
         """What figures hang on: the scores and the rank; printed alone where the rest is lost."""
         noun, plan = self.outcome.tables.round.unit_noun, self.layout.scores
         self.scores.put(self.say("ranking-title", unit=noun), subtitle)
+        for at in range(FIRST, plan.last + 3):
+            self.sheet.tall(at, LINE)
         percent_bars(self.sheet, PERCENT, FIRST, plan.last)
         colour_medals(self.sheet, RANK, (FIRST, RANK), (plan.last, RANK))
         self.sheet.page(top=0, bottom=1, last=(self.top, plan.last_node))
@@ -57,7 +61,10 @@ class FewUnits:
         assert sheet is self.sheet
         last, right = self._months(self.top)
         kpis = KpiTrend(self.outcome, sheet, self.layout.kpis, self.trend)
+        sheet.tall(last + 1, _BETWEEN)
         last, more = kpis.write_beside(last + 2, self.places)
+        sheet.tall(last + 1, _BETWEEN)
+        self.used = max(self.used, right, more)
         self._chart(max(right, more), last)
         while pixels(self._widths) < pixels([_WIDE]):
             self.used += 1
@@ -83,13 +90,13 @@ class FewUnits:
     def places(self) -> list[int]:
         """The columns that are seen, those of the scores and as many behind them as anything may need."""
         after = len(self.scores.columns)
-        return [*self._shown, *range(after, after + 64)]
+        return [*self._shown, *range(after, after + _BEHIND)]
 
     @property
     def _widths(self) -> list[float]:
         """Those of the columns that are used."""
         own = [self.scores.columns[column].width for column in self._shown]
-        return [*own, *[WIDTH] * 64][: self.used]
+        return [*own, *[WIDTH] * _BEHIND][: self.used]
 
     def _further(self) -> None:
         """Widths of the columns behind those of the scores, and behind them the chart of means."""
@@ -112,7 +119,6 @@ class FewUnits:
         last = self._block(top + 1, 2, say("percent"), PERCENT)
         self._block(top + 1 + below, beside, say("rank"), RANK)
         self._movement(top + 1 + below, beside + count)
-        self.used = max(self.used, beside + count + 1)
         return last + below, beside + count + 1
 
     def _block(self, top: int, left: int, title: str, source: int) -> int:
@@ -129,12 +135,13 @@ class FewUnits:
         noun = self.outcome.tables.round.unit_noun
         self.sheet.put_row(heads, 0, [self.say("unit-code"), noun], "head")
         for at, unit in enumerate(self.units, heads + 1):
-            self.sheet.put(at, 0, unit.code, "cell", "code")
+            self.sheet.put(at, 0, unit.code, "cell", "code", shrink=True)
             self.sheet.put(at, 1, unit.name, "cell", shrink=True)
+            self.sheet.tall(at, LINE)
 
     def _list(self, heads: int, place: int, column: Column[Unit]) -> None:
         """A column below its heading, wherever it stands."""
-        self.sheet.put(heads, place, column.head, "head")
+        self.sheet.put(heads, place, column.head, "head", text_wrap=False, shrink=True)
         for at, unit in enumerate(self.units, heads + 1):
             self.sheet.put(at, place, column.content(at, unit), *column.styles(unit), **column.extra)
         assert not callable(column.style)
@@ -162,7 +169,6 @@ class FewUnits:
         count = len(self.trend.months)
         if count < 2:
             return
-        self.used = max(self.used, left + 1)
         while pixels(self._widths[left:]) < pixels([_CHART]):
             self.used += 1
         columns, place = (self.places[2], self.places[1 + count]), (self.top + 1, self.places[left])

@@ -107,8 +107,8 @@ class ScoreWriter:
 
     def _of_unit(self) -> Iterator[Column[Line]]:
         formulas, noun = self.formulas, self.tables.round.unit_noun
-        yield Column(self.say("unit-code"), 9, lambda line: line.unit.code, ("cell", "code"))
-        yield Column(noun, 26, lambda line: line.unit.name)
+        yield Column(self.say("unit-code"), 9, lambda line: line.unit.code, ("cell", "code"), extra=_FITTING)
+        yield Column(noun, 26, lambda line: line.unit.name, extra=_FITTING)
         yield Column(self.say("sent"), 14, self._sent, ("cell", "centre", "input"))
         capped = self.tables.round.cap is not None
         total = partial(formulas.total, children=self.tables.children(TOTAL), capped=capped)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.rank import round_half_up
 from kpibatch.scoring.trend import Trend, sole_measure
 
-WIDTH = 12.0
+WIDTH, LINE = 12.0, 20.25
+_LEVEL, _MORE_LEVELS = 6.0, 1.8
 _NOTHING, _BESIDE, _THEN = "–", "·", " › "
 _SMALL, _LINE = {"font_size": 12, "shrink": True}, 17.5
 _ONE_FIGURE = 9
+_ONE_LINE = {"text_wrap": False, "shrink": True}
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,13 @@ class KpiTrend:
 
     def write(self, top: int) -> int:
         """From row ``top`` on; gives back the last row."""
-        units, tables = len(self.outcome.tables.units), self.outcome.tables
+        units = len(self.outcome.tables.units)
         self._block(top, "trend-levels", self._level, list(self.kpis))
         self._colours((top + 2, 2), (top + 1 + units, 1 + len(self.kpis)))
-        alone, below = [code for code in self.kpis if sole_measure(tables, code)], top + units + 3
-        if not alone:
+        below = top + units + 3
+        if not self.alone:
             return below - 2
-        self._block(below, "trend-values", self._value, alone)
+        self._block(below, "trend-values", self._value, self.alone)
         return below + 1 + units
 
     def write_beside(self, top: int, places: Sequence[int]) -> tuple[int, int]:
@@ -49,27 +52,53 @@ class KpiTrend:
         Gives back the last row, and how many columns are used.
         """
         say, tables = Words("sheet", self.outcome.language), self.outcome.tables
-        alone = [code for code in self.kpis if sole_measure(tables, code)]
-        titles = ["trend-values", "trend-levels"][not alone :]
+        titles = ["trend-values", "trend-levels"][not self.alone :]
         self.sheet.put(top, 0, "   ".join(map(say, titles)), "quiet")
-        heads = [
-            *(f"{code} {say('value')}" for code in alone),
-            *(f"{code} {say('level')}" for code in self.kpis),
-        ]
-        contents = [*((self._value, code) for code in alone), *((self._level, code) for code in self.kpis)]
-        last, used = top + 1 + len(tables.units), 2 + len(contents)
         self.sheet.put_row(top + 1, 0, [say("unit-code"), tables.round.unit_noun], "head")
-        for row, unit in enumerate(tables.units):
-            self.sheet.put(top + 2 + row, 0, unit.code, "cell", "code")
-            self.sheet.put(top + 2 + row, 1, unit.name, "cell", shrink=True)
-        for place, head, (content, code) in zip(places[2:], heads, contents, strict=False):
-            self.sheet.put(top + 1, place, head, "head", text_wrap=False, shrink=True)
-            for row, unit in enumerate(tables.units):
-                told = content(code, row, unit)
-                self.sheet.put(top + 2 + row, place, told, "cell", "centre", shrink=True)
-            if content == self._level:
-                self._colours((top + 2, place), (last, place))
-        return last, used
+        for row, unit in enumerate(tables.units, top + 2):
+            self.sheet.put(row, 0, unit.code, "cell", "code", shrink=True)
+            self.sheet.put(row, 1, unit.name, "cell", shrink=True)
+            self.sheet.tall(row, LINE)
+        here = iter(places[2:])
+        for code in self.alone:
+            self._column((top + 1, next(here)), f"{code} {say('value')}", self._value, code)
+        for code in self.kpis:
+            self._column((top + 1, next(here)), f"{code} {say('level')}", self._level, code)
+        return top + 1 + len(tables.units), 2 + len(self.alone) + len(self.kpis)
+
+    def write_at_the_right(self, top: int, left: int) -> None:
+        """The same in the units' own lines, from a column on, below two rows of headings."""
+        say, after = Words("sheet", self.outcome.language), left + len(self.kpis)
+        self.sheet.merge(top, left, after - 1, say("trend-levels"), "head", **_ONE_LINE)
+        for number, code in enumerate(self.kpis, left):
+            self._column((top + 1, number), code, self._level, code)
+        if self.alone:
+            title = say("trend-values")
+            self.sheet.merge(top, after, after + len(self.alone) - 1, title, "head", **_ONE_LINE)
+        for number, code in enumerate(self.alone, after):
+            self._column((top + 1, number), code, self._value, code)
+
+    def widths(self, two_values: float) -> list[float]:
+        """Those of the columns that stand so, where two values have so much room."""
+        level = max(_LEVEL, _MORE_LEVELS * len(self.trend.months))
+        return [*[level] * len(self.kpis), *[two_values] * len(self.alone)]
+
+    @cached_property
+    def alone(self) -> list[str]:
+        """The KPIs that hang on one number."""
+        return [code for code in self.kpis if sole_measure(self.outcome.tables, code)]
+
+    def _column(
+        self, at: tuple[int, int], head: str, content: Callable[[str, int, Unit], Formula], code: str
+    ) -> None:
+        """What is told of a KPI, below its heading."""
+        (heads, place), units = at, self.outcome.tables.units
+        self.sheet.put(heads, place, head, "head", **_ONE_LINE)
+        for row, unit in enumerate(units):
+            told = content(code, row, unit)
+            self.sheet.put(heads + 1 + row, place, told, "cell", "centre", shrink=True)
+        if content == self._level:
+            self._colours((heads + 1, place), (heads + len(units), place))
 
     def _block(
         self, top: int, title: str, content: Callable[[str, int, Unit], Formula], codes: Sequence[str]

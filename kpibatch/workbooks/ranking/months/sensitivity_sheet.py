@@ -13,6 +13,7 @@ from kpibatch.workbooks.ranking.score_formulas import ScorePlan
 
 _WHY_WIDTH = 160.0
 _LEAST_SCALE, _SIZE, _LINE = 0.33, 16, 18.5
+_WHOLE = {"text_wrap": False, "shrink": True}
 
 
 def write_sensitivity(outcome: Outcome, scores: ScorePlan, sheet: Sheet) -> None:
@@ -53,6 +54,7 @@ def put_sensitivity(
     sheet.put(top, 0, say("sensitivity-title"), "bold")
     sheet.put(top, 2, say("sensitivity-guide"), "quiet")
     sheet.put(top + 1, 0, Formula(scores.stale(say("stale")), ""), "quiet", "stale")
+    sheet.tall(top + 1, _LINE)
     for column, (first, after) in columns:
         sheet.merge(top + 2, numbers[first], numbers[after - 1], column.head, "head")
     sheet.height(top + 2, 2)
@@ -63,9 +65,9 @@ def put_sensitivity(
             if after - first > 1:
                 sheet.merge(at, numbers[first], numbers[after - 1], str(content), *look, **column.extra)
             else:
-                sheet.put(at, numbers[first], content, *look, **column.extra, shrink=True)
+                sheet.put(at, numbers[first], content, *look, **{**column.extra, **_WHOLE})
         lines = lines_of(hang.text, room, _SIZE)
-        sheet.tall(at, tall_of(lines, _SIZE))
+        sheet.tall(at, tall_of(lines, _SIZE) if lines > 1 else _LINE)
     if not hangs:
         sheet.put(top + 3, 0, say("sensitivity-none"), "quiet")
     return top + 2 + max(1, len(hangs))
