@@ -23,6 +23,7 @@ from recalculated import calculated, differences, reckoned_elsewhere
 from tablebook import read
 from workspace import findings, kpibatch, open_book, read_rows, texts_of
 
+from kpibatch.base.findings import Finding
 from kpibatch.forms.standard import form_folder, write_form
 from kpibatch.mail.facts import Facts
 from kpibatch.months.folder import read_published
@@ -30,9 +31,10 @@ from kpibatch.months.listings import sent_of_asked
 from kpibatch.rules.reader import read_levels
 from kpibatch.scoring.apart.kinds import by_kind
 from kpibatch.scoring.outcome import Outcome
-from kpibatch.scoring.trend import Trend, month_of
+from kpibatch.scoring.trend import Trend, month_of, trend_of
 from kpibatch.scoring.why.explain import explain
 from kpibatch.workbooks.ranking import few_units
+from kpibatch.workbooks.ranking.book import write_ranking
 from kpibatch.workbooks.unit.book import Units, write_unit_book
 
 MORE = {
@@ -136,6 +138,22 @@ def test_a_kind_of_more_units_has_sheets_like_the_main_one(
     ]
     count, wrong = reckoned_elsewhere(book)
     assert (count > 300, wrong) == (True, [])
+
+
+def test_a_bug_below_the_scores_of_few_units_costs_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr(few_units, "put_sensitivity", bug)
+    it, lost, path = outcome({}), list[Finding](), tmp_path / "ranking.xlsx"
+    write_ranking(it, path, trend_of(it), lost)
+    assert [each.place.sheet for each in lost] == ["อันดับ บุคคล"]
+    sheet = open_book(path)["อันดับ บุคคล"]
+    firsts = [str(cell.value) for cell in sheet["A"]]
+    assert {"311", "312", "313", "321", "G11"} < {*firsts}
+    assert firsts[-1].startswith("ชีตนี้ทำไม่ได้")
 
 
 @pytest.fixture(scope="module")
