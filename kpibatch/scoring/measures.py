@@ -4,9 +4,12 @@ In: the long frame of values. Out: ``Measured``: numbers as floats, days as ordi
 as NaN.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +17,14 @@ import pandas as pd
 
 from kpibatch.base.findings import NOWHERE, Finding, Place, finding
 from kpibatch.base.kinds import Kind, show_value
-from kpibatch.intake.frame import EMPTY, OK, PLACE, columns_of, rows_of
+from kpibatch.intake.frame import EMPTY, OK, PLACE, columns_of, lists_of
 from kpibatch.rules.conditions import DECIMALS, Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Rollup, Source
 from kpibatch.rules.sources import rounded
-from kpibatch.scoring.rollups import Months, cells_of, roll_up
+from kpibatch.scoring.rollups import Months, came_from, roll_up
 
+Integers: TypeAlias = npt.NDArray[np.intp]
 _LARGEST = np.finfo(np.float64).max / 10.0**DECIMALS
 
 
@@ -76,17 +80,16 @@ def measure_all(
     columns: dict[str, Floats] = {}
     incomplete: dict[str, Booleans] = {}
     origin: dict[tuple[str, str], Place] = {}
-    months_of = _months(values, units)
+    months_of, rows_in = _months(values, units)
+    places = _Places(lists_of(values, PLACE))
     for code, measure in tables.measures.items():
         if measure.monthly:
             columns[code] = np.full(len(units), np.nan)
             if code in months_of:
                 months = months_of[code]
                 columns[code], incomplete[code] = roll_up(months, measure.rollup, measure.kind is Kind.DATE)
-                places = map(_place, cells_of(months, measure.rollup, columns[code]))
-                origin |= {
-                    (unit, code): place for unit, place in zip(units, places, strict=True) if place != NOWHERE
-                }
+                cells = came_from(months, measure.rollup, columns[code])
+                origin |= {(units[at], code): place for at, place in places.of(cells, rows_in[code])}
         elif measure.source is Source.BASE:
             fixed = [tables.baselines.get((unit, code)) for unit in units]
             columns[code] = np.array([base.value if base else np.nan for base in fixed])
@@ -113,7 +116,7 @@ def _late(
     late = np.array([days.get(unit, [np.nan] * months) for unit in units], dtype=float)
     if not late.size:
         return np.full(len(units), np.nan), np.zeros(len(units), dtype=bool)
-    return roll_up(Months(late, np.isnan(late), np.full(late.shape, NOWHERE, dtype=object)), rollup)
+    return roll_up(Months(late, np.isnan(late)), rollup)
 
 
 def compute_all(
@@ -179,8 +182,10 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.abs(values) <= _LARGEST, values, np.nan)
 
 
-def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
-    """Each measure's months in order; a cell the frame has no row for is blank, and was not asked."""
+def _months(values: pd.DataFrame, units: list[str]) -> tuple[dict[str, Months], dict[str, Integers]]:
+    """Each measure's months in order, and in which row of the frame each cell stands; one that has no row is
+    blank, and was not asked.
+    """
     measures, months = (sorted(values[column].unique()) for column in ("measure", "month"))
     index = tuple(
         pd.Index(names).get_indexer(pd.Index(values[column]))
@@ -189,25 +194,33 @@ def _months(values: pd.DataFrame, units: list[str]) -> dict[str, Months]:
     shape = (len(measures), len(units), len(months))
     numbers = np.full(shape, np.nan)
     numbers[index] = np.where(values["state"] == OK, values["value"], np.nan)
-    blank, cells = np.full(shape, True), np.full(shape, NOWHERE, dtype=object)
+    blank, rows = np.full(shape, True), np.full(shape, -1)
     blank[index] = values["state"] == EMPTY
-    places = np.empty(len(values), dtype=object)
-    places[:] = [Place(*place) for place in rows_of(values, PLACE)]
-    cells[index] = places
-    unasked = np.full(shape, True)
-    unasked[index] = False
-    return {code: Months(numbers[at], blank[at], cells[at], unasked[at]) for at, code in enumerate(measures)}
+    rows[index] = np.arange(len(values))
+    months_of = {code: Months(numbers[at], blank[at], rows[at] < 0) for at, code in enumerate(measures)}
+    return months_of, dict(zip(measures, rows, strict=True))
 
 
-def _place(cells: npt.NDArray[np.object_]) -> Place:
-    places = [cell for cell in cells if isinstance(cell, Place)]
-    if not places:
-        return NOWHERE
-    first, last = places[0], places[-1]
-    if len({(place.file, place.sheet) for place in places}) > 1:
-        return Place(
-            ", ".join(dict.fromkeys(place.file for place in places)),
-            first.sheet,
-            ", ".join(place.cell for place in places),
-        )
-    return first if first == last else Place(first.file, first.sheet, f"{first.cell}:{last.cell}")
+class _Places:
+    """The places of the long frame's rows, made only of those that are asked for."""
+
+    def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
+        self._columns = tuple(columns[name] for name in PLACE)
+
+    def of(self, cells: Booleans, rows: Integers) -> Iterator[tuple[int, Place]]:
+        """Each unit's number, and the place of its cells, of arrays of shape (units, months)."""
+        units = np.nonzero(cells)[0].tolist()
+        for unit, found in groupby(zip(units, rows[cells].tolist(), strict=True), itemgetter(0)):
+            if (place := self._together([self._place(row) for _, row in found])) != NOWHERE:
+                yield unit, place
+
+    def _place(self, row: int) -> Place:
+        files, sheets, cells = self._columns
+        return Place(files[row], sheets[row], cells[row])
+
+    def _together(self, places: Sequence[Place]) -> Place:
+        first, last = places[0], places[-1]
+        if len({(place.file, place.sheet) for place in places}) > 1:
+            files = dict.fromkeys(place.file for place in places)
+            return Place(", ".join(files), first.sheet, ", ".join(place.cell for place in places))
+        return first if first == last else Place(first.file, first.sheet, f"{first.cell}:{last.cell}")

@@ -17,7 +17,7 @@ from kpibatch.rules.records import Rollup
 
 @dataclass(frozen=True)
 class Months:
-    """A measure's months, arrays of shape (units, months): values, whether a cell was blank, and its place.
+    """A measure's months, arrays of shape (units, months): values, and whether a cell was blank.
 
     ``values`` is NaN where a cell was blank or could not be read; ``unasked`` are the months in which the
     measure was not asked of the unit, where that is so of any.
@@ -25,7 +25,6 @@ class Months:
 
     values: Floats
     blank: Booleans
-    places: npt.NDArray[np.object_]
     unasked: "Booleans | bool" = False
 
     @property
@@ -86,7 +85,7 @@ def roll_up(months: Months, rollup: Rollup, day: bool = False) -> tuple[Floats, 
     Source: design, section 1 (สรุปรายเดือน).
 
     >>> values = np.array([[3.0, np.nan, 5.0], [2.0, 4.0, np.nan]])
-    >>> months = Months(values, np.isnan(values), np.empty((2, 3), dtype=object))
+    >>> months = Months(values, np.isnan(values))
     >>> [roll_up(months, rollup)[0].tolist() for rollup in (Rollup.LAST, Rollup.SUM, Rollup.MIN, Rollup.MEAN)]
     [[5.0, 4.0], [8.0, 6.0], [nan, nan], [4.0, 3.0]]
     >>> roll_up(months, Rollup.LAST)[1].tolist(), roll_up(months, Rollup.MAX)[1].tolist()
@@ -102,15 +101,13 @@ def roll_up(months: Months, rollup: Rollup, day: bool = False) -> tuple[Floats, 
     return values, partial & ~np.isnan(values)
 
 
-def cells_of(months: Months, rollup: Rollup, values: Floats) -> list[npt.NDArray[np.object_]]:
-    """The places each unit's rolled-up value came from."""
-    origin = ROLLUPS[rollup].origin
-    if origin is Origin.ALL:
-        return [places[good] for places, good in zip(months.places, months.good, strict=True)]
-    if origin is Origin.EQUAL:
-        same = months.values == values[:, None]
-        return [places[equal][:1] for places, equal in zip(months.places, same, strict=True)]
-    return [
-        places[[] if np.isnan(value) else [latest]]
-        for places, value, latest in zip(months.places, values, months.latest, strict=True)
-    ]
+def came_from(months: Months, rollup: Rollup, values: Floats) -> Booleans:
+    """The cells that each unit's rolled-up value came from, of shape (units, months)."""
+    rule = ROLLUPS[rollup].origin
+    if rule is Origin.ALL:
+        return months.good
+    same = months.values == values[:, None]
+    at = np.argmax(same, axis=1) if rule is Origin.EQUAL else months.latest
+    cells = np.zeros(months.values.shape, dtype=bool)
+    cells[range(len(cells)), at] = ~np.isnan(values)
+    return cells

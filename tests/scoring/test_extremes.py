@@ -145,7 +145,7 @@ def test_no_computation_hands_on_what_is_not_finite(given):
 @pytest.mark.parametrize("rollup", ROLLUPS)
 def test_months_of_the_largest_numbers_roll_up(rollup):
     values = np.array([[MOST] * 36, [-MOST] * 36, [LEAST] * 36, [MOST, -MOST] * 18])
-    months = Months(values, np.isnan(values), np.empty(values.shape, dtype=object))
+    months = Months(values, np.isnan(values))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isfinite(roll_up(months, rollup)[0]).all()

@@ -44,9 +44,8 @@ def test_a_total_is_that_of_the_month_s_weights(month: str, total: float) -> Non
 )
 def test_a_month_that_was_not_asked_lacks_nothing(rollup: Rollup, value: float) -> None:
     values = np.array([[np.nan, 3.0, 5.0]])
-    places = np.empty((1, 3), dtype=object)
     unasked = np.array([[True, False, False]])
-    asked = Months(values, np.isnan(values), places), Months(values, np.isnan(values), places, unasked)
+    asked = Months(values, np.isnan(values)), Months(values, np.isnan(values), unasked)
     assert [roll_up(months, rollup)[1].tolist() for months in asked] == [
         [rollup not in (Rollup.LAST, Rollup.MIN)],
         [False],
@@ -57,8 +56,6 @@ def test_a_month_that_was_not_asked_lacks_nothing(rollup: Rollup, value: float) 
 
 def test_a_month_that_was_asked_and_is_blank_still_lacks() -> None:
     values = np.array([[np.nan, np.nan, 5.0]])
-    months = Months(
-        values, np.isnan(values), np.empty((1, 3), dtype=object), np.array([[True, False, False]])
-    )
+    months = Months(values, np.isnan(values), np.array([[True, False, False]]))
     assert np.isnan(roll_up(months, Rollup.MIN)[0][0])
     assert roll_up(months, Rollup.SUM)[1].tolist() == [True]

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from kpibatch.base.findings import NOWHERE
 from kpibatch.intake.frame import columns_of
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
@@ -83,8 +82,7 @@ def _made(
     """
     outside = parts < 0
     values = np.where(outside | left_out, np.nan, columns[measure.other][parts])
-    places = np.full(parts.shape, NOWHERE, dtype=object)
-    made, partial = roll_up(Months(values, np.isnan(values), places, outside), measure.rollup)
+    made, partial = roll_up(Months(values, np.isnan(values), outside), measure.rollup)
     waits = (incomplete[measure.other][parts] & ~outside).any(axis=1)
     return made, (partial | waits) & ~np.isnan(made)
 

@@ -66,7 +66,7 @@ def _value(months: tuple[float, ...], measure: Measure) -> float:
 def rolled_up(months: tuple[float, ...], rollup: Rollup) -> float:
     """What a roll-up makes of months that were all reported."""
     row = np.array([months])
-    rolled, _ = roll_up(Months(row, np.isnan(row), np.empty(row.shape, dtype=object)), rollup)
+    rolled, _ = roll_up(Months(row, np.isnan(row)), rollup)
     return float(rolled[0])
 
 

@@ -60,6 +60,7 @@ class _Together:
     def write(self, write: Write, beside: int, memory_mb: int) -> None:
         context = multiprocessing.get_context(START)
         crew = ProcessPoolExecutor(beside, context, initializer=_begin, initargs=(write, memory_mb))
+        self._write_here(self._left.pop())  # what is worked out once for all units is then there to be shared
         with crew, _memory_left_as_it_is():
             while self._left or self._under_way:
                 self._hand_over(crew, _AHEAD * beside)
