@@ -74,7 +74,7 @@ def trend_of_units(units: int, folder: Path, months: int = 2) -> Worksheet:
 
 @pytest.mark.parametrize(
     ("months", "lists", "chart"),
-    [(7, 1, "right"), (8, 1, "below"), (13, 1, "below"), (14, 3, "right")],
+    [(4, 1, "right"), (5, 1, "below"), (13, 1, "below"), (14, 3, "right")],
 )
 def test_a_units_months_and_kpis_stand_in_one_line_while_letters_stay_large(
     months: int, lists: int, chart: str, tmp_path: Path
@@ -88,7 +88,7 @@ def test_a_units_months_and_kpis_stand_in_one_line_while_letters_stay_large(
     assert len(sheet.row_breaks.brk) == 0
 
 
-@pytest.mark.parametrize(("units", "months"), [(7, 2), (50, 2), (7, 8), (23, 8), (50, 8), (50, 14)])
+@pytest.mark.parametrize(("units", "months"), [(7, 2), (50, 2), (7, 5), (23, 5), (50, 5), (50, 14)])
 def test_no_page_cuts_the_chart_of_the_months(units: int, months: int, tmp_path: Path) -> None:
     sheet = trend_of_units(units, tmp_path, months)
     anchor = sheet._charts[0].anchor

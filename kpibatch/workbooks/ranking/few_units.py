@@ -44,7 +44,8 @@ class FewUnits:
         self.scores = ScoreWriter(outcome, sheet, elsewhere)
         self.top = layout.scores.cap_row + 1
         sheet.tall(self.top - 1, LINE)  # a cap, or nothing
-        self.used = sum(column <= layout.scores.last_node for column in self._shown)
+        self._seen = sum(column <= layout.scores.last_node for column in self._shown)
+        self.used = self._seen
 
     def write(self, subtitle: str) -> None:
         """What figures hang on: the scores and the rank; printed alone where the rest is lost."""
@@ -62,10 +63,11 @@ class FewUnits:
         last, right = self._months(self.top)
         kpis = KpiTrend(self.outcome, sheet, self.layout.kpis, self.trend)
         sheet.tall(last + 1, _BETWEEN)
-        last, more = kpis.write_beside(last + 2, self.places)
+        left = self.used = max(right, kpis.beside)
+        last = kpis.write_beside(last + 2, self.places[:left], sum(self._widths))
         sheet.tall(last + 1, _BETWEEN)
-        self.used = max(self.used, right, more)
-        self._chart(max(right, more), last)
+        self.used = max(left, self._seen)
+        self._chart(left, last)
         while pixels(self._widths) < pixels([_WIDE]):
             self.used += 1
         blocks = [self.top]

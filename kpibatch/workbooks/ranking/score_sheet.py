@@ -109,7 +109,7 @@ class ScoreWriter:
         formulas, noun = self.formulas, self.tables.round.unit_noun
         yield Column(self.say("unit-code"), 9, lambda line: line.unit.code, ("cell", "code"), extra=_FITTING)
         yield Column(noun, 26, lambda line: line.unit.name, extra=_FITTING)
-        yield Column(self.say("sent"), 14, self._sent, ("cell", "centre", "input"))
+        yield Column(self.say("sent"), 14, self._sent, ("cell", "centre", "input"), extra=_FITTING)
         capped = self.tables.round.cap is not None
         total = partial(formulas.total, children=self.tables.children(TOTAL), capped=capped)
         yield Column(self.say("total"), 11, self._total, ("cell", "score"), total)

@@ -10,6 +10,7 @@ import numpy as np
 from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import Words
 from kpibatch.base.thai import show_number
+from kpibatch.books.look import lines_of, tall_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.rules.formulas.plan import KpiPlan
 from kpibatch.rules.records import Unit
@@ -18,7 +19,7 @@ from kpibatch.scoring.rank import round_half_up
 from kpibatch.scoring.trend import Trend, sole_measure
 
 WIDTH, LINE = 12.0, 20.25
-_LEVEL, _MORE_LEVELS = 6.0, 1.8
+_LEVEL, _MORE_LEVELS, _TITLE = 6.0, 1.8, 14
 _NOTHING, _BESIDE, _THEN = "–", "·", " › "
 _SMALL, _LINE = {"font_size": 12, "shrink": True}, 17.5
 _ONE_FIGURE = 9
@@ -47,13 +48,20 @@ class KpiTrend:
         self._block(below, "trend-values", self._value, self.alone)
         return below + 1 + units
 
-    def write_beside(self, top: int, places: Sequence[int]) -> tuple[int, int]:
-        """The same of few units beside each other, in these columns: the values, which are longer, first.
-        Gives back the last row, and how many columns are used.
+    @property
+    def beside(self) -> int:
+        """How many columns are used where both stand beside each other."""
+        return 2 + len(self.alone) + len(self.kpis)
+
+    def write_beside(self, top: int, places: Sequence[int], room: float) -> int:
+        """The same of few units beside each other, in these columns, which are so wide together: the values,
+        which are longer, first. Gives back the last row.
         """
         say, tables = Words("sheet", self.outcome.language), self.outcome.tables
         titles = ["trend-values", "trend-levels"][not self.alone :]
-        self.sheet.put(top, 0, "   ".join(map(say, titles)), "quiet")
+        title = "   ".join(map(say, titles))
+        self.sheet.merge(top, 0, places[-1], title, "quiet", "wrap", font_size=_TITLE)
+        self.sheet.tall(top, tall_of(lines_of(title, room, _TITLE), _TITLE))
         self.sheet.put_row(top + 1, 0, [say("unit-code"), tables.round.unit_noun], "head")
         for row, unit in enumerate(tables.units, top + 2):
             self.sheet.put(row, 0, unit.code, "cell", "code", shrink=True)
@@ -64,7 +72,7 @@ class KpiTrend:
             self._column((top + 1, next(here)), f"{code} {say('value')}", self._value, code)
         for code in self.kpis:
             self._column((top + 1, next(here)), f"{code} {say('level')}", self._level, code)
-        return top + 1 + len(tables.units), 2 + len(self.alone) + len(self.kpis)
+        return top + 1 + len(tables.units)
 
     def write_at_the_right(self, top: int, left: int) -> None:
         """The same in the units' own lines, from a column on, below two rows of headings."""
@@ -78,10 +86,11 @@ class KpiTrend:
         for number, code in enumerate(self.alone, after):
             self._column((top + 1, number), code, self._value, code)
 
-    def widths(self, two_values: float) -> list[float]:
-        """Those of the columns that stand so, where two values have so much room."""
-        level = max(_LEVEL, _MORE_LEVELS * len(self.trend.months))
-        return [*[level] * len(self.kpis), *[two_values] * len(self.alone)]
+    def widths(self, two_values: float, title: float) -> list[float]:
+        """Those of the columns that stand so, where two values have so much room, and the title over all."""
+        level = max(_LEVEL, _MORE_LEVELS * len(self.trend.months), title / len(self.kpis))
+        value = max(two_values, title / max(1, len(self.alone)))
+        return [*[level] * len(self.kpis), *[value] * len(self.alone)]
 
     @cached_property
     def alone(self) -> list[str]:

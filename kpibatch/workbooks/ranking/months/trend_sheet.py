@@ -24,7 +24,7 @@ _CHARTED = 10
 _LEAST_SCALE, _SURE = 0.5, 0.95  # letters of sixteen points come out as eight; what a page surely holds
 _SMALLER = 0.8  # what a page may be made for the KPIs to stand on it too
 _NARROW, _WIDE = (7.0, 20.0, 8.5, 7.5), (9.0, 24.0, WIDTH, WIDTH)  # code, name, percents, ranks
-_TWO_VALUES = 13.0, 11.5, 10.5
+_ROOM = (13.0, 40.0), (13.0, 0.0), (11.5, 0.0), (10.5, 0.0)  # for two values; for a title over all
 _CHART_ROWS, _LEAST_ROWS, _CHART_COLUMNS = 14, 10, 8
 
 
@@ -66,7 +66,7 @@ def write_trend(
     say, tables = Words("sheet", outcome.language), outcome.tables
     of_kpis = KpiTrend(outcome, sheet, kpis, trend)
     columns = _columns(outcome, scores, trend)
-    tried = ([*_widths(plan, _NARROW), *of_kpis.widths(room)] for room in _TWO_VALUES)
+    tried = ([*_widths(plan, _NARROW), *of_kpis.widths(*room)] for room in _ROOM)
     widths = next((each for each in tried if scale_of(each) >= _LEAST_SCALE), None)
     sheet.put(0, 0, say("trend-title"), "title")
     sheet.height(0, 2)
@@ -113,8 +113,10 @@ def _in_one_list(
     for row in range(plan.first, below):
         sheet.tall(row, LINE)
     sheet.raw.freeze_panes(_TOP, 2)
-    seen = [*widths, *([WIDTH] * _CHART_COLUMNS if plan.months > 1 else [])]
-    if scale_of(seen) >= _LEAST_SCALE:
+    seen = [*widths, *[WIDTH] * _CHART_COLUMNS]
+    beside = scale_of(seen) >= _LEAST_SCALE
+    if beside or plan.months < 2:
+        seen = seen if beside else [*widths]
         sheet.widths(*seen)
         last = max(below, _chart(outcome, sheet, plan, seen, (plan.first, len(widths))))
         sheet.page(top=_TOP - 2, bottom=_TOP - 1, last=(last, len(seen) - 1))
