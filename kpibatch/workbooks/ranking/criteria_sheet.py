@@ -142,6 +142,7 @@ def write_criteria(outcome: Outcome, sheet: Sheet, scores: ScorePlan) -> None:
     seen = columns[:-1]
     last = _write_scorecard(say, tables, sheet, top, widths_of(seen))
     _write_conditions(say, tables, sheet, last + 2, columns)
+    sheet.raw.freeze_panes(1, 0)
     told = say("criteria-off-paper", sheet=sheet.name)
     sheet.page(top=top, last=(last, len(seen) - 1), left=told)
     on_pages(sheet, widths_of(seen), last, _LEAST_READ)

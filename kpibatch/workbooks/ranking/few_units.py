@@ -51,6 +51,9 @@ class FewUnits:
         """What figures hang on: the scores and the rank; printed alone where the rest is lost."""
         noun, plan = self.outcome.tables.round.unit_noun, self.layout.scores
         self.scores.put(self.say("ranking-title", unit=noun), subtitle)
+        self.sheet.raw.freeze_panes(
+            1, 2
+        )  # the names alone: the scores' tall headings are none of the months'
         for at in range(FIRST, plan.last + 3):
             self.sheet.tall(at, LINE)
         percent_bars(self.sheet, PERCENT, FIRST, plan.last)
