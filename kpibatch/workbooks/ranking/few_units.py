@@ -18,12 +18,12 @@ from kpibatch.workbooks.ranking.front.podium import colour_medals
 from kpibatch.workbooks.ranking.months.kpi_trend import LINE, WIDTH, KpiTrend
 from kpibatch.workbooks.ranking.months.sensitivity_sheet import put_sensitivity
 from kpibatch.workbooks.ranking.months.trend_sheet import months_of, put_chart
-from kpibatch.workbooks.ranking.score_formulas import FIRST, HEAD, PERCENT, RANK
+from kpibatch.workbooks.ranking.score_formulas import FIRST, HEAD, PERCENT, RANK, TOP_ROW
 from kpibatch.workbooks.ranking.score_sheet import ScoreWriter
 
 _FEW = 6  # units; of more a page would not hold all that is told of them
 _LEAST_SCALE = 0.5  # letters of sixteen points come out as eight
-_KPIS, _BETWEEN, _BEHIND = 12, 12.0, 64
+_KPIS, _SHORT, _BETWEEN, _BEHIND = 12, 100.0, 12.0, 64
 _BESIDE = 6  # months whose ranks stand beside their percents
 _WIDE, _CHART = 190.0, 84.0  # the least that the page is wide, and the chart of the months
 
@@ -54,6 +54,7 @@ class FewUnits:
         self.sheet.raw.freeze_panes(
             1, 2
         )  # the names alone: the scores' tall headings are none of the months'
+        self.sheet.tall(TOP_ROW, self.scores.name_height(_SHORT))
         for at in range(FIRST, plan.last + 3):
             self.sheet.tall(at, LINE)
         percent_bars(self.sheet, PERCENT, FIRST, plan.last)

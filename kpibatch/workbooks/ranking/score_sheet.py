@@ -40,7 +40,7 @@ from kpibatch.workbooks.ranking.score_formulas import (
     unsent_names,
 )
 
-_LEAST_SCALE, _FITTING = 0.45, {"shrink": True}
+_LEAST_SCALE, _NAMES, _SHORT, _FITTING = 0.45, 196.0, 24, {"shrink": True}
 
 
 class ScoreWriter:
@@ -234,8 +234,7 @@ class ScoreWriter:
         self.sheet.put(TOP_ROW, TOTAL_SCORE, self.tables.top_score, "section", "points")
         self.sheet.put_row(TOP_ROW, PERCENT, [""] * (FIRST_NODE - PERCENT), "section")
         self.sheet.put_row(WEIGHT_ROW, 0, ["", self.say("weight"), *[""] * (FIRST_NODE - 2)], "section")
-        longest = max(width_of(self.tables.node[code].name) for code in self.plan.nodes)
-        self.sheet.tall(TOP_ROW, min(400.0, max(196.0, 24 + 3.1 * longest)))
+        self.sheet.tall(TOP_ROW, self.name_height(_NAMES))
         upright = {"font_size": 13, "bold": False, "rotation": 90, "valign": "bottom"}
         for code in self.plan.nodes:
             node, column = self.tables.node[code], self.plan.column(code)
@@ -253,6 +252,11 @@ class ScoreWriter:
                     WEIGHT_ROW, column, self.say("weight-by-unit"), "section", "centre", shrink=True
                 )
         self.sheet.put_row(HEAD, self.plan.breaker(0), heads[self.plan.breaker(0) :], "head")
+
+    def name_height(self, short: float) -> float:
+        """How tall the row of the nodes' names is, which stand upright: ``short`` where all of them are."""
+        longest = max(width_of(self.tables.node[code].name) for code in self.plan.nodes)
+        return short if longest <= _SHORT else min(400.0, max(_NAMES, 24 + 3.1 * longest))
 
     def _means(self) -> None:
         """The units' mean at each node, and a mark below the weakest KPIs."""

@@ -103,9 +103,9 @@ class KpiTrend:
         """What is told of a KPI, below its heading."""
         (heads, place), units = at, self.outcome.tables.units
         self.sheet.put(heads, place, head, "head", **_ONE_LINE)
+        form = self.sheet.book.style("cell", "centre", shrink=True)
         for row, unit in enumerate(units):
-            told = content(code, row, unit)
-            self.sheet.put(heads + 1 + row, place, told, "cell", "centre", shrink=True)
+            self.sheet.cell(heads + 1 + row, place, content(code, row, unit), form)
         if content == self._level:
             self._colours((heads + 1, place), (heads + len(units), place))
 
