@@ -1,5 +1,6 @@
 """What the tests share: the default workspace's level tables, and scoring one unit by hand-given values."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from multiprocessing.util import _exit_function
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,7 @@ settings.load_profile("patient")
 engine.MAX_SHRINKING_SECONDS = 10  # what fails is told soon, if not at its shortest
 
 SLOW_EXAMPLES = {"kpibatch"}  # by the names of their modules
+ROOM = 4 * 2**30  # bytes; the whole of the tests needs less than one gigabyte at a time
 
 
 class Examples:
@@ -50,6 +53,22 @@ class Examples:
         return [each for each in collected if not isinstance(each, DoctestModule)]
 
 
+def writing_place() -> str:
+    """Where the tests write: in memory, where there is room, for a disk may take milliseconds to delete a
+    file.
+    """
+    memory = Path("/dev/shm")
+    fit = memory.is_dir() and os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    return str(memory) if fit and shutil.disk_usage(memory).free > ROOM else tempfile.gettempdir()
+
+
+def leave(worker: int) -> None:
+    """A worker ends at once when it is done: taking apart what it has in memory takes it seconds."""
+    if os.getpid() == worker:
+        _exit_function()  # what multiprocessing would do
+        os._exit(0)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Before the workers start: the folder in which one makes what all of them read."""
     config.pluginmanager.register(Examples())
@@ -59,9 +78,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
+        os.environ.setdefault("TMPDIR", writing_place())
+        tempfile.tempdir = None
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # its own stay there
         os.environ[WORKERS_HOME] = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="kpibatch-")
         tempfile.tempdir = None  # what is killed leaves nothing behind the tests
+    else:
+        atexit.register(leave, os.getpid())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -82,6 +105,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests: not searched for rubbish again and again, nor copied by each fork
+
+
+def pytest_sessionfinish() -> None:
+    gc.freeze()  # nor looked through once more at the end
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,11 +1,9 @@
 """Errors planted in the values of the five samples are found, and of honest values hardly any is asked."""
 
 import pytest
+from many_units import sample
 from planting import KINDS, Harvest, by_kind, harvest
-from workspace import BURIRAM, NEWEST, SAMPLES
-
-from kpibatch.base.config import read_config
-from kpibatch.months.assess import assess_month
+from workspace import BURIRAM, NEWEST
 
 FORMS_PER_FALSE_ALARM = 23
 pytestmark = pytest.mark.slow
@@ -13,8 +11,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def harvests() -> dict[str, Harvest]:
-    outcomes = {name: assess_month(read_config(SAMPLES / name)) for name in NEWEST}
-    return {name: harvest(one, f"planted {name}") for name, one in outcomes.items()}
+    return {name: harvest(sample(name), f"planted {name}") for name in NEWEST}
 
 
 def test_sixty_errors_of_all_kinds_are_planted(harvests: dict[str, Harvest]) -> None:

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_once import made_once
-from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, SAMPLES, copy_few, edit_table
+from many_units import sample
+from workspace import BURIRAM, NAKHON_PHANOM, NEWEST, RAYONG, copy_few, edit_table
 
 from kpibatch.base.config import Config, read_config
 from kpibatch.base.kinds import Kind
@@ -36,11 +37,7 @@ Cells = Mapping[tuple[str, str], float | None]
 
 @pytest.fixture(scope="module")
 def june() -> Outcome:
-    return _sample(BURIRAM)
-
-
-def _sample(name: str) -> Outcome:
-    return assess_month(read_config(SAMPLES / name), NEWEST[name])
+    return sample(BURIRAM)
 
 
 def changed(outcome: Outcome, cells: Cells, tables: LevelTables | None = None) -> Outcome:
@@ -204,7 +201,7 @@ def test_a_correction_is_named_with_its_reason(june: Outcome) -> None:
 
 @pytest.mark.slow
 def test_linear_scores_move_within_a_level() -> None:
-    rayong = _sample(RAYONG)
+    rayong = sample(RAYONG)
     unit = next(unit for unit in rayong.tables.unit if unit in rayong.sent)
     a, b = (changed(rayong, {(unit, "D2.1.satisfaction"): value}) for value in (82.5, 84))
     kpi = at(between(a, b), unit, "D2.1")

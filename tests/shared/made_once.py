@@ -3,14 +3,17 @@
 import atexit
 import hashlib
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
 
+T = TypeVar("T")
 WORKERS_HOME = "KPIBATCH_TESTS_HOME"  # what the test run tells its workers, who inherit it
 
 
@@ -35,3 +38,10 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
             make(folder)
             ready.touch()
     return folder
+
+
+def worked_out_once(name: str, make: Callable[[], T]) -> T:
+    """What ``make`` returns, whoever of the workers asks first; each has a copy of its own."""
+    folder = made_once(name, lambda home: (home / "it").write_bytes(pickle.dumps(make())))
+    found: T = pickle.loads((folder / "it").read_bytes())
+    return found

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from made_once import worked_out_once
 from one_kind import of_main_kind
 from workspace import SAMPLES
 
@@ -27,7 +28,7 @@ Edit = Callable[[LevelTables], LevelTables]
 @cache
 def sample(name: str) -> Outcome:
     """A sample's newest month."""
-    return assess_month(read_config(SAMPLES / name), None)
+    return worked_out_once(f"outcome {name}", lambda: assess_month(read_config(SAMPLES / name), None))
 
 
 def replicated(
