@@ -244,9 +244,9 @@ def test_where_a_units_edges_meet_the_higher_score_counts() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
-def test_ten_thousand_units_as_the_slow_scorer_has_them(seed: int) -> None:
-    """2,000 a seed, most values on a threshold or a step beside it."""
+@pytest.mark.parametrize("seed", range(3))
+def test_thousands_of_units_as_the_slow_scorer_has_them(seed: int) -> None:
+    """1,000 a seed, most values on a threshold or a step beside it."""
     found, scores, _ = compare(every_rule(), JUNE, date(2022, 6, 30), f"alternatives {seed}")
     assert not found, f"{len(found)} differences, such as {found[:5]}"
     for kpi in scores.kpis.values():

@@ -1,6 +1,6 @@
 """The vectorised scorer against a slow and obvious one that counts in whole numbers and fractions.
 
-The slow one is written from the design's words and reads the typed conditions by itself. 2,000 units are made
+The slow one is written from the design's words and reads the typed conditions by itself. 1,000 units are made
 up for each of the five samples' level tables, most of their values on a threshold or one step beside it;
 nothing may differ.
 """

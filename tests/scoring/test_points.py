@@ -180,8 +180,8 @@ def test_explain_tells_what_was_cut_taken_off_and_compared() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
-def test_two_thousand_units_are_scored_as_the_slow_scorer_does(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thousand_units_are_scored_as_the_slow_scorer_does(seed: int) -> None:
     found, scores, _ = compare(levels(**WORTH), JUNE, date(2022, 6, 30), f"worth {seed}")
     assert found == []
     assert all(np.ptp(scores.kpis[kpi].score) > 2 for kpi in scores.kpis)

@@ -254,8 +254,8 @@ def test_explain_says_how_a_value_came_about_and_what_is_next(kpi: str, lines: l
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
-def test_ten_thousand_units_are_scored_as_slowly(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_thousands_of_units_are_scored_as_slowly(seed: int) -> None:
     tables = reckoning()
     found, scores, _ = compare(tables, JUNE, date(2022, 6, 30), f"sources {seed}")
     assert not found, f"{len(found)} differences, such as {found[:5]}"

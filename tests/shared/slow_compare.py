@@ -19,7 +19,7 @@ from kpibatch.scoring.measures import Measured, measure_all
 from kpibatch.scoring.rank import Standing, Status, rank_units
 from kpibatch.scoring.score import Scores, score_all
 
-UNITS = 2000
+UNITS = 1000
 EARLIER = "2500-01"
 _USUAL = RankingRules()
 
@@ -129,7 +129,7 @@ def make_up(book: Book, unit: Unit, month: str, chance: random.Random) -> Slow:
 
 
 def enlarged(tables: LevelTables, chance: random.Random) -> LevelTables:
-    """The tables with 2,000 units, KPIs that some of them lack, and every month's value the latest one
+    """The tables with 1,000 units, KPIs that some of them lack, and every month's value the latest one
     (roll-up is not at issue).
     """
     groups, positions = ([*{getattr(unit, name) for unit in tables.units}] for name in ("group", "position"))
@@ -263,7 +263,7 @@ def _misplaced(standing: Standing, place: Place) -> Iterator[str]:
 def compare(
     tables: LevelTables, month: str, today: date, seed: str, rules: RankingRules = _USUAL
 ) -> tuple[list[str], Scores, list[Standing]]:
-    """Where the two differ over 2,000 units made up for the tables, and what the program found."""
+    """Where the two differ over 1,000 units made up for the tables, and what the program found."""
     chance = random.Random(seed)
     tables = enlarged(tables, chance)
     book = Book(tables, today)

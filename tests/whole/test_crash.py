@@ -188,6 +188,8 @@ def test_a_fault_at_any_point_leaves_the_old_output_or_the_new_one(
     fault, wrong, missed = FAULTS[name], [], 0
     swap(monkeypatch, exchanged)
     strikes = chosen(fault, exchanged, 55, 3 * list(FAULTS).index(name))
+    if fault is CUT_OFF:
+        strikes = strikes[::3]  # another number than a share that is gone, and nothing else
     assert strikes
     for at in strikes:
         with passing_copy() as workspace:
@@ -228,8 +230,8 @@ def test_a_kill_at_any_point_leaves_the_old_output_or_the_new_one(
     exchanged: bool, old: dict[str, str], new: dict[str, str], finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swap(monkeypatch, exchanged)
-    missed = 0
-    for at in chosen(KILLED, exchanged, 41):
+    missed, moments = 0, chosen(KILLED, exchanged, 55)
+    for at in moments:
         with passing_copy() as workspace:
             end = ended(forked(partial(strike, workspace, at)))
             assert end in (9, 0)
@@ -237,7 +239,8 @@ def test_a_kill_at_any_point_leaves_the_old_output_or_the_new_one(
             if not exchanged and not (workspace / "output" / MONTH).exists():
                 assert kpibatch(workspace, "history", "rebuild").exit_code == 0
             assert state(workspace) in (old, new), points(exchanged)[at]
-            is_mended(workspace, finished, new)
+            if at in moments[::3] or at == moments[-1]:
+                is_mended(workspace, finished, new)
     assert missed <= 2
 
 

@@ -17,7 +17,7 @@ from libreoffice import recalculate
 from many_units import intake_of, replicated
 from package_check import faults
 from raw_cells import raw_rows
-from recalculated import differences
+from recalculated import differences, reckoned_elsewhere
 from tablebook import one_kpi
 from workspace import RAYONG, open_book
 
@@ -98,6 +98,7 @@ CASES: dict[str, Callable[[], Outcome]] = {
     "all districts": lambda: replicated(RAYONG, DISTRICTS),
 }
 SMALL = [name for name in CASES if name != "all districts"]
+ODD = ("one unit", "forty measures", "odd names")  # LibreOffice, too, has its say
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written
 
 @pytest.fixture(scope="module")
 def anew(written: Callable[[str], Written], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Each small ranking, calculated anew."""
-    books = [written(name).path for name in SMALL]
-    return dict(zip(SMALL, recalculate(books, tmp_path_factory.mktemp("anew") / "anew"), strict=True))
+    """The odd ones among the small rankings, calculated anew."""
+    books = [written(name).path for name in ODD]
+    return dict(zip(ODD, recalculate(books, tmp_path_factory.mktemp("anew") / "anew"), strict=True))
 
 
 # --- what they must be --------------------------------------------------------------------------------------
@@ -184,8 +185,9 @@ def test_order_and_ranks(name: str, written: Callable[[str], Written]) -> None:
 def test_cached_results_are_what_the_formulas_give(
     name: str, written: Callable[[str], Written], anew: dict[str, Path]
 ) -> None:
-    count, wrong = differences(written(name).path, anew[name])
+    count, wrong = reckoned_elsewhere(written(name).path)
     assert wrong == []
+    assert name not in ODD or differences(written(name).path, anew[name]) == (count, [])
     assert count >= 25 * len(written(name).outcome.tables.units)
 
 
