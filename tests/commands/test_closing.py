@@ -17,7 +17,6 @@ from key_ring import key_ring
 from packing import otherwise_packed
 from small_workspace import EARLIER, closed_workspace, published_workspace, small_workspace
 from workspace import (
-    BURIRAM,
     CHACHOENGSAO,
     CHIEFS,
     NAKHON_PHANOM,
@@ -76,8 +75,8 @@ def bundle(workspace: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.afresh
-@pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
-def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
+def test_every_other_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> None:
     workspace = Path(shutil.copytree(few_output(name).parents[1], tmp_path / name))
     path = close(workspace)
     assert path.name == f"{NEWEST[name]}.zip"
@@ -91,7 +90,9 @@ def test_every_sample_is_reproduced_byte_for_byte(name: str, tmp_path: Path) -> 
 @pytest.mark.slow
 @pytest.mark.afresh
 def test_a_month_that_looks_back_and_was_corrected_is_reproduced_too(tmp_path: Path) -> None:
-    """Published months before, a late change, a correction, arrivals known from first sights only."""
+    """Of the sample of Buriram: published months before, a late change, a correction, arrivals known from
+    first sights only.
+    """
     workspace = keep_units(copy_sample(tmp_path), "3102", "3104")
     (workspace / "submissions" / JUNE / "received.csv").unlink()
     correct(workspace, ("3102", "T5.news", APRIL, 7))

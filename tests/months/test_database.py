@@ -299,8 +299,9 @@ def test_a_damaged_month_is_passed_over_and_told(name: str, rebuilt: bool, writt
     assert (told["severity"], told["file"]) == ("warning", EARLIER)
     assert file in told["found"] or "run.json" in told["found"] or EARLIER in told["found"]
     assert [month for month, *_ in rows(written)["runs"]] == [MONTH]
-    assert kpibatch(written, "run", EARLIER).exit_code in (0, 1)  # run again it is sound again
-    assert [month for month, *_ in rows(written)["runs"]] == [EARLIER, MONTH]
+    if rebuilt:
+        assert kpibatch(written, "run", EARLIER).exit_code in (0, 1)  # run again it is sound again
+        assert [month for month, *_ in rows(written)["runs"]] == [EARLIER, MONTH]
 
 
 @pytest.mark.slow

@@ -42,39 +42,50 @@ def test_a_workbook_does_not_differ_from_itself(sample: str) -> None:
     assert compared(path, path) == ()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("sheet", "key", "column", "content", "expected"),
-    [
-        ("กฎตรวจ", {"ซ้าย": "T4.has_default"}, "ความรุนแรง", "ผิด", "T4.has_default ความรุนแรง"),
-        ("กฎตรวจ", {"ซ้าย": "ยอดสะสมลดลง"}, "ใช้", "ไม่ใช่", "ยอดสะสมลดลง ใช้"),
-        ("รอบประเมิน", {"รายการ": "เจ้าของ"}, "ค่า", "จังหวัด", "เจ้าของ ค่า"),
-        ("รอบประเมิน", {"รายการ": "คะแนนต่ำกว่าระดับ 1"}, "ค่า", 1, "คะแนนต่ำกว่าระดับ 1 ค่า"),
-        ("ผลประเมิน", {"ผล": "ดี"}, "ตั้งแต่ร้อยละ", 72, "ดี ตั้งแต่ร้อยละ"),
-        ("ปฏิทิน", {"เดือน": "2565-06"}, "กำหนดส่ง", "8 ก.ค. 2565", "2565-06 กำหนดส่ง"),
-        ("หน่วย", {"รหัส": "3101"}, "ชื่อ", "เมือง", "3101 ชื่อ"),
-        ("หน่วย", {"รหัส": "3101"}, "กลุ่ม", "ใหญ่", "3101 กลุ่ม"),
-        ("ตัวชี้วัด", {"รหัส": "T1"}, "น้ำหนัก", 20, "T1 น้ำหนัก"),
-        ("ตัวชี้วัด", {"รหัส": "T1"}, "ใช้กับ", "ยกเว้น 3101", "T1 ใช้กับ"),
-        ("ตัวชี้วัด", {"รหัส": "T2"}, "วิธีให้คะแนน", "ค่าต่อเนื่อง", "T2 วิธีให้คะแนน"),
-        ("รายการข้อมูล", {"รหัส": "I6.events"}, "สรุปรายเดือน", "สูงสุด", "I6.events สรุปรายเดือน"),
-        ("รายการข้อมูล", {"รหัส": "T1.pct"}, "เมื่อตัวหารเป็นศูนย์", "ผ่าน", "T1.pct เมื่อตัวหารเป็นศูนย์"),
-        ("รายการข้อมูล", {"รหัส": "T6.pr_days"}, "สูงสุด", 5, "T6.pr_days สูงสุด"),
-        ("ระดับ", {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}, "ระดับ 3", "≥ 91", "T1 T1.pct ระดับ 3"),
-        ("ระดับ", {"ตัวชี้วัด": "T5", "เงื่อนไขกรณี": "≤ 4"}, "ระดับ 2", "≥ 5", "T5 staff T5.news ≤ 4 ระดับ 2"),
-        ("ระดับ", {"ตัวชี้วัด": "T5", "เงื่อนไขกรณี": "≤ 4"}, "เงื่อนไขกรณี", "≤ 3", "T5 staff T5.news เงื่อนไขกรณี"),
-        ("ค่าตั้งต้น", {"รหัสหน่วย": "3101"}, "T1.allocated", 2_000_000, "3101 T1.allocated"),
-    ],
+Edit = tuple[str, dict[str, object], str, object, str]  # sheet, key, column, content; what is told
+EDITS: list[Edit] = [
+    ("กฎตรวจ", {"ซ้าย": "T4.has_default"}, "ความรุนแรง", "ผิด", "T4.has_default ความรุนแรง"),
+    ("กฎตรวจ", {"ซ้าย": "ยอดสะสมลดลง"}, "ใช้", "ไม่ใช่", "ยอดสะสมลดลง ใช้"),
+    ("รอบประเมิน", {"รายการ": "เจ้าของ"}, "ค่า", "จังหวัด", "เจ้าของ ค่า"),
+    ("รอบประเมิน", {"รายการ": "คะแนนต่ำกว่าระดับ 1"}, "ค่า", 1, "คะแนนต่ำกว่าระดับ 1 ค่า"),
+    ("ผลประเมิน", {"ผล": "ดี"}, "ตั้งแต่ร้อยละ", 72, "ดี ตั้งแต่ร้อยละ"),
+    ("ปฏิทิน", {"เดือน": "2565-06"}, "กำหนดส่ง", "8 ก.ค. 2565", "2565-06 กำหนดส่ง"),
+    ("หน่วย", {"รหัส": "3101"}, "ชื่อ", "เมือง", "3101 ชื่อ"),
+    ("หน่วย", {"รหัส": "3101"}, "กลุ่ม", "ใหญ่", "3101 กลุ่ม"),
+    ("ตัวชี้วัด", {"รหัส": "T1"}, "น้ำหนัก", 20, "T1 น้ำหนัก"),
+    ("ตัวชี้วัด", {"รหัส": "T1"}, "ใช้กับ", "ยกเว้น 3101", "T1 ใช้กับ"),
+    ("ตัวชี้วัด", {"รหัส": "T2"}, "วิธีให้คะแนน", "ค่าต่อเนื่อง", "T2 วิธีให้คะแนน"),
+    ("รายการข้อมูล", {"รหัส": "I6.events"}, "สรุปรายเดือน", "สูงสุด", "I6.events สรุปรายเดือน"),
+    ("รายการข้อมูล", {"รหัส": "T1.pct"}, "เมื่อตัวหารเป็นศูนย์", "ผ่าน", "T1.pct เมื่อตัวหารเป็นศูนย์"),
+    ("รายการข้อมูล", {"รหัส": "T6.pr_days"}, "สูงสุด", 5, "T6.pr_days สูงสุด"),
+    ("ระดับ", {"ตัวชี้วัด": "T1", "รายการข้อมูล": "T1.pct"}, "ระดับ 3", "≥ 91", "T1 T1.pct ระดับ 3"),
+    ("ระดับ", {"ตัวชี้วัด": "T5", "เงื่อนไขกรณี": "≤ 4"}, "ระดับ 2", "≥ 5", "T5 staff T5.news ≤ 4 ระดับ 2"),
+    ("ค่าตั้งต้น", {"รหัสหน่วย": "3101"}, "T1.allocated", 2_000_000, "3101 T1.allocated"),
+]
+ANOTHER_CASE: Edit = (
+    "ระดับ",
+    {"ตัวชี้วัด": "T5", "เงื่อนไขกรณี": "≤ 4"},
+    "เงื่อนไขกรณี",
+    "≤ 3",
+    "T5 staff T5.news เงื่อนไขกรณี",
 )
-def test_one_edited_cell_is_one_change_with_its_cells(
-    sheet: str, key: dict[str, object], column: str, content: object, expected: str, tmp_path: Path
-) -> None:
-    [change] = changes(tmp_path, lambda folder: edit_table(folder, sheet, key, column, content))
-    assert (change.sheet, " ".join((*change.key, change.column))) == (sheet, expected)
-    assert change.after == str(content)
-    for place in change.places:
-        cell = open_book(tmp_path / "level_tables.xlsx")[place.sheet][place.cell]
-        assert cell.value == content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edits", [EDITS, [ANOTHER_CASE]], ids=["one a row", "another case"])
+def test_an_edited_cell_is_one_change_with_its_cells(edits: list[Edit], tmp_path: Path) -> None:
+    def edit(folder: Path) -> None:
+        for sheet, key, column, content, _ in edits:
+            edit_table(folder, sheet, key, column, content)
+
+    found = changes(tmp_path, edit)
+    told = {(change.sheet, " ".join((*change.key, change.column))): change for change in found}
+    assert (len(found), {*told}) == (len(edits), {(sheet, expected) for sheet, *_, expected in edits})
+    book = open_book(tmp_path / "level_tables.xlsx")
+    for sheet, _, _, content, expected in edits:
+        change = told[sheet, expected]
+        assert change.after == str(content)
+        assert {book[place.sheet][place.cell].value for place in change.places} == {content}
 
 
 @pytest.mark.slow
