@@ -42,7 +42,7 @@ from workspace import ROOT, kpibatch, tree
 from kpibatch.base.files import replaced, restored
 from kpibatch.base.kept.entries import CACHE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.afresh]
 
 TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
 

@@ -110,6 +110,7 @@ def test_thai_digits_and_other_order_are_no_change(tmp_path: Path) -> None:
     assert changes(tmp_path, edit) == ()
 
 
+@pytest.mark.slow
 def test_rows_that_came_and_went_are_told_whole(tmp_path: Path) -> None:
     def edit(folder: Path) -> None:
         edit_table(folder, "หน่วย", {"รหัส": "3123"}, "รหัส", "3199")
