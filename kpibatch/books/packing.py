@@ -8,17 +8,11 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
 
 TYPES = "[Content_Types].xml"
 _DEFAULT_ROW = re.compile(rb"<sheetFormatPr[^<>]*/>")
 _HEIGHT = re.compile(rb'(<row [^<>]*?) ht="[^"<>]*"')
-_VERSION, _UTF_8, _FIRST_DAY = 20, 0x800, 0x21  # of the format; names in UTF-8; 1 January 1980
-_LOCAL, _LISTED, _END = map(struct.Struct, ("<4s5H3L2H", "<4s6H3L5H2L", "<4s4H2LH"))
-_RIGHTS = 0o600 << 16  # the owner's to read and write, which zipfile gives what says nothing
-_SMALL = 16_000
 _MAX_PARTS, _MAX_BYTES = 2_000, 256_000_000
 
 
@@ -39,57 +33,44 @@ BAD_ZIP = (
 )
 
 
-@dataclass(frozen=True)
-class Packed:
-    """A part as a package holds it, and of what it is: its checksum and how many bytes it has."""
+class Packing:
+    """A package being packed, part by part, in which no day, system or user leaves a mark; used as a context
+    manager, it is whole after the block.
+    """
 
-    deflated: bytes
-    crc: int
-    size: int
+    def __init__(self) -> None:
+        self._content = io.BytesIO()
+        self._file = zipfile.ZipFile(self._content, "w", zipfile.ZIP_DEFLATED)
 
+    def __enter__(self) -> "Packing":
+        return self
 
-def packed_part(content: bytes) -> Packed:
-    """A part packed, which takes less room until the others are written."""
-    return _known(content) if len(content) <= _SMALL else _deflated(content)
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
+    def put(self, name: str, part: bytes) -> None:
+        info = zipfile.ZipInfo(name)  # of the first day there is
+        info.create_system, info.compress_type = 0, zipfile.ZIP_DEFLATED
+        self._file.writestr(info, part)
 
-def _deflated(content: bytes) -> Packed:
-    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Packed(packer.compress(content) + packer.flush(), zlib.crc32(content), len(content))
-
-
-# Of a month's workbooks most have the same types, theme, styles and relations.
-_known = lru_cache(maxsize=100)(_deflated)
-
-
-def packed_parts(parts: Iterable[tuple[str, bytes | Packed]]) -> bytes:
-    """Parts as a package in which no day, system or user leaves a mark: the bytes that zipfile would give."""
-    written, directory, at = [], [], 0
-    for name, content in parts:
-        named, part = name.encode(), content if isinstance(content, Packed) else packed_part(content)
-        facts = *_packing(named), part.crc, len(part.deflated), part.size, len(named), 0
-        written += [_LOCAL.pack(b"PK\3\4", *facts), named, part.deflated]
-        directory += [_LISTED.pack(b"PK\1\2", _VERSION, *facts, 0, 0, 0, _RIGHTS, at), named]
-        at += _LOCAL.size + len(named) + len(part.deflated)
-    count, size = len(directory) // 2, sum(map(len, directory))
-    return b"".join((*written, *directory, _END.pack(b"PK\5\6", 0, 0, count, count, size, at, 0)))
+    def packed(self) -> bytes:
+        """The package's bytes."""
+        return self._content.getvalue()
 
 
-def _packing(name: bytes) -> tuple[int, ...]:
-    """How and when a part of that name was packed: the version, its letters, deflated, the epoch."""
-    return _VERSION, 0 if name.isascii() else _UTF_8, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY
+def packed_parts(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    """Parts as a package."""
+    with Packing() as packing:
+        for name, part in parts:
+            packing.put(name, part)
+    return packing.packed()
 
 
 def normalised(raw: bytes) -> bytes:
-    """A sound package packed as on every other system."""
+    """A sound package packed as on every other system: by name, but for the list of types, which is first."""
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
-        return packed_in_order({name: package.read(name) for name in package.namelist()})
-
-
-def packed_in_order(parts: Mapping[str, bytes | Packed]) -> bytes:
-    """Parts packed by name, but for the list of their types, which comes first."""
-    names = sorted(parts, key=lambda name: (name != TYPES, name))
-    return packed_parts((name, parts[name]) for name in names)
+        names = sorted(package.namelist(), key=lambda name: (name != TYPES, name))
+        return packed_parts((name, package.read(name)) for name in names)
 
 
 def contents_digest(raw: bytes) -> str:

@@ -31,7 +31,6 @@ from kpibatch.books.look import (
     sheet_name,
     tall_of,
 )
-from kpibatch.books.packing import packed_in_order
 
 _LINK_TEXT = 250
 
@@ -76,7 +75,7 @@ class Book:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            packed = packed_in_order(self._book.parts())
+            packed = self._book.packed()
             saved(self.path, lambda part: part.write_bytes(packed))
 
     def style(self, *names: str, **extra: Any) -> Format:

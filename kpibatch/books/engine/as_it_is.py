@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import RowInfo as RowInfo
 from xlsxwriter.worksheet import Worksheet as Worksheet
 
-from kpibatch.books.packing import Packed
+from kpibatch.books.packing import packed_parts
 
 Put: TypeAlias = Callable[[int, int, Any, Format], object]
 
@@ -78,7 +78,7 @@ class WorkSheet(Worksheet):  # type: ignore[misc]
 
 
 class WorkBook(Workbook):  # type: ignore[misc]
-    """A workbook in memory; ``parts`` closes it."""
+    """A workbook in memory; ``packed`` closes it."""
 
     def __init__(self) -> None:
         self._content = (
@@ -87,8 +87,8 @@ class WorkBook(Workbook):  # type: ignore[misc]
         super().__init__(self._content, dict(OPTIONS))
         self.worksheet_class = WorkSheet
 
-    def parts(self) -> dict[str, bytes | Packed]:
-        """The parts of the package by name; the workbook is closed."""
+    def packed(self) -> bytes:
+        """The bytes of its file; the workbook is closed."""
         self.close()
         with zipfile.ZipFile(self._content) as package:
-            return {name: package.read(name) for name in package.namelist()}
+            return packed_parts((name, package.read(name)) for name in package.namelist())

@@ -14,7 +14,7 @@ from typing import Any
 from kpibatch.books.engine.as_it_is import VERSION, Format, Packager, SharedStrings, WorkBook
 from kpibatch.books.engine.formats import QuickFormat, model
 from kpibatch.books.engine.sheets import QuickSheet
-from kpibatch.books.packing import Packed, packed_part
+from kpibatch.books.packing import Packing
 
 TRIED = VERSION.startswith("3.3.")
 
@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_|^\
 
 
 _MANY = 50
-_styles: dict[tuple[Any, ...], Packed] = {}
+_styles: dict[tuple[Any, ...], bytes] = {}
 
 
 class QuickStrings(SharedStrings):  # type: ignore[misc]
@@ -45,7 +45,9 @@ def _written(text: str) -> str:
 
 
 class QuickPackager(Packager):  # type: ignore[misc]
-    """Keeps the parts as they are: a package that is packed otherwise anyway need not be packed first."""
+    """Packs each part once, as soon as it is written: ours is a package of its own kind."""
+
+    packing: Packing
 
     def _write_shared_strings_file(self) -> None:
         if self.workbook.str_table.count:
@@ -55,13 +57,11 @@ class QuickPackager(Packager):  # type: ignore[misc]
             strings._assemble_xml_file()
 
     def _write_worksheet_files(self) -> None:
-        """Each sheet's cells go as soon as they are written; their text is kept packed."""
+        """Each sheet's cells go as soon as they are packed."""
         for number, sheet in enumerate(self.workbook.worksheets(), 1):
-            name = f"xl/worksheets/sheet{number}.xml"
-            part = self._filename(name)
-            sheet._set_xml_writer(part)
+            sheet._set_xml_writer(self._filename(f"xl/worksheets/sheet{number}.xml"))
             sheet._assemble_xml_file()
-            self.filenames[-1] = packed_part(part.getvalue().encode()), name, True
+            self._pack()
             sheet.drop()
 
     def _write_styles_file(self) -> None:
@@ -71,20 +71,31 @@ class QuickPackager(Packager):  # type: ignore[misc]
         key = *every, book.has_comments, tuple(map(str, book.custom_colors))
         if key not in _styles:
             super()._write_styles_file()
-            _styles[key] = packed_part(self.filenames.pop()[0].getvalue().encode())
+            _styles[key] = self.filenames.pop()[0].getvalue().encode()
             if len(_styles) > _MANY:
                 del _styles[next(iter(_styles))]
-        self.filenames.append((_styles[key], "xl/styles.xml", True))
+        self._pack()
+        self.packing.put("xl/styles.xml", _styles[key])
+
+    def _pack(self) -> None:
+        """What was written so far."""
+        for part, name, _ in self.filenames:
+            content = part.getvalue()
+            self.packing.put(name, content.encode() if isinstance(content, str) else content)
+        self.filenames.clear()
 
     def _create_package(self) -> list[tuple[Any, str, bool]]:
-        self.workbook.made = super()._create_package()
+        with Packing() as self.packing:
+            super()._create_package()
+            self._pack()
+        self.workbook.packing = self.packing
         return []
 
 
 class QuickBook(WorkBook):
     """A workbook whose formats are copies and whose parts are packed by us alone."""
 
-    made: list[tuple[Any, str, bool]]
+    packing: Packing
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,12 +112,6 @@ class QuickBook(WorkBook):
     def _get_packager(self) -> Packager:
         return QuickPackager()
 
-    def parts(self) -> dict[str, bytes | Packed]:
+    def packed(self) -> bytes:
         self.close()
-        return {
-            name: file if isinstance(file, Packed) else _bytes(file.getvalue()) for file, name, _ in self.made
-        }
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+        return self.packing.packed()
