@@ -22,7 +22,7 @@ KpibatchError
 │   ├── UnreadableLevelTables     it can't be opened
 │   ├── FaultyLevelTables         it has faults, so nothing is scored
 │   ├── LetterFault …             the letter that the rules come from can't be read
-│   ├── NoUnit                    no unit of that code or name
+│   ├── NoUnit                    no unit of that code or name, or several of that name
 │   └── NoKpi                     no KPI of that code
 ├── FormError
 │   ├── NoFormTemplate            the office's own form is not there

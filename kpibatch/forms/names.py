@@ -25,7 +25,22 @@ def heading_of(tables: LevelTables, unit: Unit) -> str:
     return f"{noun}{after_noun(noun, unit)}  ({unit.code})   {tables.round.owner}"
 
 
-def behind_noun(text: str, tables: LevelTables) -> Iterator[tuple[str, str]]:
+def units_named(text: str, tables: LevelTables) -> tuple[Unit, ...]:
+    """The unit whose code a text is, or all those whose name it is; also both together, and with the word for
+    what the unit is before it (อำเภอคูเมือง, อ.คูเมือง).
+    """
+    if called := tables.units_called(text):
+        return called
+    bare, behind = fold(text), {*_behind_noun(text, tables)}
+
+    def is_named(unit: Unit) -> bool:
+        forms = [fold(form) for form in (unit.code, unit.name, f"{unit.code} {unit.name}")]
+        return bare in forms or any((form, tables.noun_of(unit.code)) in behind for form in forms)
+
+    return tuple(filter(is_named, tables.units))
+
+
+def _behind_noun(text: str, tables: LevelTables) -> Iterator[tuple[str, str]]:
     """A text as texts are compared, without the word for what a unit is where it begins with one; and that
     word's noun: the name is to be that of a unit so called.
     """

@@ -15,7 +15,7 @@ from kpibatch.books.read import Grid, as_text
 from kpibatch.forms.asked import asked_of
 from kpibatch.forms.labels import Label, Labels, labels_of
 from kpibatch.forms.layout import TEXT_COLUMNS, Identity, Layout, Spot
-from kpibatch.forms.names import behind_noun
+from kpibatch.forms.names import units_named
 from kpibatch.forms.office import UNIT, OfficeForm, Placeholder
 from kpibatch.forms.properties import PROPERTIES, custom_properties
 from kpibatch.rules.levels import LevelTables
@@ -171,24 +171,10 @@ def named_units(search: Search, tables: LevelTables) -> dict[str, Spot]:
     found: dict[str, Spot] = {}
     for one in (one for one in search.office_form.placeholders if one.measure == UNIT):
         for spot in search.spots(one)[:1]:
-            code = unit_named(tables, as_text(search.grids[spot.sheet].at(spot.row, spot.column)))
-            if code:
-                found.setdefault(code, spot)
+            text = as_text(search.grids[spot.sheet].at(spot.row, spot.column))
+            if len(named := units_named(text, tables)) == 1:
+                found.setdefault(named[0].code, spot)
     return found
-
-
-def unit_named(tables: LevelTables, text: str) -> str:
-    """The code of the unit that a text names, by code or name, with or without the noun; empty where none or
-    several fit.
-    """
-    named = {*behind_noun(text, tables)}
-    fitting = set[str]()
-    for unit in tables.units:
-        noun = tables.noun_of(unit.code)
-        forms = {fold(unit.code), fold(unit.name), fold(f"{unit.code} {unit.name}")}
-        if fold(text) in forms or named & {(form, noun) for form in forms}:
-            fitting.add(unit.code)
-    return fitting.pop() if len(fitting) == 1 else ""
 
 
 # --- where its cells are ------------------------------------------------------------------------------------

@@ -227,8 +227,12 @@ def _undecided(
 
 def _unit(row: Row, tables: LevelTables) -> str:
     text = row.code(UNIT)
-    if unit := tables.unit_called(text):
-        return unit.code
+    called = [unit.code for unit in tables.units_called(text)]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        row.report("unit-several", UNIT, text, units=", ".join(called))
+        return ""
     row.report("correction-unknown", UNIT, text, nearest=nearest_of(text, list(tables.unit)))
     return ""
 

@@ -7,9 +7,12 @@ from kpibatch.rules.records import Node, Unit
 
 
 def find_unit(tables: LevelTables, text: str) -> Unit:
-    """The unit of that code or name. Raises ``KpibatchError`` where there is none."""
-    if unit := tables.unit_called(text):
-        return unit
+    """The unit of that code or name. Raises ``KpibatchError``: there is none, or several are so called."""
+    called = tables.units_called(text)
+    if len(called) > 1:
+        raise NoUnit("several-units", found=text, units=", ".join(unit.code for unit in called))
+    if called:
+        return called[0]
     names = [*tables.unit, *(unit.name for unit in tables.units)]
     raise NoUnit(found=text, nearest=nearest_of(text, names))
 

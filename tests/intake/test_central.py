@@ -20,11 +20,10 @@ from tablebook import read as reading_of
 from kpibatch.base.config import Config
 from kpibatch.base.errors import FileHeld, KpibatchError
 from kpibatch.base.findings import Finding
-from kpibatch.forms.office_back import unit_named
+from kpibatch.forms.names import units_named
 from kpibatch.intake.central.exports import read_exports
 from kpibatch.intake.central.province import Numbers, read_province
 from kpibatch.intake.central.province_book import write_province
-from kpibatch.intake.central.rows import unit_in
 from kpibatch.intake.central.together import Central, read_central, with_central
 from kpibatch.intake.frame import BAD, COLUMNS, DTYPES, EMPTY, OK, Line
 from kpibatch.intake.month import Intake
@@ -47,10 +46,16 @@ HEADS = ("รหัสหน่วย", "ชื่อ", "T1.asked", "T1.worst")
 SOUND = (("3101", "เมือง", 7, 1), ("3102", "คูเมือง", 8, 2), ("3103", "กระสัง", 9, 3))
 GFMIS = "รหัส | ไฟล์ | ชีต | คอลัมน์หน่วย | รายการข้อมูล | คอลัมน์ | ใช้ค่า\n{rows}"
 SPENT = GFMIS.format(rows="GFMIS | gfmis_{month}*.* | | หน่วยเบิกจ่าย | T1.spent | เบิกจ่ายสะสม | ส่วนกลาง")
+CALLED_ALIKE = """
+    รหัส  | ชื่อ     | กลุ่ม  | อีเมล             | สำเนา
+    3101 | เมือง   | เหนือ | 3101@cdd.example
+    3102 | คูเมือง  | เหนือ | 3102@cdd.example
+    3103 | คูเมือง  | ใต้   | 3103@cdd.example
+"""
 
 
-def tables(exports: str = "") -> LevelTables:
-    return one_kpi(MEASURES, RULES, **({"แหล่งข้อมูล": exports} if exports else {}))
+def tables(exports: str = "", **sheets: str) -> LevelTables:
+    return one_kpi(MEASURES, RULES, **sheets, **({"แหล่งข้อมูล": exports} if exports else {}))
 
 
 def book(path: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
@@ -70,8 +75,8 @@ def province(folder: Path, *rows: Sequence[Any], heads: Sequence[str] = HEADS) -
     return book(folder / "province.xlsx", m2565_04=[("ตัวเลขของจังหวัด",), (), heads, *rows])
 
 
-def read(path: Path) -> Numbers:
-    return read_province(path, tables(), Config(path.parent).intake)
+def read(path: Path, by: LevelTables | None = None) -> Numbers:
+    return read_province(path, by or tables(), Config(path.parent).intake)
 
 
 def all_findings(numbers: Numbers) -> list[Finding]:
@@ -149,6 +154,20 @@ def test_an_unknown_unit_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert (fault.code, fault.place.cell, dict(fault.facts)["nearest"]) == ("central-unit", "A6", "3103")
 
 
+def test_a_name_that_several_units_have_is_none_of_theirs(tmp_path: Path) -> None:
+    """Not even the first one's: whose number it is can't be known."""
+    alike = tables(หน่วย=CALLED_ALIKE)
+    path = province(tmp_path, ("3101", "", 5, 1), ("คูเมือง", "", 7, 2), ("อำเภอคูเมือง", "", 8, 3))
+    numbers = read(path, alike)
+    assert {line.unit for line in numbers.said[APRIL].lines} == {"3101"}
+    assert [
+        (fault.code, fault.place.cell, dict(fault.facts)["units"]) for fault in all_findings(numbers)
+    ] == [
+        ("unit-several", "A5", "3102, 3103"),
+        ("unit-several", "A6", "3102, 3103"),
+    ]
+
+
 def test_of_two_rows_of_a_unit_none_counts(tmp_path: Path) -> None:
     numbers = read(province(tmp_path, *SOUND, ("3102", "คูเมือง", 8, 2)))
     assert told(all_findings(numbers)) == [("central-twice", "3102", "", "A7")]
@@ -210,8 +229,7 @@ def test_a_workbook_held_by_another_program_is_the_operator_s_to_mend(
 
 @pytest.mark.parametrize("text", ["3102", "๓๑๐๒", "คูเมือง", "อำเภอคูเมือง", "อ.คูเมือง", "อ. คูเมือง"])
 def test_a_unit_is_named_by_code_or_name(text: str) -> None:
-    unit = unit_in(text, tables())
-    assert unit is not None
+    (unit,) = units_named(text, tables())
     assert unit.code == "3102"
 
 
@@ -229,8 +247,7 @@ def test_a_unit_is_named_by_code_or_name(text: str) -> None:
 )
 def test_each_kind_of_units_is_named_behind_its_own_noun(text: str, code: str) -> None:
     of_kinds, _ = reading_of(**cascade.book())
-    assert getattr(unit_in(text, of_kinds), "code", "") == code
-    assert unit_named(of_kinds, text) == code
+    assert "".join(unit.code for unit in units_named(text, of_kinds)) == code
 
 
 # --- the workbook written -----------------------------------------------------------------------------------

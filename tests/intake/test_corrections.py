@@ -2,6 +2,7 @@
 value, never written back.
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,15 @@ BAD_ROWS: dict[str, tuple[tuple[Any, ...], str, str]] = {
     ),
     "an error cell": ((UNIT, MEASURE, APRIL, "=1/0"), "table-no-result", "D2"),
 }
+
+
+def test_a_name_that_several_units_have_is_none_of_theirs(tmp_path: Path, buriram: LevelTables) -> None:
+    alike = replace(buriram, units=tuple(replace(unit, name="คูเมือง") for unit in buriram.units))
+    read = read_corrections(correct(tmp_path, ("คูเมือง", MEASURE, APRIL, 1)), alike)
+    assert (read.usable, [(one.code, one.place.cell) for one in read.findings]) == (
+        (),
+        [("unit-several", "A2")],
+    )
 
 
 @pytest.mark.parametrize("name", BAD_ROWS)

@@ -21,9 +21,9 @@ from kpibatch.books.read import Grid, Value, as_text
 from kpibatch.books.shown import Percent
 from kpibatch.books.table import Table, read_table
 from kpibatch.books.write import Book, Content, Sheet
+from kpibatch.forms.names import units_named
 from kpibatch.forms.page.entry import number_style, validation_of
 from kpibatch.intake.central.province import NAME, UNIT, in_a_child, month_of, month_sheets, province_grids
-from kpibatch.intake.central.rows import unit_in
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
 
@@ -98,13 +98,14 @@ def _typed(grid: Grid, tables: LevelTables) -> Typed:
     cells, others, units = dict[tuple[str, str], Value](), list[tuple[Value, ...]](), set[str]()
     headings = tuple(name for name in dict.fromkeys(table.columns) if name not in (UNIT, NAME))
     for row in table:
-        unit = unit_in(as_text(grid.at(row.number, table.head.columns.get(UNIT, 0))), tables)
-        if unit is None or unit.code in units:
+        text = as_text(grid.at(row.number, table.head.columns.get(UNIT, 0)))
+        codes = [unit.code for unit in units_named(text, tables)] if text else []
+        if len(codes) != 1 or codes[0] in units:
             others.append(tuple(row.cells))
             continue
-        units.add(unit.code)
+        units.update(codes)
         for name in headings:
-            cells[unit.code, name] = grid.at(row.number, table.head.columns[name])
+            cells[codes[0], name] = grid.at(row.number, table.head.columns[name])
     return Typed(cells, _known(table, headings), tuple(others), frozenset(units))
 
 

@@ -1,16 +1,15 @@
 """A table with a row a unit and a column a measure → lines of the long frame, and what is wrong with it."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpibatch.base.addresses import coordinates
 from kpibatch.base.findings import Finding, finding
 from kpibatch.base.nearest import nearest_of
-from kpibatch.base.thai import fold
 from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
-from kpibatch.forms.names import behind_noun
+from kpibatch.forms.names import units_named
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
@@ -36,11 +35,14 @@ def said_in(
     has no line. Source: design, section 1 (ที่มา จังหวัด, แหล่งข้อมูล).
     """
     rows: dict[str, list[Row]] = {}
-    strangers = []
+    strangers, doubtful = list[Row](), list[Finding]()
     for row in table:
         text = row.text(unit_column)
-        if unit := unit_in(text, tables):
-            rows.setdefault(unit.code, []).append(row)
+        named = units_named(text, tables) if text else ()
+        if len(named) == 1:
+            rows.setdefault(named[0].code, []).append(row)
+        elif named:
+            doubtful.append(_several(row, unit_column, named))
         elif text or not all(map(row.blank, columns.values())):
             strangers.append(row)
     doubled = {fault.found for fault in table.head.findings if fault.code == _AMBIGUOUS}
@@ -51,20 +53,14 @@ def said_in(
     ]
     twice = (_twice(several, unit_column, tables.unit[unit]) for unit, several in rows.items())
     about = (_about(row, unit, columns) for unit, several in rows.items() for row in several)
-    findings = [*_of_headings(table, unit_column, columns), *filter(None, twice)]
+    findings = [*_of_headings(table, unit_column, columns), *doubtful, *filter(None, twice)]
     return Said(tuple(lines), (*findings, *(fault for some in about for fault in some)), tuple(strangers))
 
 
-def unit_in(text: str, tables: LevelTables) -> Unit | None:
-    """The unit of that code or name, also where the word for what it is stands before (อำเภอคูเมือง)."""
-    if text and (unit := tables.unit_called(text)):
-        return unit
-    named = {*behind_noun(text, tables)}
-    for unit in tables.units if named else ():
-        noun = tables.noun_of(unit.code)
-        if named & {(fold(unit.code), noun), (fold(unit.name), noun)}:
-            return unit
-    return None
+def _several(row: Row, unit_column: str, units: Sequence[Unit]) -> Finding:
+    """A row whose unit's name several units have."""
+    codes = ", ".join(unit.code for unit in units)
+    return finding("unit-several", row.place(unit_column), found=row.text(unit_column), units=codes)
 
 
 def stranger(row: Row, unit_column: str, tables: LevelTables) -> Finding:

@@ -3,6 +3,7 @@
 After this, walking from a measure to its ingredients or from a node to its parent always ends.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -54,8 +55,12 @@ def _unknown(measure: Measure, measures: Mapping[str, Measure]) -> Iterator[Find
 
 
 def codes_of_units(units: Mapping[str, Unit]) -> dict[str, str]:
-    """Each unit's code by its name and its code, written in one way; a code goes before a name."""
-    return {fold(unit.name): code for code, unit in units.items()} | {fold(code): code for code in units}
+    """Each unit's code by its name and its code, written in one way; a code goes before a name, and a name
+    that several units have is none of theirs.
+    """
+    borne = Counter(fold(unit.name) for unit in units.values())
+    names = {name: code for code, unit in units.items() if borne[name := fold(unit.name)] == 1}
+    return names | {fold(code): code for code in units}
 
 
 def _known(measure: Measure, measures: Mapping[str, Measure]) -> Measure:

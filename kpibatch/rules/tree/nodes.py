@@ -76,11 +76,13 @@ class Scorecard:
             yield node, depth
             yield from self.in_tree_order(node.code, depth + 1)
 
-    def unit_called(self, text: str) -> Unit | None:
-        """The unit of that code or name, written in any way that looks the same."""
+    def units_called(self, text: str) -> tuple[Unit, ...]:
+        """The unit of that code, or else those of that name, written in any way that looks the same."""
         if text in self.unit:
-            return self.unit[text]
-        return next((unit for unit in self.units if fold(text) in (fold(unit.code), fold(unit.name))), None)
+            return (self.unit[text],)
+        bare = fold(text)
+        coded = tuple(unit for unit in self.units if fold(unit.code) == bare)
+        return coded or tuple(unit for unit in self.units if fold(unit.name) == bare)
 
     @cached_property
     def meant(self) -> Mapping[str, frozenset[str]]:
