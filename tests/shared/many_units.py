@@ -11,13 +11,15 @@ from pathlib import Path
 import pandas as pd
 from made_once import worked_out_once
 from one_kind import of_main_kind
-from workspace import SAMPLES
+from workspace import NEWEST, SAMPLES
 
 from kpibatch.base.config import Config, RankingRules, read_config
+from kpibatch.intake.central.together import read_central, with_central
 from kpibatch.intake.frame import COLUMNS
-from kpibatch.intake.month import Intake, Submission
+from kpibatch.intake.month import Intake, Submission, read_month
 from kpibatch.months.assess import assess_month
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import Unit
 from kpibatch.scoring.outcome import Outcome, assess
 
@@ -29,6 +31,20 @@ Edit = Callable[[LevelTables], LevelTables]
 def sample(name: str) -> Outcome:
     """A sample's newest month."""
     return worked_out_once(f"outcome {name}", lambda: assess_month(read_config(SAMPLES / name), None))
+
+
+@cache
+def alone(name: str) -> Outcome:
+    """The same without the months before it."""
+    return worked_out_once(f"outcome {name} alone", lambda: alone_in(SAMPLES / name, NEWEST[name]))
+
+
+def alone_in(workspace: Path, month: str) -> Outcome:
+    """A month of a workspace, without the months before it."""
+    config = Config(workspace)
+    tables, _ = read_levels(config.level_tables)
+    intake = read_month(config, tables, month, {})
+    return assess(with_central(intake, read_central(config, tables, month)), tables, config)
 
 
 def replicated(

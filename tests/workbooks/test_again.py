@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from many_units import sample
+from many_units import alone
 from workspace import BURIRAM
 
 from kpibatch.base.findings import Place, finding
@@ -31,7 +31,7 @@ NEW = finding("missing", Place("x.xlsx", "ก", "A1"), unit=UNIT, measure="T1.sp
 @pytest.fixture
 def june(tmp_path: Path) -> Outcome:
     """The sample's month in a workspace of its own, with an output folder."""
-    outcome = sample(BURIRAM)
+    outcome = alone(BURIRAM)
     shutil.copyfile(outcome.config.level_tables, tmp_path / "level_tables.xlsx")
     (tmp_path / "output").mkdir()
     return replace(outcome, config=replace(outcome.config, root=tmp_path))

@@ -10,38 +10,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from many_units import intake_of, replicated
+from many_units import alone, alone_in, intake_of, replicated
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from tablebook import one_kpi
-from workspace import RAYONG
+from workspace import BURIRAM, NAKHON_PHANOM, RAYONG, SAMPLES
 
 from kpibatch.base.config import Config, RankingRules, Workspace
-from kpibatch.intake.central.together import read_central, with_central
-from kpibatch.intake.month import read_month
 from kpibatch.rules.levels import LevelTables
-from kpibatch.rules.reader import read_levels
 from kpibatch.rules.records import TOTAL, Unit
 from kpibatch.scoring.outcome import Outcome, assess
 from kpibatch.scoring.trend import Trend, month_of
 from kpibatch.workbooks.unit.book import Units, unit_file, write_unit_book
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
-SAMPLES = Path(__file__).parents[2] / "input_samples"
 SUMMARY, COURSE, DETAIL, FINDINGS = "สรุป", "แนวโน้ม", "รายละเอียด", "ข้อค้นพบ"
 BEST, MISSING, PROVISIONAL, LATE = "3114", "3119", "3122", "3120"
 
 
-def outcome_of(root: Path, month: str) -> Outcome:
-    config = Config(root, Workspace())
-    tables, _ = read_levels(config.level_tables)
-    intake = read_month(config, tables, month, {})
-    return assess(with_central(intake, read_central(config, tables, month)), tables, config)
-
-
 @pytest.fixture(scope="module")
 def june() -> Outcome:
-    return outcome_of(SAMPLES / "buriram-2565-2", "2565-06")
+    return alone(BURIRAM)
 
 
 def written(outcome: Outcome, code: str, folder: Path) -> Path:
@@ -89,7 +78,7 @@ def test_figures_are_the_outcomes(june: Outcome, tmp_path: Path, code: str) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("code", ["4801", "4811", "4812"])
 def test_the_page_adds_up_and_leaves_out_what_does_not_apply(tmp_path: Path, code: str) -> None:
-    outcome = outcome_of(SAMPLES / "nakhonphanom-2564-2", "2564-09")
+    outcome = alone(NAKHON_PHANOM)
     kpis = list(scorecard(load_workbook(written(outcome, code, tmp_path))[SUMMARY]))
     assert sum(share for _, share, _, _ in kpis) == pytest.approx(100)
     assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(
@@ -100,7 +89,7 @@ def test_the_page_adds_up_and_leaves_out_what_does_not_apply(tmp_path: Path, cod
 
 
 def test_interpolated_scores_are_shown_as_they_count(tmp_path: Path) -> None:
-    outcome = outcome_of(SAMPLES / "rayong-2554", "2554-09")
+    outcome = alone(RAYONG)
     kpis = list(scorecard(load_workbook(written(outcome, "21P09", tmp_path))[SUMMARY]))
     assert any(score != level for _, _, level, score in kpis)
     assert sum(share * score for _, share, _, score in kpis) / 100 == pytest.approx(
@@ -180,7 +169,7 @@ def test_a_refused_file_is_told_with_its_reason(tmp_path: Path) -> None:
     shutil.copy(source / "level_tables.xlsx", root)
     shutil.copy(source / month / "3101 เมืองบุรีรัมย์.xlsx", root / month)
     (root / month / "3105 หนองกี่.xlsx").write_text("no workbook", encoding="utf-8")
-    outcome = outcome_of(root, "2565-06")
+    outcome = alone_in(root, "2565-06")
     reason = next(one for one in outcome.findings_of("3105") if one.code == "file-text")
     shown = values(load_workbook(written(outcome, "3105", tmp_path))[SUMMARY])
     assert "ส่งแล้ว อ่านไม่ได้" in shown
@@ -292,14 +281,12 @@ def fits_on_one_page(sheet: Worksheet) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("sample", "month", "unit", "stands"),
-    [("buriram-2565-2", "2565-06", BEST, "portrait"), ("rayong-2554", "2554-09", "21P03", "landscape")],
+    ("sample", "unit", "stands"), [(BURIRAM, BEST, "portrait"), (RAYONG, "21P03", "landscape")]
 )
 def test_the_page_is_one_sheet_of_paper_turned_as_it_holds_it_best(
-    tmp_path: Path, sample: str, month: str, unit: str, stands: str
+    tmp_path: Path, sample: str, unit: str, stands: str
 ) -> None:
-    outcome = outcome_of(SAMPLES / sample, month)
-    book = load_workbook(written(outcome, unit, tmp_path))
+    book = load_workbook(written(alone(sample), unit, tmp_path))
     assert fits_on_one_page(book[SUMMARY])
     assert book[SUMMARY].page_setup.orientation == stands
     assert all(sheet.page_setup.fitToWidth in (None, 1) for sheet in book)
