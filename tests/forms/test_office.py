@@ -952,7 +952,7 @@ def test_forms_are_copies_of_the_template(tmp_path: Path, tables: LevelTables) -
 
 @pytest.mark.slow
 def test_a_template_with_macros_keeps_its_suffix(tmp_path: Path) -> None:
-    workspace = copy_sample(tmp_path, CHACHOENGSAO)
+    workspace = few(tmp_path)
     (workspace / TEMPLATE).rename(workspace / "form_template.xlsm")
     configure(workspace, form_template='"form_template.xlsm"')
     assert kpibatch(workspace, "forms").exit_code == 0

@@ -224,7 +224,7 @@ PLACES = allotted()
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory, buriram: LevelTables) -> Path:
-    workspace = copy_sample(tmp_path_factory.mktemp("validate"))
+    workspace = keep_units(copy_sample(tmp_path_factory.mktemp("validate")), *UNITS)
     for month in ("2565-04", "2565-05"):  # what was sent then would stand
         shutil.rmtree(workspace / "submissions" / month)
     for measure, column, bound in (
