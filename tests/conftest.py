@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -58,8 +59,10 @@ def writing_place() -> str:
     file.
     """
     memory = Path("/dev/shm")
-    fit = memory.is_dir() and os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC
-    return str(memory) if fit and shutil.disk_usage(memory).free > ROOM else tempfile.gettempdir()
+    if sys.platform != "linux" or not memory.is_dir() or os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return tempfile.gettempdir()
+    fit = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if fit else tempfile.gettempdir()
 
 
 def leave(worker: int) -> None:
