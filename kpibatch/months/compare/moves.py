@@ -16,6 +16,7 @@ from kpibatch.rules.conditions import DECIMALS
 from kpibatch.rules.paper.changes import Change
 from kpibatch.scoring.rank import Standing, Status
 
+_NONE: frozenset[str] = frozenset()  # of a unit that one side doesn't have
 _NEGLIGIBLE = 1e-7  # shares and scores are read with 9 decimals
 
 
@@ -132,7 +133,7 @@ def moves(a: Side, b: Side, changes: Sequence[Change], language: str) -> list[Mo
     moves = [move for unit in units if (move := _move(a, b, unit, causes, lifts))]
 
     def movement(move: Move) -> int:
-        peers = _peers(a, move.unit) | _peers(b, move.unit)
+        peers = a.peers.get(move.unit, _NONE) | b.peers.get(move.unit, _NONE)
         places = [
             standing.rank if standing and standing.rank else 1 + len(_ranked(side, peers))
             for standing, side in ((move.before, a), (move.after, b))
@@ -167,20 +168,11 @@ def _alike(before: Standing | None, after: Standing | None) -> bool:
 def _ahead(side: Side, unit: str) -> set[str]:
     """The units of its kind ranked before a unit."""
     own = side.standings[unit].rank if unit in side.standings else 0
-    return {other.unit for other in _ranked(side, _peers(side, unit)) if other.rank < own}
+    return {other.unit for other in _ranked(side, side.peers.get(unit, _NONE)) if other.rank < own}
 
 
 def _ranked(side: Side, units: frozenset[str]) -> list[Standing]:
     return [standing for standing in side.standings.values() if standing.rank and standing.unit in units]
-
-
-def _peers(side: Side, unit: str) -> frozenset[str]:
-    """The units of a unit's kind, which alone are ranked with it; none where the side doesn't have it.
-
-    Source: design, section 1 (Wider rules: ประเภท).
-    """
-    kind = side.tables.tree.kind_of.get(unit)
-    return frozenset(each.code for each in side.tables.units[kind.rows]) if kind else frozenset()
 
 
 def _kpis(a: Side, b: Side, unit: str, causes: Causes) -> list[KpiMove]:

@@ -61,6 +61,16 @@ class Side:
     findings: Mapping[tuple[str, str], tuple[Row, ...]]
     corrections: str
 
+    @cached_property
+    def peers(self) -> Mapping[str, frozenset[str]]:
+        """For each unit those of its kind, which alone are ranked with it.
+
+        Source: design, section 1 (Wider rules: ประเภท).
+        """
+        units, tree = self.tables.units, self.tables.tree
+        alike = {kind.name: frozenset(unit.code for unit in units[kind.rows]) for kind in tree.kinds}
+        return {unit: alike[kind.name] for unit, kind in tree.kind_of.items()}
+
     def result(self, unit: str, node: str) -> Result | None:
         """What the unit got at a KPI or an inner node; ``None`` where the tables have no such."""
         return self.results.get((unit, node)) or self.nodes.get((unit, node))
