@@ -202,7 +202,7 @@ def test_it_is_not_waited_for_longer_than_that(tmp_path: Path, windows: Callable
     begun = time.monotonic()
     with pytest.raises(FileInUse):
         saved(tmp_path / "check.json", lambda part: part.write_bytes(b"new"))
-    assert 0.3 <= time.monotonic() - begun < 5
+    assert 0.3 <= time.monotonic() - begun < 30
     assert shown(tmp_path) == {}
 
 
