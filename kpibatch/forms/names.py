@@ -40,6 +40,12 @@ def units_named(text: str, tables: LevelTables) -> tuple[Unit, ...]:
     return tuple(filter(is_named, tables.units))
 
 
+def other_beside(code: str, name: str, tables: LevelTables) -> str:
+    """The other unit whose name stands beside a unit's code; empty where the name is its own, or none's."""
+    named = [unit.code for unit in units_named(name, tables)] if name else []
+    return "" if code in named else next(iter(named), "")
+
+
 def _behind_noun(text: str, tables: LevelTables) -> Iterator[tuple[str, str]]:
     """A text as texts are compared, without the word for what a unit is where it begins with one; and that
     word's noun: the name is to be that of a unit so called.

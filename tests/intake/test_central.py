@@ -168,6 +168,25 @@ def test_a_name_that_several_units_have_is_none_of_theirs(tmp_path: Path) -> Non
     ]
 
 
+SORTED_BESIDE = (("3101", "คูเมือง", 8, 2), ("3102", "อำเภอเมือง", 7, 1), ("3103", "อ. กระสัง (ใหม่)", 9, 3))
+
+
+def test_a_row_beside_another_one_s_name_is_nobody_s(tmp_path: Path) -> None:
+    """Sorted without its codes; a name of none is no more than another spelling."""
+    numbers = read(province(tmp_path, *SORTED_BESIDE))
+    assert {line.unit for line in numbers.said[APRIL].lines} == {"3103"}
+    assert [
+        (fault.code, fault.place.cell, dict(fault.facts)["other"]) for fault in all_findings(numbers)
+    ] == [
+        ("unit-other-name", "B4", "3102"),
+        ("unit-other-name", "B5", "3101"),
+    ]
+    written(tmp_path / "province.xlsx", MAY)  # which adds the rows that lack, and endorses none of these
+    again = read(tmp_path / "province.xlsx")
+    assert [fault.code for fault in all_findings(again)].count("unit-other-name") == 2
+    assert values(again.said[APRIL].lines)["3103", "T1.asked"] == (9.0, OK)
+
+
 def test_of_two_rows_of_a_unit_none_counts(tmp_path: Path) -> None:
     numbers = read(province(tmp_path, *SOUND, ("3102", "คูเมือง", 8, 2)))
     assert told(all_findings(numbers)) == [("central-twice", "3102", "", "A7")]

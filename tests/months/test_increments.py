@@ -187,6 +187,16 @@ def test_the_committee_gets_a_live_workbook_and_who_gets_nothing_is_told(workspa
     assert "นักวิชาการ 4" in done.output
 
 
+def test_a_salary_beside_another_one_s_name_is_nobody_s(workspace: Path) -> None:
+    """The codes stayed where they were while the rows were sorted; the name of none of them is an alias."""
+    salaries(workspace / "salaries.xlsx", เงินเดือน={"B2": "นักวิชาการ 2", "B3": "นักวิชาการ 1", "B4": "นายก"})
+    result = kpibatch(workspace, "increments")
+    assert (result.exit_code, "เงินเดือน!B2" in result.output) == (2, True), result.output
+    assert "p2" in result.output
+    salaries(workspace / "salaries.xlsx", เงินเดือน={"B2": "นักวิชาการ 1", "B4": "นายก"})
+    assert kpibatch(workspace, "increments").exit_code == 1
+
+
 def test_what_stands_in_the_way_is_one_line(workspace: Path) -> None:
     assert "--blank" in kpibatch(workspace, "increments").output
     assert kpibatch(workspace, "increments", "--blank").exit_code == 0

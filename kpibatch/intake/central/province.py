@@ -118,6 +118,6 @@ def _others(file: str, named: Mapping[str, list[Grid]], tables: LevelTables) -> 
 def _said(file: str, grid: Grid, month: str, tables: LevelTables) -> Said:
     codes = {measure.code: measure.code for measure in tables.province_measures}
     table = read_table(file, {grid.name: grid}, grid.name, (UNIT, *codes), (NAME,))
-    said = said_in(table, UNIT, codes, month, tables)
+    said = said_in(table, UNIT, codes, month, tables, NAME)
     unknown = (stranger(row, UNIT, tables) for row in said.strangers)
     return Said(said.lines, (*said.findings, *unknown))

@@ -21,7 +21,7 @@ from kpibatch.books.read import Grid, Value, as_text
 from kpibatch.books.shown import Percent
 from kpibatch.books.table import Table, read_table
 from kpibatch.books.write import Book, Content, Sheet
-from kpibatch.forms.names import units_named
+from kpibatch.forms.names import other_beside, units_named
 from kpibatch.forms.page.entry import number_style, validation_of
 from kpibatch.intake.central.province import NAME, UNIT, in_a_child, month_of, month_sheets, province_grids
 from kpibatch.rules.levels import LevelTables
@@ -100,7 +100,8 @@ def _typed(grid: Grid, tables: LevelTables) -> Typed:
     for row in table:
         text = as_text(grid.at(row.number, table.head.columns.get(UNIT, 0)))
         codes = [unit.code for unit in units_named(text, tables)] if text else []
-        if len(codes) != 1 or codes[0] in units:
+        name = row.text(NAME) if NAME in table.head.columns else ""
+        if len(codes) != 1 or codes[0] in units or other_beside(codes[0], name, tables):
             others.append(tuple(row.cells))
             continue
         units.update(codes)

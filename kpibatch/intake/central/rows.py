@@ -9,7 +9,7 @@ from kpibatch.base.findings import Finding, finding
 from kpibatch.base.nearest import nearest_of
 from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
-from kpibatch.forms.names import units_named
+from kpibatch.forms.names import other_beside, units_named
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.records import Measure, Unit
@@ -27,9 +27,15 @@ class Said:
 
 
 def said_in(
-    table: Table, unit_column: str, columns: Mapping[str, str], month: str, tables: LevelTables
+    table: Table,
+    unit_column: str,
+    columns: Mapping[str, str],
+    month: str,
+    tables: LevelTables,
+    name_column: str = "",
 ) -> Said:
-    """What a table says of a month; ``columns`` maps measures to headings.
+    """What a table says of a month; ``columns`` maps measures to headings; beside a unit's code its name may
+    stand in another column.
 
     A unit with two rows has no value, nor has a measure with two columns of its heading; a unit without a row
     has no line. Source: design, section 1 (ที่มา จังหวัด, แหล่งข้อมูล).
@@ -39,7 +45,10 @@ def said_in(
     for row in table:
         text = row.text(unit_column)
         named = units_named(text, tables) if text else ()
-        if len(named) == 1:
+        name = row.text(name_column) if name_column in row.columns else ""
+        if len(named) == 1 and (other := other_beside(named[0].code, name, tables)):
+            doubtful.append(_misnamed(row, name_column, named[0], tables.unit[other]))
+        elif len(named) == 1:
             rows.setdefault(named[0].code, []).append(row)
         elif named:
             doubtful.append(_several(row, unit_column, named))
@@ -61,6 +70,12 @@ def _several(row: Row, unit_column: str, units: Sequence[Unit]) -> Finding:
     """A row whose unit's name several units have."""
     codes = ", ".join(unit.code for unit in units)
     return finding("unit-several", row.place(unit_column), found=row.text(unit_column), units=codes)
+
+
+def _misnamed(row: Row, name_column: str, unit: Unit, other: Unit) -> Finding:
+    """A row of whom the code says one unit and the name another: perhaps sorted beside its codes."""
+    facts = {"unit_code": unit.code, "name": unit.name, "other": other.code}
+    return finding("unit-other-name", row.place(name_column), found=row.text(name_column), **facts)
 
 
 def stranger(row: Row, unit_column: str, tables: LevelTables) -> Finding:

@@ -8,9 +8,11 @@ from kpibatch.base.catalogue import Words
 from kpibatch.base.config import Config
 from kpibatch.base.errors import ProvinceFault
 from kpibatch.base.files import saved
+from kpibatch.base.findings import Finding, finding
 from kpibatch.base.lock import alone
 from kpibatch.base.month_files import INCREMENTS
 from kpibatch.base.progress import Progress
+from kpibatch.base.thai import fold
 from kpibatch.months.folder import published_month
 from kpibatch.months.increments.book import Committee, Line, write_increments
 from kpibatch.months.increments.shares import Raise, Raises, shared
@@ -39,7 +41,7 @@ def write_increments_file(config: Config, month: str | None, progress: Progress)
         published = published_month(config.output, month)
         province = province_of(config.output.parent, published)
         terms, faults = read_terms(config.salaries, config.intake)
-        if faults:
+        if faults := [*faults, *_misnamed(terms, province)]:
             first = f"{faults[0].place}: {faults[0].message(config.language)}"
             raise ProvinceFault("increments-faulty", file=config.salaries, count=len(faults), first=first)
         lines, raises = _lines(province, terms, Words("increments", config.language))
@@ -67,6 +69,19 @@ def _persons(province: Province) -> tuple[Assessed, ...]:
     """Those of the kind of persons; where there is none, whoever was assessed."""
     persons = tuple(unit for unit in province.units if unit.basis.kind == PERSON)
     return persons or province.units
+
+
+def _misnamed(terms: Terms, province: Province) -> Iterator[Finding]:
+    """The rows of whom the code says one person and the name another: perhaps sorted beside their codes."""
+    names = {unit.code: unit.name for unit in province.units}
+    called: dict[str, list[str]] = {}
+    for code, name in names.items():
+        called.setdefault(fold(name), []).append(code)
+    for person in terms.people:
+        others = called.get(fold(person.name), [])
+        if others and person.code not in others:
+            facts = {"unit_code": person.code, "name": names.get(person.code, "–"), "other": others[0]}
+            yield finding("unit-other-name", person.place, found=person.name, **facts)
 
 
 def _lines(province: Province, terms: Terms, say: Words) -> tuple[tuple[Line, ...], Raises]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpibatch.base.config import IntakeLimits
 from kpibatch.base.errors import ProvinceFault
-from kpibatch.base.findings import Finding
+from kpibatch.base.findings import NOWHERE, Finding, Place
 from kpibatch.base.kinds import Kind
 from kpibatch.base.thai import fold
 from kpibatch.books.guard.capped import capped
@@ -17,7 +17,7 @@ from kpibatch.books.table import Row, Table, read_table
 from kpibatch.books.write import Book, Sheet
 
 PEOPLE, RATES, CEILING = "เงินเดือน", "อัตรา", "วงเงิน"
-CODE, BASE, SALARY, TOP = "รหัส", "ฐานในการคำนวณ", "เงินเดือน", "เงินเดือนสูงสุด"
+CODE, NAME, BASE, SALARY, TOP = "รหัส", "ชื่อ", "ฐานในการคำนวณ", "เงินเดือน", "เงินเดือนสูงสุด"
 RATING, FULL, LEAST = "ผล", "ร้อยละ", "ร้อยละต่ำสุด"
 ITEM, AMOUNT = "รายการ", "ค่า"
 PERCENT_OF_BASES, IN_BAHT = "ร้อยละของฐานรวม", "บาท"
@@ -27,12 +27,14 @@ _MOST = 100  # percent
 @dataclass(frozen=True)
 class Person:
     """Money in satang: what the raise is reckoned from, and by how much the salary may rise at most
-    (``None``: as much as comes out).
+    (``None``: as much as comes out). ``name`` is what stands beside the code.
     """
 
     code: str
     base: int
     room: int | None
+    name: str = ""
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def read_terms(path: Path, limits: IntakeLimits) -> tuple[Terms, list[Finding]]:
 
 def _read(path: Path) -> tuple[Terms, list[Finding]]:
     grids = read_book(path)
-    people = read_table(path.name, grids, PEOPLE, (CODE, BASE), (SALARY, TOP, "ชื่อ", "หมายเหตุ"))
+    people = read_table(path.name, grids, PEOPLE, (CODE, BASE), (SALARY, TOP, NAME, "หมายเหตุ"))
     rates = read_table(path.name, grids, RATES, (RATING, FULL), (LEAST, "หมายเหตุ"))
     limits = read_table(path.name, grids, CEILING, (ITEM, AMOUNT), ("หมายเหตุ",))
     persons = tuple(_people(people))
@@ -97,7 +99,9 @@ def _people(table: Table) -> Iterator[Person]:
         if (salary is None) != (top is None) or (salary and top and salary > top):
             row.report("table-value", TOP, row.text(TOP), expected=f"≥ {SALARY}")
         if code and code not in seen and base is not None:
-            yield Person(code, base, None if top is None or salary is None else max(0, top - salary))
+            room = None if top is None or salary is None else max(0, top - salary)
+            name, place = (row.text(NAME), row.place(NAME)) if NAME in row.columns else ("", NOWHERE)
+            yield Person(code, base, room, name, place)
         seen.add(code)
 
 
@@ -162,7 +166,7 @@ def write_blank_terms(path: Path, people: list[tuple[str, str]], ratings: list[s
     """The workbook to fill in: a row for each person and each rating."""
     with Book(path, title=PEOPLE, language=language) as book:
         sheet = book.sheet(PEOPLE)
-        _table(sheet, (CODE, "ชื่อ", BASE, SALARY, TOP, "หมายเหตุ"), (14, 34, 18, 18, 18, 40))
+        _table(sheet, (CODE, NAME, BASE, SALARY, TOP, "หมายเหตุ"), (14, 34, 18, 18, 18, 40))
         for at, (code, name) in enumerate(people, 1):
             sheet.put_row(at, 0, [code, name], "cell", "text")
             for column in (2, 3, 4):
