@@ -92,7 +92,7 @@ class Recorder:
 
         def call(*given: Any, **named: Any) -> Any:
             result = method(*[_unwrapped(each) for each in given], **named)
-            if name in ("parts", "finish"):
+            if name in ("packed", "finish"):
                 return result
             made = None
             if not isinstance(result, int | str | tuple | float | None):
