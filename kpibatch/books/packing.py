@@ -13,6 +13,7 @@ from collections.abc import Iterable
 TYPES = "[Content_Types].xml"
 _DEFAULT_ROW = re.compile(rb"<sheetFormatPr[^<>]*/>")
 _HEIGHT = re.compile(rb'(<row [^<>]*?) ht="[^"<>]*"')
+LEVEL = 5  # half the time of zipfile's 6, files larger by a twentieth
 _MAX_PARTS, _MAX_BYTES = 2_000, 256_000_000
 
 
@@ -51,7 +52,7 @@ class Packing:
     def put(self, name: str, part: bytes) -> None:
         info = zipfile.ZipInfo(name)  # of the first day there is
         info.create_system, info.compress_type = 0, zipfile.ZIP_DEFLATED
-        self._file.writestr(info, part)
+        self._file.writestr(info, part, compresslevel=LEVEL)
 
     def packed(self) -> bytes:
         """The package's bytes."""

@@ -7,6 +7,7 @@ command.
 """
 
 import hashlib
+import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -275,12 +276,13 @@ def _digests(connection: Connection, published: Published) -> str:
     """Which record a month's rows were read from, and that they are as they were then."""
     rows = hashlib.sha256()
     for table in ("runs", *_BELOW_RUNS):
-        columns = [f"quote({name})" for name in _columns(connection, table) if name != "record_sha256"]
-        told = "||','||".join(columns)
-        chosen = f"SELECT {told} FROM {table} WHERE month = ? ORDER BY rowid"
+        columns = [name for name in _columns(connection, table) if name != "record_sha256"]
+        chosen = f"SELECT {', '.join(columns)} FROM {table} WHERE month = ? ORDER BY rowid"
         found = connection.execute(chosen, (published.month,))
         while several := found.fetchmany(_AT_ONCE):
-            rows.update("\n".join(text for (text,) in several).encode("utf-8", "replace"))
+            rows.update(
+                marshal.dumps(several, 2)
+            )  # of all ways to write them out the quickest; 2: the same each time
     return f"{published.digest} {rows.hexdigest()}"
 
 

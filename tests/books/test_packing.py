@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packing import otherwise_packed, packed
 
-from kpibatch.books.packing import contents_digest, normalised, packed_parts
+from kpibatch.books.packing import LEVEL, contents_digest, normalised, packed_parts
 from kpibatch.books.write import Book
 
 PARTS = {"xl/workbook.xml": b"<workbook/>", "[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<r/>"}
@@ -34,7 +34,7 @@ def test_system_day_and_order_leave_no_mark() -> None:
 def test_the_package_is_the_one_that_zipfile_makes() -> None:
     parts = [("[Content_Types].xml", b""), ("ก/a.xml", b"<a/>"), ("b", b"ab" * 8_000), ("c", b"ab" * 8_001)]
     for count in range(len(parts) + 1):
-        assert packed_parts(parts[:count]) == packed(dict(parts[:count]), system=0)
+        assert packed_parts(parts[:count]) == packed(dict(parts[:count]), system=0, level=LEVEL)
 
 
 def test_no_system_leaves_a_mark_in_a_workbook_that_is_written(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_no_system_leaves_a_mark_in_a_workbook_that_is_written(tmp_path: Path) -
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     assert next(iter(parts)) == "[Content_Types].xml"
-    assert packed(parts, system=0) == raw
+    assert packed(parts, system=0, level=LEVEL) == raw
     assert normalised(otherwise_packed(raw)) == normalised(raw)
 
 

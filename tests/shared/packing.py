@@ -4,13 +4,19 @@ import io
 import zipfile
 
 
-def packed(parts: dict[str, bytes], *, system: int = 3, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(
+    parts: dict[str, bytes],
+    *,
+    system: int = 3,
+    method: int = zipfile.ZIP_DEFLATED,
+    level: int | None = None,
+) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as package:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, (2022, 7, 4, 9, 38, 0) if system else (1980, 1, 1, 0, 0, 0))
             info.create_system, info.compress_type = system, method
-            package.writestr(info, content)
+            package.writestr(info, content, compresslevel=level)
     return target.getvalue()
 
 
