@@ -6,7 +6,6 @@ between is UNKNOWN and is sent again only when told. What is refused for now wai
 mails, so that one hesitating server holds up nobody.
 """
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from kpibatch.base.catalogue import say
 from kpibatch.base.config import Config, MailServer
 from kpibatch.base.errors import MailInterrupted, MailStopped, ServerAway, ServerBusy, ServerFault
 from kpibatch.base.progress import Progress
+from kpibatch.books.guard.job import ctrl_c_answered
 from kpibatch.mail.session import Session, open_session
 from kpibatch.months.database import Connection
 from kpibatch.months.journal import Outbox
@@ -281,11 +281,5 @@ def _uninterrupted(interrupted: threading.Event) -> Iterator[None]:
             raise KeyboardInterrupt
         interrupted.set()
 
-    if threading.current_thread() is not threading.main_thread():
+    with ctrl_c_answered(hold):
         yield
-        return
-    before = signal.signal(signal.SIGINT, hold)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)

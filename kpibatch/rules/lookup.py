@@ -13,8 +13,12 @@ def find_unit(tables: LevelTables, text: str) -> Unit:
         raise NoUnit("several-units", found=text, units=", ".join(unit.code for unit in called))
     if called:
         return called[0]
-    names = [*tables.unit, *(unit.name for unit in tables.units)]
-    raise NoUnit(found=text, nearest=nearest_of(text, names))
+    raise NoUnit(found=text, nearest=nearest_unit(tables, text))
+
+
+def nearest_unit(tables: LevelTables, text: str) -> str:
+    """The code or name most like a text, for who is told that there is no such unit."""
+    return nearest_of(text, [*tables.unit, *(unit.name for unit in tables.units)])
 
 
 def find_kpi(tables: LevelTables, code: str) -> Node:

@@ -104,17 +104,28 @@ def _answered_after() -> Iterator[None]:
     """Another thread may hear Ctrl-C in the block: answered at once it would be raised within what Python
     does around a fork, told there and forgotten.
     """
+    heard: list[object] = []
+    try:
+        with ctrl_c_answered(heard.append):
+            yield
+    finally:
+        if heard:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def ctrl_c_answered(answer: Callable[[object], object]) -> Iterator[None]:
+    """In the block ``answer`` is called where Ctrl-C is heard; in another thread than the main one, which
+    hears none, nothing changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    before = signal.signal(signal.SIGINT, lambda number, _: answer(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before or signal.default_int_handler)
-        for number in heard[:1]:
-            signal.raise_signal(number)
 
 
 # --- in the child itself ------------------------------------------------------------------------------------

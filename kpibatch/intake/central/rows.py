@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from kpibatch.base.addresses import coordinates
 from kpibatch.base.findings import Finding, finding
-from kpibatch.base.nearest import nearest_of
 from kpibatch.books.read import as_text
 from kpibatch.books.table import Row, Table
 from kpibatch.forms.names import other_beside, units_named
 from kpibatch.intake.frame import BAD, EMPTY, OK, Line
 from kpibatch.rules.levels import LevelTables
+from kpibatch.rules.lookup import nearest_unit
 from kpibatch.rules.records import Measure, Unit
 
 _AMBIGUOUS = "table-column-twice"
@@ -81,8 +81,7 @@ def _misnamed(row: Row, name_column: str, unit: Unit, other: Unit) -> Finding:
 def stranger(row: Row, unit_column: str, tables: LevelTables) -> Finding:
     """A row of no unit of the tables."""
     text = row.text(unit_column)
-    names = [*tables.unit, *(unit.name for unit in tables.units)]
-    nearest = nearest_of(text[:60], names) if text else "–"
+    nearest = nearest_unit(tables, text[:60]) if text else "–"
     return finding("central-unit", row.place(unit_column), found=text or "–", nearest=nearest)
 
 

@@ -51,6 +51,11 @@ def write_ranking(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding
             blank.add(str(sheet))
 
 
+def _on_one_sheet(number: int, part: Outcome) -> bool:
+    """Whether a kind, the main one being number 0, is one of few units."""
+    return number > 0 and is_few(part)
+
+
 def _layouts(outcome: Outcome, names: Sequence[str]) -> Iterator[Layout]:
     """All sheets are laid out first, so that each can refer to the others: of each kind of units its scores
     and its KPIs.
@@ -62,7 +67,7 @@ def _layouts(outcome: Outcome, names: Sequence[str]) -> Iterator[Layout]:
             name = sheet_name(" ".join(filter(None, (leaf.code, kind if leaf.code in taken else ""))), taken)
             kpis[leaf.code] = plan_kpi(leaf, name, part.tables)
             taken.append(name)
-        name = names[0] if number and is_few(part) else names[1]
+        name = names[0] if _on_one_sheet(number, part) else names[1]
         scores = sheet_name(f"{name} {kind}", taken) if number else name
         taken += [scores] if number else []
         yield Layout(part, kpis, plan_scores(scores, part.tables, outcome.config.ranking, rating))
@@ -81,8 +86,10 @@ def _write(outcome: Outcome, path: Path, trend: Trend, lost: list[Finding], blan
         alone: dict[str, _Piece] = {}
         for number, layout in enumerate(layouts):
             kind = _Kind(book, layout, [_of_kind(name, layout, number) for name in names], trend)
-            few = bool(number) and is_few(layout.outcome)
-            alone |= kind.on_one_sheet(elsewhere) if few else kind.on_sheets(elsewhere, number == 0)
+            if _on_one_sheet(number, layout.outcome):
+                alone |= kind.on_one_sheet(elsewhere)
+            else:
+                alone |= kind.on_sheets(elsewhere, number == 0)
             for plan in layout.kpis.values():
                 KpiWriter(layout.outcome, book.sheets[plan.sheet], plan, elsewhere, outcome).write()
                 book.sheets[plan.sheet].finish()
@@ -140,7 +147,7 @@ class _Kind:
             self.book.sheet(plan.sheet)
         few = FewUnits(self.layout.outcome, sheet, self.layout, self.trend, elsewhere)
         few.write(heading(self.layout.outcome))
-        return {sheet.name: _Piece(few.write_rest, few.top)}
+        return {sheet.name: _Piece(lambda _: few.write_rest(), few.top)}
 
 
 def _write_alone(book: Book, alone: Mapping[str, _Piece], lost: list[Finding], blank: set[str]) -> None:

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import Words
-from kpibatch.base.config import LEFT_OUT
 from kpibatch.books.columns import Column, percent_bars
 from kpibatch.books.paper import break_before, height_of, heights_of, pixels, scale_of
 from kpibatch.books.write import Sheet
@@ -14,7 +13,7 @@ from kpibatch.scoring.outcome import Outcome
 from kpibatch.scoring.trend import Trend
 from kpibatch.workbooks.ranking.apart.elsewhere import Elsewhere, Layout
 from kpibatch.workbooks.ranking.front.panel import SIGNS
-from kpibatch.workbooks.ranking.front.podium import colour_medals
+from kpibatch.workbooks.ranking.front.podium import colour_medals, ties_note
 from kpibatch.workbooks.ranking.months.kpi_trend import LINE, WIDTH, KpiTrend
 from kpibatch.workbooks.ranking.months.sensitivity_sheet import put_sensitivity
 from kpibatch.workbooks.ranking.months.trend_sheet import months_of, put_chart
@@ -51,9 +50,7 @@ class FewUnits:
         """What figures hang on: the scores and the rank; printed alone where the rest is lost."""
         noun, plan = self.outcome.tables.round.unit_noun, self.layout.scores
         self.scores.put(self.say("ranking-title", unit=noun), subtitle)
-        self.sheet.raw.freeze_panes(
-            1, 2
-        )  # the names alone: the scores' tall headings are none of the months'
+        self.sheet.raw.freeze_panes(1, 2)  # the scores' tall headings are none of the months'
         self.sheet.tall(TOP_ROW, self.scores.name_height(_SHORT))
         for at in range(FIRST, plan.last + 3):
             self.sheet.tall(at, LINE)
@@ -61,9 +58,9 @@ class FewUnits:
         colour_medals(self.sheet, RANK, (FIRST, RANK), (plan.last, RANK))
         self.sheet.page(top=0, bottom=1, last=(self.top, plan.last_node))
 
-    def write_rest(self, sheet: Sheet) -> None:
+    def write_rest(self) -> None:
         """The months, the KPIs' levels and values through them, what ranks hang on, and how it prints."""
-        assert sheet is self.sheet
+        sheet = self.sheet
         last, right = self._months(self.top)
         kpis = KpiTrend(self.outcome, sheet, self.layout.kpis, self.trend)
         sheet.tall(last + 1, _BETWEEN)
@@ -80,7 +77,7 @@ class FewUnits:
             columns = list(zip(self.places, self._widths, strict=False))
             last = put_sensitivity(self.outcome, self.layout.scores, sheet, last + 2, columns)
         self._further()
-        ties = "note-ties" if self.outcome.config.ranking.ties == LEFT_OUT else "note-ties-1223"
+        ties = ties_note(self.outcome.config.ranking)
         for at, note in enumerate((ties, "note-provisional"), last + 1):
             sheet.put(at, 0, self.say(note), "quiet")
         self._paper(blocks, last + 2)

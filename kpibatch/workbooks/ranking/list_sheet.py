@@ -5,7 +5,6 @@ from functools import cached_property
 
 from kpibatch.base.addresses import ref, span
 from kpibatch.base.catalogue import Words, say
-from kpibatch.base.config import LEFT_OUT
 from kpibatch.base.thai import show_month
 from kpibatch.books.columns import Column, percent_bars, put_heads, put_line, set_widths, show_exact
 from kpibatch.books.look import TEAL, fitting, lines_of
@@ -27,7 +26,7 @@ from kpibatch.workbooks.ranking.front.plan import (
     columns_across,
     map_size,
 )
-from kpibatch.workbooks.ranking.front.podium import Podium, colour_medals
+from kpibatch.workbooks.ranking.front.podium import Podium, colour_medals, ties_note
 from kpibatch.workbooks.ranking.front.tile_map import band_of, band_result, colour_bands, write_map
 from kpibatch.workbooks.ranking.months.trend_sheet import TrendPlan
 from kpibatch.workbooks.ranking.score_formulas import (
@@ -263,7 +262,7 @@ class ListSheet:
         self.sheet.tall(LIST_TOP, head_height((column.head, column.width) for column in self.columns))
 
     def _notes(self, at: int) -> None:
-        ties = "note-ties" if self.outcome.config.ranking.ties == LEFT_OUT else "note-ties-1223"
+        ties = ties_note(self.outcome.config.ranking)
         notes = (
             (self.say("note-live"), self.say("note-mark")),
             (self.say(ties), self.say("note-provisional")),

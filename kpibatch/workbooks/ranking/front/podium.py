@@ -6,6 +6,7 @@ from typing import Any
 
 from kpibatch.base.addresses import ref
 from kpibatch.base.catalogue import Words
+from kpibatch.base.config import LEFT_OUT, RankingRules
 from kpibatch.books.look import width_of
 from kpibatch.books.write import Formula, Sheet
 from kpibatch.scoring.outcome import Outcome
@@ -35,6 +36,11 @@ def names_shown(outcome: Outcome, room: int, most: int) -> int:
     """How many units' names stand beside each other in so much room."""
     longest = max(width_of(unit.name) for unit in outcome.tables.units)
     return min(most, len(outcome.tables.units), max(1, room // (longest + 2)))
+
+
+def ties_note(rules: RankingRules) -> str:
+    """The name of the note on what becomes of the rank after a tie."""
+    return "note-ties" if rules.ties == LEFT_OUT else "note-ties-1223"
 
 
 def colour_medals(sheet: Sheet, rank: int, first: tuple[int, int], last: tuple[int, int]) -> None:
