@@ -24,7 +24,8 @@ from kpibatch.base.files import moved, on_a_share
 Connection = sqlite3.Connection
 BadRow = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 _APPLICATION = int.from_bytes(b"kpib", "big")
-_VERSION = 2
+_VERSION = 3
+_FROM_2 = "DROP TABLE sent_values; DROP TABLE measures;"  # read from the months' folders when asked for
 _SECONDS = 30.0
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
@@ -42,16 +43,6 @@ CREATE TABLE IF NOT EXISTS submissions (
     unit TEXT, received TEXT, late INTEGER, counts INTEGER NOT NULL, PRIMARY KEY (month, file)
 );
 CREATE INDEX IF NOT EXISTS submissions_by_sha256 ON submissions (sha256);
-CREATE TABLE IF NOT EXISTS sent_values (
-    month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, of_month TEXT NOT NULL,
-    unit TEXT NOT NULL, measure TEXT NOT NULL,
-    value NUMERIC, state TEXT NOT NULL, found TEXT, file TEXT, sheet TEXT, cell TEXT,
-    PRIMARY KEY (month, of_month, unit, measure)
-);
-CREATE TABLE IF NOT EXISTS measures (
-    month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, unit TEXT NOT NULL, measure TEXT NOT NULL,
-    value NUMERIC, file TEXT, sheet TEXT, cell TEXT, PRIMARY KEY (month, unit, measure)
-);
 CREATE TABLE IF NOT EXISTS scores (
     month TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, unit TEXT NOT NULL, node TEXT NOT NULL,
     level INTEGER, score REAL, value NUMERIC, weight REAL, effective_weight REAL,
@@ -137,7 +128,7 @@ def _look_through(connection: Connection) -> None:
 
 
 def _is_new(connection: Connection, path: Path) -> bool:
-    """Whether the tables are still to be made.
+    """Whether the tables are still to be made; those of the version before are brought up to this one.
 
     Raises ``KpibatchError`` where the database is none of this program's.
     """
@@ -149,7 +140,9 @@ def _is_new(connection: Connection, path: Path) -> bool:
         return True
     if application != _APPLICATION:
         raise HistoryForeign(file=path)
-    if version != _VERSION:
+    if version == 2:
+        connection.executescript(f"BEGIN IMMEDIATE; {_FROM_2} PRAGMA user_version = {_VERSION}; COMMIT;")
+    elif version != _VERSION:
         raise HistoryVersion(file=path, found=version, expected=_VERSION)
     if (found := _columns(connection)) != (expected := _expected()):
         odd = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))

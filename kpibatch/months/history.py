@@ -3,7 +3,7 @@ from them.
 
 The folders are the truth, the database is their index: a month's rows are read from its folder, after a run
 and in a rebuild by the same way. So a run that was killed between the two is caught up with by the next
-command.
+command. Values, which are many and seldom asked for, stay in the folders.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from kpibatch.rules.records import TOTAL
 Line: TypeAlias = tuple[str, int | None, float | None, str, int | None]
 _MEMORY = Path(":memory:")
 _AT_ONCE = 1000  # rows
-_LISTINGS = {"sent_values": VALUES, "measures": MEASURES, "scores": SCORES, "findings": FINDINGS}
+_LISTINGS = {"scores": SCORES, "findings": FINDINGS}
 _BELOW_RUNS = ("submissions", *_LISTINGS)
 
 
@@ -70,21 +70,15 @@ class History:
         prompt = self.connection.execute(
             "SELECT unit FROM submissions WHERE month = ? AND counts AND NOT late", (month,)
         )
-        rows = self.connection.execute(
-            f"SELECT of_month, {', '.join(PAST_COLUMNS[1:])} FROM sent_values WHERE month = ?", (month,)
-        ).fetchall()
         import pandas as pd  # whoever only looks a line up need not wait for it
 
-        values = pd.DataFrame(rows, columns=list(PAST_COLUMNS))
+        sent = pd.DataFrame(self._published(month).lines(VALUES, PAST_COLUMNS), columns=list(PAST_COLUMNS))
         return PastMonth(
             month,
             {unit: rank for unit, rank, _ in totals if rank},
             {unit: percent for unit, _, percent in totals if percent is not None},
             frozenset(unit for (unit,) in prompt),
-            values.astype(object)  # a column without any text is not one of numbers
-            .where(values.notna(), "")
-            .infer_objects()
-            .assign(value=values["value"].map(as_number).astype(float)),
+            sent.assign(value=sent["value"].map(as_number).astype(float)),
             levels={(unit, kpi): level for unit, kpi, level, _ in kpis},
             values={
                 (unit, kpi): float(value) for unit, kpi, _, value in kpis if isinstance(value, int | float)
@@ -112,11 +106,12 @@ class History:
 
     def values(self, unit: str, month: str) -> dict[str, tuple[float, str, str, str]]:
         """Measure → its value that month (NaN where missing), and the file, sheet and cell it came from."""
-        rows = self.connection.execute(
-            "SELECT measure, value, file, sheet, cell FROM measures WHERE unit = ? AND month = ?",
-            (unit, month),
-        )
-        return {measure: (as_number(value), *place) for measure, value, *place in rows}
+        wanted = ("unit", "measure", "value", "file", "sheet", "cell")
+        lines = self._published(month).lines(MEASURES, wanted)
+        return {measure: (as_number(value), *place) for of, measure, value, *place in lines if of == unit}
+
+    def _published(self, month: str) -> Published:
+        return read_published(self.months.folders[month])
 
 
 @contextmanager
@@ -268,8 +263,7 @@ def _submissions(published: Published) -> Iterator[dict[str, Any]]:
 def _listed(published: Published, listing: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:
     """A listing's rows as the database holds them: the month first, which is of the whole listing."""
     _, *rest = columns
-    heads = ["month" if column == "of_month" else column for column in rest]
-    return ((published.month, *cells) for cells in published.lines(listing, heads))
+    return ((published.month, *cells) for cells in published.lines(listing, rest))
 
 
 def _digests(connection: Connection, published: Published) -> str:

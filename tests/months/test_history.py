@@ -37,7 +37,7 @@ from kpibatch.months.record import record_bytes
 
 APRIL, MAY, JUNE = "2565-04", "2565-05", "2565-06"
 UNITS = ("3101", "3104", "3117", "3119")  # one with an error, and one that has sent nothing
-TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
+TABLES = ("runs", "submissions", "scores", "findings", "sights", "mails")
 
 
 def rows_of(output: Path, query: str, *facts: str) -> list[tuple[Any, ...]]:
@@ -78,11 +78,10 @@ def plain(cell: Any) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
-@pytest.mark.parametrize("table", ["scores", "measures"])
-def test_the_database_holds_the_listings(name: str, table: str) -> None:
+def test_the_database_holds_the_scores(name: str) -> None:
     folder = sample_output(name)
-    listed = [tuple(map(plain, row.values())) for row in read_rows(folder / f"{table}.csv")]
-    held = [tuple(map(plain, row)) for row in rows_of(folder.parent, f"SELECT * FROM {table} ORDER BY rowid")]
+    listed = [tuple(map(plain, row.values())) for row in read_rows(folder / "scores.csv")]
+    held = [tuple(map(plain, row)) for row in rows_of(folder.parent, "SELECT * FROM scores ORDER BY rowid")]
     assert len(listed) > 100
     assert [row for row, other in zip(held, listed, strict=True) if row != other] == []
 
@@ -112,11 +111,10 @@ def test_all_months_stand_side_by_side(months: Path) -> None:
     assert rows_of(
         output, "SELECT unit, file, counts, late FROM submissions WHERE sha256 = ?", digest(path)
     ) == [("3101", path.name, 1, 0)]
-    assert rows_of(
-        output,
-        "SELECT value, cell FROM sent_values WHERE month = ? AND unit = '3104' AND measure = 'T5.news'",
-        APRIL,
-    ) == [(12, address_of(submission(months, "3104", APRIL), "T5.news", APRIL))]
+    with history_of(output) as history:
+        sent = history.month(APRIL).reported
+    (told,) = sent[(sent["unit"] == "3104") & (sent["measure"] == "T5.news")].itertuples()
+    assert (told.value, told.cell) == (12, address_of(submission(months, "3104", APRIL), "T5.news", APRIL))
 
 
 @pytest.mark.slow
@@ -124,7 +122,7 @@ def test_the_database_keeps_its_own_rules(months: Path) -> None:
     output = months / "output"
     with closing(sqlite3.connect(output / "history.sqlite")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(output.glob("history.sqlite-*"))
@@ -160,11 +158,8 @@ def test_running_a_month_again_replaces_its_rows(copy: Path) -> None:
         assert rows_of(copy / "output", "SELECT count(*) FROM scores WHERE month = ?", JUNE) == [
             (len(list(csv.DictReader(lines))),)
         ]
-    assert rows_of(
-        copy / "output",
-        "SELECT value FROM measures WHERE month = ? AND unit = '3101' AND measure = 'T2.done'",
-        JUNE,
-    ) == [(1,)]
+    with history_of(copy / "output") as history:
+        assert history.values("3101", JUNE)["T2.done"][0] == 1
 
 
 @pytest.mark.slow
@@ -196,10 +191,11 @@ def test_what_a_killed_run_published_is_taken_in_by_the_next_command(
     with monkeypatch.context() as patch:
         patch.setattr("kpibatch.commands.run.history_of", _killed)
         assert isinstance(kpibatch(copy, "run").exception, SystemError)
-    asked = "SELECT value FROM measures WHERE month = '2565-06' AND unit = '3101' AND measure = 'T2.done'"
-    assert rows_of(copy / "output", asked) != [(1,)]
+    asked = "SELECT value FROM scores WHERE month = '2565-06' AND unit = '3101' AND node = 'T2'"
+    ((before,),) = rows_of(copy / "output", asked)
     assert kpibatch(copy, "history", "show", "3101", "T2").exit_code == 0
-    assert rows_of(copy / "output", asked) == [(1,)]
+    ((after,),) = rows_of(copy / "output", asked)
+    assert after < before
 
 
 def _killed(output: Path, *, to_keep: bool) -> Iterator[None]:

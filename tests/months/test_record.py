@@ -102,11 +102,11 @@ def test_the_trend_is_worked_out_anew_where_one_digit_was_changed(name: str, wor
 
 SPOILT: dict[str, Callable[[sqlite3.Connection], object]] = {
     "a score": lambda to: to.execute("UPDATE scores SET score = 4.2, level = 4"),
-    "a value": lambda to: to.execute("UPDATE sent_values SET value = 1"),
+    "a value": lambda to: to.execute("UPDATE scores SET value = 1 WHERE value NOT NULL"),
     "a rank": lambda to: to.execute("UPDATE scores SET rank = 7 WHERE node = 'total'"),
     "who was late": lambda to: to.execute("UPDATE submissions SET late = 1 - late"),
     "the top score": lambda to: to.execute("UPDATE runs SET top_score = 50"),
-    "a row too few": lambda to: to.execute("DELETE FROM measures WHERE rowid % 2"),
+    "a row too few": lambda to: to.execute("DELETE FROM scores WHERE rowid % 2"),
     "a row too many": lambda to: to.execute(
         "INSERT INTO findings SELECT * FROM findings WHERE severity = 'warning'"
     ),

@@ -44,7 +44,7 @@ from kpibatch.base.kept.entries import CACHE
 
 pytestmark = [pytest.mark.slow, pytest.mark.afresh]
 
-TABLES = ("runs", "submissions", "sent_values", "measures", "scores", "findings", "sights", "mails")
+TABLES = ("runs", "submissions", "scores", "findings", "sights", "mails")
 
 
 # --- what a whole month is ----------------------------------------------------------------------------------
