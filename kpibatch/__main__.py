@@ -36,6 +36,7 @@ def main() -> None:
             import multiprocessing
 
             multiprocessing.freeze_support()
+        atexit.register(gc.freeze)  # nor is it looked through once more before all of it goes
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         from kpibatch.commands.cli import main as command
 

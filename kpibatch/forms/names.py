@@ -31,13 +31,15 @@ def units_named(text: str, tables: LevelTables) -> tuple[Unit, ...]:
     """
     if called := tables.units_called(text):
         return called
-    bare, behind = fold(text), {*_behind_noun(text, tables)}
-
-    def is_named(unit: Unit) -> bool:
-        forms = [fold(form) for form in (unit.code, unit.name, f"{unit.code} {unit.name}")]
-        return bare in forms or any((form, tables.noun_of(unit.code)) in behind for form in forms)
-
-    return tuple(filter(is_named, tables.units))
+    forms = _names(tables).forms
+    behind = (
+        code
+        for form, noun in _behind_noun(text, tables)
+        for code in forms.get(form, ())
+        if tables.noun_of(code) == noun
+    )
+    named = {*forms.get(fold(text), ()), *behind}
+    return tuple(tables.unit[code] for code in sorted(named, key=tables.position.__getitem__))
 
 
 def other_beside(code: str, name: str, tables: LevelTables) -> str:
@@ -133,14 +135,17 @@ def _name_at(text: str, tables: LevelTables) -> set[str]:
 
 class _Names:
     """What units are called, as texts are compared: their codes, and their names of two letters or more; of
-    thousands a text's beginning is looked up, not held against each.
+    thousands a text's beginning is looked up, not held against each. ``forms`` are a code, a name, and both.
     """
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self.units = units
         self.codes: dict[str, list[str]] = {}
         self.names: dict[str, list[str]] = {}
+        self.forms: dict[str, list[str]] = {}
         for unit in units:
+            for form in (unit.code, unit.name, f"{unit.code} {unit.name}"):
+                self.forms.setdefault(fold(form), []).append(unit.code)
             self.codes.setdefault(fold(unit.code), []).append(unit.code)
             if len(unit.name) > 1:
                 self.names.setdefault(fold(unit.name), []).append(unit.code)

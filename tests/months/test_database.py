@@ -323,11 +323,7 @@ def test_a_month_that_is_taken_away_is_forgotten(written: Path) -> None:
     assert not [row for row in findings(output) if row["code"].startswith("history-")]
     kept = rows(written)
     assert [month for month, *_ in kept["runs"]] == [MONTH]
-    assert all(
-        row[0] != EARLIER
-        for table in ("scores", "submissions", "findings")
-        for row in kept[table]
-    )
+    assert all(row[0] != EARLIER for table in ("scores", "submissions", "findings") for row in kept[table])
     assert kpibatch(written, "history", "rebuild").exit_code == 0
     assert {**rows(written), "sights": []} == {**kept, "sights": []}
 

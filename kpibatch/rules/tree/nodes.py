@@ -80,9 +80,18 @@ class Scorecard:
         """The unit of that code, or else those of that name, written in any way that looks the same."""
         if text in self.unit:
             return (self.unit[text],)
-        bare = fold(text)
-        coded = tuple(unit for unit in self.units if fold(unit.code) == bare)
-        return coded or tuple(unit for unit in self.units if fold(unit.name) == bare)
+        coded, named = self._called
+        return tuple(coded.get(fold(text)) or named.get(fold(text), ()))
+
+    @cached_property
+    def _called(self) -> tuple[Mapping[str, Sequence[Unit]], Mapping[str, Sequence[Unit]]]:
+        """The units by their codes and by their names, as texts are compared."""
+        coded: dict[str, list[Unit]] = {}
+        named: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            coded.setdefault(fold(unit.code), []).append(unit)
+            named.setdefault(fold(unit.name), []).append(unit)
+        return coded, named
 
     @cached_property
     def meant(self) -> Mapping[str, frozenset[str]]:

@@ -82,19 +82,24 @@ class Panel:
         keys, own = self.plan.cells(self.plan.key), self.moved[line]
         result = "" if own is None else own * _STEPS - (at + 1)
         contents = [Formula(f'IF(ISNUMBER({moved}),{moved}*{_STEPS}-ROW(),"")', result)]
-        places = (("<", ">", self.risen), (">", "<", self.fallen))
-        for way, beyond, units in places:
-            place = units.index(line) + 1 if line in units else ""
+        for (way, beyond), places in zip(("<>", "><"), self._places, strict=True):
             text = f'IF(ISNUMBER({moved}),IF(0{way}{moved},COUNTIF({keys},"{beyond}"&{key})+1,""),"")'
-            contents.append(Formula(text, place))
+            contents.append(Formula(text, places.get(line, "")))
         self.sheet.put_row(at, self.plan.key, contents, "quiet")
 
-    @property
+    @cached_property
+    def _places(self) -> tuple[dict[int, int], ...]:
+        """By line its place among those who have risen, and among those who have fallen."""
+        return tuple(
+            {line: place for place, line in enumerate(lines, 1)} for lines in (self.risen, self.fallen)
+        )
+
+    @cached_property
     def risen(self) -> Sequence[int]:
         """The lines of those who have risen, most first."""
         return sorted((at for at, by in enumerate(self.moved) if by and by > 0), key=self._most)
 
-    @property
+    @cached_property
     def fallen(self) -> Sequence[int]:
         return sorted((at for at, by in enumerate(self.moved) if by and by < 0), key=self._most, reverse=True)
 
