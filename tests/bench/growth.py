@@ -3,7 +3,8 @@
     python tests/bench/growth.py [FEW MANY] [--home FOLDER]
 
 The same province is made up with FEW and with MANY units and run in this very process. What is printed are
-the functions whose lines grew with a power of the units clearly above one: 1 is linear, 2 is quadratic.
+the functions that ran a line for every two units or more, and whose lines grew with a power of the units that
+is clearly above one: 1 is linear, 2 is quadratic. Exit code 1: one of them is nearer to quadratic.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from kpibatch.commands.many.task import Task
 from kpibatch.commands.many.work import run_task
 
 HOME = str(Path(kpibatch.__file__).parent)
-LINEAR = 1.25  # what sorting and a few large units may add to one
+LINEAR, QUADRATIC = 1.25, 1.6  # sorting and a few large units add to one; what is fixed takes from two
 
 
 def counted(workspace: Path) -> Counter[CodeType]:
@@ -59,11 +60,16 @@ def main() -> None:
     before, after = (counted(made(Size.of(str(units)), asked.home)[0]) for units in (few, many))
     print(f"lines run: {before.total():,} for {few} units, {after.total():,} for {many}")
     print("| function | lines | power of the units |\n|---|---|---|")
+    worst = 0.0
     for code, lines in after.most_common():
-        power = math.log(lines / max(before[code], 1)) / math.log(many / few)
-        if lines >= many**2 / 2 and power > LINEAR:  # each unit held against each other one
+        if before[code] < few**2 / 2 or lines < many**2 / 2:
+            continue
+        power = math.log(lines / before[code]) / math.log(many / few)
+        worst = max(worst, power)
+        if power > LINEAR:
             where = f"{code.co_filename.removeprefix(HOME)[1:]}:{code.co_firstlineno} {code.co_qualname}"
             print(f"| {where} | {lines:,} | {power:.2f} |")
+    sys.exit(int(worst > QUADRATIC))
 
 
 if __name__ == "__main__":
