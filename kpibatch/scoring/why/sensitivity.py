@@ -5,8 +5,9 @@ What a unit would then have is asked of the scorer, its rank of the tie policy; 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kpibatch.base.catalogue import say
 from kpibatch.base.kinds import Kind, show_value
@@ -93,9 +94,10 @@ class _Judge:
         alike: dict[int, list[Standing]] = {}
         for standing in ranked:
             alike.setdefault(standing.rank, []).append(standing)
+        below = {rank: alike[following] for rank, following in pairwise(sorted(alike))}
         for standing in ranked:
             yield from _tie(self.outcome, standing, alike[standing.rank])
-            yield from _rounding(self.outcome, standing, alike)
+            yield from _rounding(self.outcome, standing, below.get(standing.rank, ()))
             yield from self._provisional(standing)
             for kpi in self.outcome.scores.kpis:
                 yield from self._one_more(standing, kpi)
@@ -170,12 +172,9 @@ def _tie(outcome: Outcome, standing: Standing, alike: Sequence[Standing]) -> Ite
         yield Hang(standing.unit, "tie", text, standing.total, standing.rank)
 
 
-def _rounding(
-    outcome: Outcome, standing: Standing, by_rank: Mapping[int, Sequence[Standing]]
-) -> Iterator[Hang]:
+def _rounding(outcome: Outcome, standing: Standing, below: Sequence[Standing]) -> Iterator[Hang]:
     """A neighbour below no further off than the last decimal that is kept."""
-    further = (rank for rank in range(standing.rank + 1, max(by_rank) + 1) if rank in by_rank)
-    for other in by_rank.get(next(further, -1), ()):
+    for other in below:
         apart = abs(other.total - standing.total)
         if 0 < apart <= CLOSE + 1e-9:
             name = outcome.tables.unit[other.unit].name
