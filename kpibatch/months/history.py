@@ -107,8 +107,11 @@ class History:
     def values(self, unit: str, month: str) -> dict[str, tuple[float, str, str, str]]:
         """Measure → its value that month (NaN where missing), and the file, sheet and cell it came from."""
         wanted = ("unit", "measure", "value", "file", "sheet", "cell")
-        lines = self._published(month).lines(MEASURES, wanted)
-        return {measure: (as_number(value), *place) for of, measure, value, *place in lines if of == unit}
+        return {
+            measure: (as_number(value), file, sheet, cell)
+            for of, measure, value, file, sheet, cell in self._published(month).lines(MEASURES, wanted)
+            if of == unit
+        }
 
     def _published(self, month: str) -> Published:
         return read_published(self.months.folders[month])

@@ -82,7 +82,7 @@ class Panel:
         keys, own = self.plan.cells(self.plan.key), self.moved[line]
         result = "" if own is None else own * _STEPS - (at + 1)
         contents = [Formula(f'IF(ISNUMBER({moved}),{moved}*{_STEPS}-ROW(),"")', result)]
-        for (way, beyond), places in zip(("<>", "><"), self._places, strict=True):
+        for (way, beyond), places in zip((("<", ">"), (">", "<")), self._places, strict=True):
             text = f'IF(ISNUMBER({moved}),IF(0{way}{moved},COUNTIF({keys},"{beyond}"&{key})+1,""),"")'
             contents.append(Formula(text, places.get(line, "")))
         self.sheet.put_row(at, self.plan.key, contents, "quiet")
