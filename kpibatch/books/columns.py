@@ -104,8 +104,9 @@ def put_heads(sheet: Sheet, at: int, columns: Sequence[Column[Any]], size: float
 
 def put_line(sheet: Sheet, at: int, columns: Sequence[Column[Row]], row: Row, first: int = 0) -> None:
     """Write what the columns have of a row into row ``at`` of the sheet, from column ``first`` on."""
-    for number, column in enumerate(columns, first):
-        sheet.put(at, number, column.content(at, row), *column.styles(row), **column.extra)
+    contents = [column.content(at, row) for column in columns]
+    forms = [sheet.book.style(*column.styles(row), **column.extra) for column in columns]
+    sheet.line(at, range(first, first + len(columns)), contents, forms)
 
 
 def percent_bars(sheet: Sheet, column: int, first: int, last: int) -> None:

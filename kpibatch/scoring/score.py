@@ -7,12 +7,14 @@ marked.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from kpibatch.base.findings import KPI_LOST, Finding, piece
 from kpibatch.base.thai import month_end
+from kpibatch.intake.frame import columns_of
 from kpibatch.rules.conditions import Booleans, Floats
 from kpibatch.rules.levels import LevelTables
 from kpibatch.rules.written import may_come
@@ -43,6 +45,14 @@ class Scores:
     means: Mapping[str, Floats] = field(default_factory=dict)
     peers: Peers = NO_PEERS
     lost: tuple[Finding, ...] = ()
+
+    def score(self, code: str, row: int) -> float:
+        """The score at a node of the unit in that row; NaN where the node does not apply."""
+        return float(self._columns[code][row])
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Floats]:
+        return columns_of(self.scores, float)
 
 
 def score_all(

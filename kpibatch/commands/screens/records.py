@@ -196,11 +196,10 @@ def _of_sum(outcome: Outcome, unit: str, code: str) -> Iterator[tuple[str, ...]]
     if code == RANK:
         yield ("rank", code, standing.rating, str(standing.rank or ""), *("",) * 5)
         return
-    scores = outcome.scores.scores
     for node in (code, *(child.code for child in tables.children(code))):
         name = tables.node[node].name if node in tables.node else ""
         part = "score" if node == code else "child"
-        yield (part, node, name, _number(float(scores[node].to_numpy(float)[row])), *("",) * 5)
+        yield (part, node, name, _number(outcome.scores.score(node, row)), *("",) * 5)
 
 
 def print_history(history: History, tables: LevelTables, unit: str, node: str) -> None:

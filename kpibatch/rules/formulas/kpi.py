@@ -6,7 +6,7 @@ officer can follow it; none holds a threshold itself.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from kpibatch.base.addresses import excel_day, ref, span
 from kpibatch.rules.computations import Cells
@@ -133,7 +133,7 @@ class KpiFormulas:
             ways += [f"AND({','.join([*case, *zero, complete])})"] if zero else []
         return f"OR({','.join(ways)})" if ways else "FALSE"
 
-    @property
+    @cached_property
     def _alternatives(self) -> list[list[int]]:
         """The rules' numbers, those of one group together."""
         return [[self.plan.rules.index(rule) for rule in rows] for rows in alternatives(self.plan.rules)]

@@ -56,7 +56,7 @@ def explain_sum(outcome: Outcome, unit: Unit, code: str) -> Iterator[str]:
 
 
 def _score(outcome: Outcome, unit: Unit, code: str) -> float:
-    return float(outcome.scores.scores[code].to_numpy(float)[outcome.tables.position[unit.code]])
+    return outcome.scores.score(code, outcome.tables.position[unit.code])
 
 
 def _sum(outcome: Outcome, unit: Unit, code: str, say: Words) -> Iterator[str]:

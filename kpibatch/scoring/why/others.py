@@ -23,7 +23,7 @@ def explain_taken(outcome: Outcome, unit: Unit, givers: Mapping[str, int], code:
     say, row = Words("explain", outcome.language), outcome.tables.position[unit.code]
     name = outcome.tables.node[code].name
     yield f"{unit.code} {unit.name}   {code} {name}   {show_month(outcome.month, outcome.language)}"
-    score = float(outcome.scores.scores[code].to_numpy(float)[row])
+    score = outcome.scores.score(code, row)
     if score != score:
         yield say("not-applicable")
         return

@@ -3,7 +3,7 @@ that takes points off.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import islice, product
@@ -167,12 +167,12 @@ def _one_less(outcome: Outcome, unit: str, kpi: str) -> Iterator[Trial]:
     tried: set[tuple[str, float]] = set()
     for rule in tables.rules_in_case(kpi, int(result.case[row])):
         asked = (rule.edge_for(at, values) for at in range(int(result.level[row])))
-        for edge in (side for whole in asked if whole for side in whole.sides if not side.any_value):
-            for trial in _away(outcome, unit, rule, edge, Guess.ONE_LESS):
-                assert trial.filled
-                if (trial.filled.code, trial.then) not in tried:
-                    tried.add((trial.filled.code, trial.then))
-                    yield trial
+        edges = [side for whole in asked if whole for side in whole.sides if not side.any_value]
+        for trial in _away(outcome, unit, rule, edges, Guess.ONE_LESS):
+            assert trial.filled
+            if (trial.filled.code, trial.then) not in tried:
+                tried.add((trial.filled.code, trial.then))
+                yield trial
 
 
 def _more_off(outcome: Outcome, unit: str, kpi: str) -> Iterator[Trial]:
@@ -181,17 +181,19 @@ def _more_off(outcome: Outcome, unit: str, kpi: str) -> Iterator[Trial]:
     values = outcome.measured.row(row)
     for rule in deductions_in_case(outcome.tables, kpi, int(outcome.scores.kpis[kpi].case[row])):
         if free := spares(rule, values):
-            yield from _away(outcome, unit, rule, free, Guess.MORE_OFF)
+            yield from _away(outcome, unit, rule, [free], Guess.MORE_OFF)
 
 
-def _away(outcome: Outcome, unit: str, rule: Rule, edge: Condition, guess: Guess) -> Iterator[Trial]:
-    """One step of what is filled in for a row's measure away from an edge, if that is a number."""
+def _away(
+    outcome: Outcome, unit: str, rule: Rule, edges: Sequence[Condition], guess: Guess
+) -> Iterator[Trial]:
+    """One step of what is filled in for a row's measure away from each edge, if that is a number."""
     row = outcome.tables.position[unit]
     values = outcome.measured.row(row)
-    lever = lever_of(outcome.tables.measures[rule.measure], values, outcome.tables)
+    lever = lever_of(outcome.tables.measures[rule.measure], values, outcome.tables) if edges else None
     if lever is None or lever.filled.kind is not Kind.NUMBER:
         return
-    then = lever.have + (1 if lever.fewer(edge) else -1)
-    if then >= 0:
-        variant = Variant(row, {lever.filled.code: then})
-        yield Trial(unit, variant, guess, rule.kpi, lever.filled, lever.have, then)
+    for then in (lever.have + (1 if lever.fewer(edge) else -1) for edge in edges):
+        if then >= 0:
+            variant = Variant(row, {lever.filled.code: then})
+            yield Trial(unit, variant, guess, rule.kpi, lever.filled, lever.have, then)

@@ -226,9 +226,10 @@ class KpiWriter:
 
     def _corrected(self, line: Line, measure: Measure) -> Sequence[Finding]:
         """What the province has set right of a measure that stands here."""
-        computed = measure.ingredients or measure.other
-        here = self.tables.kpi_of[measure.code] == self.plan.leaf.code and not computed
-        return self.outcome.overruled.get((line.unit.code, measure.code), []) if here else []
+        found = self.outcome.overruled.get((line.unit.code, measure.code))
+        if not found or measure.ingredients or measure.other:
+            return []
+        return found if self.tables.kpi_of[measure.code] == self.plan.leaf.code else []
 
     def _results(self) -> Iterator[Column[Line]]:
         """Case, the levels met, level, score, months that lack, status."""

@@ -176,7 +176,7 @@ class ListSheet:
     def _section(self, code: str) -> Column[Standing]:
         def result(standing: Standing) -> float | str:
             row = self.tables.position[standing.unit]
-            score = float(self.outcome.scores.scores[code].to_numpy(float)[row])
+            score = self.outcome.scores.score(code, row)
             if code in self.outcome.scores.kpis and score != score:
                 return "–"  # a KPI that stands under nothing and does not apply
             return "" if standing.total != standing.total else _known(score)

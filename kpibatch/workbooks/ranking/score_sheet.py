@@ -148,7 +148,7 @@ class ScoreWriter:
 
     def _leaf(self, code: str) -> Column[Line]:
         def result(line: Line) -> float | str:
-            score = self._score(line.row, code)
+            score = self.outcome.scores.score(code, line.row)
             return "–" if score != score else "" if line.blank else score
 
         own = partial(self.formulas.leaf, code=code) if code in self.kpis else lambda at: '"–"'
@@ -158,7 +158,7 @@ class ScoreWriter:
 
     def _inner(self, code: str) -> Column[Line]:
         def result(line: Line) -> float | str:
-            score = self._score(line.row, code)
+            score = self.outcome.scores.score(code, line.row)
             return "" if line.blank or score != score else score
 
         node, children = self.tables.node[code], self.tables.children(code)
@@ -202,7 +202,7 @@ class ScoreWriter:
 
     def _breaker(self, code: str) -> Column[Line]:
         def result(line: Line) -> float:
-            score = self._score(line.row, code)
+            score = self.outcome.scores.score(code, line.row)
             return LEAST if line.blank or score != score else float(round_half_up(np.array([score]))[0])
 
         head = self.say("breaker", code=code)
@@ -220,9 +220,6 @@ class ScoreWriter:
         if alike:
             return Column(head, 9, result, style, partial(self.formulas.weight, code=code))
         return Column(head, 9, result, (*style, "input"))
-
-    def _score(self, row: int, code: str) -> float:
-        return float(self.outcome.scores.scores[code].to_numpy(float)[row])
 
     # --- above and below the units ----------------------------------------------------------------------
 
