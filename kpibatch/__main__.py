@@ -2,6 +2,7 @@
 
 import _thread
 import gc
+import os
 import signal
 import sys
 import time
@@ -15,7 +16,7 @@ class CtrlC(KeyboardInterrupt):
 
 
 # A run makes much and throws little away: to look through it for circles every 700 objects is a tenth of it.
-_SELDOM = (20_000, 20, 50)
+_SELDOM = (100_000, 50, 100)
 _SOON = 0.02  # seconds
 OLDEST = (3, 11)  # what stands above its check can be read by any Python 3
 
@@ -27,6 +28,7 @@ def main() -> None:
     if is_too_old():
         sys.exit(2)
     gc.set_threshold(*_SELDOM)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads for matrices would spin, idle
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     try:

@@ -1,5 +1,6 @@
 """``python -m kpibatch``, and a program frozen into one file."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,19 @@ def test_children_of_a_frozen_program_are_children(
     door.main()
     assert reached[0] == first
     assert reached[-1] == "command"
+
+
+@pytest.mark.parametrize("own", ["", "4"])
+def test_numpy_starts_no_threads_that_only_wait_but_where_it_is_told_to(
+    own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", own)
+    if not own:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    told: list[str] = []
+    monkeypatch.setattr("kpibatch.commands.cli.main", lambda: told.append(os.environ["OPENBLAS_NUM_THREADS"]))
+    door.main()
+    assert told == [own or "1"]
 
 
 def test_it_is_a_module_that_can_be_run() -> None:
