@@ -5,7 +5,7 @@ out of 3101, nor a day of the month as a unit's code of two digits.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from kpibatch.base.thai import fold
 from kpibatch.rules.levels import LevelTables
@@ -31,14 +31,15 @@ def units_named(text: str, tables: LevelTables) -> tuple[Unit, ...]:
     """
     if called := tables.units_called(text):
         return called
-    forms = _names(tables).forms
+    both = _names(tables).both
     behind = (
-        code
+        unit
         for form, noun in _behind_noun(text, tables)
-        for code in forms.get(form, ())
-        if tables.noun_of(code) == noun
+        for known in (*tables.called, both)
+        for unit in known.get(form, ())
+        if tables.noun_of(unit.code) == noun
     )
-    named = {*forms.get(fold(text), ()), *behind}
+    named = {unit.code for unit in (*both.get(fold(text), ()), *behind)}
     return tuple(tables.unit[code] for code in sorted(named, key=tables.position.__getitem__))
 
 
@@ -135,20 +136,17 @@ def _name_at(text: str, tables: LevelTables) -> set[str]:
 
 class _Names:
     """What units are called, as texts are compared: their codes, and their names of two letters or more; of
-    thousands a text's beginning is looked up, not held against each. ``forms`` are a code, a name, and both.
+    thousands a text's beginning is looked up, not held against each. ``both``: by code and name together.
     """
 
-    def __init__(self, units: Sequence[Unit]) -> None:
-        self.units = units
-        self.codes: dict[str, list[str]] = {}
-        self.names: dict[str, list[str]] = {}
-        self.forms: dict[str, list[str]] = {}
-        for unit in units:
-            for form in (unit.code, unit.name, f"{unit.code} {unit.name}"):
-                self.forms.setdefault(fold(form), []).append(unit.code)
-            self.codes.setdefault(fold(unit.code), []).append(unit.code)
-            if len(unit.name) > 1:
-                self.names.setdefault(fold(unit.name), []).append(unit.code)
+    def __init__(self, tables: LevelTables) -> None:
+        self.units, (coded, named) = tables.units, tables.called
+        self.codes = {look: [unit.code for unit in units] for look, units in coded.items()}
+        long = ((look, [unit.code for unit in units if len(unit.name) > 1]) for look, units in named.items())
+        self.names = {look: codes for look, codes in long if codes}
+        self.both: dict[str, list[Unit]] = {}
+        for unit in tables.units:
+            self.both.setdefault(fold(f"{unit.code} {unit.name}"), []).append(unit)
         self._longest = max(map(len, (*self.codes, *self.names)), default=0)
 
     def codes_at(self, text: str) -> list[str]:
@@ -167,7 +165,7 @@ _newest: list[_Names] = []  # of one province after another
 def _names(tables: LevelTables) -> _Names:
     held = _newest[-1] if _newest else None
     if held is None or held.units is not tables.units:
-        held = _Names(tables.units)
+        held = _Names(tables)
         _newest[:] = [held]
     return held
 

@@ -22,7 +22,6 @@ from kpibatch.intake.earlier import read_months
 from kpibatch.intake.frame import lists_of
 from kpibatch.intake.month import Intake, newest_month, with_evidence
 from kpibatch.intake.past import PastMonth, packed, unpacked
-from kpibatch.months.folder import read_published
 from kpibatch.months.history import History, history_of
 from kpibatch.months.record import evidence_in
 from kpibatch.rules.fingerprint import fingerprint
@@ -120,7 +119,7 @@ def _by_todays_calendar(rules: _Rules, history: History, month: str) -> tuple[Pa
 
     Source: design, section 1 (ส่งทันกำหนด: by its due day).
     """
-    due, record = rules.tables.calendar.get(month), read_published(history.months.folders[month]).record
+    due, record = rules.tables.calendar.get(month), history.published[month].record
     now, then = due.isoformat() if due else "–", record.get("due") or "–"
     sent = history.sent(month)
     late = {unit: is_late(came, due) if came else was for unit, (came, was) in sent.items()}

@@ -40,12 +40,13 @@ _BELOW_RUNS = ("submissions", *_LISTINGS)
 
 @dataclass(frozen=True)
 class History:
-    """An open history. ``months`` are the folders that it was read from, ``skipped`` the months that can't be
-    read, with why.
+    """An open history. ``months`` are the folders that it was read from, ``published`` what was read of each,
+    ``skipped`` the months that can't be read, with why.
     """
 
     connection: Connection
     months: Months
+    published: dict[str, Published] = field(default_factory=dict)
     skipped: dict[str, KpibatchError] = field(default_factory=dict)
 
     def sights(self) -> dict[str, datetime]:
@@ -72,7 +73,7 @@ class History:
         )
         import pandas as pd  # whoever only looks a line up need not wait for it
 
-        sent = pd.DataFrame(self._published(month).lines(VALUES, PAST_COLUMNS), columns=list(PAST_COLUMNS))
+        sent = pd.DataFrame(self.published[month].lines(VALUES, PAST_COLUMNS), columns=list(PAST_COLUMNS))
         return PastMonth(
             month,
             {unit: rank for unit, rank, _ in totals if rank},
@@ -109,12 +110,9 @@ class History:
         wanted = ("unit", "measure", "value", "file", "sheet", "cell")
         return {
             measure: (as_number(value), file, sheet, cell)
-            for of, measure, value, file, sheet, cell in self._published(month).lines(MEASURES, wanted)
+            for of, measure, value, file, sheet, cell in self.published[month].lines(MEASURES, wanted)
             if of == unit
         }
-
-    def _published(self, month: str) -> Published:
-        return read_published(self.months.folders[month])
 
 
 @contextmanager
@@ -167,6 +165,7 @@ def _in_step(connection: Connection, output: Path, months: Months) -> History:
                 published.trusted(name)
             if known.get(published.month) != _digests(connection, published):
                 load(connection, published)
+            history.published[month] = published
         except KpibatchError as error:
             history.skipped[month] = error
     for month in sorted({*known} - {*months.folders} | {*known} & {*history.skipped}):

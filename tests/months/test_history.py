@@ -32,6 +32,7 @@ from workspace import (
 )
 from workspace import listings as run
 
+from kpibatch.months.folder import as_number
 from kpibatch.months.history import history_of, rebuild, remember
 from kpibatch.months.record import record_bytes
 
@@ -84,6 +85,20 @@ def test_the_database_holds_the_scores(name: str) -> None:
     held = [tuple(map(plain, row)) for row in rows_of(folder.parent, "SELECT * FROM scores ORDER BY rowid")]
     assert len(listed) > 100
     assert [row for row, other in zip(held, listed, strict=True) if row != other] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [BURIRAM, CHACHOENGSAO, NAKHON_PHANOM, CHIEFS, RAYONG])
+def test_the_values_of_a_month_are_those_of_its_listing(name: str) -> None:
+    folder = sample_output(name)
+    listed: dict[str, dict[str, tuple[float, str, str, str]]] = {}
+    for row in read_rows(folder / "measures.csv"):
+        told = (as_number(row["value"]), row["file"], row["sheet"], row["cell"])
+        listed.setdefault(row["unit"], {})[row["measure"]] = told
+    assert sum(map(len, listed.values())) > 100
+    with history_of(folder.parent) as history:
+        for unit, measures in listed.items():
+            assert repr(history.values(unit, folder.name)) == repr(measures)  # NaN is no equal of its own
 
 
 @pytest.mark.slow

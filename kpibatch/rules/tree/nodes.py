@@ -80,11 +80,11 @@ class Scorecard:
         """The unit of that code, or else those of that name, written in any way that looks the same."""
         if text in self.unit:
             return (self.unit[text],)
-        coded, named = self._called
+        coded, named = self.called
         return tuple(coded.get(fold(text)) or named.get(fold(text), ()))
 
     @cached_property
-    def _called(self) -> tuple[Mapping[str, Sequence[Unit]], Mapping[str, Sequence[Unit]]]:
+    def called(self) -> tuple[Mapping[str, Sequence[Unit]], Mapping[str, Sequence[Unit]]]:
         """The units by their codes and by their names, as texts are compared."""
         coded: dict[str, list[Unit]] = {}
         named: dict[str, list[Unit]] = {}
